@@ -1,0 +1,1 @@
+"""What an installation needs around the program: configuration, units, and the engines of a trial."""
