@@ -1,0 +1,203 @@
+"""DIDs and who they are, and were, allocated to."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Func, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from customers.models import Customer, CustomerType, Extension
+from routing.models import Gateway, Provider
+from voipadmin.core import validators
+from voipadmin.core.models import BaseModel, VisibleQuerySet
+
+
+class DIDStatus(models.TextChoices):
+    """Where a number is in its life."""
+
+    FREE = "free", _("Free")
+    ALLOCATED = "allocated", _("Allocated")
+    QUARANTINED = "quarantined", _("In quarantine")
+    BLOCKED = "blocked", _("Blocked")
+
+
+class DIDQuerySet(VisibleQuerySet):
+    """DIDs; a customer sees those that are its own now."""
+
+    def visible_to(self, user: Any) -> "DIDQuerySet":
+        """Return the numbers that `user` may see; an ended allocation no longer shows its number."""
+        if user.sees_everything:
+            return self
+        current = DIDAllocation.objects.filter(ends_at=None, customer__users=user)
+        return self.filter(pk__in=current.values("did"))
+
+
+class DID(BaseModel):
+    """A public number of the inventory."""
+
+    number = models.CharField(
+        _("number"),
+        max_length=15,
+        unique=True,
+        validators=[validators.e164_validator],
+        error_messages={"unique": _("This number is already in the inventory.")},
+        help_text=_("E.164 without the plus: 551140001000."),
+    )
+    provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="dids", verbose_name=_("provider"))
+    gateway = models.ForeignKey(
+        Gateway,
+        on_delete=models.PROTECT,
+        related_name="dids",
+        null=True,
+        blank=True,
+        verbose_name=_("gateway"),
+        help_text=_("Where its calls come in; any gateway where none is chosen."),
+    )
+    status = models.CharField(
+        _("status"), max_length=12, choices=DIDStatus.choices, default=DIDStatus.FREE, db_index=True
+    )
+    quarantined_until = models.DateTimeField(_("in quarantine until"), null=True, blank=True)
+    monthly_cost = models.DecimalField(
+        _("monthly cost"),
+        max_digits=12,
+        decimal_places=4,
+        default=Decimal(0),
+        validators=[MinValueValidator(Decimal(0))],
+    )
+    notes = models.TextField(_("notes"), blank=True, max_length=4000, validators=[validators.validate_text])
+
+    objects = DIDQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("DID")
+        verbose_name_plural = _("DIDs")
+        ordering = ["number"]
+        constraints = [
+            models.CheckConstraint(condition=Q(number__regex=r"^[1-9][0-9]{6,14}$"), name="did_number_is_e164"),
+            models.CheckConstraint(condition=Q(monthly_cost__gte=0), name="did_monthly_cost_not_negative"),
+            models.CheckConstraint(
+                condition=~Q(status="quarantined") | Q(quarantined_until__isnull=False),
+                name="did_quarantine_has_an_end",
+                violation_error_message=_("A number in quarantine needs the day on which it ends."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def get_absolute_url(self) -> str:
+        """Return the page of this number."""
+        return reverse("numbering:did_detail", args=[self.pk])
+
+    def clean(self) -> None:
+        """The gateway, where there is one, is the provider's."""
+        if self.gateway_id and self.gateway and self.gateway.provider_id != self.provider_id:
+            raise ValidationError({"gateway": _("This gateway belongs to another provider.")})
+
+
+class DestinationType(models.TextChoices):
+    """Where the calls to a number go."""
+
+    TRUNK = "trunk", _("The customer's trunk")
+    EXTENSION = "extension", _("An extension")
+    FORWARD = "forward", _("Forward to a number")
+
+
+class TimeRange(Func):
+    """PostgreSQL's `tstzrange(from, until, '[)')`."""
+
+    function = "TSTZRANGE"
+    output_field = DateTimeRangeField()
+
+
+class DIDAllocationQuerySet(VisibleQuerySet):
+    """Allocations, ended ones included."""
+
+    users_path = "customer__users"
+
+    def current(self) -> "DIDAllocationQuerySet":
+        """Return those that are in force."""
+        return self.filter(ends_at__isnull=True)
+
+
+class DIDAllocation(BaseModel):
+    """A number is a customer's, from a moment until another; ended rows are the history."""
+
+    did = models.ForeignKey(DID, on_delete=models.PROTECT, related_name="allocations", verbose_name=_("DID"))
+    customer = models.ForeignKey(
+        Customer, on_delete=models.PROTECT, related_name="did_allocations", verbose_name=_("customer")
+    )
+    destination_type = models.CharField(_("destination"), max_length=10, choices=DestinationType.choices)
+    extension = models.ForeignKey(
+        Extension,
+        on_delete=models.PROTECT,
+        related_name="did_allocations",
+        null=True,
+        blank=True,
+        verbose_name=_("extension"),
+    )
+    forward_to = models.CharField(
+        _("forward to"), max_length=21, blank=True, validators=[validators.validate_dialled_number]
+    )
+    starts_at = models.DateTimeField(_("from"), default=timezone.now)
+    ends_at = models.DateTimeField(_("until"), null=True, blank=True)
+
+    objects = DIDAllocationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("DID allocation")
+        verbose_name_plural = _("DID allocations")
+        ordering = ["-starts_at"]
+        constraints = [
+            ExclusionConstraint(
+                name="did_allocated_once_at_a_time",
+                expressions=[
+                    (TimeRange("starts_at", "ends_at", RangeBoundary()), RangeOperators.OVERLAPS),
+                    ("did", RangeOperators.EQUAL),
+                ],
+                violation_error_message=_("This number is already allocated in that time."),
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at__isnull=True) | Q(ends_at__gte=models.F("starts_at")),
+                name="did_allocation_ends_after_it_starts",
+            ),
+            models.CheckConstraint(
+                condition=(
+                    Q(destination_type="trunk", extension__isnull=True, forward_to="")
+                    | Q(destination_type="extension", extension__isnull=False, forward_to="")
+                    | (Q(destination_type="forward", extension__isnull=True) & ~Q(forward_to=""))
+                    | Q(ends_at__isnull=False)
+                ),
+                name="did_allocation_has_its_destination",
+                violation_error_message=_("Choose the destination that belongs to the type."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.did} → {self.customer.code}"
+
+    def clean(self) -> None:
+        """The destination is the customer's own and of a kind that it has."""
+        if self.extension_id and self.extension and self.extension.customer_id != self.customer_id:
+            raise ValidationError({"extension": _("This extension belongs to another customer.")})
+        if self.destination_type == DestinationType.TRUNK and self.customer.type != CustomerType.TRUNK:
+            raise ValidationError({"destination_type": _("This customer has no trunk.")})
+
+    def is_current(self, at: datetime) -> bool:
+        """Tell whether the allocation is in force at `at`."""
+        return self.starts_at <= at and (self.ends_at is None or at < self.ends_at)
+
+    @property
+    def destination(self) -> str:
+        """Return the destination in words."""
+        if self.destination_type == DestinationType.EXTENSION and self.extension:
+            return self.extension.number
+        return self.forward_to or str(DestinationType(self.destination_type).label)

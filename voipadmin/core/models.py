@@ -1,0 +1,40 @@
+"""Base models of every domain."""
+
+import uuid
+from typing import Any, Self
+
+import uuid6
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+def new_id() -> uuid.UUID:
+    """Return a time-ordered UUID (version 7, RFC 9562), which keeps large indexes compact."""
+    return uuid.UUID(int=uuid6.uuid7().int)
+
+
+class VisibleQuerySet(models.QuerySet[Any]):
+    """A queryset that starts from what a user may see; `users_path` leads to the owning customer's users."""
+
+    users_path: str | None = None
+
+    def visible_to(self, user: Any) -> Self:
+        """Return the rows that `user` may see: all for staff roles, only its own customer's for a customer."""
+        if user.sees_everything:
+            return self
+        if self.users_path is None:
+            return self.none()
+        return self.filter(**{self.users_path: user})
+
+
+class BaseModel(models.Model):
+    """A row with a UUID key and its times of birth and of last change (UTC)."""
+
+    id = models.UUIDField(_("id"), primary_key=True, default=new_id, editable=False)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated at"), auto_now=True)
+
+    objects: models.Manager[Any] = VisibleQuerySet.as_manager()
+
+    class Meta:
+        abstract = True

@@ -1,0 +1,20 @@
+"""Permissions by role, for pages, API and the Django admin alike."""
+
+from typing import Any
+
+from django.contrib.auth.backends import ModelBackend
+
+from voipadmin.users.models import User
+from voipadmin.users.roles import role_allows, role_sees_app
+
+
+class RoleBackend(ModelBackend):
+    """Authenticate by password and answer `has_perm` from the role table."""
+
+    def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
+        """Tell whether the user's role has the permission; object ownership is `visible_to`'s matter."""
+        return isinstance(user_obj, User) and user_obj.is_active and role_allows(user_obj.role, perm)
+
+    def has_module_perms(self, user_obj: Any, app_label: str) -> bool:
+        """Tell whether the user may see anything of the app."""
+        return isinstance(user_obj, User) and user_obj.is_active and role_sees_app(user_obj.role, app_label)
