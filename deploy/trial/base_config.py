@@ -44,8 +44,7 @@ class BaseConfig:
     rtp_end: int = 20000
     udptl_start: int = 4000
     udptl_end: int = 4999
-    ami_reload_secret: str = field(default_factory=new_secret, repr=False)
-    ami_report_secret: str = field(default_factory=new_secret, repr=False)
+    ami_secret: str = field(default_factory=new_secret, repr=False)
     ami_originate_secret: str = field(default_factory=new_secret, repr=False)
 
 
@@ -110,8 +109,8 @@ def main() -> None:
         parser.error(f"no module in {config.module_dir}: give --module-dir")
     write_base_files(target, config, modules)
     print(f"Wrote the base files to {target}. AMI secrets, for the node's form (not shown again):")
-    for user in ("reload", "report", "originate"):
-        print(f"  voipadmin-{user}: {getattr(config, f'ami_{user}_secret')}")
+    print(f"  voipadmin: {config.ami_secret}")
+    print(f"  voipadmin-originate: {config.ami_originate_secret}")
 
 
 if __name__ == "__main__":

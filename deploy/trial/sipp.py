@@ -1,0 +1,272 @@
+"""SIPp as a phone, a carrier or a trunk customer: short-lived callers and called parties that stay."""
+
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+from deploy.trial.ports import free_sip_port
+from deploy.trial.process import Child, StartError, die_with_parent, start_child
+from deploy.trial.sip_trace import SipTrace, read_trace
+
+SCENARIOS = Path(__file__).resolve().parent / "scenarios"
+REASONS = {
+    400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 408: "Request Timeout",
+    480: "Temporarily Unavailable", 484: "Address Incomplete", 486: "Busy Here", 488: "Not Acceptable Here",
+    500: "Server Internal Error", 502: "Bad Gateway", 503: "Service Unavailable", 504: "Server Time-out",
+    600: "Busy Everywhere", 603: "Decline", 606: "Not Acceptable",
+}  # fmt: skip
+_PLACEHOLDER = re.compile(r"@([A-Z_]+)@")
+
+
+class SippMissingError(RuntimeError):
+    """The program `sipp` is not installed."""
+
+
+@dataclass(frozen=True)
+class Address:
+    """A loopback address and a SIP port; port 0 picks a free one."""
+
+    host: str
+    port: int = 0
+
+    def bound(self) -> "Address":
+        """Return the address with its port chosen."""
+        return self if self.port else Address(self.host, free_sip_port(self.host))
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """The SIP user and secret of a phone."""
+
+    user: str
+    secret: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a finished SIPp run saw."""
+
+    exit_code: int
+    trace: SipTrace
+    complaints: str
+
+    @property
+    def answered(self) -> bool:
+        """Whether an INVITE got its 200."""
+        return self.trace.final_status("INVITE") == 200  # noqa: PLR2004 - the SIP status OK
+
+    @property
+    def final_status(self) -> int | None:
+        """The status that ended the last INVITE; challenges that were answered do not count."""
+        return self.trace.final_status("INVITE")
+
+    @property
+    def cause(self) -> int | None:
+        """The Q.850 cause of the last Reason header that arrived."""
+        return self.trace.last_cause()
+
+
+def sipp_program() -> str:
+    """Return the path of SIPp."""
+    program = shutil.which("sipp")
+    if program is None:
+        raise SippMissingError("SIPp is not installed: the Debian package is sip-tester")
+    return program
+
+
+def render_scenario(name: str, values: Mapping[str, object]) -> str:
+    """Return the text of a scenario with its `@NAME@` filled in; a missing value is an error."""
+    text = (SCENARIOS / f"{name}.xml").read_text()
+    return _PLACEHOLDER.sub(lambda match: escape(str(values[match[1]])), text)
+
+
+def _command(scenario: Path, local: Address, media_port: int, *more: str) -> list[str]:
+    return [
+        *die_with_parent(signal.SIGKILL), sipp_program(), "-sf", str(scenario), "-nostdin",
+        "-i", local.host, "-p", str(local.port), "-mi", local.host, "-mp", str(media_port),
+        "-trace_msg", "-message_file", str(scenario.with_name("messages.log")),
+        "-trace_err", "-error_file", str(scenario.with_name("errors.log")), *more,
+    ]  # fmt: skip
+
+
+@contextmanager
+def _workplace(name: str, values: Mapping[str, object]) -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="sipp-") as folder:
+        scenario = Path(folder) / "scenario.xml"
+        scenario.touch(mode=0o600)
+        scenario.write_text(render_scenario(name, values))
+        yield scenario
+
+
+def _run(
+    name: str, values: Mapping[str, object], local: Address, target: Address, *more: str, seconds: float
+) -> Outcome:
+    with _workplace(name, values) as scenario:
+        command = _command(scenario, local, free_sip_port(local.host), *more, str(target))
+        try:
+            done = subprocess.run(
+                command,
+                cwd=scenario.parent,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                timeout=seconds,
+                check=False,
+            )
+            exit_code = done.returncode
+        except subprocess.TimeoutExpired:
+            exit_code = -signal.SIGKILL
+        return _outcome(exit_code, scenario.parent)
+
+
+def _outcome(exit_code: int, folder: Path) -> Outcome:
+    errors = folder / "errors.log"
+    return Outcome(
+        exit_code=exit_code,
+        trace=read_trace(folder / "messages.log"),
+        complaints=errors.read_text(errors="replace") if errors.exists() else "",
+    )
+
+
+@dataclass(frozen=True)
+class Call:
+    """One or several calls to place: who calls, whom, and how each ends."""
+
+    number: str
+    caller: str = "1000"
+    caller_name: str = ""
+    credentials: Credentials | None = None
+    hold_ms: int = 300
+    cancels: bool = False
+    waits_for_bye: bool = False
+    count: int = 1
+    rate: float = 10.0
+    headers: tuple[str, ...] = ()
+
+    @property
+    def scenario(self) -> str:
+        """The name of the scenario file."""
+        digest = "_digest" if self.credentials else ""
+        ending = "_cancel" if self.cancels else "_until_bye" if self.waits_for_bye else ""
+        return f"call{digest}{ending}"
+
+
+def place_call(call: Call, *, source: Address, target: Address, seconds: float = 30.0) -> Outcome:
+    """Place `call` from `source` to `target` and wait for its end."""
+    source = source.bound()
+    user = call.credentials.user if call.credentials else call.caller
+    values: dict[str, object] = {
+        "NUMBER": call.number,
+        "CALLER": user,
+        "CALLER_NAME": call.caller_name,
+        "FROM_HOST": target.host if call.credentials else source.host,
+        "HOLD_MS": call.hold_ms,
+        "AUTH_USER": user,
+        "AUTH_SECRET": call.credentials.secret if call.credentials else "",
+        "EXTRA_HEADERS": "".join(f"{header}\n" for header in call.headers),
+    }
+    options = ("-m", str(call.count), "-r", str(call.rate), "-l", str(call.count), "-timeout", f"{int(seconds)}s")
+    return _run(call.scenario, values, source, target, *options, seconds=seconds + 5)
+
+
+def register(
+    credentials: Credentials, *, phone: Address, target: Address, expires: int = 300, seconds: float = 10.0
+) -> Outcome:
+    """Register `phone` as the contact of the credentials' user."""
+    values = {
+        "AUTH_USER": credentials.user,
+        "AUTH_SECRET": credentials.secret,
+        "CONTACT_PORT": phone.port,
+        "EXPIRES": expires,
+    }
+    local = Address(phone.host).bound()
+    return _run("register", values, local, target, "-m", "1", "-timeout", f"{int(seconds)}s", seconds=seconds + 5)
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """How a called party treats each call: rings, then answers or refuses."""
+
+    status: int = 200
+    ring_ms: int = 100
+    rings: bool = True
+    hangs_up_after_ms: int | None = None
+    never_answers: bool = False
+    headers: tuple[str, ...] = ()
+
+    @property
+    def scenario(self) -> str:
+        """The name of the scenario file."""
+        if self.never_answers:
+            return "ring_forever"
+        if self.status != 200:  # noqa: PLR2004 - the SIP status OK
+            return "ring_reject" if self.rings else "reject"
+        return "answer" if self.hangs_up_after_ms is None else "answer_hangup"
+
+
+ANSWERS = Behaviour()
+
+
+@dataclass
+class CalledParty:
+    """A SIPp that waits for calls at one address until it is stopped."""
+
+    address: Address
+    behaviour: Behaviour = ANSWERS
+    folder: Path = field(init=False)
+    child: Child | None = field(default=None, init=False)
+
+    def start(self) -> None:
+        """Listen; return when calls can arrive."""
+        self.address = self.address.bound()
+        self.folder = Path(tempfile.mkdtemp(prefix="sipp-"))
+        scenario = self.folder / "scenario.xml"
+        values = {
+            "STATUS": self.behaviour.status,
+            "REASON": REASONS.get(self.behaviour.status, "Refused"),
+            "RING_MS": self.behaviour.ring_ms,
+            "HOLD_MS": self.behaviour.hangs_up_after_ms or 0,
+            "EXTRA_HEADERS": "".join(f"{header}\n" for header in self.behaviour.headers),
+        }
+        scenario.write_text(render_scenario(self.behaviour.scenario, values))
+        command = _command(scenario, self.address, free_sip_port(self.address.host), "-aa")
+        self.child = start_child(command, name=f"sipp {self.address}", log=self.folder / "screen.log", cwd=self.folder)
+        self.child.wait_until(self._listens, 10)
+
+    def _listens(self) -> bool:
+        """Whether the kernel has a UDP socket at our address: SIPp itself announces nothing."""
+        host = "".join(f"{int(part):02X}" for part in reversed(self.address.host.split(".")))
+        wanted = f" {host}:{self.address.port:04X} "
+        return wanted in Path("/proc/net/udp").read_text()
+
+    def trace(self) -> SipTrace:
+        """Return the messages so far."""
+        return read_trace(self.folder / "messages.log")
+
+    def stop(self) -> None:
+        """Stop listening and forget the messages."""
+        if self.child is not None:
+            self.child.kill()
+            self.child = None
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def __enter__(self) -> "CalledParty":
+        try:
+            self.start()
+        except StartError:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()

@@ -1,0 +1,32 @@
+"""SIPp for tests; the programs behind it are those of the demo (`deploy.trial.sipp`)."""
+
+from deploy.trial.sip_trace import SipMessage, SipTrace
+from deploy.trial.sipp import (
+    ANSWERS,
+    Address,
+    Behaviour,
+    Call,
+    CalledParty,
+    Credentials,
+    Outcome,
+    SippMissingError,
+    place_call,
+    register,
+    sipp_program,
+)
+
+__all__ = [
+    "ANSWERS",
+    "Address",
+    "Behaviour",
+    "Call",
+    "CalledParty",
+    "Credentials",
+    "Outcome",
+    "SipMessage",
+    "SipTrace",
+    "SippMissingError",
+    "place_call",
+    "register",
+    "sipp_program",
+]
