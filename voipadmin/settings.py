@@ -24,7 +24,7 @@ DEBUG = env.bool("DEBUG", default=False)
 
 def secret(name: str) -> str:
     """Return a secret of at least 32 characters; only DEBUG may run on the development value."""
-    value = env.str(name, default=DEVELOPMENT_SECRET if DEBUG else "")
+    value: str = env.str(name, default=DEVELOPMENT_SECRET if DEBUG else "")
     if DEBUG or (value != DEVELOPMENT_SECRET and len(value) >= 32):
         return value
     message = f"{name} is unset, a default or shorter than 32 characters: set it in the environment or in .env"
@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_tables2",
     "lucide",
+    "ninja",
 ]
 
 MIDDLEWARE = [
@@ -88,6 +89,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "voipadmin.users.middleware.BearerMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -171,11 +173,16 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_RATE_LIMITS = False  # django-axes locks out for pages, admin and API alike
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "voipadmin.users.lockout.LockingAuthenticateForm",
+    "reauthenticate": "voipadmin.users.lockout.LockingReauthenticateForm",
+}
 AXES_FAILURE_LIMIT = env.int("LOGIN_FAILURE_LIMIT", default=5)
 AXES_COOLOFF_TIME = env.float("LOGIN_LOCKOUT_HOURS", default=0.25)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "account/locked_out.html"
+AXES_LOCKOUT_CALLABLE = "voipadmin.users.lockout.lockout_response"
 AXES_IPWARE_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0) or None
 
 # Transport

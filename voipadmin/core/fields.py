@@ -11,7 +11,7 @@ from voipadmin.core import crypto
 from voipadmin.core.validators import validate_network
 
 
-class EncryptedTextField(models.TextField):
+class EncryptedTextField(models.TextField[str, str]):
     """Text that is encrypted in the database and plain in memory; it cannot be filtered on."""
 
     description = _("Encrypted text")
