@@ -1,5 +1,7 @@
 """The users app: people, roles and their tokens."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -10,3 +12,8 @@ class UsersConfig(AppConfig):
     name = "voipadmin.users"
     label = "users"
     verbose_name = _("Users")
+
+    def ready(self) -> None:
+        """Connect the signals and register the checks; their modules need the models to be loaded."""
+        for module in ("checks", "lockout", "token_signals"):
+            import_module(f"voipadmin.users.{module}")

@@ -1,0 +1,39 @@
+"""Who a request of the API is from, before anything else asks."""
+
+from collections.abc import Callable
+
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponseBase
+
+from voipadmin.users.tokens import TokenRefused, verify_token
+
+API_PREFIX = "/api/"
+
+
+class BearerMiddleware:
+    """Set `request.user` from a bearer token on the API; a session beside an Authorization header is not looked at."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Verify the token; a refused one leaves an anonymous user and the reason in `request.bearer_refusal`."""
+        authorization = request.headers.get("Authorization", "")
+        if authorization and request.path_info.startswith(API_PREFIX):
+            self._identify(request, authorization)
+        return self.get_response(request)
+
+    @staticmethod
+    def _identify(request: HttpRequest, authorization: str) -> None:
+        scheme, _space, token = authorization.partition(" ")
+        request.user = AnonymousUser()
+        request.bearer_refusal = "token_invalid"
+        if scheme.lower() != "bearer":
+            return
+        try:
+            verified = verify_token(token.strip())
+        except TokenRefused as refusal:
+            request.bearer_refusal = refusal.code
+            return
+        request.user = verified.user
+        request.verified_token = verified

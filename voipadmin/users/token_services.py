@@ -1,0 +1,69 @@
+"""Tokens are issued at log-in and revoked one by one or all at once."""
+
+from datetime import datetime
+
+from allauth.mfa.models import Authenticator
+from django.contrib.auth import authenticate, user_logged_in, user_login_failed
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from voipadmin.core.errors import DomainError
+from voipadmin.users.models import RevokedToken, User
+from voipadmin.users.tokens import IssuedToken, VerifiedToken, issue_token
+
+
+class LogInRefused(DomainError):
+    """Wrong name, password or code; it never says which of name and password."""
+
+    code = "invalid_credentials"
+
+
+class LockedOut(DomainError):
+    """Too many failures: nothing is checked any more for a while."""
+
+    code = "locked_out"
+
+
+def log_in(*, request: HttpRequest, username: str, password: str, totp_code: str, now: datetime) -> IssuedToken:
+    """Check name, password and, where the user has it on, the TOTP or a recovery code; return a token.
+
+    Failures count towards the lock-out that pages, admin and API share.
+    """
+    user = authenticate(request=request, username=username, password=password)
+    if not isinstance(user, User):
+        _refuse(request, LogInRefused(_("User name or password are wrong.")))
+    _check_second_factor(request, user, totp_code)
+    user_logged_in.send(sender=User, request=request, user=user)
+    return issue_token(user, now=now)
+
+
+def _check_second_factor(request: HttpRequest, user: User, totp_code: str) -> None:
+    codes = Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.WEBAUTHN).order_by("type")
+    authenticators = list(codes)
+    if not authenticators:
+        return
+    if not totp_code:
+        raise LogInRefused(_("Send the code of your authenticator app, too."), field="totp_code", code="totp_required")
+    if not any(authenticator.wrap().validate_code(totp_code) for authenticator in authenticators):
+        user_login_failed.send(sender=User, credentials={"username": user.username}, request=request)
+        _refuse(request, LogInRefused(_("The code is wrong or was used."), field="totp_code", code="totp_invalid"))
+
+
+def _refuse(request: HttpRequest, refusal: LogInRefused) -> None:
+    if getattr(request, "axes_locked_out", False):
+        raise LockedOut(_("Too many failed log-ins. Try again later."))
+    raise refusal
+
+
+def revoke_token(*, token: VerifiedToken, now: datetime) -> None:
+    """End one token; entries of tokens that have expired by themselves are dropped on the way."""
+    with transaction.atomic():
+        RevokedToken.objects.filter(expires_at__lt=now).delete()
+        RevokedToken.objects.get_or_create(jti=token.jti, defaults={"user": token.user, "expires_at": token.expires_at})
+
+
+def revoke_all_tokens(*, user: User, now: datetime) -> None:
+    """End every token that was issued to `user` before `now`."""
+    user.tokens_valid_from = now
+    User.objects.filter(pk=user.pk).update(tokens_valid_from=now)
