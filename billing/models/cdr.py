@@ -1,0 +1,184 @@
+"""Call detail records."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from billing.models.tariff import Tariff
+from customers.models import Customer
+from numbering.models import DID
+from routing.models import Gateway, Route
+from voipadmin.core.models import BaseModel, VisibleQuerySet
+
+
+class Direction(models.TextChoices):
+    """Which way a call went, seen from the customer."""
+
+    OUTBOUND = "outbound", _("Outgoing")
+    INBOUND = "inbound", _("Incoming")
+    INTERNAL = "internal", _("Internal")
+    UNKNOWN = "unknown", _("Unknown")
+
+
+class Disposition(models.TextChoices):
+    """How a call ended, in Asterisk's words."""
+
+    ANSWERED = "ANSWERED", _("Answered")
+    NO_ANSWER = "NO ANSWER", _("No answer")
+    BUSY = "BUSY", _("Busy")
+    FAILED = "FAILED", _("Failed")
+    CONGESTION = "CONGESTION", _("Congestion")
+
+
+class CostSource(models.TextChoices):
+    """Where the cost of a call came from."""
+
+    TARIFF = "tariff", _("Tariff")
+    PROVIDER = "provider", _("Provider")
+    NONE = "none", _("None")
+
+
+class UnratedReason(models.TextChoices):
+    """Why a call has no price. The first three need a person, the others are as it should be."""
+
+    NO_TARIFF = "no_tariff", _("No tariff for this number")
+    NO_NUMBER = "no_number", _("No number that could be priced")
+    UNKNOWN_DIRECTION = "direction", _("Neither incoming nor outgoing")
+    INBOUND = "inbound", _("Incoming calls are not charged")
+    INTERNAL = "internal", _("Calls between extensions are not charged")
+
+
+NEEDS_A_TARIFF = (UnratedReason.NO_TARIFF, UnratedReason.NO_NUMBER, UnratedReason.UNKNOWN_DIRECTION)
+
+
+class CdrQuerySet(VisibleQuerySet):
+    """Call detail records."""
+
+    users_path = "customer__users"
+
+    def calls(self) -> "CdrQuerySet":
+        """Return one row per call: its last attempt, which carried it where it was answered."""
+        return self.filter(is_last_attempt=True)
+
+    def unrated(self) -> "CdrQuerySet":
+        """Return the records that should have a price and have none."""
+        return self.filter(unrated_reason__in=NEEDS_A_TARIFF)
+
+    def loss_making(self) -> "CdrQuerySet":
+        """Return the records that cost more than they brought in."""
+        return self.filter(margin__lt=0)
+
+
+class Cdr(BaseModel):
+    """One attempt of a call as Asterisk recorded it, attributed and priced. Durations are seconds."""
+
+    node_name = models.CharField(_("node"), max_length=60)
+    uniqueid = models.CharField(max_length=150)
+    linkedid = models.CharField(max_length=150)
+    sequence = models.BigIntegerField()
+    payload_hash = models.CharField(max_length=64, editable=False)
+    attempt = models.PositiveSmallIntegerField(_("attempt"), default=1)
+    is_last_attempt = models.BooleanField(default=True)
+
+    src = models.CharField(_("from"), max_length=80)
+    dst = models.CharField(_("to"), max_length=80)
+    dialled = models.CharField(_("dialled"), max_length=80, blank=True)
+    caller_id = models.CharField(_("caller ID"), max_length=160, blank=True)
+    channel = models.CharField(max_length=160, blank=True)
+    destination_channel = models.CharField(max_length=160, blank=True)
+    # As the node recorded it: it still names the customer when that one is gone.
+    account_code = models.CharField(_("account code"), max_length=80, blank=True)
+    started_at = models.DateTimeField(_("started at"))
+    answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended at"))
+    duration_seconds = models.DecimalField(_("duration"), max_digits=14, decimal_places=6)
+    billable_seconds = models.DecimalField(_("billable"), max_digits=14, decimal_places=6)
+    disposition = models.CharField(_("disposition"), max_length=12, choices=Disposition.choices)
+    dial_status = models.CharField(_("dial status"), max_length=20, blank=True)
+    cause = models.PositiveSmallIntegerField(_("cause"), null=True, blank=True)
+    sip_code = models.PositiveSmallIntegerField(_("SIP code"), null=True, blank=True)
+    post_dial_delay_ms = models.PositiveIntegerField(_("post-dial delay"), null=True, blank=True)
+
+    direction = models.CharField(_("direction"), max_length=8, choices=Direction.choices, default=Direction.UNKNOWN)
+    # The indexes below begin with these three; one more for each would only slow the import.
+    customer = models.ForeignKey(
+        Customer,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="cdrs",
+        db_index=False,
+        verbose_name=_("customer"),
+    )
+    gateway = models.ForeignKey(
+        Gateway,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="cdrs",
+        db_index=False,
+        verbose_name=_("gateway"),
+    )
+    route = models.ForeignKey(
+        Route, on_delete=models.SET_NULL, null=True, blank=True, related_name="cdrs", verbose_name=_("route")
+    )
+    did = models.ForeignKey(
+        DID,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="cdrs",
+        db_index=False,
+        verbose_name=_("DID"),
+    )
+
+    tariff = models.ForeignKey(
+        Tariff, on_delete=models.PROTECT, null=True, blank=True, related_name="cdrs", verbose_name=_("tariff")
+    )
+    # What the tariff said when it priced the call: a later change of the tariff does not change the record.
+    matched_pattern = models.CharField(_("matched prefix or pattern"), max_length=60, blank=True)
+    applied_rate = models.CharField(_("rate applied"), max_length=160, blank=True)
+    billed_seconds = models.PositiveIntegerField(_("billed"), null=True, blank=True)
+    price = models.DecimalField(_("price"), max_digits=16, decimal_places=6, null=True, blank=True)
+    cost = models.DecimalField(_("cost"), max_digits=16, decimal_places=6, null=True, blank=True)
+    margin = models.DecimalField(_("margin"), max_digits=16, decimal_places=6, null=True, blank=True)
+    currency = models.CharField(_("currency"), max_length=3, blank=True)
+    cost_currency = models.CharField(_("currency of the cost"), max_length=3, blank=True)
+    cost_source = models.CharField(
+        _("source of the cost"), max_length=8, choices=CostSource.choices, default=CostSource.NONE
+    )
+    unrated_reason = models.CharField(
+        _("why it has no price"), max_length=40, blank=True, choices=UnratedReason.choices
+    )
+
+    objects = CdrQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("call")
+        verbose_name_plural = _("calls")
+        ordering = ["-started_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["node_name", "uniqueid", "sequence"], name="cdr_once_per_node"),
+        ]
+        indexes = [
+            models.Index(fields=["linkedid"], name="cdr_of_linked_call"),
+            models.Index(fields=["-started_at", "-id"], name="cdr_newest_first"),
+            models.Index(fields=["customer", "-started_at"], name="cdr_of_customer"),
+            models.Index(fields=["gateway", "-started_at"], name="cdr_of_gateway"),
+            models.Index(fields=["did", "-started_at"], name="cdr_of_did", condition=Q(did__isnull=False)),
+            models.Index(fields=["-started_at"], name="cdr_unrated", condition=Q(unrated_reason__in=NEEDS_A_TARIFF)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.src} → {self.dst}"
+
+    def get_absolute_url(self) -> str:
+        """Return the page of this call."""
+        return reverse("billing:cdr_detail", args=[self.pk])
+
+    def clean(self) -> None:
+        """A record with a price has a tariff."""
+        if self.price is not None and self.tariff_id is None:
+            raise ValidationError({"tariff": _("A price needs the tariff that it came from.")})

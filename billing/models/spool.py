@@ -1,0 +1,68 @@
+"""How far each spool was read, and the lines that could not be used."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from voipadmin.core.models import BaseModel, VisibleQuerySet
+
+
+class RejectReason(models.TextChoices):
+    """Why a line of a spool could not become a record."""
+
+    TOO_LONG = "too_long", _("The line or a value is too long")
+    CHARSET = "charset", _("Not UTF-8, or with control characters")
+    QUOTES = "quotes", _("Quotation marks that do not close")
+    COLUMNS = "columns", _("Not the columns of a known format")
+    IDENTITY = "identity", _("Without a unique id")
+    TIME = "time", _("A time that is none, or times in the wrong order")
+    DURATION = "duration", _("A duration that is none, or negative")
+    DISPOSITION = "disposition", _("An unknown disposition")
+    CONFLICT = "conflict", _("Another record with the same key and other content is there already")
+    UNFINISHED = "unfinished", _("The file ended in the middle of the line")
+
+
+class RejectedRecord(BaseModel):
+    """A spool line that could not become a record, kept with its reason."""
+
+    node_name = models.CharField(_("node"), max_length=60)
+    path = models.CharField(max_length=500)
+    offset = models.BigIntegerField()
+    line = models.BinaryField()
+    line_hash = models.CharField(max_length=64)
+    reason = models.CharField(_("reason"), max_length=20, choices=RejectReason.choices)
+    detail = models.CharField(_("detail"), max_length=200, blank=True)
+
+    objects = VisibleQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("rejected record")
+        verbose_name_plural = _("rejected records")
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["node_name", "line_hash"], name="rejected_record_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.offset}"
+
+
+class SpoolPosition(BaseModel):
+    """How far a node's spool file has been read; committed with the rows that were read."""
+
+    node_name = models.CharField(_("node"), max_length=60)
+    inode = models.DecimalField(max_digits=20, decimal_places=0)
+    device = models.DecimalField(max_digits=20, decimal_places=0)
+    path = models.CharField(max_length=500)
+    offset = models.BigIntegerField(default=0)
+    # The first bytes' hash tells a new file that was given an old inode number.
+    head_hash = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = _("spool position")
+        verbose_name_plural = _("spool positions")
+        constraints = [
+            models.UniqueConstraint(fields=["node_name", "device", "inode"], name="spool_position_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.path}@{self.offset}"

@@ -1,0 +1,116 @@
+"""Tariffs."""
+
+from decimal import Decimal
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from voipadmin.core import validators
+from voipadmin.core.models import BaseModel, VisibleQuerySet
+
+NOT_NEGATIVE = [MinValueValidator(Decimal(0))]
+
+
+class Rounding(models.TextChoices):
+    """How a call's total is rounded, once."""
+
+    UP = "up", _("Up")
+    HALF_UP = "half_up", _("Half up")
+    DOWN = "down", _("Down")
+
+
+class Tariff(BaseModel):
+    """What calls to a destination cost and sell for, from a moment on."""
+
+    name = models.CharField(
+        _("destination"),
+        max_length=120,
+        validators=[validators.validate_name],
+        help_text=_("For people: Brazil, mobile, São Paulo."),
+    )
+    pattern = models.CharField(
+        _("prefix or pattern"),
+        max_length=60,
+        validators=[validators.validate_pattern],
+        help_text=_("E.164 digits (5511) or an Asterisk pattern (_55ZZ9XXXXXXXX); the longest match wins."),
+    )
+    cost_per_minute = models.DecimalField(
+        _("cost per minute"),
+        max_digits=12,
+        decimal_places=6,
+        null=True,
+        blank=True,
+        validators=NOT_NEGATIVE,
+        help_text=_("Empty: the provider's cost per minute."),
+    )
+    price_per_minute = models.DecimalField(
+        _("price per minute"), max_digits=12, decimal_places=6, validators=NOT_NEGATIVE
+    )
+    connect_fee = models.DecimalField(
+        _("connect fee"), max_digits=12, decimal_places=6, default=Decimal(0), validators=NOT_NEGATIVE
+    )
+    minimum_charge = models.DecimalField(
+        _("minimum charge"), max_digits=12, decimal_places=6, default=Decimal(0), validators=NOT_NEGATIVE
+    )
+    initial_block_seconds = models.PositiveSmallIntegerField(
+        _("initial block"), default=30, validators=[MinValueValidator(1), MaxValueValidator(3600)]
+    )
+    increment_seconds = models.PositiveSmallIntegerField(
+        _("increment"), default=6, validators=[MinValueValidator(1), MaxValueValidator(3600)]
+    )
+    free_seconds = models.PositiveSmallIntegerField(
+        _("free seconds"), default=3, help_text=_("Calls up to this long cost nothing.")
+    )
+    currency = models.CharField(_("currency"), max_length=3, default="BRL", validators=[validators.currency_validator])
+    rounding = models.CharField(_("rounding"), max_length=7, choices=Rounding.choices, default=Rounding.HALF_UP)
+    decimals = models.PositiveSmallIntegerField(_("decimals"), default=4, validators=[MaxValueValidator(6)])
+    effective_from = models.DateTimeField(_("effective from"), default=timezone.now)
+    effective_until = models.DateTimeField(_("effective until"), null=True, blank=True)
+
+    objects = VisibleQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("tariff")
+        verbose_name_plural = _("tariffs")
+        ordering = ["pattern", "-effective_from"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(cost_per_minute__isnull=True) | Q(cost_per_minute__gte=0), name="tariff_cost_not_negative"
+            ),
+            models.CheckConstraint(condition=Q(price_per_minute__gte=0), name="tariff_price_not_negative"),
+            models.CheckConstraint(
+                condition=Q(initial_block_seconds__gte=1, increment_seconds__gte=1), name="tariff_blocks_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(effective_until__isnull=True) | Q(effective_until__gt=models.F("effective_from")),
+                name="tariff_ends_after_it_starts",
+                violation_error_message=_("The end must be after the start."),
+            ),
+            models.UniqueConstraint(
+                fields=["pattern", "effective_from"],
+                name="tariff_pattern_once_at_a_time",
+                violation_error_message=_("There is already a tariff for this prefix from that moment."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pattern} · {self.name}"
+
+    def get_absolute_url(self) -> str:
+        """Return the page of this tariff."""
+        return reverse("billing:tariff_detail", args=[self.pk])
+
+    @property
+    def margin_per_minute(self) -> Decimal | None:
+        """Return price less cost per minute, or None where the cost is the provider's."""
+        return None if self.cost_per_minute is None else self.price_per_minute - self.cost_per_minute
+
+    @property
+    def margin_percent(self) -> Decimal | None:
+        """Return the margin in percent of the price, or None where it has none."""
+        margin = self.margin_per_minute
+        return None if margin is None or not self.price_per_minute else 100 * margin / self.price_per_minute

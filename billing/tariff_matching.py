@@ -1,0 +1,131 @@
+"""Which tariff prices a number at a moment: the longest match among those in force, pure and prepared for bulk.
+
+A plain digit tariff is a prefix; one that starts with an underscore is an Asterisk pattern over the whole number. The
+longest match wins, counted in the positions that the tariff itself spells out (`.` and `!` spell out nothing). Between
+equally long ones the narrower wins, then the one that came into force last.
+
+Source of the pattern language: https://docs.asterisk.org/Configuration/Dialplan/Pattern-Matching/
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, Protocol, TypeVar
+
+# A number shorter than E.164's shortest (190, 4004) is a service, not the beginning of a country code.
+SHORTEST_E164 = 7
+
+_POSITION = re.compile(r"\[([0-9-]+)\]|([0-9XZN.!])")
+_CLASSES = {"X": "0123456789", "Z": "123456789", "N": "23456789"}
+
+
+class Dated(Protocol):
+    """What the index needs to know of a tariff; `effective_until` is the first moment when it no longer holds."""
+
+    @property
+    def pattern(self) -> str:
+        """Return the prefix or pattern."""
+
+    @property
+    def effective_from(self) -> datetime:
+        """Return the first moment."""
+
+    @property
+    def effective_until(self) -> datetime | None:
+        """Return the end, or None."""
+
+
+AnyTariff = TypeVar("AnyTariff", bound=Dated)
+Rank = tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledPattern:
+    """A prefix or pattern, ready to match: `lead` is the digits that every matching number begins with."""
+
+    lead: str
+    expression: re.Pattern[str]
+    rank: Rank
+    is_prefix: bool
+
+    def matches(self, number: str) -> bool:
+        """Tell whether `number` (digits) falls under it."""
+        if self.is_prefix and len(number) < SHORTEST_E164:
+            return number == self.lead
+        return self.expression.match(number) is not None
+
+
+def compile_pattern(pattern: str) -> CompiledPattern:
+    """Prepare a tariff's prefix or pattern, which its grammar has accepted already."""
+    if not pattern.startswith("_"):
+        digits = pattern.removeprefix("+")
+        return CompiledPattern(digits, re.compile(re.escape(digits)), (len(digits), 0, 0), is_prefix=True)
+    classes, tail = _positions(pattern.removeprefix("_").removeprefix("+"))
+    lead = "".join(_leading_digits(classes))
+    body = "".join(f"[{digits}]" for digits in classes) + {".": "[0-9]+", "!": "[0-9]*", "": ""}[tail]
+    narrowness = -sum(len(digits) - 1 for digits in classes)
+    rank = (len(classes), narrowness, {"": 3, ".": 2, "!": 1}[tail])
+    return CompiledPattern(lead, re.compile(body + r"\Z"), rank, is_prefix=False)
+
+
+def _positions(body: str) -> tuple[list[str], str]:
+    """Return the digits allowed at each position, and the open end (`.`, `!` or nothing)."""
+    classes: list[str] = []
+    for bracket, single in _POSITION.findall(body):
+        if single in (".", "!") and single:
+            return classes, single
+        classes.append(_expand(bracket) if bracket else _CLASSES.get(single, single))
+    return classes, ""
+
+
+def _expand(bracket: str) -> str:
+    """Write the set `1-35` out as `1235`."""
+    digits = set()
+    for first, last in re.findall(r"([0-9])(?:-([0-9]))?", bracket):
+        digits.update(str(digit) for digit in range(int(first), int(last or first) + 1))
+    return "".join(sorted(digits))
+
+
+def _leading_digits(classes: list[str]) -> Iterator[str]:
+    for digits in classes:
+        if len(digits) != 1:
+            return
+        yield digits
+
+
+class TariffIndex(Generic[AnyTariff]):
+    """Tariffs by the digits that they begin with: a look-up costs a few dictionary reads, however many there are."""
+
+    def __init__(self, tariffs: Iterable[AnyTariff]) -> None:
+        buckets: dict[str, list[tuple[CompiledPattern, AnyTariff]]] = defaultdict(list)
+        for tariff in tariffs:
+            compiled = compile_pattern(tariff.pattern)
+            buckets[compiled.lead].append((compiled, tariff))
+        for bucket in buckets.values():
+            bucket.sort(key=lambda entry: (entry[0].rank, entry[1].effective_from), reverse=True)
+        self._buckets = dict(buckets)
+        self._lengths = sorted({len(lead) for lead in buckets}, reverse=True)
+
+    def match(self, number: str, at: datetime) -> AnyTariff | None:
+        """Return the tariff of `number` (digits, no plus) that was in force at `at`, or None."""
+        best: tuple[CompiledPattern, AnyTariff] | None = None
+        for length in self._lengths:
+            bucket = self._buckets.get(number[:length]) if length <= len(number) else None
+            if bucket is None:
+                continue
+            found = _first_in_force(bucket, number, at)
+            if found is not None and (best is None or found[0].rank > best[0].rank):
+                best = found
+        return best[1] if best else None
+
+
+def _first_in_force(
+    bucket: list[tuple[CompiledPattern, AnyTariff]], number: str, at: datetime
+) -> tuple[CompiledPattern, AnyTariff] | None:
+    for compiled, tariff in bucket:
+        until = tariff.effective_until
+        if tariff.effective_from <= at and (until is None or at < until) and compiled.matches(number):
+            return compiled, tariff
+    return None
