@@ -1,0 +1,1 @@
+"""Nodes and the pipeline that brings the database to them."""
