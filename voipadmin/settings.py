@@ -241,6 +241,8 @@ ASTERISK_SPOOL_PATH = env.str("ASTERISK_SPOOL_PATH", default="/var/spool/asteris
 ASTERISK_CDR_PATH = env.str("ASTERISK_CDR_PATH", default="/var/log/asterisk/cdr-custom/voipadmin.csv")
 # Networks that are loopback, link-local or reserved and may be used for gateways and trunks all the same.
 ALLOWED_SPECIAL_NETWORKS: list[str] = env.list("ALLOWED_SPECIAL_NETWORKS", default=[])
+# Q.850 causes after which a call goes to the next gateway; all others end it.
+REROUTE_CAUSES: list[int] = [int(cause) for cause in env.list("REROUTE_CAUSES", default=[3, 18, 27, 34, 38, 58, 102])]
 DEFAULT_COUNTRY = env.str("DEFAULT_COUNTRY", default="BR")
 DEFAULT_CURRENCY = env.str("DEFAULT_CURRENCY", default="BRL")
 DID_QUARANTINE_DAYS = env.int("DID_QUARANTINE_DAYS", default=30)

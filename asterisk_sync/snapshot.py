@@ -1,0 +1,145 @@
+"""What one node has to run, as frozen values: the only thing that rendering sees. No Django in here."""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+# Q.850 causes after which the next gateway is tried: the carrier is at fault, not the number or the called person.
+DEFAULT_REROUTE_CAUSES = frozenset({3, 18, 27, 34, 38, 58, 102})
+
+
+@dataclass(frozen=True, slots=True)
+class TrunkAddressSnapshot:
+    """An address or network of a trunk customer; `priority` orders those that receive calls."""
+
+    network: str
+    port: int
+    transport: str
+    receives_calls: bool
+    priority: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionSnapshot:
+    """An extension; the secret is empty where no endpoint is rendered for it."""
+
+    id: UUID
+    number: str
+    username: str
+    secret: str = field(repr=False)
+    caller_id_name: str
+    caller_id_number: str
+    codecs: tuple[str, ...]
+    max_contacts: int
+    forward_to: str
+    enabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerSnapshot:
+    """A customer that is active or suspended; a closed one is not in the snapshot."""
+
+    id: UUID
+    code: str
+    type: str
+    active: bool
+    channel_limit: int
+    calls_per_second: int
+    caller_id_number: str
+    addresses: tuple[TrunkAddressSnapshot, ...] = ()
+    extensions: tuple[ExtensionSnapshot, ...] = ()
+
+    @property
+    def endpoint(self) -> str:
+        """The endpoint of its trunk; the dot keeps it apart from gateways and extensions, which cannot hold one."""
+        return f"trunk.{self.code}"
+
+    @property
+    def receiving_addresses(self) -> tuple[TrunkAddressSnapshot, ...]:
+        """The addresses to which calls are sent, in the order in which they are tried."""
+        receiving = (address for address in self.addresses if address.receives_calls and "/" not in address.network)
+        return tuple(sorted(receiving, key=lambda address: (address.priority, address.network, address.port)))
+
+
+@dataclass(frozen=True, slots=True)
+class GatewaySnapshot:
+    """An enabled gateway; `addresses` are those of its host at this moment, none where it did not resolve."""
+
+    id: UUID
+    name: str
+    host: str
+    addresses: tuple[str, ...]
+    port: int
+    transport: str
+    codecs: tuple[str, ...]
+    registers: bool
+    username: str
+    secret: str = field(repr=False)
+    tech_prefix: str
+    strip_digits: int
+    prepend: str
+    number_format: str
+    caller_id_rule: str
+    caller_id_number: str
+    channel_limit: int
+    qualify: bool
+    reroute_forbidden: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RouteStepSnapshot:
+    """A gateway's place in a route."""
+
+    gateway: str
+    weight: int
+
+
+@dataclass(frozen=True, slots=True)
+class RouteSnapshot:
+    """An enabled route; `customers` are codes, none means all; `steps` holds enabled gateways in order."""
+
+    id: UUID
+    pattern: str
+    priority: int
+    by_weight: bool
+    strip_digits: int
+    prepend: str
+    caller_id_number: str
+    ring_seconds: int
+    steps: tuple[RouteStepSnapshot, ...]
+    customers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DIDSnapshot:
+    """An allocated number and its destination (`trunk`, `extension` or `forward`); `gateway` empty means any."""
+
+    id: UUID
+    number: str
+    gateway: str
+    customer: str
+    destination: str
+    extension: str = ""
+    forward_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything that a node runs, in a stable order: equal databases give equal snapshots."""
+
+    country: str
+    customers: tuple[CustomerSnapshot, ...] = ()
+    gateways: tuple[GatewaySnapshot, ...] = ()
+    routes: tuple[RouteSnapshot, ...] = ()
+    dids: tuple[DIDSnapshot, ...] = ()
+    reroute_causes: frozenset[int] = DEFAULT_REROUTE_CAUSES
+
+    def counts(self) -> dict[str, int]:
+        """Return how many objects of each kind there are."""
+        return {
+            "customers": len(self.customers),
+            "trunk_addresses": sum(len(customer.addresses) for customer in self.customers),
+            "extensions": sum(len(customer.extensions) for customer in self.customers),
+            "gateways": len(self.gateways),
+            "routes": len(self.routes),
+            "dids": len(self.dids),
+        }
