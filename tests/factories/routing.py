@@ -1,6 +1,6 @@
 """Providers, gateways and routes for tests."""
 
-# mypy: allow-untyped-calls
+# mypy: allow-untyped-calls, allow-untyped-decorators
 # factory-boy's declarations carry no types.
 
 import ipaddress

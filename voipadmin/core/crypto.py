@@ -40,9 +40,9 @@ def decrypt(stored: str, *, context: str) -> str:
     mark, version, payload = [*stored.split(":", 2), "", ""][:3]
     key = _keys().get(version)
     if mark != MARK or key is None:
-        raise DecryptionError
-    raw = base64.b64decode(payload)
+        raise DecryptionError(version)
     try:
+        raw = base64.b64decode(payload, validate=True)
         return _cipher(key).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], context.encode()).decode()
-    except InvalidTag as error:
+    except (InvalidTag, ValueError) as error:
         raise DecryptionError from error

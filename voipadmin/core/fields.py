@@ -8,6 +8,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext_lazy as _
 
 from voipadmin.core import crypto
+from voipadmin.core.addresses import canonical_network
 from voipadmin.core.validators import validate_network
 
 
@@ -17,7 +18,7 @@ class EncryptedTextField(models.TextField[str, str]):
     description = _("Encrypted text")
 
     def _context(self) -> str:
-        return f"{self.model._meta.label_lower}.{self.name}"
+        return f"{self.model._meta.label_lower}.{self.name}"  # noqa: SLF001 - _meta is public API
 
     def from_db_value(self, value: str | None, *_args: Any) -> str | None:
         """Decrypt what was read."""
@@ -25,6 +26,8 @@ class EncryptedTextField(models.TextField[str, str]):
 
     def get_db_prep_save(self, value: Any, connection: BaseDatabaseWrapper) -> Any:
         """Encrypt what is written; an empty value stays empty."""
+        if hasattr(value, "as_sql"):
+            return value
         sealed = crypto.encrypt(str(value), context=self._context()) if value else value
         return super().get_db_prep_save(sealed, connection)
 
@@ -39,28 +42,22 @@ class NetworkField(models.Field[str, str]):
     description = _("IP address or network")
     default_validators = [validate_network]
 
-    def db_type(self, connection: BaseDatabaseWrapper) -> str:
+    def db_type(self, connection: BaseDatabaseWrapper) -> str:  # noqa: ARG002 - the base class names it
         """Return the column type."""
         return "cidr"
 
     def from_db_value(self, value: Any, *_args: Any) -> str | None:
         """Show a single address without its mask."""
-        return None if value is None else self._display(str(value))
+        return None if value is None else canonical_network(str(value))
 
     def to_python(self, value: Any) -> Any:
-        """Trim what a form or the API gave."""
-        return self._display(str(value).strip()) if value else value
+        """Write what a form or the API gave in its one canonical form."""
+        return canonical_network(str(value).strip()) if value else value
 
-    @staticmethod
-    def _display(value: str) -> str:
-        mask = "/128" if ":" in value else "/32"
-        return value.removesuffix(mask)
-
-    def get_db_prep_value(self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False) -> Any:
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:  # noqa: ARG002 - as base
         """Pass text to PostgreSQL, which checks it again."""
         return None if value in (None, "") else str(value)
 
     def formfield(self, **kwargs: Any) -> Any:
         """Edit as a line of text."""
-
         return super().formfield(**{"form_class": forms.CharField, **kwargs})

@@ -7,6 +7,8 @@ import uuid6
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from voipadmin.core.fields import EncryptedTextField
+
 
 def new_id() -> uuid.UUID:
     """Return a time-ordered UUID (version 7, RFC 9562), which keeps large indexes compact."""
@@ -20,6 +22,8 @@ class VisibleQuerySet(models.QuerySet[Any]):
 
     def visible_to(self, user: Any) -> Self:
         """Return the rows that `user` may see: all for staff roles, only its own customer's for a customer."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
         if user.sees_everything:
             return self
         if self.users_path is None:
@@ -34,7 +38,26 @@ class BaseModel(models.Model):
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
 
-    objects: models.Manager[Any] = VisibleQuerySet.as_manager()
-
     class Meta:
         abstract = True
+
+
+class IdempotentWrite(BaseModel):
+    """The answer to a write of the API, kept under its Idempotency-Key; encrypted, as it may hold a new secret."""
+
+    owner = models.CharField(max_length=40)  # the user's key: users are a floor above
+    key = models.CharField(max_length=200)
+    request_hash = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField()
+    content_type = models.CharField(max_length=100, blank=True)
+    location = models.CharField(max_length=300, blank=True)
+    body = EncryptedTextField(blank=True)
+
+    class Meta:
+        verbose_name = _("write under an idempotency key")
+        verbose_name_plural = _("writes under an idempotency key")
+        constraints = [models.UniqueConstraint(fields=["owner", "key"], name="idempotent_write_once")]
+        indexes = [models.Index(fields=["created_at"], name="idempotent_write_age")]
+
+    def __str__(self) -> str:
+        return self.key
