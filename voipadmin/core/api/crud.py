@@ -1,0 +1,151 @@
+"""A router with list, create, read, replace, change and delete for a Resource."""
+
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from ninja import Query, Router, Status
+from ninja.errors import ValidationError as InputError
+
+from voipadmin.core.api.access import Needs
+from voipadmin.core.api.faults import domain_problem, validation_problem
+from voipadmin.core.api.pagination import page_of
+from voipadmin.core.api.problems import not_found
+from voipadmin.core.api.resource import Resource
+from voipadmin.core.api.schemas import Input, Page, page_query, partial_of
+from voipadmin.core.errors import DomainError
+
+ONE = "/{uuid:id}"
+
+
+@contextmanager
+def domain_call(names: Mapping[str, str] | None = None, model: type[models.Model] | None = None) -> Iterator[None]:
+    """Make one transaction of the block and problems of the domain's errors; `names` are the API's by the model's."""
+    try:
+        with transaction.atomic():
+            yield
+    except ValidationError as error:
+        raise validation_problem(error, names=names or {}, model=model) from error
+    except DomainError as error:
+        raise domain_problem(error, names=names or {}) from error
+
+
+def crud_router(resource: Resource[Any]) -> Router:
+    """Return the router of `resource`; without a `write` schema it only reads."""
+    router = Router(tags=[resource.tag])
+    _add_list(router, resource)
+    _add_one(router, resource)
+    if resource.write is not None:
+        _add_create(router, resource, resource.write)
+        _add_update(router, resource, resource.write, "put")
+        _add_update(router, resource, partial_of(resource.write), "patch")
+        _add_delete(router, resource)
+    return router
+
+
+def find(resource: Resource[Any], user: Any, key: uuid.UUID, *, lock: bool = False) -> Any:
+    """Return the object, or raise 404 where there is none that `user` may see."""
+    rows = resource.rows(user)
+    if lock:
+        # The lock comes first, on the bare row; what is shown with it is read after.
+        manager: Any = resource.model._default_manager
+        manager.select_for_update().filter(pk=key).values_list("pk").first()
+    found = rows.filter(pk=key).first()
+    if found is None:
+        raise not_found()
+    return found
+
+
+def refuse_unknown_parameters(request: HttpRequest, *schemas: type[Any]) -> None:
+    """Raise 422 for a query parameter that the operation does not have: a filter must never be lost silently."""
+    known = {name for schema in schemas for name in schema.model_fields}
+    unknown = sorted(set(request.GET) - known)
+    if unknown:
+        message = f"Known are: {', '.join(sorted(known))}."
+        raise InputError([{"loc": ("query", name), "type": "unknown_parameter", "msg": message} for name in unknown])
+
+
+def _typed(handler: Any, name: str, doc: str, **annotations: Any) -> Any:
+    """Give a handler made in a factory the name, words and types that ninja reads."""
+    handler.__name__, handler.__doc__ = name, doc
+    handler.__annotations__ = {"request": HttpRequest, **annotations}
+    return handler
+
+
+def _add_list(router: Router, resource: Resource[Any]) -> None:
+    page_schema = page_query(resource.ordering, resource.default_ordering)
+    answer = Page[resource.read]  # type: ignore[name-defined]  # a class made at run time
+
+    def handler(request: HttpRequest, filters: Any, page: Any) -> Any:
+        refuse_unknown_parameters(request, type(filters), page_schema)
+        rows = filters.filter(resource.rows(request.user))
+        found, cursor = page_of(rows, ordering=page.ordering, limit=page.limit, cursor=page.cursor)
+        items = [resource.shown(item, request.user) for item in found]
+        return answer.model_construct(items=items, next_cursor=cursor)
+
+    _typed(handler, f"list_{resource.tag}", f"List the {resource.tag}.", filters=resource.filters, page=page_schema)
+    handler.__defaults__ = (Query(...), Query(...))
+    router.get("/", response=answer, auth=Needs(resource.permission("view")), operation_id=handler.__name__)(handler)
+
+
+def _add_one(router: Router, resource: Resource[Any]) -> None:
+    def handler(request: HttpRequest, id: uuid.UUID) -> Any:  # noqa: A002 - the name in the documented path
+        return resource.shown(find(resource, request.user, id), request.user)
+
+    _typed(handler, f"read_{resource.tag}", "Read one.", id=uuid.UUID)
+    router.get(
+        ONE,
+        response=resource.read,
+        auth=Needs(resource.permission("view")),
+        operation_id=handler.__name__,
+        url_name=f"{resource.tag}_one",
+    )(handler)
+
+
+def _add_create(router: Router, resource: Resource[Any], schema: type[Input]) -> None:
+    answer = resource.created or resource.read
+
+    def handler(request: HttpRequest, payload: Any, response: HttpResponse) -> Any:
+        with domain_call(resource.names(), resource.model):
+            instance = resource.model()
+            rest = resource.assign(instance, payload, request.user, only_sent=False)
+            key = resource.save(instance, rest, request.user).pk
+            shown = resource.shown(find(resource, request.user, key), request.user, answer)
+        response["Location"] = reverse(f"api:{resource.tag}_one", kwargs={"id": key})
+        return Status(201, shown)
+
+    _typed(handler, f"create_{resource.tag}", "Create one.", payload=schema, response=HttpResponse)
+    router.post("/", response={201: answer}, auth=Needs(resource.permission("add")), operation_id=handler.__name__)(
+        handler
+    )
+
+
+def _add_update(router: Router, resource: Resource[Any], schema: type[Input], method: str) -> None:
+    def handler(request: HttpRequest, id: uuid.UUID, payload: Any) -> Any:  # noqa: A002 - as above
+        with domain_call(resource.names(), resource.model):
+            instance = find(resource, request.user, id, lock=True)
+            rest = resource.assign(instance, payload, request.user, only_sent=method == "patch")
+            resource.save(instance, rest, request.user)
+            return resource.shown(find(resource, request.user, id), request.user)
+
+    verb, doc = ("change", "Change what is sent, and nothing else.") if method == "patch" else ("replace", "Replace.")
+    _typed(handler, f"{verb}_{resource.tag}", doc, id=uuid.UUID, payload=schema)
+    add = router.patch if method == "patch" else router.put
+    add(ONE, response=resource.read, auth=Needs(resource.permission("change")), operation_id=handler.__name__)(handler)
+
+
+def _add_delete(router: Router, resource: Resource[Any]) -> None:
+    def handler(request: HttpRequest, id: uuid.UUID) -> Any:  # noqa: A002 - as above
+        with domain_call(resource.names(), resource.model):
+            resource.delete(find(resource, request.user, id, lock=True))
+        return Status(204, None)
+
+    _typed(handler, f"delete_{resource.tag}", "Delete one.", id=uuid.UUID)
+    router.delete(
+        ONE, response={204: None}, auth=Needs(resource.permission("delete")), operation_id=handler.__name__
+    )(handler)

@@ -1,0 +1,72 @@
+"""The door of the API: every address of it goes through here, whatever stands behind."""
+
+from collections.abc import Callable, Iterable
+from functools import wraps
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import URLPattern, path, re_path
+
+from voipadmin.core.api.access import identify
+from voipadmin.core.api.idempotency import answer_once
+from voipadmin.core.api.problems import ProblemError, not_found, problem_response
+
+View = Callable[..., HttpResponseBase]
+
+
+def guarded_urls(patterns: Iterable[URLPattern], *, public: frozenset[str], pages: frozenset[str]) -> list[URLPattern]:
+    """Return the addresses behind the door, with and without their last slash, and 404 for any other.
+
+    `public` names what an anonymous request may reach; `pages` are left to the log-in page's own rules.
+    """
+    guarded: list[URLPattern] = []
+    for pattern in patterns:
+        guarded.append(pattern)
+        if pattern.name in pages:
+            continue
+        pattern.callback = guard(pattern.callback, public=pattern.name in public)
+        route = str(pattern.pattern)
+        if route:
+            other = route.removesuffix("/") if route.endswith("/") else route + "/"
+            guarded.append(path(other, pattern.callback))
+    return [*guarded, re_path("^.*$", guard(_nothing_here, public=False))]
+
+
+def guard(view: View, *, public: bool) -> View:
+    """Return `view` with identification, idempotency and problems as the answer to whatever goes wrong."""
+
+    @wraps(view)
+    def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            if not public:
+                identify(request)
+            response = _answer(request, lambda: view(request, *args, **kwargs), public=public)
+        except ProblemError as problem:
+            response = problem_response(problem)
+        except Http404:
+            response = problem_response(not_found())
+        except RequestDataTooBig:
+            message = "The body is too long."
+            response = problem_response(ProblemError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", message))
+        # Answers may hold secrets and always depend on who asks.
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    inner.csrf_exempt = True  # type: ignore[attr-defined]  # identify() checks what needs it
+    inner.login_required = False  # type: ignore[attr-defined]  # identify() answers 401 rather than a log-in page
+    return inner
+
+
+def _answer(request: HttpRequest, answer: Callable[[], Any], *, public: bool) -> HttpResponse:
+    response: HttpResponse = answer() if public else answer_once(request, answer)
+    if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        allowed = response.headers.get("Allow", "")
+        message = f"This address answers {allowed}."
+        raise ProblemError(HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed", message, headers={"Allow": allowed})
+    return response
+
+
+def _nothing_here(_request: HttpRequest) -> HttpResponse:
+    raise not_found()

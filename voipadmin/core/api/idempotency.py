@@ -1,0 +1,86 @@
+"""A write that is sent again under its Idempotency-Key answers what it answered the first time.
+
+Source: IETF draft "The Idempotency-Key HTTP Header Field".
+"""
+
+import hashlib
+from collections.abc import Callable
+from datetime import timedelta
+from http import HTTPStatus
+
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from voipadmin.core.api.problems import Fault, ProblemError
+from voipadmin.core.models import IdempotentWrite
+
+HEADER = "Idempotency-Key"
+REPLAYED = "Idempotency-Replayed"
+METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+KEPT_FOR = timedelta(hours=24)
+LONGEST_KEY = 200
+
+
+def answer_once(request: HttpRequest, answer: Callable[[], HttpResponse]) -> HttpResponse:
+    """Return `answer()`, or what it returned before for this user and key.
+
+    The write and its record are one transaction; only successes are kept, for a refused write changed nothing.
+    """
+    key = request.headers.get(HEADER)
+    if key is None or request.method not in METHODS:
+        return answer()
+    if not 1 <= len(key) <= LONGEST_KEY or not (key.isascii() and key.isprintable()):
+        fault = Fault(None, "idempotency_key", f"An {HEADER} has 1 to {LONGEST_KEY} printable ASCII characters.")
+        raise ProblemError.of_faults(HTTPStatus.UNPROCESSABLE_ENTITY, [fault])
+    owner, digest = str(request.user.pk), _digest_of(request)
+    with transaction.atomic():
+        _lock(owner, key)
+        IdempotentWrite.objects.filter(created_at__lt=timezone.now() - KEPT_FOR).delete()
+        earlier = IdempotentWrite.objects.filter(owner=owner, key=key).first()
+        if earlier is not None:
+            return _replay(earlier, digest)
+        response = answer()
+        if response.status_code >= HTTPStatus.BAD_REQUEST:
+            transaction.set_rollback(True)
+        else:
+            _keep(owner, key, digest, response)
+        return response
+
+
+def _digest_of(request: HttpRequest) -> str:
+    parts = (request.method or "", request.get_full_path(), request.content_type or "")
+    return hashlib.sha256("\n".join(parts).encode() + b"\n" + request.body).hexdigest()
+
+
+def _lock(owner: str, key: str) -> None:
+    number = int.from_bytes(hashlib.sha256(f"{owner}\n{key}".encode()).digest()[:8], signed=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])
+        if not cursor.fetchone()[0]:
+            message = "The first request with this key is still being worked on."
+            raise ProblemError(HTTPStatus.CONFLICT, "idempotency_in_progress", message, headers={"Retry-After": "1"})
+
+
+def _replay(earlier: IdempotentWrite, digest: str) -> HttpResponse:
+    if earlier.request_hash != digest:
+        fault = Fault(None, "idempotency_key_reused", "This key was used for another request.")
+        raise ProblemError.of_faults(HTTPStatus.UNPROCESSABLE_ENTITY, [fault])
+    return HttpResponse(
+        earlier.body,
+        status=earlier.status,
+        content_type=earlier.content_type or None,
+        headers=({"Location": earlier.location} if earlier.location else {}) | {REPLAYED: "true"},
+    )
+
+
+def _keep(owner: str, key: str, digest: str, response: HttpResponse) -> None:
+    IdempotentWrite.objects.create(
+        owner=owner,
+        key=key,
+        request_hash=digest,
+        status=response.status_code,
+        content_type=response.get("Content-Type", ""),
+        location=response.get("Location", ""),
+        body=response.content.decode(),
+    )

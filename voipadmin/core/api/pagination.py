@@ -1,0 +1,64 @@
+"""Pages by cursor: a place in the order, not a count, so that rows which come or go in between move nothing."""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.core import signing
+from django.core.exceptions import ValidationError
+from django.db.models import F, Q, QuerySet
+
+from voipadmin.core.api.problems import Fault, ProblemError
+
+SALT = "api.cursor"
+
+
+def page_of(queryset: QuerySet[Any], *, ordering: str, limit: int, cursor: str | None) -> tuple[list[Any], str | None]:
+    """Return up to `limit` objects after `cursor` and the cursor of the next page, None on the last.
+
+    `ordering` is a field path that is never null, with `-` for descending; the key breaks ties.
+    """
+    path, descending = ordering.removeprefix("-"), ordering.startswith("-")
+    ordered = queryset.annotate(_place=F(path))
+    if cursor is not None:
+        value, key = _open(cursor, ordering)
+        ordered = ordered.filter(_after(ordered, value, key, descending))
+    sign = "-" if descending else ""
+    rows = list(ordered.order_by(f"{sign}_place", f"{sign}pk")[: limit + 1])
+    if len(rows) <= limit:
+        return rows, None
+    last = rows[limit - 1]
+    return rows[:limit], _seal(ordering, last._place, last.pk)
+
+
+def _after(queryset: QuerySet[Any], value: str, key: str, descending: bool) -> Q:
+    comparison = "lt" if descending else "gt"
+    output_field = queryset.query.annotations["_place"].output_field
+    try:
+        place = output_field.to_python(value)
+        key = queryset.model._meta.pk.to_python(key)
+    except ValidationError as error:
+        raise _wrong_cursor() from error
+    # The first condition lets an index on the order find the place; the others break its ties.
+    return Q(**{f"_place__{comparison}e": place}) & (
+        Q(**{f"_place__{comparison}": place}) | Q(**{f"pk__{comparison}": key})
+    )
+
+
+def _seal(ordering: str, value: Any, key: Any) -> str:
+    shown = value.isoformat() if hasattr(value, "isoformat") else str(value)
+    return signing.dumps([ordering, shown, str(key)], salt=SALT)
+
+
+def _open(cursor: str, ordering: str) -> tuple[str, str]:
+    try:
+        sealed_ordering, value, key = signing.loads(cursor, salt=SALT)
+    except signing.BadSignature as error:
+        raise _wrong_cursor() from error
+    if sealed_ordering != ordering:
+        raise _wrong_cursor()
+    return value, key
+
+
+def _wrong_cursor() -> ProblemError:
+    message = "This cursor is not one of this list in this order; start again without it."
+    return ProblemError.of_faults(HTTPStatus.UNPROCESSABLE_ENTITY, [Fault("cursor", "cursor", message)])

@@ -1,0 +1,61 @@
+"""Errors of the API as problem details (RFC 9457), each with a stable `code` and the field it concerns."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from http import HTTPStatus
+
+from django.http import HttpResponse
+
+CONTENT_TYPE = "application/problem+json"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong with the input; `field` is None where it concerns the whole."""
+
+    field: str | None
+    code: str
+    message: str
+
+
+@dataclass(eq=False)
+class ProblemError(Exception):
+    """An answer of 4xx or 5xx."""
+
+    status: int
+    code: str
+    detail: str
+    faults: Sequence[Fault] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of_faults(cls, status: int, faults: Sequence[Fault]) -> "ProblemError":
+        """Return the problem whose code, field and detail are those of the first fault."""
+        return cls(status, faults[0].code, faults[0].message, faults)
+
+    @property
+    def field_name(self) -> str | None:
+        """Return the field of the first fault."""
+        return self.faults[0].field if self.faults else None
+
+
+def problem_response(problem: ProblemError) -> HttpResponse:
+    """Return `problem` as an answer."""
+    body = {
+        "type": "about:blank",
+        "title": HTTPStatus(problem.status).phrase,
+        "status": problem.status,
+        "detail": problem.detail,
+        "code": problem.code,
+        "field": problem.field_name,
+        "errors": [asdict(fault) for fault in problem.faults],
+    }
+    return HttpResponse(
+        json.dumps(body), status=problem.status, content_type=CONTENT_TYPE, headers=dict(problem.headers)
+    )
+
+
+def not_found() -> ProblemError:
+    """Return the problem of an object that is not there, or not for this user."""
+    return ProblemError(HTTPStatus.NOT_FOUND, "not_found", "There is no such object.")
