@@ -1,0 +1,1 @@
+"""Snapshot -> text of the five generated files."""
