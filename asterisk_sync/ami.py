@@ -68,7 +68,7 @@ class AmiClient(Manager):
 
     def connected(self) -> bool:
         """Tell whether the connection is up."""
-        return self._connected.is_set()
+        return bool(self._connected.is_set())
 
     def connect(self, host: str, port: int = 5038) -> None:
         """Connect and read the greeting; raise AmiUnreachableError."""

@@ -1,5 +1,7 @@
 """The asterisk_sync app."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -9,3 +11,7 @@ class AsteriskSyncConfig(AppConfig):
 
     name = "asterisk_sync"
     verbose_name = _("Asterisk synchronisation")
+
+    def ready(self) -> None:
+        """Watch the models; their modules can be imported only now."""
+        import_module("asterisk_sync.signals").connect()

@@ -65,6 +65,16 @@ class Node(BaseModel):
     reason = models.TextField(_("reason"), blank=True, editable=False)
     retry_at = models.DateTimeField(_("next try"), null=True, blank=True, editable=False)
     last_seen_at = models.DateTimeField(_("last seen"), null=True, blank=True, editable=False)
+    # A set that somebody asked to put back; the worker clears it when that is done.
+    restoring = models.ForeignKey(
+        "Generation",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("being restored"),
+    )
 
     objects = VisibleQuerySet.as_manager()
 
@@ -119,6 +129,7 @@ class Generation(BaseModel):
     node = models.ForeignKey(Node, on_delete=models.CASCADE, related_name="generations", verbose_name=_("node"))
     number = models.BigIntegerField(_("number"))
     content_hash = models.CharField(_("hash"), max_length=64)
+    directory = models.CharField(_("directory"), max_length=80, blank=True)
     files = models.JSONField(_("files"), default=dict, help_text=_("Hash and size of each file."))
     object_counts = models.JSONField(_("objects"), default=dict)
     accepted_at = models.DateTimeField(_("accepted at"), null=True, blank=True)
@@ -134,6 +145,22 @@ class Generation(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.node}/gen-{self.number}"
+
+
+class GenerationContent(BaseModel):
+    """The text of a generation's files, compressed and encrypted (it holds SIP secrets); the oldest are dropped."""
+
+    generation = models.OneToOneField(
+        Generation, on_delete=models.CASCADE, related_name="content", verbose_name=_("generation")
+    )
+    packed = EncryptedTextField()
+
+    class Meta:
+        verbose_name = _("content of a generation")
+        verbose_name_plural = _("contents of generations")
+
+    def __str__(self) -> str:
+        return str(self.generation)
 
 
 class RunOutcome(models.TextChoices):

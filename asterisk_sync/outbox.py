@@ -1,0 +1,137 @@
+"""Changes become intent in their own transaction: a wanted generation, and a line of what changed and by whom."""
+
+import time
+from collections.abc import Iterable, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import structlog
+from auditlog.context import auditlog_value
+from celery import current_app
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import connection, models, transaction
+from django.db.models import Case, F, Value, When
+
+from asterisk_sync.models import Node, OutboxEntry, SyncState
+
+log = structlog.get_logger(__name__)
+
+SYNC_TASK = "asterisk_sync.tasks.sync_node"
+# A request waits for the broker at most this long, once; the sweeper finds what was not announced.
+WAKE_SECONDS = 0.2
+SILENCE_AFTER_FAILURE_SECONDS = 2.0
+WAKE_TRANSPORT = {
+    "max_retries": 0,
+    "retry_on_timeout": False,
+    "socket_connect_timeout": WAKE_SECONDS,
+    "socket_timeout": WAKE_SECONDS,
+}
+BATCH = 1000
+
+# Who acts where there is no request: a command or a task sets it.
+acting_user: ContextVar[str] = ContextVar("asterisk_sync_acting_user", default="")
+
+
+@dataclass(frozen=True)
+class Change:
+    """What changed, as the history shows it."""
+
+    label: str
+    object_id: str
+    name: str
+    action: str
+
+    @classmethod
+    def of(cls, instance: models.Model, action: str) -> "Change":
+        """Describe a model instance; one whose relations are gone already is named by its key."""
+        try:
+            name = str(instance)
+        except ObjectDoesNotExist:
+            name = str(instance.pk)
+        return cls(instance._meta.label_lower, str(instance.pk), name[:200], action)
+
+
+@dataclass(frozen=True)
+class Wake:
+    """Runs when the transaction is committed; a rolled-back savepoint takes it away together with its generation."""
+
+    node_id: UUID
+    generation: int
+
+    def __call__(self) -> None:
+        """Announce the node to a worker."""
+        wake_worker(self.node_id)
+
+
+class _Silence:
+    """Until when the broker is left alone after it failed, so that a burst of saves does not wait each time."""
+
+    until = 0.0
+
+
+def record_changes(changes: Sequence[Change], nodes: Iterable[UUID]) -> None:
+    """Raise the wanted generation of `nodes`, once for each transaction, and note the changes beside it."""
+    wanted = frozenset(nodes)
+    if not wanted or not changes:
+        return
+    actor = current_actor()
+    with transaction.atomic():
+        generations = _raise_generations(wanted)
+        OutboxEntry.objects.bulk_create(
+            [
+                OutboxEntry(
+                    node_id=node_id,
+                    generation=generation,
+                    object_label=change.label,
+                    object_id=change.object_id,
+                    object_name=change.name,
+                    action=change.action,
+                    actor=actor,
+                )
+                for node_id, generation in generations.items()
+                for change in changes
+            ],
+            batch_size=BATCH,
+        )
+
+
+def _raise_generations(wanted: frozenset[UUID]) -> dict[UUID, int]:
+    callbacks = [entry[1] for entry in connection.run_on_commit]
+    raised = {callback.node_id: callback.generation for callback in callbacks if isinstance(callback, Wake)}
+    # In one order everywhere, so that two transactions do not wait for each other.
+    fresh = sorted(wanted - raised.keys())
+    for node_id in fresh:
+        Node.objects.filter(pk=node_id).update(
+            desired_generation=F("desired_generation") + 1,
+            state=Case(When(state=SyncState.UNREACHABLE, then=F("state")), default=Value(SyncState.PENDING)),
+        )
+    for node_id, generation in Node.objects.filter(pk__in=fresh).values_list("pk", "desired_generation"):
+        raised[node_id] = generation
+        transaction.on_commit(Wake(node_id, generation), robust=True)
+    return {node_id: raised[node_id] for node_id in wanted if node_id in raised}
+
+
+def current_actor() -> str:
+    """Return the log-in name of whoever makes this change, or nothing."""
+    if named := acting_user.get():
+        return named
+    context: dict[str, Any] = auditlog_value.get({})
+    actor = context.get("actor")
+    return str(actor.get_username()) if actor is not None else ""
+
+
+def wake_worker(node_id: UUID) -> bool:
+    """Tell a worker that a node waits; losing this loses nothing. Return whether the broker took it."""
+    if time.monotonic() < _Silence.until:
+        return False
+    try:
+        with current_app.connection_for_write(transport_options=WAKE_TRANSPORT) as broker:
+            current_app.send_task(SYNC_TASK, args=[str(node_id)], connection=broker, retry=False, ignore_result=True)
+    except Exception as error:
+        # Whatever the broker's trouble, the change is saved and the sweeper finds it.
+        _Silence.until = time.monotonic() + SILENCE_AFTER_FAILURE_SECONDS
+        log.warning("wake_lost", node=str(node_id), error=str(error))
+        return False
+    return True

@@ -1,0 +1,103 @@
+"""Which saved, moved or deleted object touches which node.
+
+`update()` and `bulk_*` send nothing: services that use them on these models send `objects_changed` themselves.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+from django.db.models.signals import m2m_changed, post_delete, post_save, pre_save
+
+from asterisk_sync.models import Node
+from asterisk_sync.outbox import Change, record_changes
+from asterisk_sync.placement import nodes_carrying
+from customers.models import Customer, Extension, TrunkAddress
+from numbering.models import DID, DIDAllocation
+from routing.models import Gateway, Route, RouteGateway
+from voipadmin.core.signals import objects_changed
+
+BOOKKEEPING = frozenset({"created_at", "updated_at"})
+# Watched model -> fields that no file holds, besides the bookkeeping.
+UNRENDERED: dict[type[models.Model], frozenset[str]] = {
+    Customer: frozenset({"name", "contact_name", "contact_email", "contact_phone", "notes"}),
+    TrunkAddress: frozenset(),
+    Extension: frozenset(),
+    Gateway: frozenset(),
+    Route: frozenset({"name"}),
+    RouteGateway: frozenset(),
+    DID: frozenset({"notes", "monthly_cost", "quarantined_until"}),
+    DIDAllocation: frozenset(),
+    Node: frozenset(
+        {"name", "host", "spool_path", "cdr_path", "desired_generation", "applied_generation", "attempted_generation"}
+        | {"state", "reason", "retry_at", "last_seen_at", "restoring"}
+    ),
+}
+LEFT = "_nodes_left"
+
+
+def connect() -> None:
+    """Connect every receiver; called once by the app."""
+    for model in UNRENDERED:
+        name = model._meta.label_lower
+        pre_save.connect(remember_what_it_leaves, sender=model, dispatch_uid=f"asterisk_sync.pre_save.{name}")
+        post_save.connect(note_save, sender=model, dispatch_uid=f"asterisk_sync.post_save.{name}")
+        if model is not Node:
+            post_delete.connect(note_delete, sender=model, dispatch_uid=f"asterisk_sync.post_delete.{name}")
+    m2m_changed.connect(
+        note_route_customers, sender=Route.customers.through, dispatch_uid="asterisk_sync.m2m.route_customers"
+    )
+    objects_changed.connect(note_bulk, dispatch_uid="asterisk_sync.objects_changed")
+
+
+def remember_what_it_leaves(sender: type[models.Model], instance: models.Model, **_kwargs: Any) -> None:
+    """Keep the nodes that carry the stored row: a moved object touches what it leaves as well as where it goes.
+
+    None is kept where nothing that a file holds has changed.
+    """
+    stored = None if instance._state.adding else sender._default_manager.filter(pk=instance.pk).first()
+    left: frozenset[UUID] | None = frozenset()
+    if stored is not None:
+        left = nodes_carrying(stored) if _renders_differently(stored, instance) else None
+    setattr(instance, LEFT, left)
+
+
+def _renders_differently(stored: models.Model, instance: models.Model) -> bool:
+    ignored = BOOKKEEPING | UNRENDERED[type(stored)]
+    names = [field.attname for field in stored._meta.concrete_fields if field.name not in ignored]
+    return any(getattr(stored, name) != getattr(instance, name) for name in names)
+
+
+def note_save(instance: models.Model, created: bool, **_kwargs: Any) -> None:
+    """Record a created or changed object."""
+    left: frozenset[UUID] | None = instance.__dict__.pop(LEFT, frozenset())
+    if left is not None:
+        change = Change.of(instance, "created" if created else "changed")
+        record_changes([change], left | nodes_carrying(instance))
+
+
+def note_delete(instance: models.Model, **_kwargs: Any) -> None:
+    """Record a deleted object, cascades included."""
+    record_changes([Change.of(instance, "deleted")], nodes_carrying(instance))
+
+
+def note_route_customers(
+    instance: models.Model, action: str, model: type[models.Model], pk_set: set[UUID] | None, **_kwargs: Any
+) -> None:
+    """Record routes that were given to, or taken from, customers; from either side of the relation."""
+    if action not in {"post_add", "post_remove", "pre_clear"}:
+        return
+    if isinstance(instance, Route):
+        routes: Sequence[models.Model] = [instance]
+    elif action == "pre_clear":
+        routes = list(Route.objects.filter(customers=instance.pk))
+    else:
+        routes = list(model._default_manager.filter(pk__in=pk_set or ()))
+    note_bulk(sender=Route, objects=routes)
+
+
+def note_bulk(sender: type[models.Model], objects: Sequence[models.Model], **_kwargs: Any) -> None:
+    """Record many objects of one model that a service wrote at once."""
+    if sender in UNRENDERED and objects:
+        record_changes([Change.of(item, "changed") for item in objects], nodes_carrying(objects[0]))
