@@ -1,0 +1,1 @@
+"""The numbering app."""

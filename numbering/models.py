@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from customers.models import Customer, CustomerType, Extension
 from routing.models import Gateway, Provider
 from voipadmin.core import validators
-from voipadmin.core.models import BaseModel, VisibleQuerySet
+from voipadmin.core.models import BaseModel, VisibleQuerySet, known_choices
 
 
 class DIDStatus(models.TextChoices):
@@ -34,6 +34,8 @@ class DIDQuerySet(VisibleQuerySet):
 
     def visible_to(self, user: Any) -> "DIDQuerySet":
         """Return the numbers that `user` may see; an ended allocation no longer shows its number."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
         if user.sees_everything:
             return self
         current = DIDAllocation.objects.filter(ends_at=None, customer__users=user)
@@ -62,9 +64,14 @@ class DID(BaseModel):
         help_text=_("Where its calls come in; any gateway where none is chosen."),
     )
     status = models.CharField(
-        _("status"), max_length=12, choices=DIDStatus.choices, default=DIDStatus.FREE, db_index=True
+        _("status"),
+        max_length=12,
+        choices=DIDStatus.choices,
+        default=DIDStatus.FREE,
+        db_index=True,
+        editable=False,
     )
-    quarantined_until = models.DateTimeField(_("in quarantine until"), null=True, blank=True)
+    quarantined_until = models.DateTimeField(_("in quarantine until"), null=True, blank=True, editable=False)
     monthly_cost = models.DecimalField(
         _("monthly cost"),
         max_digits=12,
@@ -84,10 +91,14 @@ class DID(BaseModel):
             models.CheckConstraint(condition=Q(number__regex=r"^[1-9][0-9]{6,14}$"), name="did_number_is_e164"),
             models.CheckConstraint(condition=Q(monthly_cost__gte=0), name="did_monthly_cost_not_negative"),
             models.CheckConstraint(
-                condition=~Q(status="quarantined") | Q(quarantined_until__isnull=False),
+                condition=(
+                    Q(status="quarantined", quarantined_until__isnull=False)
+                    | (~Q(status="quarantined") & Q(quarantined_until__isnull=True))
+                ),
                 name="did_quarantine_has_an_end",
-                violation_error_message=_("A number in quarantine needs the day on which it ends."),
+                violation_error_message=_("A number in quarantine, and no other, has the day on which it ends."),
             ),
+            known_choices("did_status_known", status=DIDStatus),
         ]
 
     def __str__(self) -> str:
@@ -98,7 +109,9 @@ class DID(BaseModel):
         return reverse("numbering:did_detail", args=[self.pk])
 
     def clean(self) -> None:
-        """The gateway, where there is one, is the provider's."""
+        """The provider sells numbers, and the gateway, where there is one, is the provider's."""
+        if self.provider_id and not self.provider.sells_numbers:
+            raise ValidationError({"provider": _("This provider terminates calls only and has no numbers.")})
         if self.gateway_id and self.gateway and self.gateway.provider_id != self.provider_id:
             raise ValidationError({"gateway": _("This gateway belongs to another provider.")})
 
@@ -147,6 +160,8 @@ class DIDAllocation(BaseModel):
     forward_to = models.CharField(
         _("forward to"), max_length=21, blank=True, validators=[validators.validate_dialled_number]
     )
+    # Once ended, the extension's number is kept as text: the history must not keep the extension from being deleted.
+    past_extension = models.CharField(max_length=10, blank=True, editable=False)
     starts_at = models.DateTimeField(_("from"), default=timezone.now)
     ends_at = models.DateTimeField(_("until"), null=True, blank=True)
 
@@ -179,6 +194,7 @@ class DIDAllocation(BaseModel):
                 name="did_allocation_has_its_destination",
                 violation_error_message=_("Choose the destination that belongs to the type."),
             ),
+            known_choices("did_allocation_destination_known", destination_type=DestinationType),
         ]
 
     def __str__(self) -> str:
@@ -188,8 +204,14 @@ class DIDAllocation(BaseModel):
         """The destination is the customer's own and of a kind that it has."""
         if self.extension_id and self.extension and self.extension.customer_id != self.customer_id:
             raise ValidationError({"extension": _("This extension belongs to another customer.")})
+        if self.destination_type == DestinationType.EXTENSION and not self.extension_id and self.ends_at is None:
+            raise ValidationError({"extension": _("Choose the extension that rings.")})
+        if self.destination_type == DestinationType.FORWARD and not self.forward_to:
+            raise ValidationError({"forward_to": _("Enter the number to which calls are forwarded.")})
         if self.destination_type == DestinationType.TRUNK and self.customer.type != CustomerType.TRUNK:
             raise ValidationError({"destination_type": _("This customer has no trunk.")})
+        if self.forward_to and self.forward_to.removeprefix("+") == self.did.number:
+            raise ValidationError({"forward_to": _("A number cannot be forwarded to itself.")})
 
     def is_current(self, at: datetime) -> bool:
         """Tell whether the allocation is in force at `at`."""
@@ -200,4 +222,4 @@ class DIDAllocation(BaseModel):
         """Return the destination in words."""
         if self.destination_type == DestinationType.EXTENSION and self.extension:
             return self.extension.number
-        return self.forward_to or str(DestinationType(self.destination_type).label)
+        return self.past_extension or self.forward_to or str(DestinationType(self.destination_type).label)

@@ -243,6 +243,10 @@ ASTERISK_CDR_PATH = env.str("ASTERISK_CDR_PATH", default="/var/log/asterisk/cdr-
 ALLOWED_SPECIAL_NETWORKS: list[str] = env.list("ALLOWED_SPECIAL_NETWORKS", default=[])
 # Q.850 causes after which a call goes to the next gateway; all others end it.
 REROUTE_CAUSES: list[int] = [int(cause) for cause in env.list("REROUTE_CAUSES", default=[3, 18, 27, 34, 38, 58, 102])]
+# Numbers that always go out by a route: no extension may take one.
+EMERGENCY_NUMBERS: list[str] = env.list(
+    "EMERGENCY_NUMBERS", default=["112", "190", "191", "192", "193", "194", "197", "198", "199", "911"]
+)
 DEFAULT_COUNTRY = env.str("DEFAULT_COUNTRY", default="BR")
 DEFAULT_CURRENCY = env.str("DEFAULT_CURRENCY", default="BRL")
 DID_QUARANTINE_DAYS = env.int("DID_QUARANTINE_DAYS", default=30)

@@ -13,8 +13,9 @@ from django.utils.translation import gettext_noop as _
 CODECS = ("alaw", "ulaw", "g729", "g722", "opus", "gsm", "ilbc", "g726", "slin")
 
 # pjsip sections of every kind share one namespace: these are taken by the generated files and by Asterisk itself.
+# Trunk endpoints hold a dot, extension ids have a shape of their own: a gateway name can be neither.
 RESERVED_IDS = ("anonymous", "default", "general", "global", "globals", "system")
-RESERVED_ID_PREFIXES = ("gen-", "tpl-", "transport-", "trunk-", "ext-")
+RESERVED_ID_PREFIXES = ("gen-", "tpl-", "transport-")
 EXTENSION_ID_SHAPE = r"u[0-9a-f]{15}"
 RESERVED_ID_SHAPE = rf"({'|'.join(RESERVED_IDS)}|({'|'.join(RESERVED_ID_PREFIXES)}).*|{EXTENSION_ID_SHAPE})"
 

@@ -15,6 +15,12 @@ def new_id() -> uuid.UUID:
     return uuid.UUID(int=uuid6.uuid7().int)
 
 
+def known_choices(name: str, **choices: type[models.TextChoices]) -> models.CheckConstraint:
+    """Return the constraint that each field holds one of its choices, also where no form was in between."""
+    condition = models.Q(**{f"{field}__in": kinds.values for field, kinds in choices.items()})
+    return models.CheckConstraint(condition=condition, name=name)
+
+
 class VisibleQuerySet(models.QuerySet[Any]):
     """A queryset that starts from what a user may see; `users_path` leads to the owning customer's users."""
 

@@ -1,0 +1,142 @@
+"""The SIP accounts of customers."""
+
+import secrets
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from customers.models.customer import Customer, CustomerType
+from voipadmin.core import grammar, validators
+from voipadmin.core.fields import EncryptedTextField
+from voipadmin.core.models import BaseModel, VisibleQuerySet
+
+
+def generate_sip_username() -> str:
+    """Return a SIP user name that is hard to guess: `u` and 15 hexadecimal digits (60 bits)."""
+    return "u" + secrets.token_hex(8)[:15]
+
+
+def generate_sip_secret() -> str:
+    """Return a SIP password of 128 random bits in hexadecimal."""
+    return secrets.token_hex(16)
+
+
+class ExtensionQuerySet(VisibleQuerySet):
+    """Extensions."""
+
+    users_path = "customer__users"
+
+
+class Extension(BaseModel):
+    """A SIP account of a customer, reached by a short number."""
+
+    customer = models.ForeignKey(
+        Customer, on_delete=models.CASCADE, related_name="extensions", verbose_name=_("customer")
+    )
+    number = models.CharField(
+        _("number"),
+        max_length=10,
+        validators=[validators.extension_number_validator],
+        help_text=_("What colleagues dial, such as 1001."),
+    )
+    sip_username = models.CharField(
+        _("SIP user name"),
+        max_length=60,
+        unique=True,
+        editable=False,
+        default=generate_sip_username,
+        validators=[validators.validate_extension_id],
+    )
+    secret = EncryptedTextField(_("secret"), default=generate_sip_secret, validators=[validators.validate_sip_secret])
+    caller_id_name = models.CharField(
+        _("caller ID name"), max_length=40, blank=True, validators=[validators.validate_caller_id_name]
+    )
+    caller_id_number = models.CharField(
+        _("caller ID number"),
+        max_length=15,
+        blank=True,
+        validators=[validators.e164_validator],
+        help_text=_("Shown on outgoing calls instead of the customer's: 551140001001."),
+    )
+    codecs = models.CharField(
+        _("codecs"),
+        max_length=100,
+        default="alaw,ulaw",
+        validators=[validators.validate_codecs],
+        help_text=_("In order of preference: alaw,ulaw,g729."),
+    )
+    max_contacts = models.PositiveSmallIntegerField(
+        _("devices"),
+        default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(10)],
+        help_text=_("How many phones may register at once."),
+    )
+    forward_to = models.CharField(
+        _("forward to"),
+        max_length=21,
+        blank=True,
+        validators=[validators.validate_dialled_number],
+        help_text=_("Calls to this extension go to this number, on the customer's account."),
+    )
+    enabled = models.BooleanField(_("enabled"), default=True)
+
+    objects = ExtensionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("extension")
+        verbose_name_plural = _("extensions")
+        ordering = ["customer__code", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer", "number"],
+                name="extension_number_unique",
+                violation_error_message=_("This customer already has an extension with this number."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(max_contacts__gte=1, max_contacts__lte=10), name="extension_contacts_in_range"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    number__regex=r"^[0-9]{2,10}$",
+                    sip_username__regex=rf"^{grammar.EXTENSION_ID_SHAPE}$",
+                    codecs__regex=rf"^{grammar.CODECS_SHAPE}$",
+                ),
+                name="extension_fits_asterisk",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} · {self.customer.code}"
+
+    def get_absolute_url(self) -> str:
+        """Return the page of this extension."""
+        return reverse("customers:extension_detail", args=[self.pk])
+
+    def clean(self) -> None:
+        """Only customers of type extension have extensions; none takes an emergency number or calls itself."""
+        self.codecs = ",".join(grammar.split_codecs(self.codecs))
+        if self.customer_id and self.customer.type != CustomerType.EXTENSION:
+            raise ValidationError({"customer": _("Only a customer of type extension has extensions.")})
+        if self.number in settings.EMERGENCY_NUMBERS:
+            raise ValidationError({"number": _("This is an emergency number; it must reach the emergency service.")})
+        if self.forward_to and self._forwards_in_a_circle():
+            raise ValidationError({"forward_to": _("This forward comes back to the extension itself.")})
+
+    def _forwards_in_a_circle(self) -> bool:
+        others = Extension.objects.filter(customer=self.customer_id).exclude(pk=self.pk).exclude(forward_to="")
+        forwards = dict(others.values_list("number", "forward_to")) | {self.number: self.forward_to}
+        seen, target = {self.number}, self.forward_to
+        while target in forwards and target not in seen:
+            seen.add(target)
+            target = forwards[target]
+        return target == self.number
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save, with the codec list in one canonical form."""
+        self.codecs = ",".join(grammar.split_codecs(self.codecs))
+        super().save(*args, **kwargs)
