@@ -4,6 +4,7 @@ The first process picks ports and secrets, starts PostgreSQL and Valkey and stop
 pytest-xdist inherit the environment and get a Valkey database of their own.
 """
 
+import json
 import os
 import secrets
 import shutil
@@ -11,10 +12,13 @@ import signal
 import sys
 import tempfile
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 from types import FrameType
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from deploy.trial.postgres import Postgres, PostgresPrograms, system_programs, wheel_programs
 from deploy.trial.valkey import Valkey
@@ -50,6 +54,7 @@ class Engines:
             DATABASE_URL=self.postgres.url(),
             REDIS_URL=self.valkey.url(),
             VOIPADMIN_TEST_REDIS=self.valkey.url(0).rpartition("/")[0],
+            VOIPADMIN_TEST_GROUPS=str(self.folder / "groups.json"),
         )
 
     def start(self) -> None:
@@ -112,11 +117,35 @@ def pytest_unconfigure() -> Iterator[None]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of one Asterisk, and those of one browser, in one process each."""
+    """Tell the first process which tests share an engine; every worker collects the same."""
+    if WORKER != "gw0":
+        return
+    groups = {}
     for item in items:
         wanted = {GROUPS[name] for name in getattr(item, "fixturenames", ()) if name in GROUPS}
         if wanted:
-            item.add_marker(pytest.mark.xdist_group(min(wanted)))
+            groups[item.nodeid] = min(wanted)
+    Path(os.environ["VOIPADMIN_TEST_GROUPS"]).write_text(json.dumps(groups))
+
+
+class EngineScheduling(LoadScopeScheduling):
+    """Hands out tests one by one, and those that share an engine all to one process.
+
+    pytest-xdist's own `loadgroup` writes to an attribute that pytest 9.2 no longer has.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return self._groups.get(nodeid, nodeid)
+
+    @cached_property
+    def _groups(self) -> dict[str, str]:
+        groups: dict[str, str] = json.loads(Path(os.environ["VOIPADMIN_TEST_GROUPS"]).read_text())
+        return groups
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> EngineScheduling:
+    """Let pytest-xdist use our scheduler, whatever `--dist` says."""
+    return EngineScheduling(config, log)
 
 
 def unavailable(reason: str) -> None:

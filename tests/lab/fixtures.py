@@ -10,6 +10,7 @@ import pytest
 from deploy.trial.asterisk import AsteriskInstance
 from deploy.trial.asterisk_tree import AsteriskMissingError, AsteriskTree, find_tree
 from deploy.trial.sipp import SippMissingError, sipp_program
+from tests.lab.network import LabNetwork, own_network
 from tests.lab.records import CdrReader
 from tests.plugin import unavailable
 
@@ -26,10 +27,18 @@ def asterisk_tree() -> AsteriskTree:
 
 
 @pytest.fixture(scope="session")
-def asterisk(asterisk_tree: AsteriskTree, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AsteriskInstance]:
+def lab_network() -> LabNetwork:
+    """The loopback addresses of this test process: carriers, customers and phones take theirs from it."""
+    return own_network()
+
+
+@pytest.fixture(scope="session")
+def asterisk(
+    asterisk_tree: AsteriskTree, lab_network: LabNetwork, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[AsteriskInstance]:
     """One running Asterisk per test process, on an address of its own, with an empty generation."""
     base = tmp_path_factory.mktemp("asterisk") if asterisk_tree.is_system else None
-    instance = AsteriskInstance(asterisk_tree, f"test-{os.getpid()}", sip_address="127.30.0.1", base=base)
+    instance = AsteriskInstance(asterisk_tree, f"test-{os.getpid()}", sip_address=lab_network.host(1), base=base)
     _forget_dead_runs(instance.home.parent)
     try:
         instance.start()

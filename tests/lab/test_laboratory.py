@@ -5,13 +5,15 @@ import pytest
 from deploy.trial.asterisk import AsteriskInstance
 from deploy.trial.asterisk_tree import AsteriskTree
 from tests.lab.configuration import EXTENSION, GATEWAY, TRUNK, write_generation
+from tests.lab.network import own_network
 from tests.lab.records import CdrReader
 from tests.lab.sipp import Address, Behaviour, Call, CalledParty, Credentials, place_call, register
 
-CARRIER = Address("127.30.0.9", 5090)
-CUSTOMER = Address("127.30.0.8")
-PHONE = Address("127.30.0.7")
-STRANGER = Address("127.30.0.6")
+NETWORK = own_network()
+CARRIER = NETWORK.address(9, 5090)
+CUSTOMER = NETWORK.address(8)
+PHONE = NETWORK.address(7)
+STRANGER = NETWORK.address(6)
 CREDENTIALS = Credentials("k3v9q2", "0123456789abcdef")
 DIALPLAN = """
 [from-internal]
@@ -117,7 +119,7 @@ def test_two_asterisks_run_side_by_side_and_a_killed_one_starts_again(
     asterisk_tree: AsteriskTree, lab: AsteriskInstance
 ) -> None:
     base = None if not asterisk_tree.is_system else lab.home.parent
-    other = AsteriskInstance(asterisk_tree, f"{lab.name}-other", sip_address="127.30.0.2", base=base)
+    other = AsteriskInstance(asterisk_tree, f"{lab.name}-other", sip_address=NETWORK.host(2), base=base)
     try:
         other.start()
         other.kill()
