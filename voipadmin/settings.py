@@ -15,6 +15,7 @@ django_stubs_ext.monkeypatch()  # lets classes such as models.Field[str, str] na
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DEVELOPMENT_SECRET = "development-only-secret-that-production-refuses"  # noqa: S105 - refused outside DEBUG, below
+MINIMUM_SECRET_CHARACTERS = 32
 
 env = environ.Env()
 environ.Env.read_env(env.str("VOIPADMIN_ENV_FILE", default=str(BASE_DIR / ".env")))
@@ -25,9 +26,10 @@ DEBUG = env.bool("DEBUG", default=False)
 def secret(name: str) -> str:
     """Return a secret of at least 32 characters; only DEBUG may run on the development value."""
     value: str = env.str(name, default=DEVELOPMENT_SECRET if DEBUG else "")
-    if DEBUG or (value != DEVELOPMENT_SECRET and len(value) >= 32):
+    if DEBUG or (value != DEVELOPMENT_SECRET and len(value) >= MINIMUM_SECRET_CHARACTERS):
         return value
-    message = f"{name} is unset, a default or shorter than 32 characters: set it in the environment or in .env"
+    fault = f"unset, a default or shorter than {MINIMUM_SECRET_CHARACTERS} characters"
+    message = f"{name} is {fault}: set it in the environment or in .env"
     raise ImproperlyConfigured(message)
 
 
@@ -124,6 +126,8 @@ DATABASES = {
     "default": env.db("DATABASE_URL", default="postgres://asterisk@localhost/asterisk_admin")
     | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 }
+# Past a pooler such as PgBouncer: the lock of a node belongs to a session. Empty: DATABASE_URL is direct.
+DATABASE_DIRECT_URL = env.str("DATABASE_DIRECT_URL", default="")
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 CACHES = {
     "default": {
@@ -144,6 +148,7 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep-pending-nodes": {"task": "asterisk_sync.tasks.sweep_pending", "schedule": 5.0, "options": {"expires": 5}},
+    "audit-drift": {"task": "asterisk_sync.tasks.audit_drift", "schedule": 300.0, "options": {"expires": 300}},
     "end-quarantines": {"task": "numbering.tasks.end_quarantines", "schedule": 600.0, "options": {"expires": 600}},
 }
 CELERY_TIMEZONE = "UTC"

@@ -18,7 +18,7 @@ class EncryptedTextField(models.TextField[str, str]):
     description = _("Encrypted text")
 
     def _context(self) -> str:
-        return f"{self.model._meta.label_lower}.{self.name}"  # noqa: SLF001 - _meta is public API
+        return f"{self.model._meta.label_lower}.{self.name}"
 
     def from_db_value(self, value: str | None, *_args: Any) -> str | None:
         """Decrypt what was read."""
@@ -42,7 +42,7 @@ class NetworkField(models.Field[str, str]):
     description = _("IP address or network")
     default_validators = [validate_network]
 
-    def db_type(self, connection: BaseDatabaseWrapper) -> str:  # noqa: ARG002 - the base class names it
+    def db_type(self, connection: BaseDatabaseWrapper) -> str:  # noqa: ARG002 - Django's signature  # noqa: ARG002 - the base class names it
         """Return the column type."""
         return "cidr"
 
