@@ -128,6 +128,8 @@ DATABASES = {
 }
 # Past a pooler such as PgBouncer: the lock of a node belongs to a session. Empty: DATABASE_URL is direct.
 DATABASE_DIRECT_URL = env.str("DATABASE_DIRECT_URL", default="")
+# Past a pooler such as PgBouncer: the lock of a node belongs to a session. Empty: DATABASE_URL is direct.
+DATABASE_DIRECT_URL = env.str("DATABASE_DIRECT_URL", default="")
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 CACHES = {
     "default": {
@@ -148,6 +150,7 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep-pending-nodes": {"task": "asterisk_sync.tasks.sweep_pending", "schedule": 5.0, "options": {"expires": 5}},
+    "audit-drift": {"task": "asterisk_sync.tasks.audit_drift", "schedule": 300.0, "options": {"expires": 300}},
     "audit-drift": {"task": "asterisk_sync.tasks.audit_drift", "schedule": 300.0, "options": {"expires": 300}},
     "end-quarantines": {"task": "numbering.tasks.end_quarantines", "schedule": 600.0, "options": {"expires": 600}},
 }
