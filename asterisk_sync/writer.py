@@ -1,0 +1,166 @@
+"""Generations on the disk of a node: whole directories, one symlink that says which is live.
+
+`CONFIG_PATH/voipadmin/gen-N/` holds the files and `manifest.json`; `current` is a relative link, switched atomically.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import stat
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+FOLDER = "voipadmin"
+CURRENT = "current"
+MANIFEST = "manifest.json"
+FILE_MODE = 0o640
+FOLDER_MODE = 0o750
+KEPT_DIRECTORIES = 5
+
+
+def digest(text: str) -> str:
+    """Return the SHA-256 of a file's text."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def digest_of_set(files: Mapping[str, str]) -> str:
+    """Return one hash for a whole set of files."""
+    listing = "".join(f"{digest(files[name])}  {name}\n" for name in sorted(files))
+    return digest(listing)
+
+
+@dataclass(frozen=True)
+class DiskState:
+    """What the link points at: the hash of each file that can be read. `directory` is empty without a link."""
+
+    directory: str = ""
+    hashes: Mapping[str, str] = field(default_factory=dict)
+
+    def differs_from(self, files: Mapping[str, str]) -> list[str]:
+        """Name the files that are missing or not as in `files` (name -> hash)."""
+        return sorted(name for name, expected in files.items() if self.hashes.get(name) != expected)
+
+
+@dataclass(frozen=True)
+class NodeFolder:
+    """The generations below one configuration directory."""
+
+    config_path: Path
+
+    @property
+    def root(self) -> Path:
+        """The directory that belongs to this program."""
+        return self.config_path / FOLDER
+
+    def state(self) -> DiskState:
+        """Read what is live on disk."""
+        try:
+            directory = str((self.root / CURRENT).readlink())
+        except OSError:
+            return DiskState()
+        return DiskState(directory, self._hashes(self.root / directory))
+
+    def _hashes(self, folder: Path) -> dict[str, str]:
+        found = {}
+        for path in sorted(folder.glob("*.conf")):
+            with contextlib.suppress(OSError, UnicodeDecodeError):
+                found[path.name] = digest(path.read_text())
+        return found
+
+    def write(self, number: int, files: Mapping[str, str], *, unchanged_from: Mapping[str, Path]) -> str:
+        """Write a complete set and return the name of its directory; the link is not touched.
+
+        A file named in `unchanged_from` is copied with its time of change, so that Asterisk does not read it again.
+        """
+        self.root.mkdir(mode=FOLDER_MODE, exist_ok=True)
+        directory = self._free_name(number)
+        draft = self.root / f".{directory}.{uuid.uuid4().hex[:8]}"
+        try:
+            draft.mkdir(mode=FOLDER_MODE)
+            draft.chmod(self._folder_mode())
+            for name, text in files.items():
+                _write_file(draft / name, text, like=unchanged_from.get(name))
+            _write_file(draft / MANIFEST, _manifest(number, files))
+            _sync_folder(draft)
+            draft.rename(self.root / directory)
+            _sync_folder(self.root)
+        except OSError:
+            shutil.rmtree(draft, ignore_errors=True)
+            raise
+        return directory
+
+    def _free_name(self, number: int) -> str:
+        """A directory is never written into again: a second attempt at a number gets a name of its own."""
+        name, attempt = f"gen-{number}", 1
+        while (self.root / name).exists():
+            attempt += 1
+            name = f"gen-{number}.{attempt}"
+        return name
+
+    def _folder_mode(self) -> int:
+        """Keep the setgid bit of the parent, by which the files belong to Asterisk's group."""
+        return FOLDER_MODE | (self.root.stat().st_mode & stat.S_ISGID)
+
+    def switch(self, directory: str) -> None:
+        """Make `directory` the live one in a single step."""
+        draft = self.root / f".{CURRENT}.{uuid.uuid4().hex[:8]}"
+        draft.symlink_to(directory)
+        try:
+            draft.replace(self.root / CURRENT)
+        except OSError:
+            draft.unlink(missing_ok=True)
+            raise
+        _sync_folder(self.root)
+
+    def touch(self, directory: str) -> None:
+        """Give the files fresh times: Asterisk skips a file whose time it has seen, also when it was put back."""
+        for path in (self.root / directory).glob("*.conf"):
+            os.utime(path)
+
+    def discard(self, directory: str) -> None:
+        """Delete a directory that was refused; the live one stays."""
+        if directory and directory != self.state().directory:
+            shutil.rmtree(self.root / directory, ignore_errors=True)
+
+    def prune(self, keep: Iterable[str]) -> None:
+        """Delete what is neither live, nor in `keep`, nor among the newest; drafts of a killed writer too."""
+        kept = {*keep, self.state().directory}
+        folders = sorted(self.root.glob("gen-*"), key=lambda path: path.stat().st_mtime_ns, reverse=True)
+        kept |= {path.name for path in folders[:KEPT_DIRECTORIES]}
+        for path in [*folders, *self.root.glob(".gen-*"), *self.root.glob(f".{CURRENT}.*")]:
+            if path.name in kept:
+                continue
+            if path.is_symlink():
+                path.unlink(missing_ok=True)
+            else:
+                shutil.rmtree(path, ignore_errors=True)
+
+
+def _manifest(number: int, files: Mapping[str, str]) -> str:
+    listing = {name: {"sha256": digest(text), "bytes": len(text.encode())} for name, text in sorted(files.items())}
+    return json.dumps({"generation": number, "files": listing}, indent=2) + "\n"
+
+
+def _write_file(path: Path, text: str, like: Path | None = None) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, FILE_MODE)
+    with os.fdopen(descriptor, "wb") as file:
+        os.fchmod(descriptor, FILE_MODE)
+        file.write(text.encode())
+        file.flush()
+        os.fsync(descriptor)
+    if like is not None:
+        with contextlib.suppress(FileNotFoundError):
+            times = like.stat()
+            os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
