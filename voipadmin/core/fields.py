@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.lookups import PostgresOperatorLookup
 from django.utils.translation import gettext_lazy as _
 
 from voipadmin.core import crypto
@@ -61,3 +62,19 @@ class NetworkField(models.Field[str, str]):
     def formfield(self, **kwargs: Any) -> Any:
         """Edit as a line of text."""
         return super().formfield(**{"form_class": forms.CharField, **kwargs})
+
+
+@NetworkField.register_lookup
+class NetworkOverlaps(PostgresOperatorLookup):
+    """`network__overlaps=`: the two have an address in common."""
+
+    lookup_name = "overlaps"
+    postgres_operator = "&&"
+
+
+@NetworkField.register_lookup
+class NetworkHolds(PostgresOperatorLookup):
+    """`network__holds=`: the column's network is, or holds, the address or network."""
+
+    lookup_name = "holds"
+    postgres_operator = ">>="

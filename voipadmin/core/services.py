@@ -1,5 +1,7 @@
 """Writes that every domain shares: one transaction, full validation, errors in the domain's words."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from django.core.exceptions import ValidationError
@@ -11,10 +13,22 @@ from voipadmin.core.errors import Conflict, InUse
 AnyModel = TypeVar("AnyModel", bound=models.Model)
 
 
+@contextmanager
+def all_or_nothing(instance: models.Model) -> Iterator[None]:
+    """Open one transaction; where it fails, an instance that was new is new again."""
+    adding = instance._state.adding
+    try:
+        with transaction.atomic():
+            yield
+    except BaseException:
+        instance._state.adding = adding
+        raise
+
+
 def save_object(instance: AnyModel) -> AnyModel:
     """Validate and save `instance`; raise ValidationError, or Conflict where a concurrent write won."""
     try:
-        with transaction.atomic():
+        with all_or_nothing(instance):
             instance.full_clean()
             instance.save()
     except IntegrityError as error:

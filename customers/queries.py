@@ -1,0 +1,22 @@
+"""Reads of customers and their addresses."""
+
+from typing import Any
+
+from customers.models import Customer, TrunkAddress
+
+
+def primary_address(customer: Customer) -> TrunkAddress | None:
+    """Return the address that is shown as the customer's trunk IP: the first by priority."""
+    return customer.trunk_addresses.order_by("priority", "created_at", "pk").first()
+
+
+def overlapping_address(network: str, *, except_for: Any = None) -> TrunkAddress | None:
+    """Return an address that has at least one IP in common with `network`, of whatever customer, or None."""
+    others = TrunkAddress.objects.exclude(pk=except_for).filter(network__overlaps=network)
+    return others.select_related("customer").order_by("network").first()
+
+
+def customer_of_address(address: str) -> Customer | None:
+    """Return the customer whose trunk calls from `address`, or None; no two can match."""
+    match = TrunkAddress.objects.filter(network__holds=address).select_related("customer").first()
+    return match.customer if match else None

@@ -1,0 +1,7 @@
+"""What this app tells those above it, which it does not know."""
+
+from django.dispatch import Signal
+
+# Sent inside the transaction, before a stored customer is saved. Arguments: sender (Customer), customer (as it will
+# be) and before (as stored). A receiver may raise a DomainError, which refuses the whole change.
+customer_changing = Signal()
