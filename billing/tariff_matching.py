@@ -82,7 +82,7 @@ def _positions(body: str) -> tuple[list[str], str]:
 
 def _expand(bracket: str) -> str:
     """Write the set `1-35` out as `1235`."""
-    digits = set()
+    digits: set[str] = set()
     for first, last in re.findall(r"([0-9])(?:-([0-9]))?", bracket):
         digits.update(str(digit) for digit in range(int(first), int(last or first) + 1))
     return "".join(sorted(digits))

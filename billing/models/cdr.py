@@ -141,9 +141,9 @@ class Cdr(BaseModel):
     matched_pattern = models.CharField(_("matched prefix or pattern"), max_length=60, blank=True)
     applied_rate = models.CharField(_("rate applied"), max_length=160, blank=True)
     billed_seconds = models.PositiveIntegerField(_("billed"), null=True, blank=True)
-    price = models.DecimalField(_("price"), max_digits=16, decimal_places=6, null=True, blank=True)
-    cost = models.DecimalField(_("cost"), max_digits=16, decimal_places=6, null=True, blank=True)
-    margin = models.DecimalField(_("margin"), max_digits=16, decimal_places=6, null=True, blank=True)
+    price = models.DecimalField(_("price"), max_digits=20, decimal_places=6, null=True, blank=True)
+    cost = models.DecimalField(_("cost"), max_digits=20, decimal_places=6, null=True, blank=True)
+    margin = models.DecimalField(_("margin"), max_digits=20, decimal_places=6, null=True, blank=True)
     currency = models.CharField(_("currency"), max_length=3, blank=True)
     cost_currency = models.CharField(_("currency of the cost"), max_length=3, blank=True)
     cost_source = models.CharField(

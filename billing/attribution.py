@@ -1,0 +1,164 @@
+"""Whose call a record is: the ids that the dialplan wrote, else account code, channels and called number."""
+
+import uuid
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from django.conf import settings
+from django.db.models import F
+from django.db.models.functions import Lower
+
+from billing.call_rating import INBOUND, INTERNAL, OUTBOUND, CallFacts, ProviderCost
+from billing.called_numbers import called_forms, endpoint_of
+from billing.models import Direction
+from billing.spool_format import SpoolRecord
+from customers.models import Customer, Extension
+from numbering.models import DID, DIDAllocation
+from routing.models import Gateway, Route
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """What a record is about. An object that was deleted meanwhile is None, which is no error."""
+
+    direction: str
+    numbers: tuple[str, ...]
+    customer_id: uuid.UUID | None = None
+    gateway_id: uuid.UUID | None = None
+    route_id: uuid.UUID | None = None
+    did_id: uuid.UUID | None = None
+    provider_cost: ProviderCost | None = None
+
+    def facts(self, record: SpoolRecord) -> CallFacts:
+        """Return what decides the record's price."""
+        return CallFacts(
+            self.direction,
+            self.numbers,
+            record.answered_at or record.started_at,
+            record.billable_seconds if record.answered_at else record.billable_seconds * 0,
+            self.provider_cost,
+        )
+
+
+@dataclass(slots=True)
+class KnownObjects:
+    """The objects that a batch of records names, read in a handful of queries."""
+
+    customers: set[uuid.UUID] = field(default_factory=set)
+    customers_by_code: dict[str, uuid.UUID] = field(default_factory=dict)
+    customers_by_endpoint: dict[str, uuid.UUID] = field(default_factory=dict)
+    gateways: dict[uuid.UUID, ProviderCost] = field(default_factory=dict)
+    gateways_by_name: dict[str, uuid.UUID] = field(default_factory=dict)
+    routes: set[uuid.UUID] = field(default_factory=set)
+    dids: set[uuid.UUID] = field(default_factory=set)
+    dids_by_number: dict[str, uuid.UUID] = field(default_factory=dict)
+    allocations: dict[uuid.UUID, list[DIDAllocation]] = field(default_factory=dict)
+
+
+def attribute(records: Sequence[SpoolRecord]) -> list[Attribution]:
+    """Attribute a batch, in its order."""
+    known = _read_objects(records)
+    return [_attribute(record, known) for record in records]
+
+
+def _read_objects(records: Sequence[SpoolRecord]) -> KnownObjects:
+    bare = [record for record in records if not (record.customer_ref and record.direction)]
+    known = KnownObjects()
+    codes = {record.account_code.lower() for record in records if record.account_code and not record.customer_ref}
+    endpoints = {endpoint_of(name) for record in bare for name in (record.channel, record.destination_channel)} - {""}
+    _read_customers(known, _ids(record.customer_ref for record in records), codes, endpoints)
+    gateways = Gateway.objects.annotate(price=F("provider__cost_per_minute"), money=F("provider__currency"))
+    wanted = gateways.filter(pk__in=_ids(record.gateway_ref for record in records))
+    for gateway in wanted | gateways.filter(name__in=endpoints) if endpoints else wanted:
+        known.gateways[gateway.pk] = ProviderCost(gateway.price, gateway.money)
+        known.gateways_by_name[gateway.name] = gateway.pk
+    routes = _ids(record.route_ref for record in records)
+    known.routes = set(Route.objects.filter(pk__in=routes).values_list("pk", flat=True))
+    known.dids = set(DID.objects.filter(pk__in=_ids(record.did_ref for record in records)).values_list("pk", flat=True))
+    _read_called_dids(known, bare)
+    return known
+
+
+def _read_customers(known: KnownObjects, ids: set[uuid.UUID], codes: set[str], endpoints: set[str]) -> None:
+    known.customers = set(Customer.objects.filter(pk__in=ids).values_list("pk", flat=True))
+    # A trunk's endpoint carries its customer's code.
+    named = codes | {endpoint.lower() for endpoint in endpoints}
+    by_code = Customer.objects.annotate(lower_code=Lower("code")).filter(lower_code__in=named)
+    known.customers_by_code = dict(by_code.values_list("lower_code", "pk")) if named else {}
+    extensions = Extension.objects.filter(sip_username__in=endpoints) if endpoints else Extension.objects.none()
+    known.customers_by_endpoint = dict(extensions.values_list("sip_username", "customer_id"))
+
+
+def _read_called_dids(known: KnownObjects, records: Iterable[SpoolRecord]) -> None:
+    numbers = {form for record in records if not record.did_ref for form in _numbers(record)}
+    known.dids_by_number = dict(DID.objects.filter(number__in=numbers).values_list("number", "pk")) if numbers else {}
+    for allocation in DIDAllocation.objects.filter(did__in=known.dids_by_number.values()):
+        known.allocations.setdefault(allocation.did_id, []).append(allocation)
+
+
+def _ids(references: Iterable[str]) -> set[uuid.UUID]:
+    return {identifier for identifier in map(_as_id, set(references)) if identifier}
+
+
+@lru_cache(maxsize=65_536)
+def _as_id(reference: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(reference) if reference else None
+    except ValueError:
+        return None
+
+
+def _numbers(record: SpoolRecord) -> tuple[str, ...]:
+    if record.dialled:
+        return (record.dialled, record.dst)
+    return called_forms(record.dst, settings.DEFAULT_COUNTRY)
+
+
+def _attribute(record: SpoolRecord, known: KnownObjects) -> Attribution:
+    caller, called = endpoint_of(record.channel), endpoint_of(record.destination_channel)
+    numbers = _numbers(record)
+    direction = record.direction if record.direction in (OUTBOUND, INBOUND, INTERNAL) else ""
+    direction = direction or _direction(caller, called, known)
+    gateway = _known(record.gateway_ref, known.gateways)
+    if not record.gateway_ref:
+        gateway = known.gateways_by_name.get(caller if direction == INBOUND else called)
+    did = _known(record.did_ref, known.dids)
+    if not record.did_ref and direction == INBOUND:
+        did = next((known.dids_by_number[form] for form in numbers if form in known.dids_by_number), None)
+    return Attribution(
+        direction=direction,
+        numbers=numbers,
+        customer_id=_customer(record, known, direction, did),
+        gateway_id=gateway,
+        route_id=_known(record.route_ref, known.routes),
+        did_id=did,
+        provider_cost=known.gateways[gateway] if gateway and direction == OUTBOUND else None,
+    )
+
+
+def _known(reference: str, objects: Container[uuid.UUID]) -> uuid.UUID | None:
+    identifier = _as_id(reference)
+    return identifier if identifier and identifier in objects else None
+
+
+def _direction(caller: str, called: str, known: KnownObjects) -> str:
+    if caller in known.gateways_by_name:
+        return INBOUND
+    if called in known.gateways_by_name:
+        return OUTBOUND
+    if caller in known.customers_by_endpoint and called in known.customers_by_endpoint:
+        return INTERNAL
+    return Direction.UNKNOWN
+
+
+def _customer(record: SpoolRecord, known: KnownObjects, direction: str, did: uuid.UUID | None) -> uuid.UUID | None:
+    if record.customer_ref:
+        return _known(record.customer_ref, known.customers)
+    if record.account_code.lower() in known.customers_by_code:
+        return known.customers_by_code[record.account_code.lower()]
+    if direction == INBOUND and did:
+        held = (item for item in known.allocations.get(did, ()) if item.is_current(record.started_at))
+        return next((item.customer_id for item in held), None)
+    endpoint = endpoint_of(record.channel)
+    return known.customers_by_endpoint.get(endpoint) or known.customers_by_code.get(endpoint.lower())
