@@ -1,5 +1,7 @@
 """The numbering app."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -9,3 +11,8 @@ class NumberingConfig(AppConfig):
 
     name = "numbering"
     verbose_name = _("Numbers")
+
+    def ready(self) -> None:
+        """Keep a changelog and follow what customers do; the modules need the models to be loaded."""
+        for module in ("auditlog", "receivers"):
+            import_module(f"numbering.{module}")

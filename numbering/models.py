@@ -114,6 +114,11 @@ class DID(BaseModel):
             raise ValidationError({"provider": _("This provider terminates calls only and has no numbers.")})
         if self.gateway_id and self.gateway and self.gateway.provider_id != self.provider_id:
             raise ValidationError({"gateway": _("This gateway belongs to another provider.")})
+        if not self._state.adding and self.allocations.exists() and not self._keeps_its_number():
+            raise ValidationError({"number": _("This number has a history; it cannot become another number.")})
+
+    def _keeps_its_number(self) -> bool:
+        return DID.objects.filter(pk=self.pk, number=self.number).exists()
 
 
 class DestinationType(models.TextChoices):

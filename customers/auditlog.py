@@ -1,0 +1,8 @@
+"""The changelog of customers."""
+
+from customers.models import Customer, Extension, TrunkAddress
+from voipadmin.core.audit import keep_changelog
+
+keep_changelog(Customer, m2m=["users"])
+keep_changelog(TrunkAddress)
+keep_changelog(Extension)
