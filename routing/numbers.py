@@ -1,0 +1,122 @@
+"""Numbers as carriers and customers write them, turned into E.164 digits and back: pure, rules as data.
+
+The rules are Asterisk patterns, so that the dialplan that is rendered from them and this module cannot differ.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from phonenumbers import PhoneMetadata
+
+from routing.patterns import parse_pattern
+
+INTERNATIONAL_PREFIX = "00"
+TRUNK_PREFIX = "0"
+
+E164 = "e164"
+NATIONAL = "national"
+TRUNK_ZERO = "trunk_zero"
+AUTOMATIC = "automatic"
+FORMATS = (AUTOMATIC, E164, NATIONAL, TRUNK_ZERO)
+
+KEEP = "keep"
+E164_PLUS = "e164_plus"
+FIXED = "fixed"
+CALLER_ID_RULES = (KEEP, E164, E164_PLUS, NATIONAL, FIXED)
+
+
+@dataclass(frozen=True, slots=True)
+class NumberRule:
+    """A number that matches `pattern` loses `strip` characters and gets `prepend` in front."""
+
+    pattern: str
+    strip: int = 0
+    prepend: str = ""
+
+    def apply(self, number: str) -> str:
+        """Return the number rewritten."""
+        return self.prepend + number[self.strip :]
+
+
+@dataclass(frozen=True, slots=True)
+class Country:
+    """A country's code and the lengths of its numbers with area code."""
+
+    code: str
+    national_lengths: tuple[int, ...]
+
+
+@lru_cache(maxsize=16)
+def country_of(region: str) -> Country:
+    """Return the numbering of an ISO 3166 region such as `BR`; raise ValueError for an unknown one."""
+    metadata = PhoneMetadata.metadata_for_region(region, None)
+    if metadata is None or metadata.country_code is None:
+        raise ValueError(f"unknown region {region!r}")
+    lengths = {
+        length
+        for kind in (metadata.fixed_line, metadata.mobile)
+        if kind is not None
+        for length in kind.possible_length
+        if length > 0
+    }
+    return Country(str(metadata.country_code), tuple(sorted(lengths)))
+
+
+@lru_cache(maxsize=64)
+def number_rules(number_format: str, region: str) -> tuple[NumberRule, ...]:
+    """Return the rules by which numbers of a format become E.164 digits; Asterisk's order decides between them."""
+    country = country_of(region)
+    rules = [NumberRule("_+X.", strip=1), NumberRule(f"_{INTERNATIONAL_PREFIX}X.", strip=2), NumberRule("_X!")]
+    if number_format == E164:
+        return tuple(rules)
+    rules.append(NumberRule(f"_{TRUNK_PREFIX}[1-9].", strip=1, prepend=country.code))
+    for length in country.national_lengths:
+        rules.append(NumberRule("_[1-9]" + "X" * (length - 1), prepend=country.code))
+        if number_format != AUTOMATIC:
+            rules.append(NumberRule(f"_{country.code}" + "X" * length))
+    if number_format == AUTOMATIC:
+        rules.append(NumberRule(f"_{country.code}X."))
+    return tuple(sorted(rules, key=lambda rule: parse_pattern(rule.pattern).specificity))
+
+
+def normalise_incoming(number: str, number_format: str, region: str) -> str:
+    """Return the E.164 digits of a number that a carrier sent, or it unchanged where no rule knows it."""
+    for rule in number_rules(number_format, region):
+        if parse_pattern(rule.pattern).matches(number):
+            return rule.apply(number)
+    return number
+
+
+def normalise_dialled(number: str, region: str) -> str:
+    """Return the E.164 digits of a number that a customer dialled; short numbers such as 190 stay."""
+    return normalise_incoming(number, NATIONAL, region)
+
+
+@dataclass(frozen=True, slots=True)
+class Rewriting:
+    """How a number is sent: the route strips and prepends, then the gateway does, then comes the tech prefix."""
+
+    route_strip: int = 0
+    route_prepend: str = ""
+    gateway_strip: int = 0
+    gateway_prepend: str = ""
+    tech_prefix: str = ""
+
+
+def rewrite_number(number: str, rewriting: Rewriting) -> str:
+    """Return the number as the gateway sees it; a plus in front counts as a digit when stripping."""
+    routed = rewriting.route_prepend + number[rewriting.route_strip :]
+    return rewriting.tech_prefix + rewriting.gateway_prepend + routed[rewriting.gateway_strip :]
+
+
+def present_caller_id(caller: str, rule: str, region: str, fixed: str = "") -> str:
+    """Return the caller's number as a carrier wants to see it."""
+    if rule == FIXED:
+        return fixed
+    if rule == KEEP:
+        return caller
+    digits = normalise_dialled(caller, region)
+    if rule == E164_PLUS:
+        return f"+{digits}"
+    code = country_of(region).code
+    return digits.removeprefix(code) if rule == NATIONAL else digits

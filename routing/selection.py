@@ -1,0 +1,134 @@
+"""Which gateways a call goes to, and in which order: pure, and the measure that the dialplan is held to."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+from uuid import UUID
+
+from routing.patterns import Specificity, parse_pattern
+
+Draw = Callable[[int], int]
+
+
+class StepLike(Protocol):
+    """A gateway's place in a route."""
+
+    @property
+    def gateway(self) -> str:
+        """The name of the gateway."""
+
+    @property
+    def weight(self) -> int:
+        """Its share where gateways are drawn by weight."""
+
+
+class RouteLike(Protocol):
+    """What selection needs to know of a route; no customers means that it is for all."""
+
+    @property
+    def id(self) -> UUID:
+        """The stable id."""
+
+    @property
+    def pattern(self) -> str:
+        """The Asterisk pattern."""
+
+    @property
+    def priority(self) -> int:
+        """The lowest is tried first."""
+
+    @property
+    def by_weight(self) -> bool:
+        """Whether gateways are drawn, not taken in order."""
+
+    @property
+    def steps(self) -> Sequence[StepLike]:
+        """The gateways in order."""
+
+    @property
+    def customers(self) -> Sequence[str]:
+        """The codes of the customers that it is for."""
+
+
+AnyRoute = TypeVar("AnyRoute", bound=RouteLike)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try: a gateway of a route, counted from 1."""
+
+    number: int
+    route: UUID
+    gateway: str
+
+
+def order_key(route: RouteLike) -> tuple[int, Specificity, str]:
+    """Return the sort key of routes: priority, then Asterisk's specificity, then the older one."""
+    return route.priority, parse_pattern(route.pattern).specificity, str(route.id)
+
+
+def is_open_to(route: RouteLike, customer: str) -> bool:
+    """Tell whether the route may carry calls of the customer with this code."""
+    return not route.customers or customer in route.customers
+
+
+def matching_routes(routes: Iterable[AnyRoute], number: str, customer: str) -> list[AnyRoute]:
+    """Return the routes that may carry the call, in the order in which they are tried."""
+    found = [
+        route
+        for route in routes
+        if route.steps and is_open_to(route, customer) and parse_pattern(route.pattern).matches(number)
+    ]
+    return sorted(found, key=order_key)
+
+
+def select_attempts(
+    routes: Iterable[RouteLike], number: str, customer: str, *, draw: Draw | None = None
+) -> tuple[Attempt, ...]:
+    """Return every attempt in order; `draw(n)` gives 1..n for routes by weight, without it they go in order."""
+    order = [
+        (route.id, gateway)
+        for route in matching_routes(routes, number, customer)
+        for gateway in order_gateways(route, draw)
+    ]
+    return tuple(Attempt(number, route, gateway) for number, (route, gateway) in enumerate(order, start=1))
+
+
+def order_gateways(route: RouteLike, draw: Draw | None = None) -> tuple[str, ...]:
+    """Return the gateways of a route in the order of one call: by place, or drawn by weight one after another."""
+    if not route.by_weight or draw is None:
+        return tuple(step.gateway for step in route.steps)
+    left = list(route.steps)
+    ordered: list[str] = []
+    while left:
+        point = draw(sum(step.weight for step in left))
+        chosen = _at_point(left, point)
+        left.remove(chosen)
+        ordered.append(chosen.gateway)
+    return tuple(ordered)
+
+
+def _at_point(steps: Sequence[StepLike], point: int) -> StepLike:
+    for step in steps:
+        point -= step.weight
+        if point <= 0:
+            return step
+    return steps[-1]
+
+
+def layer_routes(routes: Iterable[AnyRoute]) -> list[list[AnyRoute]]:
+    """Split routes of one priority so that inside a layer no number matches two, and layers keep the order.
+
+    A dialplan context per layer then fails over between overlapping patterns, and patterns that are equal.
+    """
+    layers: list[list[AnyRoute]] = []
+    for route in sorted(routes, key=order_key):
+        pattern = parse_pattern(route.pattern)
+        depth = 0
+        for index, layer in enumerate(layers, start=1):
+            if any(pattern.overlaps(parse_pattern(other.pattern)) for other in layer):
+                depth = index
+        if depth == len(layers):
+            layers.append([])
+        layers[depth].append(route)
+    return layers
