@@ -1,27 +1,61 @@
 """People who use the panel or the API."""
 
 import uuid
+from typing import Any, ClassVar
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from voipadmin.core.models import new_id
+from voipadmin.core.models import VisibleQuerySet, known_choices, new_id
+from voipadmin.core.validators import validate_username
 from voipadmin.users.roles import Role
+
+
+class UserQuerySet(VisibleQuerySet):
+    """Users."""
+
+    def visible_to(self, user: Any) -> "UserQuerySet":
+        """Return all users to those who administer them, and otherwise only oneself."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        return self if user.has_perm("users.view_user") else self.filter(pk=user.pk)
+
+
+class PeopleManager(UserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]  # made at run time by Django
+    """Django's manager of users, which also knows who may see whom."""
 
 
 class User(AbstractUser):
     """A person or a script; its role says what it may do."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    # ASCII only: letters of other alphabets that look the same would let one person pass for another.
+    username = models.CharField(
+        _("user name"),
+        max_length=60,
+        unique=True,
+        validators=[validate_username],
+        error_messages={"unique": _("This user name is taken.")},
+        help_text=_("For logging in: letters, digits and . _ @ + -."),
+    )
     role = models.CharField(_("role"), max_length=10, choices=Role.choices, default=Role.VIEWER)
     # A JWT issued before this moment is refused: setting it to now revokes every token of the user.
     tokens_valid_from = models.DateTimeField(_("tokens valid from"), null=True, blank=True, editable=False)
+
+    objects: ClassVar[PeopleManager] = PeopleManager()
 
     class Meta:
         verbose_name = _("user")
         verbose_name_plural = _("users")
         ordering = ["username"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("username"), name="username_unique", violation_error_message=_("This user name is taken.")
+            ),
+            known_choices("user_role_known", role=Role),
+        ]
 
     @property
     def sees_everything(self) -> bool:
