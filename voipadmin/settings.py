@@ -33,13 +33,27 @@ def secret(name: str) -> str:
     raise ImproperlyConfigured(message)
 
 
+def versioned_secrets(plural: str, singular: str) -> list[str]:
+    """Return the "version:secret" entries of `plural`, newest first, else version 1 from `singular`."""
+    entries: list[str] = env.list(plural, default=[]) or [f"1:{secret(singular)}"]
+    pairs = [entry.partition(":")[::2] for entry in entries]
+    unique = all(version for version, _secret in pairs) and len({version for version, _secret in pairs}) == len(pairs)
+    weak = any(len(key) < MINIMUM_SECRET_CHARACTERS or key == DEVELOPMENT_SECRET for _version, key in pairs)
+    reused = any(key == SECRET_KEY for _version, key in pairs)
+    if not unique or (not DEBUG and (weak or reused)):
+        fault = f"a version twice, or a secret under {MINIMUM_SECRET_CHARACTERS} characters, a default or SECRET_KEY"
+        message = f"{plural} (or {singular}) has an entry without a version, {fault}"
+        raise ImproperlyConfigured(message)
+    return entries
+
+
 # Core
 SECRET_KEY = secret("SECRET_KEY")
 SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
 # Keys are "version:secret", newest first; the secrets protect SIP and AMI passwords at rest.
-FIELD_ENCRYPTION_KEYS: list[str] = env.list("FIELD_ENCRYPTION_KEYS", default=[f"1:{secret('FIELD_ENCRYPTION_KEY')}"])
+FIELD_ENCRYPTION_KEYS = versioned_secrets("FIELD_ENCRYPTION_KEYS", "FIELD_ENCRYPTION_KEY")
 # Keys are "kid:secret", newest first; the first one signs.
-JWT_KEYS: list[str] = env.list("JWT_KEYS", default=[f"1:{secret('JWT_SECRET_KEY')}"])
+JWT_KEYS = versioned_secrets("JWT_KEYS", "JWT_SECRET_KEY")
 JWT_LIFETIME_SECONDS = env.int("JWT_LIFETIME_SECONDS", default=24 * 3600)
 
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
@@ -128,8 +142,6 @@ DATABASES = {
 }
 # Past a pooler such as PgBouncer: the lock of a node belongs to a session. Empty: DATABASE_URL is direct.
 DATABASE_DIRECT_URL = env.str("DATABASE_DIRECT_URL", default="")
-# Past a pooler such as PgBouncer: the lock of a node belongs to a session. Empty: DATABASE_URL is direct.
-DATABASE_DIRECT_URL = env.str("DATABASE_DIRECT_URL", default="")
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 CACHES = {
     "default": {
@@ -150,7 +162,6 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep-pending-nodes": {"task": "asterisk_sync.tasks.sweep_pending", "schedule": 5.0, "options": {"expires": 5}},
-    "audit-drift": {"task": "asterisk_sync.tasks.audit_drift", "schedule": 300.0, "options": {"expires": 300}},
     "audit-drift": {"task": "asterisk_sync.tasks.audit_drift", "schedule": 300.0, "options": {"expires": 300}},
     "end-quarantines": {"task": "numbering.tasks.end_quarantines", "schedule": 600.0, "options": {"expires": 600}},
 }
