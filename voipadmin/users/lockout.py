@@ -46,7 +46,7 @@ class LockingAuthenticateForm(AuthenticateForm):
     def clean_code(self) -> str:
         """Refuse before checking, so that a right guess after the limit opens nothing."""
         _refuse_when_locked(self.user)
-        return super().clean_code()
+        return str(super().clean_code())
 
 
 class LockingReauthenticateForm(ReauthenticateForm):
@@ -55,4 +55,4 @@ class LockingReauthenticateForm(ReauthenticateForm):
     def clean_code(self) -> str:
         """Refuse before checking."""
         _refuse_when_locked(self.user)
-        return super().clean_code()
+        return str(super().clean_code())

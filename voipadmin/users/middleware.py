@@ -1,13 +1,21 @@
 """Who a request of the API is from, before anything else asks."""
 
 from collections.abc import Callable
+from typing import cast
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponseBase
 
-from voipadmin.users.tokens import TokenRefused, verify_token
+from voipadmin.users.tokens import TokenRefused, VerifiedToken, verify_token
 
 API_PREFIX = "/api/"
+
+
+class BearerRequest(HttpRequest):
+    """A request with an Authorization header: one of the two is set."""
+
+    bearer_refusal: str
+    verified_token: VerifiedToken
 
 
 class BearerMiddleware:
@@ -20,11 +28,11 @@ class BearerMiddleware:
         """Verify the token; a refused one leaves an anonymous user and the reason in `request.bearer_refusal`."""
         authorization = request.headers.get("Authorization", "")
         if authorization and request.path_info.startswith(API_PREFIX):
-            self._identify(request, authorization)
+            self._identify(cast(BearerRequest, request), authorization)
         return self.get_response(request)
 
     @staticmethod
-    def _identify(request: HttpRequest, authorization: str) -> None:
+    def _identify(request: BearerRequest, authorization: str) -> None:
         scheme, _space, token = authorization.partition(" ")
         request.user = AnonymousUser()
         request.bearer_refusal = "token_invalid"

@@ -25,8 +25,8 @@ GRANTS: dict[str, dict[str, frozenset[str]]] = {
         "numbering": WRITE,
         "billing": VIEW,
         "reports": VIEW,
-        "asterisk_sync": VIEW | {"sync"},
-        "asterisk_sync.node": VIEW,
+        "asterisk_sync": VIEW,
+        "asterisk_sync.node": VIEW | {"sync"},
     },
     Role.FINANCE: {
         "customers": VIEW,

@@ -1,6 +1,7 @@
 """Tokens are issued at log-in and revoked one by one or all at once."""
 
 from datetime import datetime
+from typing import NoReturn
 
 from allauth.mfa.models import Authenticator
 from django.contrib.auth import authenticate, user_logged_in, user_login_failed
@@ -50,7 +51,7 @@ def _check_second_factor(request: HttpRequest, user: User, totp_code: str) -> No
         _refuse(request, LogInRefused(_("The code is wrong or was used."), field="totp_code", code="totp_invalid"))
 
 
-def _refuse(request: HttpRequest, refusal: LogInRefused) -> None:
+def _refuse(request: HttpRequest, refusal: LogInRefused) -> NoReturn:
     if getattr(request, "axes_locked_out", False):
         raise LockedOut(_("Too many failed log-ins. Try again later."))
     raise refusal

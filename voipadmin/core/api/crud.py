@@ -9,8 +9,9 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from ninja import Query, Router, Status
+from ninja import Router, Status
 from ninja.errors import ValidationError as InputError
+from ninja.params.models import Query as QueryParameters
 
 from voipadmin.core.api.access import Needs
 from voipadmin.core.api.faults import domain_problem, validation_problem
@@ -61,9 +62,12 @@ def find(resource: Resource[Any], user: Any, key: uuid.UUID, *, lock: bool = Fal
     return found
 
 
-def refuse_unknown_parameters(request: HttpRequest, *schemas: type[Any]) -> None:
-    """Raise 422 for a query parameter that the operation does not have: a filter must never be lost silently."""
-    known = {name for schema in schemas for name in schema.model_fields}
+def refuse_unknown_parameters(request: HttpRequest, *schemas: type[Any], hidden: frozenset[str] = frozenset()) -> None:
+    """Raise 422 for a query parameter that the operation does not have: a filter must never be lost silently.
+
+    What is `hidden` from the user is unknown to it as a filter, too: matches would tell what answers do not.
+    """
+    known = {name for schema in schemas for name in schema.model_fields} - hidden
     unknown = sorted(set(request.GET) - known)
     if unknown:
         message = f"Known are: {', '.join(sorted(known))}."
@@ -82,14 +86,15 @@ def _add_list(router: Router, resource: Resource[Any]) -> None:
     answer = Page[resource.read]  # type: ignore[name-defined]  # a class made at run time
 
     def handler(request: HttpRequest, filters: Any, page: Any) -> Any:
-        refuse_unknown_parameters(request, type(filters), page_schema)
+        refuse_unknown_parameters(request, type(filters), page_schema, hidden=resource.hidden_names(request.user))
         rows = filters.filter(resource.rows(request.user))
-        found, cursor = page_of(rows, ordering=page.ordering, limit=page.limit, cursor=page.cursor)
+        ordering = resource.order_path(page.ordering)
+        found, cursor = page_of(rows, ordering=ordering, limit=page.limit, cursor=page.cursor)
         items = [resource.shown(item, request.user) for item in found]
         return answer.model_construct(items=items, next_cursor=cursor)
 
     _typed(handler, f"list_{resource.tag}", f"List the {resource.tag}.", filters=resource.filters, page=page_schema)
-    handler.__defaults__ = (Query(...), Query(...))
+    handler.__defaults__ = (QueryParameters(...), QueryParameters(...))
     router.get("/", response=answer, auth=Needs(resource.permission("view")), operation_id=handler.__name__)(handler)
 
 
@@ -146,6 +151,6 @@ def _add_delete(router: Router, resource: Resource[Any]) -> None:
         return Status(204, None)
 
     _typed(handler, f"delete_{resource.tag}", "Delete one.", id=uuid.UUID)
-    router.delete(
-        ONE, response={204: None}, auth=Needs(resource.permission("delete")), operation_id=handler.__name__
-    )(handler)
+    router.delete(ONE, response={204: None}, auth=Needs(resource.permission("delete")), operation_id=handler.__name__)(
+        handler
+    )

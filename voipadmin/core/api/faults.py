@@ -60,11 +60,12 @@ def _constraint_fault(model: type[models.Model], fault: Fault, names: Mapping[st
 def _constrained_field(constraint: models.UniqueConstraint) -> str | None:
     if constraint.fields:
         return constraint.fields[-1]
-    for expression in constraint.expressions:
-        for source in expression.flatten():
-            if isinstance(source, models.F):
-                return source.name
-    return None
+    sources = [source for expression in constraint.expressions for source in _sources(expression)]
+    return next((str(source.deconstruct()[1][0]) for source in sources if isinstance(source, models.F)), None)
+
+
+def _sources(expression: Any) -> list[Any]:
+    return list(expression.flatten())
 
 
 def _input_fault(error: dict[str, Any]) -> Fault:

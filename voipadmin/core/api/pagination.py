@@ -18,29 +18,29 @@ def page_of(queryset: QuerySet[Any], *, ordering: str, limit: int, cursor: str |
     `ordering` is a field path that is never null, with `-` for descending; the key breaks ties.
     """
     path, descending = ordering.removeprefix("-"), ordering.startswith("-")
-    ordered = queryset.annotate(_place=F(path))
+    ordered = queryset.annotate(cursor_place=F(path))
     if cursor is not None:
         value, key = _open(cursor, ordering)
         ordered = ordered.filter(_after(ordered, value, key, descending))
     sign = "-" if descending else ""
-    rows = list(ordered.order_by(f"{sign}_place", f"{sign}pk")[: limit + 1])
+    rows = list(ordered.order_by(f"{sign}cursor_place", f"{sign}pk")[: limit + 1])
     if len(rows) <= limit:
         return rows, None
     last = rows[limit - 1]
-    return rows[:limit], _seal(ordering, last._place, last.pk)
+    return rows[:limit], _seal(ordering, last.cursor_place, last.pk)
 
 
 def _after(queryset: QuerySet[Any], value: str, key: str, descending: bool) -> Q:
     comparison = "lt" if descending else "gt"
-    output_field = queryset.query.annotations["_place"].output_field
+    output_field = queryset.query.annotations["cursor_place"].output_field
     try:
         place = output_field.to_python(value)
         key = queryset.model._meta.pk.to_python(key)
     except ValidationError as error:
         raise _wrong_cursor() from error
     # The first condition lets an index on the order find the place; the others break its ties.
-    return Q(**{f"_place__{comparison}e": place}) & (
-        Q(**{f"_place__{comparison}": place}) | Q(**{f"pk__{comparison}": key})
+    return Q(**{f"cursor_place__{comparison}e": place}) & (
+        Q(**{f"cursor_place__{comparison}": place}) | Q(**{f"pk__{comparison}": key})
     )
 
 

@@ -62,6 +62,15 @@ class PanelSchema(OpenAPISchema):
             }
         return details
 
+    def operation_parameters(self, operation: Any) -> list[dict[str, Any]]:
+        """Describe parameters without null, which a query string cannot say."""
+        parameters = super().operation_parameters(operation)
+        for parameter in parameters:
+            choices = [choice for choice in parameter["schema"].get("anyOf", []) if choice != {"type": "null"}]
+            if len(choices) == 1:
+                parameter["schema"] = {k: v for k, v in parameter["schema"].items() if k != "anyOf"} | choices[0]
+        return parameters
+
     @staticmethod
     def _problem_statuses(operation: Any, details: dict[str, Any], *, anonymous: bool) -> set[HTTPStatus]:
         writes = bool(METHODS.intersection(operation.methods))

@@ -52,6 +52,12 @@ class Resource(Generic[AnyModel]):
         """Return the permission for `action` (view, add, change, delete) on the model."""
         return f"{self.model._meta.app_label}.{action}_{self.model._meta.model_name}"
 
+    def order_path(self, ordering: str) -> str:
+        """Return the model's path for an allowed order of the API."""
+        name = ordering.removeprefix("-")
+        sign = "-" if ordering.startswith("-") else ""
+        return sign + self.columns.get(name, name)
+
     def rows(self, user: Any) -> QuerySet[Any]:
         """Return the rows that `user` may see, ready to be shown."""
         manager: Any = self.model._default_manager
@@ -59,11 +65,13 @@ class Resource(Generic[AnyModel]):
 
     def shown(self, instance: AnyModel, user: Any, schema: type[Output] | None = None) -> Output:
         """Return `instance` as `user` may see it."""
-        chosen = schema or self.read
-        output = chosen.model_validate(instance)
-        if user.sees_everything or not chosen.hidden_from_customers:
-            return output
-        return output.model_copy(update=dict.fromkeys(chosen.hidden_from_customers))
+        output = (schema or self.read).model_validate(instance)
+        hidden = self.hidden_names(user)
+        return output.model_copy(update=dict.fromkeys(hidden)) if hidden else output
+
+    def hidden_names(self, user: Any) -> frozenset[str]:
+        """Return the fields that `user` is not shown."""
+        return frozenset() if user.sees_everything else self.read.hidden_from_customers
 
     def names(self) -> dict[str, str]:
         """Return the API's field names by the model's, for errors."""

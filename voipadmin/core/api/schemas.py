@@ -26,8 +26,11 @@ Moment = Annotated[AwareDatetime, AfterValidator(_within_reach)]
 Amount = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=6)]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 Port = Annotated[int, Field(ge=1, le=65_535)]
-# Never answered, and never reset by not being sent.
-Secret = Annotated[str, Field(json_schema_extra={WRITE_ONLY: True}, max_length=80)]
+
+
+def secret_field(description: str) -> Any:
+    """Return a field that is never answered, and never reset by not being sent."""
+    return Field(default=None, max_length=80, description=description, json_schema_extra={WRITE_ONLY: True})
 
 
 class Input(Schema):
@@ -72,10 +75,9 @@ def page_query(ordering: tuple[str, ...], default: str) -> type[Schema]:
     choices = tuple(sign + name for name in ordering for sign in ("", "-"))
     if default not in get_args(Literal[choices]):
         raise ValueError(default)
-    return create_model(
-        "PageQuery",
-        __base__=Schema,
-        limit=(Annotated[int, Field(ge=1, le=200, description="Objects in a page.")], 50),
-        cursor=(Annotated[str | None, Field(description="`next_cursor` of the page before.", max_length=500)], None),
-        ordering=(Annotated[Literal[choices], Field(description="`-` in front: descending.")], default),
-    )
+    fields: dict[str, Any] = {
+        "limit": (int, Field(default=50, ge=1, le=200, description="Objects in a page.")),
+        "cursor": (str | None, Field(default=None, max_length=500, description="`next_cursor` of the page before.")),
+        "ordering": (Literal[choices], Field(default=default, description="`-` in front: descending.")),
+    }
+    return create_model("PageQuery", __base__=Schema, **fields)
