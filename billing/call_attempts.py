@@ -1,29 +1,96 @@
-"""Which record of a call speaks for it: pure. The records of one call share node and unique id."""
+"""What the records of one call say together: pure, and the same whatever the order in which they arrived.
+
+The records of one call share node and unique id. A failed Dial makes two of them: its own, and one of what the dialplan
+did next (the next Dial, or the hang-up). What the dialplan writes after a Dial (its status, cause, SIP code and delay)
+is found on that next record (docs/cdr-spool.md).
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple, Self
+
+ANSWER = "ANSWER"
+
+
+class AttemptResult(NamedTuple):
+    """How a Dial ended, in the dialplan's words; the delay is in milliseconds."""
+
+    dial_status: str = ""
+    cause: int | None = None
+    sip_code: int | None = None
+    post_dial_delay_ms: int | None = None
+
+    def to_text(self) -> str:
+        """Write it as it is kept beside the record; nothing where there is nothing."""
+        return "" if self == NO_RESULT else ",".join("" if part is None else str(part) for part in self)
+
+    @classmethod
+    def from_text(cls, text: str) -> Self:
+        """Read what `to_text` wrote."""
+        if not text:
+            return cls()
+        status, *numbers = text.split(",")
+        return cls(status, *(int(number) if number else None for number in numbers))
+
+
+NO_RESULT = AttemptResult()
 
 
 @dataclass(slots=True)
 class AttemptFacts:
-    """What of a record decides whether it speaks for its call."""
+    """What of a record matters to the others of its call; `recorded` is the result that its own line carries."""
 
     sequence: int
     is_answered: bool
     has_destination: bool
+    recorded: AttemptResult = NO_RESULT
 
 
-def speaking_record(attempts: Sequence[AttemptFacts]) -> int:
-    """Return the index of the record that speaks for the call, whatever the order in which the records arrived.
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What a record is, seen among the others of its call."""
 
-    It is the answered one, else the last attempt. What the dialplan did after the last attempt (an announcement, the
-    hang-up) has no destination and speaks only where nothing was dialled.
+    speaks: bool
+    result: AttemptResult
+
+
+def resolve_call(attempts: Sequence[AttemptFacts]) -> list[Resolution]:
+    """Say of each record of a call whether it speaks for the call, and how its own attempt ended."""
+    if len(attempts) == 1:
+        return [Resolution(speaks=True, result=_own(attempts[0]))]
+    order = sorted(range(len(attempts)), key=lambda index: attempts[index].sequence)
+    speaker = _speaker(attempts)
+    resolved: dict[int, Resolution] = {}
+    taken = False
+    for place, index in enumerate(order):
+        attempt = attempts[index]
+        following = attempts[order[place + 1]] if place + 1 < len(order) else None
+        result = NO_RESULT if taken else _own(attempt)
+        taken = following is not None and _tells_of_the_one_before(attempt, following)
+        if following is not None and taken:
+            result = following.recorded
+        resolved[index] = Resolution(index == speaker, result)
+    return [resolved[index] for index in range(len(attempts))]
+
+
+def _speaker(attempts: Sequence[AttemptFacts]) -> int:
+    """Return the answered record, else the last attempt.
+
+    What ran after the last attempt has no destination; it speaks only where nothing was dialled at all.
     """
     return max(
         range(len(attempts)),
-        key=lambda index: (
-            attempts[index].has_destination,
-            attempts[index].is_answered,
-            attempts[index].sequence,
-        ),
+        key=lambda index: (attempts[index].has_destination, attempts[index].is_answered, attempts[index].sequence),
     )
+
+
+def _tells_of_the_one_before(attempt: AttemptFacts, following: AttemptFacts) -> bool:
+    """Tell whether `following` carries the result of `attempt`: not when its own answer overwrote it."""
+    overwritten = following.is_answered and following.recorded.dial_status in {"", ANSWER}
+    return attempt.has_destination and not attempt.is_answered and following.recorded != NO_RESULT and not overwritten
+
+
+def _own(attempt: AttemptFacts) -> AttemptResult:
+    """Return the result on the record's own line, unless it is that of an attempt before which failed."""
+    stale = attempt.is_answered and attempt.recorded.dial_status not in {"", ANSWER}
+    return NO_RESULT if stale else attempt.recorded

@@ -14,7 +14,7 @@ from django.db import connection
 from django.utils import timezone
 
 from billing.attribution import Attribution, attribute
-from billing.call_attempts import AttemptFacts, speaking_record
+from billing.call_attempts import NO_RESULT, AttemptFacts, AttemptResult, Resolution, resolve_call
 from billing.call_rating import PricedCall, price_call
 from billing.models import Cdr, Disposition
 from billing.spool_format import SpoolRecord
@@ -28,10 +28,13 @@ COLUMNS = (
     "id", "created_at", "updated_at", "node_name", "uniqueid", "linkedid", "sequence", "payload_hash", "attempt",
     "is_last_attempt", "src", "dst", "dialled", "caller_id", "channel", "destination_channel", "account_code",
     "started_at", "answered_at", "ended_at", "duration_seconds", "billable_seconds", "disposition", "dial_status",
-    "cause", "sip_code", "post_dial_delay_ms", "direction", "customer_id", "gateway_id", "route_id", "did_id",
-    "tariff_id", "matched_pattern", "applied_rate", "billed_seconds", "price", "cost", "margin", "currency",
-    "cost_currency", "cost_source", "unrated_reason",
+    "cause", "sip_code", "post_dial_delay_ms", "recorded_result", "direction", "customer_id", "gateway_id",
+    "route_id", "did_id", "tariff_id", "matched_pattern", "applied_rate", "billed_seconds", "price", "cost", "margin",
+    "currency", "cost_currency", "cost_source", "unrated_reason",
 )  # fmt: skip
+
+
+ALONE = Resolution(speaks=True, result=NO_RESULT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ class ExistingRecord:
 
     pk: UUID
     payload_hash: str
-    is_last_attempt: bool
+    resolution: Resolution
     facts: AttemptFacts
 
 
@@ -58,12 +61,13 @@ class NewRecord:
     """A record of the batch that the database does not have."""
 
     record: SpoolRecord
-    is_last_attempt: bool = True
+    resolution: Resolution = ALONE
 
     @property
     def facts(self) -> AttemptFacts:
-        """Return what decides whether it speaks for its call."""
-        return _facts(self.record.sequence, self.record.disposition, self.record.destination_channel)
+        """Return what matters to the others of its call."""
+        record = self.record
+        return _facts(record.sequence, record.disposition, record.destination_channel, record.result)
 
 
 def store_records(node_name: str, records: Sequence[SpoolRecord], tariffs: CurrentTariffs) -> StoredRecords:
@@ -86,46 +90,43 @@ def store_records(node_name: str, records: Sequence[SpoolRecord], tariffs: Curre
         else:
             conflicts.append(position)
     if new:
-        _choose_speakers(new, existing)
+        _resolve_calls(new, existing)
         _copy(node_name, new, tariffs)
     return StoredRecords(len(new), duplicates, conflicts)
 
 
 def _existing(node_name: str, uniqueids: set[str]) -> dict[str, list[ExistingRecord]]:
     # One array instead of thousands of parameters, whose parsing would cost more than the query.
-    statement = f"""SELECT uniqueid, id, payload_hash, is_last_attempt, sequence, disposition, destination_channel
+    statement = f"""SELECT uniqueid, id, payload_hash, sequence, disposition, destination_channel, recorded_result,
+        is_last_attempt, dial_status, cause, sip_code, post_dial_delay_ms
         FROM {TABLE} WHERE node_name = %s AND uniqueid = ANY(%s)"""  # noqa: S608 - a constant of this module
     calls: dict[str, list[ExistingRecord]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(statement, [node_name, list(uniqueids)])
-        for uniqueid, pk, payload_hash, is_last, sequence, disposition, destination in cursor.fetchall():
-            facts = _facts(sequence, disposition, destination)
-            calls[uniqueid].append(ExistingRecord(pk, payload_hash, is_last, facts))
+        for uniqueid, pk, payload_hash, sequence, disposition, destination, recorded, *now in cursor.fetchall():
+            facts = _facts(sequence, disposition, destination, AttemptResult.from_text(recorded))
+            resolution = Resolution(now[0], AttemptResult(*now[1:]))
+            calls[uniqueid].append(ExistingRecord(pk, payload_hash, resolution, facts))
     return calls
 
 
-def _facts(sequence: int, disposition: str, destination: str) -> AttemptFacts:
-    return AttemptFacts(sequence, disposition == Disposition.ANSWERED, bool(destination))
+def _facts(sequence: int, disposition: str, destination: str, recorded: AttemptResult) -> AttemptFacts:
+    return AttemptFacts(sequence, disposition == Disposition.ANSWERED, bool(destination), recorded)
 
 
-def _choose_speakers(new: list[NewRecord], existing: dict[str, list[ExistingRecord]]) -> None:
-    """Let one record of each call speak for it, also where an earlier batch let another one."""
+def _resolve_calls(new: list[NewRecord], existing: dict[str, list[ExistingRecord]]) -> None:
+    """See each record among the others of its call, those of earlier batches included."""
     calls: dict[str, list[NewRecord]] = defaultdict(list)
     for row in new:
         calls[row.record.uniqueid].append(row)
-    changed: dict[bool, list[UUID]] = {True: [], False: []}
     for uniqueid, rows in calls.items():
         earlier = existing.get(uniqueid, [])
-        facts = [known.facts for known in earlier] + [row.facts for row in rows]
-        speaker = speaking_record(facts) - len(earlier)
-        for index, row in enumerate(rows):
-            row.is_last_attempt = index == speaker
-        for index, known in enumerate(earlier, start=-len(earlier)):
-            if known.is_last_attempt != (index == speaker):
-                changed[index == speaker].append(known.pk)
-    for speaks, keys in changed.items():
-        if keys:
-            Cdr.objects.filter(pk__in=keys).update(is_last_attempt=speaks)
+        resolved = resolve_call([known.facts for known in earlier] + [row.facts for row in rows])
+        for row, resolution in zip(rows, resolved[len(earlier) :], strict=True):
+            row.resolution = resolution
+        for known, resolution in zip(earlier, resolved[: len(earlier)], strict=True):
+            if known.resolution != resolution:
+                Cdr.objects.filter(pk=known.pk).update(is_last_attempt=resolution.speaks, **resolution.result._asdict())
 
 
 def _copy(node_name: str, new: list[NewRecord], tariffs: CurrentTariffs) -> None:
@@ -144,10 +145,10 @@ def _row(node_name: str, new: NewRecord, whose: Attribution, priced: PricedCall,
     record = new.record
     return (
         new_id(), now, now, node_name, record.uniqueid, record.linkedid, record.sequence, record.payload_hash,
-        record.attempt or 1, new.is_last_attempt, record.src, record.dst, record.dialled, record.caller_id,
+        record.attempt or 1, new.resolution.speaks, record.src, record.dst, record.dialled, record.caller_id,
         record.channel, record.destination_channel, record.account_code, record.started_at, record.answered_at,
-        record.ended_at, record.duration_seconds, record.billable_seconds, record.disposition, record.dial_status,
-        record.cause, record.sip_code, record.post_dial_delay_ms, whose.direction, whose.customer_id,
+        record.ended_at, record.duration_seconds, record.billable_seconds, record.disposition, *new.resolution.result,
+        record.result.to_text(), whose.direction, whose.customer_id,
         whose.gateway_id, whose.route_id, whose.did_id, priced.tariff_id, priced.matched_pattern,
         priced.applied_rate, priced.billed_seconds, priced.price, priced.cost, priced.margin, priced.currency,
         priced.cost_currency, priced.cost_source, priced.unrated_reason,

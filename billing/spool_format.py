@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
 
+from billing.call_attempts import NO_RESULT, AttemptResult
+
 FORMAT_VERSION = "1"
 # Asterisk writes at most 8,190 bytes a line.
 MAX_LINE_BYTES = 8_192
@@ -23,13 +25,14 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 _EPOCH_SECONDS = re.compile(r"([0-9]{1,10})(?:\.([0-9]{1,6}))?")
 _SECONDS = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,6})?")
+_DIAL_STATUS = re.compile(r"[A-Z]{1,20}")
 _COUNT = re.compile(r"[0-9]{1,10}")
 _SEQUENCE = re.compile(r"[0-9]{1,18}")
 _UNIQUE_ID = re.compile(r"(?:.+-)?[0-9]{9,11}\.[0-9]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 # Column of the record -> longest value that the database keeps.
 _LENGTHS = {"uniqueid": 150, "linkedid": 150, "src": 80, "dst": 80, "dialled": 80, "caller_id": 160, "channel": 160,
-            "destination_channel": 160, "account_code": 80, "dial_status": 20}  # fmt: skip
+            "destination_channel": 160, "account_code": 80}  # fmt: skip
 
 
 class Malformed(ValueError):
@@ -68,10 +71,7 @@ class SpoolRecord:
     gateway_ref: str = ""
     did_ref: str = ""
     attempt: int | None = None
-    dial_status: str = ""
-    cause: int | None = None
-    sip_code: int | None = None
-    post_dial_delay_ms: int | None = None
+    result: AttemptResult = NO_RESULT
 
 
 def parse_line(line: bytes, *, plain_zone: tzinfo, whole: bool = True) -> SpoolRecord:
@@ -139,10 +139,12 @@ def _from_spool(fields: list[str], digest: str) -> SpoolRecord:
         gateway_ref=gateway,
         did_ref=did,
         attempt=_small(attempt),
-        dial_status=dial_status[:20],
-        cause=_small(cause),
-        sip_code=_small(sip_code),
-        post_dial_delay_ms=_count(delay, 2_147_483_647),
+        result=AttemptResult(
+            dial_status if _DIAL_STATUS.fullmatch(dial_status) else "",
+            _small(cause),
+            _small(sip_code),
+            _count(delay, 2_147_483_647),
+        ),
     )
 
 

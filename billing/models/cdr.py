@@ -99,6 +99,8 @@ class Cdr(BaseModel):
     dial_status = models.CharField(_("dial status"), max_length=20, blank=True)
     cause = models.PositiveSmallIntegerField(_("cause"), null=True, blank=True)
     sip_code = models.PositiveSmallIntegerField(_("SIP code"), null=True, blank=True)
+    # What the line itself carried; dial status, cause, SIP code and delay are those of the attempt that it was about.
+    recorded_result = models.CharField(max_length=60, blank=True, editable=False)
     post_dial_delay_ms = models.PositiveIntegerField(_("post-dial delay"), null=True, blank=True)
 
     direction = models.CharField(_("direction"), max_length=8, choices=Direction.choices, default=Direction.UNKNOWN)
