@@ -218,6 +218,10 @@ class AsteriskInstance:
             time.sleep(0.1)
         return output
 
+    def console_command(self) -> str:
+        """Return what an operator types for the console."""
+        return " ".join([*self._enter(as_service=False), self.tree.program, "-C", self._config_file(), "-r"])
+
     def channels_up(self) -> int:
         """Return the number of channels."""
         first = self.cli("core show channels count").split()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from deploy.trial.ports import free_sip_port
+from deploy.trial.ports import free_sip_port, is_free
 from deploy.trial.process import Child, StartError, die_with_parent, start_child
 from deploy.trial.sip_trace import SipTrace, read_trace
 
@@ -90,11 +90,12 @@ def render_scenario(name: str, values: Mapping[str, object]) -> str:
     return _PLACEHOLDER.sub(lambda match: escape(str(values[match[1]])), text)
 
 
-def _command(scenario: Path, local: Address, media_port: int, *more: str) -> list[str]:
+def _command(scenario: Path, local: Address, media_port: int, *more: str, traced: bool = True) -> list[str]:
+    messages = ("-trace_msg", "-message_file", str(scenario.with_name("messages.log"))) if traced else ()
     return [
         *die_with_parent(signal.SIGKILL), sipp_program(), "-sf", str(scenario), "-nostdin",
         "-i", local.host, "-p", str(local.port), "-mi", local.host, "-mp", str(media_port),
-        "-trace_msg", "-message_file", str(scenario.with_name("messages.log")),
+        *messages,
         "-trace_err", "-error_file", str(scenario.with_name("errors.log")), *more,
     ]  # fmt: skip
 
@@ -189,8 +190,18 @@ def register(
         "CONTACT_PORT": phone.port,
         "EXPIRES": expires,
     }
-    local = Address(phone.host).bound()
+    # From the phone's own port where that is free: a node behind NAT answers to where a registration came from.
+    local = phone if is_free(phone.host, phone.port) else Address(phone.host).bound()
     return _run("register", values, local, target, "-m", "1", "-timeout", f"{int(seconds)}s", seconds=seconds + 5)
+
+
+@dataclass(frozen=True)
+class Chances:
+    """How many calls of a hundred end otherwise than by an answer."""
+
+    busy: int = 8
+    silent: int = 10
+    failed: int = 4
 
 
 @dataclass(frozen=True)
@@ -203,10 +214,13 @@ class Behaviour:
     hangs_up_after_ms: int | None = None
     never_answers: bool = False
     headers: tuple[str, ...] = ()
+    believable: "Chances | None" = None
 
     @property
     def scenario(self) -> str:
         """The name of the scenario file."""
+        if self.believable:
+            return "believable"
         if self.never_answers:
             return "ring_forever"
         if self.status != 200:  # noqa: PLR2004 - the SIP status OK
@@ -217,12 +231,23 @@ class Behaviour:
 ANSWERS = Behaviour()
 
 
+def _thresholds(chances: Chances) -> dict[str, int]:
+    """One throw of dice decides: each outcome has a stretch of 0 to 100."""
+    busy = chances.busy
+    return {
+        "BUSY_BELOW": busy,
+        "SILENT_BELOW": busy + chances.silent,
+        "FAILED_BELOW": busy + chances.silent + chances.failed,
+    }
+
+
 @dataclass
 class CalledParty:
     """A SIPp that waits for calls at one address until it is stopped."""
 
     address: Address
     behaviour: Behaviour = ANSWERS
+    traced: bool = True
     folder: Path = field(init=False)
     child: Child | None = field(default=None, init=False)
 
@@ -237,9 +262,10 @@ class CalledParty:
             "RING_MS": self.behaviour.ring_ms,
             "HOLD_MS": self.behaviour.hangs_up_after_ms or 0,
             "EXTRA_HEADERS": "".join(f"{header}\n" for header in self.behaviour.headers),
+            **_thresholds(self.behaviour.believable or Chances()),
         }
         scenario.write_text(render_scenario(self.behaviour.scenario, values))
-        command = _command(scenario, self.address, free_sip_port(self.address.host), "-aa")
+        command = _command(scenario, self.address, free_sip_port(self.address.host), "-aa", traced=self.traced)
         self.child = start_child(command, name=f"sipp {self.address}", log=self.folder / "screen.log", cwd=self.folder)
         self.child.wait_until(self._listens, 10)
 

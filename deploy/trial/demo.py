@@ -1,0 +1,276 @@
+"""`make demo`: the whole system on this machine, until Ctrl-C. All state is below var/demo.
+
+The node of the demo is described to `seed_demo` and to the players by the environment:
+VOIPADMIN_DEMO_NODE_NAME, _HOST, _AMI_HOST, _AMI_PORT, _AMI_USERNAME, _AMI_SECRET, _CONFIG_PATH, _SPOOL_PATH, _CDR_PATH;
+VOIPADMIN_DEMO_SIP_PORT (where it listens) and VOIPADMIN_DEMO_PHONES (the first three numbers of the phones' addresses).
+"""
+
+import argparse
+import contextlib
+import fcntl
+import hashlib
+import http.client
+import json
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TextIO
+
+from deploy.trial.asterisk import AsteriskInstance
+from deploy.trial.asterisk_tree import AsteriskMissingError, ensure_tree
+from deploy.trial.base_config import BaseConfig, write_base_files
+from deploy.trial.engines import fresh_secrets, leave
+from deploy.trial.ports import free_tcp_port, is_free
+from deploy.trial.postgres import Postgres
+from deploy.trial.process import StartError, die_with_parent
+from deploy.trial.sipp import SippMissingError, sipp_program
+from deploy.trial.valkey import Valkey
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+STATE = ROOT / "var" / "demo"
+NODE_ADDRESS = "127.77.0.1"
+PHONES = "127.78.0"
+READY_SECONDS = 60.0
+GRACE_SECONDS = 15.0
+
+
+class Demo:
+    """Engines, the panel's processes, an Asterisk where possible; everything ends with `stop()`."""
+
+    def __init__(self) -> None:
+        self.postgres = Postgres(STATE / "postgres")
+        self.valkey = Valkey(STATE / "valkey")
+        self.asterisk: AsteriskInstance | None = None
+        self.missing: list[str] = []
+        self.processes = ["web", "worker", "beat"]
+        self.honcho: subprocess.Popen[bytes] | None = None
+        self.http_port = 8000 if is_free("127.0.0.1", 8000) else free_tcp_port()
+
+    @property
+    def address(self) -> str:
+        """The panel's address."""
+        return f"http://127.0.0.1:{self.http_port}/"
+
+    def start(self) -> None:
+        """Bring everything up, in the order in which one needs the other."""
+        say("Starting PostgreSQL and Valkey")
+        self.postgres.start()
+        self.valkey.start()
+        self._start_asterisk()
+        environment = {**os.environ, **self._environment()}
+        say("Preparing the database")
+        subprocess.run(
+            [sys.executable, "-m", "deploy.trial.prepare", str(STATE)], cwd=ROOT, env=environment, check=True
+        )
+        say("Starting the panel")
+        self._start_processes(environment)
+        self._wait_for_panel()
+        self._report()
+
+    def _start_asterisk(self) -> None:
+        try:
+            self.asterisk = asterisk_of_demo()
+            self.asterisk.start()
+        except AsteriskMissingError as error:
+            self.asterisk = None
+            self.missing.append(f"Asterisk: {error}")
+            write_base_files(STATE / "asterisk" / "etc", BaseConfig(node_name="demo"), frozenset())
+            return
+        say(f"Asterisk {self.asterisk.cli('core show version').split()[1]} at {NODE_ADDRESS}:{self.asterisk.sip_port}")
+        self.processes += ["ami", "cdr"]
+        try:
+            sipp_program()
+        except SippMissingError as error:
+            self.missing.append(f"Calls: {error}")
+        else:
+            self.processes.append("traffic")
+
+    def _environment(self) -> dict[str, str]:
+        settings = {
+            **kept_secrets(),
+            "DATABASE_URL": self.postgres.url(),
+            "REDIS_URL": self.valkey.url(),
+            "DEBUG": "false",
+            "HTTPS": "false",
+            "ALLOWED_HOSTS": "127.0.0.1,localhost",
+            "ALLOWED_SPECIAL_NETWORKS": "127.0.0.0/8",
+            "STATIC_ROOT": str(STATE / "static"),
+            "LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING"),
+        }
+        env_file = STATE / "env"
+        env_file.touch(mode=0o600)
+        env_file.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
+        return {
+            **settings,
+            **self._node(),
+            "VOIPADMIN_ENV_FILE": str(env_file),
+            "DJANGO_SETTINGS_MODULE": "voipadmin.settings",
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "HTTP_ADDRESS": f"127.0.0.1:{self.http_port}",
+            "PYTHONPATH": str(ROOT),
+        }
+
+    def _node(self) -> dict[str, str]:
+        home = self.asterisk.home if self.asterisk else STATE / "asterisk"
+        cdr_file = self.asterisk.cdr_file if self.asterisk else home / "log" / "cdr-custom" / "voipadmin.csv"
+        values = {
+            "NAME": "demo",
+            "HOST": NODE_ADDRESS,
+            "AMI_HOST": "127.0.0.1",
+            "AMI_PORT": str(self.asterisk.ami_port if self.asterisk else 5038),
+            "AMI_USERNAME": "voipadmin",
+            "AMI_SECRET": self.asterisk.config.ami_secret if self.asterisk else secrets.token_hex(16),
+            "CONFIG_PATH": str(home / "etc"),
+            "SPOOL_PATH": str(home / "spool" / "outgoing"),
+            "CDR_PATH": str(cdr_file),
+        }
+        node = {f"VOIPADMIN_DEMO_NODE_{name}": value for name, value in values.items()}
+        sip_port = str(self.asterisk.sip_port if self.asterisk else 5060)
+        return {**node, "VOIPADMIN_DEMO_SIP_PORT": sip_port, "VOIPADMIN_DEMO_PHONES": PHONES}
+
+    def _start_processes(self, environment: dict[str, str]) -> None:
+        command = [*die_with_parent(signal.SIGTERM), sys.executable, "-m", "honcho", "-f", "Procfile", "-e", os.devnull]
+        self.honcho = subprocess.Popen(
+            [*command, "start", *self.processes], cwd=ROOT, env=environment, start_new_session=True
+        )
+
+    def _wait_for_panel(self) -> None:
+        deadline = time.monotonic() + READY_SECONDS
+        while time.monotonic() < deadline:
+            if self.honcho is None or self.honcho.poll() is not None:
+                raise StartError("the panel's processes ended; what they said is above")
+            if self._answers():
+                return
+            time.sleep(0.2)
+        raise StartError(f"{self.address}health/ready gave no success within {READY_SECONDS:.0f} s")
+
+    def _answers(self) -> bool:
+        connection = http.client.HTTPConnection("127.0.0.1", self.http_port, timeout=5)
+        try:
+            connection.request("GET", "/health/ready")
+            return connection.getresponse().status == http.HTTPStatus.OK
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
+    def _report(self) -> None:
+        lines = [
+            f"Asterisk Admin is ready: {self.address}   (log-in: admin)",
+            *(f"Missing - {m}" for m in self.missing),
+        ]
+        if self.asterisk is None:
+            lines.append(
+                f"Without Asterisk the configuration is only written: {STATE / 'asterisk' / 'etc' / 'voipadmin'}"
+            )
+        else:
+            lines.append(f"Asterisk console: {self.asterisk.console_command()}")
+        lines.append("Ctrl-C stops everything.")
+        width = max(len(line) for line in lines)
+        print("\n".join(["", "=" * width, *lines, "=" * width, ""]), flush=True)
+
+    def wait(self) -> int:
+        """Return the processes' status when they end by themselves."""
+        return self.honcho.wait() if self.honcho else 1
+
+    def stop(self) -> None:
+        """End what runs, the other way round."""
+        if self.honcho is not None:
+            self.honcho.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.honcho.wait(GRACE_SECONDS)
+            self.honcho.kill()
+            self.honcho.wait()
+        if self.asterisk is not None:
+            self.asterisk.stop()
+        self.valkey.stop()
+        self.postgres.stop()
+
+
+def say(text: str) -> None:
+    """Print one line of progress."""
+    print(f"-- {text}", flush=True)
+
+
+def asterisk_of_demo() -> AsteriskInstance:
+    """Return the demo's Asterisk of this checkout; its name is its own in a tree that several checkouts share."""
+    tree = ensure_tree()
+    name = f"demo-{hashlib.sha256(str(ROOT).encode()).hexdigest()[:8]}"
+    # Where the system's own Asterisk runs as its own user, that user must reach the directories.
+    base = (
+        None if not tree.is_system else (Path("/var/cache/voipadmin/lab") if os.geteuid() == 0 else STATE / "asterisk")
+    )
+    sip_port = 5060 if is_free(NODE_ADDRESS, 5060) else 0
+    return AsteriskInstance(tree, name, sip_address=NODE_ADDRESS, sip_port=sip_port, base=base)
+
+
+def kept_secrets() -> dict[str, str]:
+    """Return the secrets of this demo, made at its first start."""
+    path = STATE / "secrets.json"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(json.dumps(fresh_secrets()))
+    kept: dict[str, str] = json.loads(path.read_text())
+    return kept
+
+
+@contextlib.contextmanager
+def only_one() -> Iterator[TextIO]:
+    """Hold the demo's lock: two demos of one checkout would write into one database."""
+    STATE.mkdir(parents=True, exist_ok=True)
+    with (STATE / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            sys.exit("The demo of this checkout is running already.")
+        yield lock
+
+
+def reset() -> None:
+    """Forget the demo's state, its Asterisk directories included."""
+    with only_one(), contextlib.suppress(AsteriskMissingError):
+        asterisk_of_demo().remove()
+    shutil.rmtree(STATE)
+    say("The demo's state is gone.")
+
+
+def run() -> int:
+    """Run until Ctrl-C, SIGTERM, or until a process of the panel ends."""
+    began = time.monotonic()
+    demo = Demo()
+    try:
+        demo.start()
+        say(f"Ready after {time.monotonic() - began:.1f} s")
+        return demo.wait()
+    except KeyboardInterrupt:
+        return 0
+    except (StartError, subprocess.CalledProcessError) as error:
+        print(f"The demo could not start: {error}", file=sys.stderr)
+        return 1
+    finally:
+        # A second Ctrl-C must not leave half of it running.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        say("Stopping")
+        demo.stop()
+
+
+def main() -> None:
+    """Run the demo, or reset it."""
+    parser = argparse.ArgumentParser(description="Run the whole system on this machine.")
+    parser.add_argument("--reset", action="store_true", help="forget the demo's state")
+    if parser.parse_args().reset:
+        reset()
+        return
+    signal.signal(signal.SIGTERM, leave)
+    with only_one():
+        sys.exit(run())
+
+
+if __name__ == "__main__":
+    main()
