@@ -47,7 +47,7 @@ def test_a_number_with_more_digits_between_the_two_in_the_alphabet_is_no_obstacl
 def test_only_the_first_ten_of_many_existing_numbers_are_named() -> None:
     provider = ProviderFactory.create()
     create_did_range(first="551140001000", last="551140001099", provider=provider)
-    with pytest.raises(NumbersExist, match="100 numbers.*551140001009 …") as refusal:
+    with pytest.raises(NumbersExist, match=r"100 numbers.*551140001009 …") as refusal:
         create_did_range(first="551140001000", last="551140001099", provider=provider)
     assert "551140001010" not in str(refusal.value)
 
