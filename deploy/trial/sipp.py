@@ -12,16 +12,10 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 from deploy.trial.ports import free_sip_port, is_free
-from deploy.trial.process import Child, StartError, die_with_parent, start_child
+from deploy.trial.process import die_with_parent
 from deploy.trial.sip_trace import SipTrace, read_trace
 
 SCENARIOS = Path(__file__).resolve().parent / "scenarios"
-REASONS = {
-    400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 408: "Request Timeout",
-    480: "Temporarily Unavailable", 484: "Address Incomplete", 486: "Busy Here", 488: "Not Acceptable Here",
-    500: "Server Internal Error", 502: "Bad Gateway", 503: "Service Unavailable", 504: "Server Time-out",
-    600: "Busy Everywhere", 603: "Decline", 606: "Not Acceptable",
-}  # fmt: skip
 _PLACEHOLDER = re.compile(r"@([A-Z_]+)@")
 
 
@@ -90,7 +84,8 @@ def render_scenario(name: str, values: Mapping[str, object]) -> str:
     return _PLACEHOLDER.sub(lambda match: escape(str(values[match[1]])), text)
 
 
-def _command(scenario: Path, local: Address, media_port: int, *more: str, traced: bool = True) -> list[str]:
+def sipp_command(scenario: Path, local: Address, media_port: int, *more: str, traced: bool = True) -> list[str]:
+    """Return the argument vector of a SIPp at `local`; it ends with its parent."""
     messages = ("-trace_msg", "-message_file", str(scenario.with_name("messages.log"))) if traced else ()
     return [
         *die_with_parent(signal.SIGKILL), sipp_program(), "-sf", str(scenario), "-nostdin",
@@ -110,10 +105,16 @@ def _workplace(name: str, values: Mapping[str, object]) -> Iterator[Path]:
 
 
 def _run(
-    name: str, values: Mapping[str, object], local: Address, target: Address, *more: str, seconds: float
+    name: str,
+    values: Mapping[str, object],
+    local: Address,
+    target: Address,
+    *more: str,
+    seconds: float,
+    traced: bool = True,
 ) -> Outcome:
     with _workplace(name, values) as scenario:
-        command = _command(scenario, local, free_sip_port(local.host), *more, str(target))
+        command = sipp_command(scenario, local, free_sip_port(local.host), *more, str(target), traced=traced)
         try:
             done = subprocess.run(
                 command,
@@ -152,6 +153,8 @@ class Call:
     waits_for_bye: bool = False
     count: int = 1
     rate: float = 10.0
+    at_once: int | None = None
+    traced: bool = True
     headers: tuple[str, ...] = ()
 
     @property
@@ -176,8 +179,17 @@ def place_call(call: Call, *, source: Address, target: Address, seconds: float =
         "AUTH_SECRET": call.credentials.secret if call.credentials else "",
         "EXTRA_HEADERS": "".join(f"{header}\n" for header in call.headers),
     }
-    options = ("-m", str(call.count), "-r", str(call.rate), "-l", str(call.count), "-timeout", f"{int(seconds)}s")
-    return _run(call.scenario, values, source, target, *options, seconds=seconds + 5)
+    options = (
+        "-m",
+        str(call.count),
+        "-r",
+        str(call.rate),
+        "-l",
+        str(call.at_once or call.count),
+        "-timeout",
+        f"{int(seconds)}s",
+    )
+    return _run(call.scenario, values, source, target, *options, seconds=seconds + 5, traced=call.traced)
 
 
 def register(
@@ -193,106 +205,3 @@ def register(
     # From the phone's own port where that is free: a node behind NAT answers to where a registration came from.
     local = phone if is_free(phone.host, phone.port) else Address(phone.host).bound()
     return _run("register", values, local, target, "-m", "1", "-timeout", f"{int(seconds)}s", seconds=seconds + 5)
-
-
-@dataclass(frozen=True)
-class Chances:
-    """How many calls of a hundred end otherwise than by an answer."""
-
-    busy: int = 8
-    silent: int = 10
-    failed: int = 4
-
-
-@dataclass(frozen=True)
-class Behaviour:
-    """How a called party treats each call: rings, then answers or refuses."""
-
-    status: int = 200
-    ring_ms: int = 100
-    rings: bool = True
-    hangs_up_after_ms: int | None = None
-    never_answers: bool = False
-    headers: tuple[str, ...] = ()
-    believable: "Chances | None" = None
-
-    @property
-    def scenario(self) -> str:
-        """The name of the scenario file."""
-        if self.believable:
-            return "believable"
-        if self.never_answers:
-            return "ring_forever"
-        if self.status != 200:  # noqa: PLR2004 - the SIP status OK
-            return "ring_reject" if self.rings else "reject"
-        return "answer" if self.hangs_up_after_ms is None else "answer_hangup"
-
-
-ANSWERS = Behaviour()
-
-
-def _thresholds(chances: Chances) -> dict[str, int]:
-    """One throw of dice decides: each outcome has a stretch of 0 to 100."""
-    busy = chances.busy
-    return {
-        "BUSY_BELOW": busy,
-        "SILENT_BELOW": busy + chances.silent,
-        "FAILED_BELOW": busy + chances.silent + chances.failed,
-    }
-
-
-@dataclass
-class CalledParty:
-    """A SIPp that waits for calls at one address until it is stopped."""
-
-    address: Address
-    behaviour: Behaviour = ANSWERS
-    traced: bool = True
-    folder: Path = field(init=False)
-    child: Child | None = field(default=None, init=False)
-
-    def start(self) -> None:
-        """Listen; return when calls can arrive."""
-        self.address = self.address.bound()
-        self.folder = Path(tempfile.mkdtemp(prefix="sipp-"))
-        scenario = self.folder / "scenario.xml"
-        values = {
-            "STATUS": self.behaviour.status,
-            "REASON": REASONS.get(self.behaviour.status, "Refused"),
-            "RING_MS": self.behaviour.ring_ms,
-            "HOLD_MS": self.behaviour.hangs_up_after_ms or 0,
-            "EXTRA_HEADERS": "".join(f"{header}\n" for header in self.behaviour.headers),
-            **_thresholds(self.behaviour.believable or Chances()),
-        }
-        scenario.write_text(render_scenario(self.behaviour.scenario, values))
-        command = _command(scenario, self.address, free_sip_port(self.address.host), "-aa", traced=self.traced)
-        self.child = start_child(command, name=f"sipp {self.address}", log=self.folder / "screen.log", cwd=self.folder)
-        self.child.wait_until(self._listens, 10)
-
-    def _listens(self) -> bool:
-        """Whether the kernel has a UDP socket at our address: SIPp itself announces nothing."""
-        host = "".join(f"{int(part):02X}" for part in reversed(self.address.host.split(".")))
-        wanted = f" {host}:{self.address.port:04X} "
-        return wanted in Path("/proc/net/udp").read_text()
-
-    def trace(self) -> SipTrace:
-        """Return the messages so far."""
-        return read_trace(self.folder / "messages.log")
-
-    def stop(self) -> None:
-        """Stop listening and forget the messages."""
-        if self.child is not None:
-            self.child.kill()
-            self.child = None
-            shutil.rmtree(self.folder, ignore_errors=True)
-
-    def __enter__(self) -> "CalledParty":
-        try:
-            self.start()
-        except StartError:
-            self.stop()
-            raise
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()

@@ -13,8 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from deploy.trial.called_party import Behaviour, CalledParty, Chances
 from deploy.trial.process import StartError
-from deploy.trial.sipp import Address, Behaviour, Call, CalledParty, Chances, Outcome, place_call, register
+from deploy.trial.sipp import Address, Call, Outcome, place_call, register
 from deploy.trial.traffic_cast import Cast, Phone, load_cast, number_for, written_by_carrier
 
 MOST_CALLS = 8

@@ -1,12 +1,10 @@
 """SIPp for tests; the programs behind it are those of the demo (`deploy.trial.sipp`)."""
 
+from deploy.trial.called_party import ANSWERS, Behaviour, CalledParty, Chances
 from deploy.trial.sip_trace import SipMessage, SipTrace
 from deploy.trial.sipp import (
-    ANSWERS,
     Address,
-    Behaviour,
     Call,
-    CalledParty,
     Credentials,
     Outcome,
     SippMissingError,
@@ -21,6 +19,7 @@ __all__ = [
     "Behaviour",
     "Call",
     "CalledParty",
+    "Chances",
     "Credentials",
     "Outcome",
     "SipMessage",

@@ -1,0 +1,49 @@
+"""`python -m bench [NAME ...]`: measure all figures, or those named; print them and keep them in docs/results."""
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterable
+from importlib import import_module
+from pathlib import Path
+
+from bench.figure import Figure
+from deploy.trial.engines import leave, throw_away_engines
+
+RESULTS = Path(__file__).resolve().parent.parent / "docs" / "results"
+# Each module has `measure()`, which yields figures; it finds engines in the environment and Django unset.
+MEASUREMENTS = {
+    "calls_per_second": "bench.calls",
+    "save_to_live": "bench.save_to_live",
+}
+
+
+def load(name: str) -> Callable[[], Iterable[Figure]]:
+    """Return the measurement of that name."""
+    measure: Callable[[], Iterable[Figure]] = import_module(MEASUREMENTS[name]).measure
+    return measure
+
+
+def main() -> None:
+    """Measure."""
+    parser = argparse.ArgumentParser(description="Measure, each figure beside its yardstick.")
+    parser.add_argument("names", nargs="*", default=list(MEASUREMENTS), choices=[*MEASUREMENTS, []], metavar="NAME")
+    names: list[str] = parser.parse_args().names
+    signal.signal(signal.SIGTERM, leave)
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    os.environ.update(
+        DJANGO_SETTINGS_MODULE="voipadmin.settings", HTTPS="false", ALLOWED_SPECIAL_NETWORKS="127.0.0.0/8"
+    )
+    with throw_away_engines() as environment:
+        os.environ.update(environment)
+        for name in names:
+            for figure in load(name)():
+                line = figure.line()
+                print(line, flush=True)
+                (RESULTS / f"{figure.name}.json").write_text(line + "\n")
+    sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()
