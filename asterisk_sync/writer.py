@@ -121,6 +121,15 @@ class NodeFolder:
         for path in (self.root / directory).glob("*.conf"):
             os.utime(path)
 
+    def put_back(self, directory: str, number: int, files: Mapping[str, str]) -> None:
+        """Make an accepted set live again with fresh times; one that was altered or deleted is written anew."""
+        hashes = self._hashes(self.root / directory) if directory else {}
+        if hashes == {name: digest(text) for name, text in files.items()}:
+            self.touch(directory)
+        else:
+            directory = self.write(number, files, unchanged_from={})
+        self.switch(directory)
+
     def discard(self, directory: str) -> None:
         """Delete a directory that was refused; the live one stays."""
         if directory and directory != self.state().directory:

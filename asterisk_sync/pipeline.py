@@ -1,0 +1,144 @@
+"""The whole story of a synchronisation: lock, snapshot, render, validate, write, reload, verify, record or set back."""
+
+import time
+from pathlib import Path
+from uuid import UUID
+
+import structlog
+from django.utils.translation import gettext as _
+
+from asterisk_sync import history
+from asterisk_sync.ami import AmiClient
+from asterisk_sync.ami_messages import AmiUnreachableError
+from asterisk_sync.candidate import Candidate, prepare
+from asterisk_sync.expectation import expect
+from asterisk_sync.history import AcceptedSet, Verdict
+from asterisk_sync.locking import LockLostError, NodeLock, node_lock
+from asterisk_sync.models import Node, RunOutcome, SyncRun
+from asterisk_sync.queries import due_node
+from asterisk_sync.reloader import connected, reload_and_compare, summarise
+from asterisk_sync.steps import Steps
+from asterisk_sync.validation import RefusedError
+from asterisk_sync.writer import NodeFolder
+
+log = structlog.get_logger(__name__)
+
+# Between two runs of a node that follow one another: a burst of saves becomes a handful of reloads.
+COALESCE_SECONDS = 0.3
+
+
+def synchronise(node_id: UUID, *, trigger: str = "change") -> SyncRun | None:
+    """Run until nothing waits for the node; None where nothing did, or another worker is at it."""
+    last: SyncRun | None = None
+    # Asked again after the lock is let go: who came in between found it taken and went away.
+    while due_node(node_id) is not None:
+        with node_lock(node_id) as lock:
+            if lock is None:
+                return last
+            while (node := due_node(node_id)) is not None:
+                if last is not None:
+                    time.sleep(COALESCE_SECONDS)
+                last = run_once(node, lock, trigger)
+    return last
+
+
+def run_once(node: Node, lock: NodeLock, trigger: str) -> SyncRun:
+    """Do one run for the generation that `node` wanted when it was read, and record how it ended."""
+    forced = history.needs_everything(node)
+    run, steps = history.begin(node, trigger), Steps()
+    with steps("total"):
+        try:
+            verdict = _bring_over(node, lock, forced, steps)
+        except RefusedError as error:
+            verdict = Verdict(RunOutcome.REFUSED, str(error))
+        except AmiUnreachableError as error:
+            verdict = Verdict(RunOutcome.UNREACHABLE, str(error))
+        except (OSError, LockLostError) as error:
+            verdict = Verdict(RunOutcome.FAILED, str(error))
+        except Exception as error:
+            # A fault of a template or a value that the guard stops: nothing was written, the screen says why.
+            log.exception("run_failed", node=node.name)
+            verdict = Verdict(RunOutcome.REFUSED, f"{type(error).__name__}: {error}")
+    return history.finish(node, run, verdict, steps.timings)
+
+
+def _bring_over(node: Node, lock: NodeLock, forced: bool, steps: Steps) -> Verdict:
+    accepted, folder = history.last_good(node), NodeFolder(Path(node.config_path))
+    disk = folder.state()
+    candidate = prepare(node, accepted, disk, forced=forced, steps=steps)
+    if not candidate.changed:
+        return Verdict(RunOutcome.UNCHANGED, _held(candidate), holds=candidate.restores)
+    with steps("connect"):
+        ami = connected(node)
+    with ami:
+        with steps("write"):
+            lock.assert_held()
+            unchanged = {
+                name: folder.root / disk.directory / name for name in candidate.files.keys() - candidate.changed
+            }
+            directory = folder.write(node.desired_generation, candidate.files, unchanged_from=unchanged)
+            folder.switch(directory)
+        try:
+            differences = reload_and_compare(
+                ami, candidate.expectation, expect(accepted.files), candidate.modules, folder.config_path, steps
+            )
+        except AmiUnreachableError:
+            # Nobody knows what Asterisk runs now: the disk goes back to what it once accepted, and it is tried again.
+            _put_back(folder, accepted, disk.directory)
+            folder.discard(directory)
+            raise
+        if differences:
+            return _set_back(ami, folder, accepted, candidate, disk.directory, directory, differences, steps)
+    folder.prune({directory, accepted.directory})
+    return Verdict(
+        RunOutcome.APPLIED,
+        _held(candidate),
+        candidate.files,
+        directory,
+        candidate.counts,
+        history.difference(accepted.files, candidate.files),
+        candidate.restores,
+    )
+
+
+def _set_back(
+    ami: AmiClient,
+    folder: NodeFolder,
+    accepted: AcceptedSet,
+    candidate: Candidate,
+    previous: str,
+    refused: str,
+    differences: list[str],
+    steps: Steps,
+) -> Verdict:
+    """Put the last good set back, verify that too, and say what Asterisk did not take."""
+    reason = _("Asterisk did not take the configuration: %(differences)s.") % {"differences": summarise(differences)}
+    with steps("set_back"):
+        _put_back(folder, accepted, previous)
+        folder.discard(refused)
+        left = reload_and_compare(
+            ami, expect(accepted.files), candidate.expectation, candidate.modules, folder.config_path, Steps()
+        )
+    outcome = RunOutcome.ROLLED_BACK
+    if left:
+        outcome = RunOutcome.FAILED
+        reason += " " + _("Nor is the last good one back: %(differences)s.") % {"differences": summarise(left)}
+    return Verdict(
+        outcome, reason, candidate.files, "", candidate.counts, history.difference(accepted.files, candidate.files)
+    )
+
+
+def _put_back(folder: NodeFolder, accepted: AcceptedSet, previous: str) -> None:
+    if accepted.files:
+        folder.put_back(accepted.directory, accepted.number, accepted.files)
+    elif previous:
+        folder.touch(previous)
+        folder.switch(previous)
+
+
+def _held(candidate: Candidate) -> str:
+    if candidate.restores is None:
+        return ""
+    return _("The set of generation %(number)s was put back; the next change applies the database again.") % {
+        "number": candidate.restores.number
+    }
