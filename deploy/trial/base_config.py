@@ -23,6 +23,12 @@ def new_secret() -> str:
     return secrets.token_hex(16)
 
 
+def installed_module_dir() -> str:
+    """Return where the system's Asterisk has its modules; the directory's name holds the processor's."""
+    found = sorted(Path("/usr/lib").glob("*/asterisk/modules"))
+    return str(found[0] if found else Path("/usr/lib/asterisk/modules"))
+
+
 @dataclass(frozen=True)
 class BaseConfig:
     """The values of the placeholders; directories are those that Asterisk itself sees."""
@@ -34,7 +40,7 @@ class BaseConfig:
     run_dir: str = "/var/run/asterisk"
     log_dir: str = "/var/log/asterisk"
     data_dir: str = "/usr/share/asterisk"
-    module_dir: str = "/usr/lib/x86_64-linux-gnu/asterisk/modules"
+    module_dir: str = field(default_factory=installed_module_dir)
     sip_address: str = "0.0.0.0"  # noqa: S104 - a telephone exchange listens to the outside
     sip_port: int = 5060
     ami_address: str = "127.0.0.1"
@@ -98,8 +104,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Write the Asterisk base files of a node.")
     parser.add_argument("target", type=Path, help="directory to write to, for example /etc/asterisk")
     options = [name for name in BaseConfig.__dataclass_fields__ if not name.endswith("_secret")]
+    defaults = asdict(BaseConfig())
     for name in options:
-        default = BaseConfig.__dataclass_fields__[name].default
+        default = defaults[name]
         parser.add_argument(f"--{name.replace('_', '-')}", default=default, type=type(default), help=f"({default})")
     arguments = vars(parser.parse_args())
     target: Path = arguments["target"]

@@ -131,6 +131,8 @@ class Demo:
             "CDR_PATH": str(cdr_file),
         }
         node = {f"VOIPADMIN_DEMO_NODE_{name}": value for name, value in values.items()}
+        if self.asterisk is None:
+            node["VOIPADMIN_DEMO_WRITE_ONLY"] = "yes"
         sip_port = str(self.asterisk.sip_port if self.asterisk else 5060)
         return {**node, "VOIPADMIN_DEMO_SIP_PORT": sip_port, "VOIPADMIN_DEMO_PHONES": PHONES}
 

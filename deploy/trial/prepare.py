@@ -32,6 +32,20 @@ def register_node() -> None:
     node.save()
 
 
+def write_configuration() -> None:
+    """Without an Asterisk: render the node's files and put them where one would read them."""
+    from asterisk_sync.models import Node  # noqa: PLC0415 - as above
+    from asterisk_sync.rendering import render_files  # noqa: PLC0415
+    from asterisk_sync.snapshot_loader import load_snapshot  # noqa: PLC0415
+    from asterisk_sync.writer import NodeFolder  # noqa: PLC0415
+
+    node = Node.objects.get(name=os.environ["VOIPADMIN_DEMO_NODE_NAME"])
+    folder = NodeFolder(Path(node.config_path))
+    files = render_files(load_snapshot(node), node.desired_generation)
+    folder.switch(folder.write(node.desired_generation, files, unchanged_from={}))
+    folder.prune(())
+
+
 def make_admin() -> None:
     """Create the first administrator where there is none; the command prints the password."""
     from voipadmin.users.models import User  # noqa: PLC0415 - as above
@@ -61,6 +75,8 @@ def main() -> None:
     register_node()
     call_command("seed_demo")
     collect_static(Path(sys.argv[1]) / "static.stamp")
+    if "VOIPADMIN_DEMO_WRITE_ONLY" in os.environ:
+        write_configuration()
     make_admin()
 
 
