@@ -1,4 +1,4 @@
-"""Finds what signals cannot see: a file edited by hand, a change that went past the outbox, another set that is live."""
+"""Finds what signals cannot see: files edited by hand, a change that went past the outbox, another set that is live."""
 
 from collections.abc import Iterator
 from pathlib import Path

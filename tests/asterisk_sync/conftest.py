@@ -1,0 +1,67 @@
+"""A node that is the real Asterisk of the test run, and small databases for it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.utils import translation
+
+from asterisk_sync.models import Node
+from customers.models import Customer, CustomerType
+from deploy.trial.asterisk import AsteriskInstance
+from tests.factories.customers import CustomerFactory
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """Read reasons in the language of the source."""
+    with translation.override("en"):
+        yield
+
+
+def empty_the_node(asterisk: AsteriskInstance) -> None:
+    """Point the node at its empty generation again."""
+    folder = asterisk.config_dir / "voipadmin"
+    draft = folder / ".current.test"
+    draft.symlink_to("gen-0")
+    draft.replace(folder / "current")
+    for path in (folder / "gen-0").iterdir():
+        path.touch()
+    asterisk.cli("module reload res_pjsip.so")
+    asterisk.cli("dialplan reload")
+
+
+def make_node(asterisk: AsteriskInstance, **fields: object) -> Node:
+    """Save a node that is `asterisk`."""
+    values: dict[str, object] = {
+        "name": "lab",
+        "ami_host": "127.0.0.1",
+        "ami_port": asterisk.ami_port,
+        "ami_secret": asterisk.config.ami_secret,
+        "config_path": str(asterisk.config_dir),
+        "spool_path": str(asterisk.spool_dir / "outgoing"),
+        "cdr_path": str(asterisk.cdr_file),
+    }
+    node: Node = Node.objects.create(**(values | fields))
+    return node
+
+
+@pytest.fixture
+def node(asterisk: AsteriskInstance, transactional_db: None) -> Iterator[Node]:
+    """The real Asterisk as a node; it starts empty and is left empty."""
+    yield make_node(asterisk)
+    if not asterisk.running:
+        asterisk.start()
+    empty_the_node(asterisk)
+
+
+@pytest.fixture
+def company(transactional_db: None) -> Customer:
+    """A customer with extensions."""
+    return CustomerFactory.create(code="ACME", type=CustomerType.EXTENSION)
+
+
+@pytest.fixture
+def current(asterisk: AsteriskInstance) -> Path:
+    """The live generation on disk."""
+    return asterisk.config_dir / "voipadmin" / "current"
