@@ -1,5 +1,7 @@
 """The billing app."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -9,3 +11,7 @@ class BillingConfig(AppConfig):
 
     name = "billing"
     verbose_name = _("Billing")
+
+    def ready(self) -> None:
+        """Keep a changelog; the module needs the models to be loaded."""
+        import_module("billing.auditlog")

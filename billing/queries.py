@@ -8,12 +8,14 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, F, Q, Sum
+from django.utils.translation import gettext_lazy as _
 
 from billing.call_rating import PricedTariff
 from billing.models import NEEDS_A_TARIFF, Cdr, CdrQuerySet, Disposition, RejectedRecord, Tariff
 from billing.tariff_loader import load_tariffs
 from billing.tariff_matching import TariffIndex
 from routing.models import Provider, ProviderType
+from voipadmin.core.errors import Message
 
 ZERO = Decimal(0)
 ANSWERED = Q(disposition=Disposition.ANSWERED)
@@ -192,10 +194,29 @@ def loss_making_tariffs() -> Any:
 
 def providers_dearer_than(tariff: Tariff) -> list[Provider]:
     """Return the providers whose minutes cost more than `tariff` sells them for, where it names no cost itself."""
-    if tariff.cost_per_minute is not None or tariff.price_per_minute is None:
+    if tariff.cost_per_minute is not None or tariff.price_per_minute is None:  # a form that was not filled in
         return []
     carriers = Provider.objects.exclude(type=ProviderType.ORIGINATION).filter(currency=tariff.currency)
     return list(carriers.filter(cost_per_minute__gt=tariff.price_per_minute).order_by("name"))
+
+
+def tariff_priced_calls(tariff: Tariff) -> bool:
+    """Tell whether any call was priced by `tariff`."""
+    return bool(Cdr.objects.filter(tariff=tariff).exists())
+
+
+def tariff_warnings(tariff: Tariff) -> list[Message]:
+    """Return what a person should know before saving `tariff`: where it sells below cost."""
+    warnings: list[Message] = []
+    margin = tariff.margin_per_minute
+    if margin is not None and margin < 0:
+        warnings.append(_("This tariff loses money: each minute costs more than it is sold for."))
+    warnings.extend(
+        _("At %(provider)s a minute costs %(cost)s, more than it is sold for.")
+        % {"provider": provider, "cost": provider.cost_per_minute.normalize()}
+        for provider in providers_dearer_than(tariff)
+    )
+    return warnings
 
 
 def count_rejected() -> int:

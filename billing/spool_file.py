@@ -52,6 +52,12 @@ class SpoolFile:
         """Return its size now, in bytes."""
         return os.fstat(self._file.fileno()).st_size
 
+    @property
+    def state(self) -> tuple[int, int]:
+        """Return size and time of the last write, which change when there is something to read."""
+        status = os.fstat(self._file.fileno())
+        return status.st_size, status.st_mtime_ns
+
     def identity(self) -> FileIdentity:
         """Return which file it is; the head is its first whole line, empty while there is none."""
         status = os.fstat(self._file.fileno())

@@ -84,6 +84,8 @@ def parse_line(line: bytes, *, plain_zone: tzinfo, whole: bool = True) -> SpoolR
     fields = _fields(line)
     digest = hashlib.sha256(line).hexdigest()
     if len(fields) == SPOOL_COLUMNS and fields[0] == FORMAT_VERSION:
+        if not line.endswith(b'"'):
+            raise Malformed("quotes", "the last column has no end")
         record = _from_spool(fields, digest)
     elif not whole:
         raise Malformed("unfinished", f"{len(fields)} columns")

@@ -1,0 +1,107 @@
+"""Writes of billing: tariffs, prices of calls, rejected lines that are tried again."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from billing.call_rating import CallFacts, PricedCall, PricedTariff, ProviderCost, price_call
+from billing.called_numbers import called_forms
+from billing.models import Cdr, RejectedRecord, Tariff
+from billing.queries import tariff_priced_calls
+from billing.spool_import import SpoolImporter
+from billing.tariff_loader import load_tariffs
+from billing.tariff_matching import TariffIndex
+from voipadmin.core.errors import InUse
+from voipadmin.core.services import delete_object, save_object
+
+CHUNK = 1_000
+MONEY_COLUMNS = [item.name.removesuffix("_id") for item in fields(PricedCall)]
+
+
+def save_tariff(*, tariff: Tariff) -> Tariff:
+    """Validate and save `tariff`. Calls that it priced keep their prices: each record holds the rate applied to it.
+
+    A tariff that sells below cost is saved; `billing.queries.tariff_warnings` says so beside the form.
+    """
+    return save_object(tariff)
+
+
+def delete_tariff(*, tariff: Tariff) -> None:
+    """Delete `tariff`; raise InUse where calls were priced by it."""
+    if tariff_priced_calls(tariff):
+        raise InUse(_("Calls were priced by this tariff. Enter the moment at which it ends instead."))
+    delete_object(tariff)
+
+
+@dataclass(frozen=True, slots=True)
+class RatingSummary:
+    """What became of the records: priced now, still without a price, and left alone because they had one."""
+
+    rated: int = 0
+    unrated: int = 0
+    kept: int = 0
+
+
+def rate_cdrs(*, cdrs: Iterable[Cdr]) -> RatingSummary:
+    """Price those of `cdrs` that have no price, by the tariffs that were in force when they were answered.
+
+    A price that was given is never changed here: correcting one is a matter of the ledger.
+    """
+    keys = [record.pk for record in cdrs]
+    rated = unrated = 0
+    index = load_tariffs()
+    for start in range(0, len(keys), CHUNK):
+        priced = _rate_chunk(keys[start : start + CHUNK], index)
+        rated += sum(record.price is not None for record in priced)
+        unrated += sum(record.price is None for record in priced)
+    return RatingSummary(rated, unrated, len(keys) - rated - unrated)
+
+
+@transaction.atomic
+def _rate_chunk(keys: list[UUID], index: TariffIndex[PricedTariff]) -> list[Cdr]:
+    waiting = Cdr.objects.filter(pk__in=keys, price__isnull=True).select_related("gateway__provider")
+    records = list(waiting.select_for_update(of=("self",)).order_by("pk"))
+    for record in records:
+        for name, value in asdict(price_call(facts_of(record), index)).items():
+            setattr(record, name, value)
+    Cdr.objects.bulk_update(records, MONEY_COLUMNS)
+    return records
+
+
+def facts_of(record: Cdr) -> CallFacts:
+    """Return what decides the price of a record that is in the database."""
+    provider = record.gateway.provider if record.gateway else None
+    dialled = (record.dialled, record.dst)
+    return CallFacts(
+        direction=record.direction,
+        numbers=dialled if record.dialled else called_forms(record.dst, settings.DEFAULT_COUNTRY),
+        at=record.answered_at or record.started_at,
+        billable_seconds=record.billable_seconds if record.answered_at else record.billable_seconds * 0,
+        provider_cost=ProviderCost(provider.cost_per_minute, provider.currency) if provider else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ReplaySummary:
+    """What became of rejected lines that were tried again."""
+
+    accepted: int = 0
+    still_rejected: int = 0
+
+
+def replay_rejected(*, records: Iterable[RejectedRecord]) -> ReplaySummary:
+    """Try rejected lines again; what is accepted, or turns out to be there already, is no longer kept aside."""
+    accepted = still_rejected = 0
+    for record in records:
+        with transaction.atomic():
+            summary = SpoolImporter(record.node_name).replay([bytes(record.line)], record.path)
+            if summary.rejected:
+                still_rejected += 1
+            else:
+                record.delete()
+                accepted += 1
+    return ReplaySummary(accepted, still_rejected)

@@ -1,0 +1,153 @@
+"""`manage.py import_cdr`: call record files into the database, once or as a service."""
+
+import json
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from types import FrameType
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import structlog
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
+from django.utils import timezone
+from tqdm import tqdm
+
+from billing.spool_file import SpoolFile
+from billing.spool_follow import SpoolFollower
+from billing.spool_import import ImportSummary, SpoolImporter
+from reports.spools import SpoolSource, sources_of_files, sources_of_nodes
+from voipadmin.core.errors import DomainError
+
+EXIT_REJECTED = 3
+NODES_SECONDS = 30.0
+LONGEST_PAUSE = 30.0
+
+logger = structlog.get_logger(__name__)
+
+
+class Command(BaseCommand):
+    """Import what is new in the files; what was imported before is skipped, however often it is read."""
+
+    help = (
+        "Import call records: files given, or those of all enabled nodes. Reads docs/cdr-spool.md's format and"
+        " Asterisk's Master.csv. Exit codes: 0 all imported or there already, 1 could not run, 2 wrong usage,"
+        " 3 finished, with lines kept aside as rejected. With --follow, 0 after SIGTERM or Ctrl-C."
+    )
+    requires_system_checks: list[str] = []
+    stop = threading.Event()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare the arguments."""
+        parser.add_argument("files", nargs="*", type=Path, metavar="FILE")
+        parser.add_argument("--node", default="", help="the node whose calls they are")
+        parser.add_argument("--follow", action="store_true", help="go on as the files grow and are rotated")
+        parser.add_argument("--interval", type=float, default=1.0, help="seconds between looks with --follow")
+        parser.add_argument("--csv-time-zone", default="", help="clock of Master.csv (default: TIME_ZONE)")
+        parser.add_argument("--json", action="store_true", help="one JSON object per file, or per batch with --follow")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Import, once or until told to stop."""
+        self.stop = threading.Event()
+        self.as_json: bool = options["json"]
+        self.zone = _zone(options["csv_time_zone"])
+        sources = self._sources(options["files"], options["node"])
+        if options["follow"]:
+            self._follow(sources, options)
+            return
+        if not options["files"]:  # a node that has had no call yet has no file
+            sources = [source for source in sources if source.path.exists()]
+        rejected = sum(self._import(source).rejected for source in sources)
+        if rejected:
+            sys.exit(EXIT_REJECTED)
+
+    def _sources(self, files: list[Path], node: str) -> list[SpoolSource]:
+        try:
+            return sources_of_files(files, node) if files else sources_of_nodes(node)
+        except DomainError as error:
+            raise CommandError(str(error.message)) from error
+
+    def _import(self, source: SpoolSource) -> ImportSummary:
+        total = ImportSummary()
+        importer = SpoolImporter(source.node_name, self.zone)
+        silent = self.as_json or not sys.stderr.isatty()
+        try:
+            with (
+                SpoolFile(source.path) as spool,
+                tqdm(total=spool.size, unit="B", unit_scale=True, desc=source.path.name, disable=silent) as bar,
+            ):
+                for summary in importer.batches(spool):
+                    total += summary
+                    bar.update(summary.read_bytes)
+        except OSError as error:
+            raise CommandError(f"{source.path}: {error.strerror}") from error
+        self._report(source, total)
+        return total
+
+    def _follow(self, sources: list[SpoolSource], options: dict[str, Any]) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._end)
+        followers: dict[SpoolSource, SpoolFollower] = {}
+        nodes_at = time.monotonic() + NODES_SECONDS
+        pause = options["interval"]
+        while not self.stop.is_set():
+            try:
+                if not options["files"] and time.monotonic() >= nodes_at:
+                    sources, nodes_at = sources_of_nodes(options["node"]), time.monotonic() + NODES_SECONDS
+                self._look(followers, sources)
+                pause = options["interval"]
+            except (OperationalError, InterfaceError) as error:
+                # Nothing is lost: rows and positions commit together, and the file waits.
+                pause = min(2 * pause, LONGEST_PAUSE)
+                logger.warning("cdr.database_unreachable", error=str(error), retry_seconds=pause)
+                connection.close()
+            self.stop.wait(pause)
+        for follower in followers.values():
+            follower.close()
+
+    def _look(self, followers: dict[SpoolSource, SpoolFollower], sources: list[SpoolSource]) -> None:
+        close_old_connections()
+        for gone in followers.keys() - set(sources):
+            followers.pop(gone).close()
+        for source in sources:
+            if source not in followers:
+                followers[source] = SpoolFollower(SpoolImporter(source.node_name, self.zone), source.path)
+                logger.info("cdr.following", node=source.node_name, path=str(source.path))
+            try:
+                for summary in self._until_stopped(followers[source].poll()):
+                    self._report(source, summary)
+            except OSError as error:
+                logger.warning("cdr.file_unreadable", path=str(source.path), error=error.strerror)
+
+    def _until_stopped(self, batches: Iterator[ImportSummary]) -> Iterator[ImportSummary]:
+        for summary in batches:
+            if summary.lines:
+                yield summary
+            if self.stop.is_set():
+                return
+
+    def _report(self, source: SpoolSource, summary: ImportSummary) -> None:
+        if self.as_json:
+            told = {"node": source.node_name, "path": str(source.path), **asdict(summary)}
+            self.stdout.write(json.dumps(told))
+        else:
+            self.stdout.write(
+                f"{source.node_name} {source.path}: {summary.lines} lines, {summary.imported} imported,"
+                f" {summary.duplicates} there already, {summary.rejected} rejected"
+            )
+        self.stdout.flush()
+
+    def _end(self, _number: int, _frame: FrameType | None) -> None:
+        self.stop.set()
+
+
+def _zone(name: str) -> Any:
+    try:
+        return ZoneInfo(name) if name else timezone.get_default_timezone()
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise CommandError(f"there is no time zone “{name}”") from error

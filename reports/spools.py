@@ -1,0 +1,48 @@
+"""Which spool files belong to which node. Billing knows files and node names only; nodes are an upper app's matter."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.utils.translation import gettext_lazy as _
+
+from asterisk_sync.models import Node
+from voipadmin.core.errors import DomainError
+
+ONLY_NODE = "asterisk"
+
+
+@dataclass(frozen=True, slots=True)
+class SpoolSource:
+    """A call record file and the node whose calls are in it."""
+
+    node_name: str
+    path: Path
+
+
+def sources_of_nodes(node_name: str = "") -> list[SpoolSource]:
+    """Return the spools of all enabled nodes, or of one."""
+    nodes = Node.objects.filter(enabled=True).order_by("name")
+    if node_name:
+        nodes = nodes.filter(name=node_name)
+    return [SpoolSource(node.name, Path(node.cdr_path)) for node in nodes]
+
+
+def sources_of_files(files: Sequence[Path], node_name: str = "") -> list[SpoolSource]:
+    """Return `files` with the node that each is of; raise DomainError where that cannot be known.
+
+    Without a name it is the node whose call record file it is, else the only node that there is.
+    """
+    nodes = list(Node.objects.order_by("name"))
+    if node_name and nodes and all(node.name != node_name for node in nodes):
+        raise DomainError(_("There is no node of this name."), field="node")
+    return [SpoolSource(node_name or _node_of(file, nodes), file) for file in files]
+
+
+def _node_of(file: Path, nodes: Sequence[Node]) -> str:
+    if not nodes:
+        return ONLY_NODE
+    owner = next((node for node in nodes if Path(node.cdr_path) == file.absolute()), None)
+    if owner is None and len(nodes) > 1:
+        raise DomainError(_("There are several nodes: say with --node whose file it is."), field="node")
+    return (owner or nodes[0]).name
