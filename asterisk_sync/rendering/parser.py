@@ -49,7 +49,8 @@ class PjsipObject:
 
     def value(self, key: str) -> str | None:
         """Return the value that counts, which is the last one."""
-        return (self.values(key) or [None])[-1]
+        found = self.values(key)
+        return found[-1] if found else None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,71 @@
+"""The envelope of a generated file: a header that names the generation, and a marker at the end to read back."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+
+FILE_NAMES = (
+    "pjsip_gateways.conf",
+    "pjsip_customer_trunks.conf",
+    "pjsip_extensions.conf",
+    "extensions_routes.conf",
+    "extensions_dids.conf",
+)
+HASH_DIGITS = 16
+
+_HEADER = (
+    "; Asterisk Admin generation {generation}, content {digest}, file {name}.\n; Generated: edit in the panel.\n\n"
+)
+_HEADER_LINES = re.compile(r"\A; Asterisk Admin generation (\d+), content ([0-9a-f]+), file ([a-z_.]+)\.\n.*\n\n")
+_PJSIP_MARKER = "\n; === End ===\n[{marker}]\ntype=aor\n"
+_DIALPLAN_MARKER = "\n; === End ===\n[{context}]\nexten => {marker},1,NoOp()\n"
+
+
+class EnvelopeError(ValueError):
+    """A text is not a generated file."""
+
+
+def digest_of(body: str) -> str:
+    """Return the hash by which a file is known: equal contents have equal hashes in every generation."""
+    return hashlib.sha256(body.encode()).hexdigest()[:HASH_DIGITS]
+
+
+def marker_of(name: str, digest: str) -> str:
+    """Return the marker of a file: the last aor of a pjsip file, the last extension of a dialplan file."""
+    part = name.removesuffix(".conf").partition("_")[2].replace("_", "-")
+    return f"gen-{digest}-{part}" if name.startswith("pjsip_") else f"gen-{digest}"
+
+
+def marker_context_of(name: str) -> str:
+    """Return the context that holds the marker of a dialplan file."""
+    part = name.removesuffix(".conf").partition("_")[2]
+    return f"va-generation-{part}"
+
+
+def seal(name: str, body: str, generation: int) -> str:
+    """Return the whole file: header, body, marker."""
+    digest = digest_of(body)
+    marker = marker_of(name, digest)
+    if name.startswith("pjsip_"):
+        end = _PJSIP_MARKER.format(marker=marker)
+    else:
+        end = _DIALPLAN_MARKER.format(context=marker_context_of(name), marker=marker)
+    return _HEADER.format(generation=generation, digest=digest, name=name) + body + end
+
+
+def read_header(text: str) -> tuple[int, str]:
+    """Return the generation and the content hash that a file's header names."""
+    match = _HEADER_LINES.match(text)
+    if match is None:
+        raise EnvelopeError("no header of a generated file")
+    return int(match[1]), match[2]
+
+
+def without_header(text: str) -> str:
+    """Return what Asterisk sees of a file: two generations with equal contents are equal here."""
+    return _HEADER_LINES.sub("", text, count=1)
+
+
+def markers(files: Mapping[str, str]) -> dict[str, str]:
+    """Return file name -> marker to read back after a reload."""
+    return {name: marker_of(name, read_header(text)[1]) for name, text in files.items()}

@@ -1,0 +1,99 @@
+"""The one gate through which values reach a file: an allow-list per kind of field, nothing is ever escaped.
+
+Asterisk has no escape for `${` and silently cuts what it cannot read, so a value outside its grammar stops the run.
+"""
+
+import ipaddress
+import re
+from collections.abc import Callable
+
+from asterisk_sync.rendering.errors import RenderError
+from voipadmin.core import grammar
+
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,60}")
+_ENDPOINT = re.compile(r"[A-Za-z0-9_-]{1,60}|trunk\.[A-Za-z0-9_-]{1,60}(?:\.[0-9]{1,4})?")
+_CONTEXT = re.compile(r"[A-Za-z0-9_-]{1,79}")
+_LABEL = re.compile(r"[a-z0-9-]{1,60}")
+_HEX = re.compile(r"[0-9a-f]{8,64}")
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_DIGITS = re.compile(r"[0-9]{0,20}")
+_NUMBER = re.compile(r"\+?[0-9]{1,20}")
+_PREFIX = re.compile(r"\+?[0-9*#]{0,42}")
+_SECRET = grammar.SIP_SECRET
+_URI = re.compile(
+    r"sip:(?:[A-Za-z0-9_.+-]+@)?(?:[A-Za-z0-9.-]+|\[[0-9a-f:]+\]):[0-9]{1,5}(?:\\;transport=(?:tcp|tls))?"
+)
+_MATCH = re.compile(r"[0-9a-f.:]+(?:/[0-9]{1,3})?")
+_RESERVED = frozenset({"anonymous", "global", "system", "general", "globals", "default"})
+
+
+class GuardError(RenderError):
+    """A value may not reach a file: `kind` is its grammar; the value itself is kept out of the message."""
+
+    def __init__(self, kind: str, reason: str) -> None:
+        super().__init__(f"a value of kind {kind} was refused: {reason}")
+        self.kind = kind
+
+
+def _fits(pattern: re.Pattern[str]) -> Callable[[str], bool]:
+    return lambda value: pattern.fullmatch(value) is not None
+
+
+def _within(rule: grammar.Grammar) -> Callable[[str], bool]:
+    return lambda value: rule.offending_character(value) is None and rule.minimum <= len(value) <= rule.maximum
+
+
+def _is_endpoint(value: str) -> bool:
+    named = value.lower() not in _RESERVED and not value.startswith("gen-")
+    return named and _ENDPOINT.fullmatch(value) is not None
+
+
+def _is_match(value: str) -> bool:
+    """An address, a network, or an address with a port."""
+    address = value if value.count(":") != 1 else value.partition(":")[0]
+    try:
+        ipaddress.ip_network(address)
+    except ValueError:
+        return False
+    return _MATCH.fullmatch(value) is not None
+
+
+def _is_codecs(value: str) -> bool:
+    codecs = value.split(",")
+    return len(set(codecs)) == len(codecs) and all(codec in grammar.CODECS for codec in codecs)
+
+
+def _is_caller_name(value: str) -> bool:
+    return _within(grammar.CALLER_ID_NAME)(value) and value == value.strip() and value.isprintable()
+
+
+KINDS: dict[str, Callable[[str], bool]] = {
+    "name": _fits(_NAME),
+    "endpoint": _is_endpoint,
+    "username": _within(grammar.SIP_USERNAME),
+    "secret": _within(_SECRET),
+    "caller_name": _is_caller_name,
+    "codecs": _is_codecs,
+    "context": _fits(_CONTEXT),
+    "digits": _fits(_DIGITS),
+    "hex": _fits(_HEX),
+    "host": grammar.is_host,
+    "integer": _fits(re.compile(r"[0-9]{1,19}")),
+    "label": _fits(_LABEL),
+    "match": _is_match,
+    "number": _fits(_NUMBER),
+    "pattern": lambda value: grammar.pattern_fault(value) is None,
+    "prefix": _fits(_PREFIX),
+    "uri": _fits(_URI),
+    "uuid": _fits(_UUID),
+}
+
+
+def guard(value: object, kind: str) -> str:
+    """Return `value` as text if the grammar of `kind` allows all of it; raise GuardError otherwise."""
+    text = str(value)
+    if any(not character.isprintable() for character in text):
+        raise GuardError(kind, "it holds an unprintable character")
+    if not KINDS[kind](text):
+        raise GuardError(kind, f"its {len(text)} characters do not fit")
+    return text
