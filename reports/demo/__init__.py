@@ -1,0 +1,1 @@
+"""Believable demo data: a small Brazilian operator with two weeks behind it."""

@@ -1,0 +1,230 @@
+"""Two weeks of calls: the day's and the week's shape, failover between carriers, priced as imported calls are."""
+
+import hashlib
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from billing.call_rating import CallFacts, PricedTariff, ProviderCost, price_call
+from billing.models import Cdr, Direction
+from billing.tariff_loader import load_tariffs
+from billing.tariff_matching import TariffIndex
+from customers.models import Customer, CustomerStatus, Extension
+from numbering.models import DID, DIDAllocation
+from reports.demo.companies import COMPANIES
+from reports.demo.destinations import draw_called, draw_caller
+from reports.demo.outcomes import ATTEMPT_FAILED, Outcome, draw_outcome
+from reports.demo.places import HISTORY_NODE
+from routing.models import Gateway, Route
+from routing.numbers import normalise_dialled
+from routing.patterns import parse_pattern
+from routing.queries import routes_with_steps
+
+DAYS = 14
+CALLS_ON_A_WEEKDAY = 560
+# Monday to Sunday, and the hours of a day: when businesses telephone.
+WEEK = (1.0, 1.08, 1.05, 1.02, 0.94, 0.36, 0.17)
+DAY = (1, 1, 1, 1, 1, 2, 6, 22, 62, 96, 100, 88, 58, 72, 94, 97, 90, 70, 40, 24, 16, 10, 6, 3)
+DIRECTIONS = {Direction.OUTBOUND: 64, Direction.INBOUND: 30, Direction.INTERNAL: 6}
+MILLISECOND = timedelta(milliseconds=1)
+
+
+@dataclass(slots=True)
+class Stage:
+    """Everything that calls are made of, read once."""
+
+    customers: dict[str, Customer]
+    extensions: dict[str, list[Extension]]
+    allocations: dict[str, list[DIDAllocation]]
+    routes: list[Route]
+    gateways: list[Gateway]
+    tariffs: TariffIndex[PricedTariff]
+    callers: list[str] = field(default_factory=list)
+    shares: list[int] = field(default_factory=list)
+
+
+def read_stage() -> Stage:
+    """Read customers, numbers, routes and tariffs."""
+    customers = {c.code: c for c in Customer.objects.filter(status=CustomerStatus.ACTIVE)}
+    active = [company for company in COMPANIES if company.code in customers and company.share]
+    extensions: dict[str, list[Extension]] = {}
+    for extension in Extension.objects.select_related("customer"):
+        extensions.setdefault(extension.customer.code, []).append(extension)
+    allocations: dict[str, list[DIDAllocation]] = {}
+    current = DIDAllocation.objects.current().select_related("customer", "did__gateway__provider", "extension")
+    for allocation in current:
+        allocations.setdefault(allocation.customer.code, []).append(allocation)
+    return Stage(
+        customers=customers,
+        extensions=extensions,
+        allocations=allocations,
+        routes=list(routes_with_steps().filter(enabled=True)),
+        gateways=list(Gateway.objects.filter(enabled=True).select_related("provider")),
+        tariffs=load_tariffs(),
+        callers=[company.code for company in active],
+        shares=[company.share for company in active],
+    )
+
+
+def make_history(now: datetime) -> Iterator[int]:
+    """Make the calls of each of the last days that has none; yield how many records each day got."""
+    stage = read_stage()
+    today = timezone.localdate(now)
+    for back in range(DAYS, -1, -1):
+        day = today - timedelta(days=back)
+        records = [] if _has_history(day) else list(_calls_of(day, stage, now))
+        Cdr.objects.bulk_create(records, batch_size=500)
+        yield len(records)
+
+
+def _has_history(day: date) -> bool:
+    return Cdr.objects.filter(node_name=HISTORY_NODE, uniqueid__startswith=f"history-{day:%Y%m%d}.").exists()
+
+
+def _calls_of(day: date, stage: Stage, now: datetime) -> Iterator[Cdr]:
+    """Yield the records of a day, the same for a day whenever they are made, and none that has not ended."""
+    draw = random.Random(f"demo {day}")  # noqa: S311 - nothing here is secret
+    midnight = timezone.make_aware(datetime.combine(day, time.min))
+    for number in range(round(CALLS_ON_A_WEEKDAY * WEEK[day.weekday()] * draw.uniform(0.93, 1.07))):
+        hour = draw.choices(range(24), DAY)[0]
+        at = midnight + timedelta(hours=hour, seconds=draw.uniform(0, 3600))
+        code = draw.choices(stage.callers, stage.shares)[0]
+        call = CallMaker(stage, draw, f"history-{day:%Y%m%d}.{number}", code, at)
+        yield from (record for record in call.records() if record.ended_at < now)
+
+
+@dataclass(slots=True)
+class CallMaker:
+    """One call of a customer."""
+
+    stage: Stage
+    draw: random.Random
+    name: str
+    code: str
+    at: datetime
+
+    def records(self) -> list[Cdr]:
+        """Return its records, one per attempt."""
+        direction = self.draw.choices(list(DIRECTIONS), list(DIRECTIONS.values()))[0]
+        if direction == Direction.INTERNAL and len(self.stage.extensions.get(self.code, ())) > 1:
+            return [self._internal()]
+        if direction == Direction.INBOUND and self.stage.allocations.get(self.code):
+            return [self._inbound()]
+        return self._outbound()
+
+    def _internal(self) -> Cdr:
+        caller, called = self.draw.sample(self.stage.extensions[self.code], 2)
+        return self._record(
+            Direction.INTERNAL,
+            draw_outcome(self.draw, mean_seconds=80),
+            src=caller.number,
+            dst=called.number,
+            channel=caller.sip_username,
+            destination=called.sip_username,
+        )
+
+    def _inbound(self) -> Cdr:
+        allocation = self.draw.choice(self.stage.allocations[self.code])
+        did: DID = allocation.did
+        gateway = did.gateway or self.draw.choice(self.stage.gateways)
+        target = allocation.extension.sip_username if allocation.extension else f"trunk.{self.code}"
+        return self._record(
+            Direction.INBOUND,
+            draw_outcome(self.draw, mean_seconds=210),
+            src=draw_caller(self.draw),
+            dst=did.number,
+            channel=gateway.name,
+            destination=target,
+            did=did,
+            gateway=gateway,
+        )
+
+    def _outbound(self) -> list[Cdr]:
+        dialled = draw_called(self.draw)
+        route = self._route(dialled)
+        extensions = self.stage.extensions.get(self.code)
+        caller = self.draw.choice(extensions) if extensions else None
+        gateways = [step.gateway for step in route.steps.all() if step.gateway.enabled]
+        attempts = [draw_outcome(self.draw, mean_seconds=190)]
+        if len(gateways) > 1 and self.draw.random() < ATTEMPT_FAILED:
+            attempts.insert(0, Outcome.congested(self.draw))
+        return [
+            self._record(
+                Direction.OUTBOUND,
+                outcome,
+                src=caller.number if caller else self.stage.customers[self.code].caller_id_number,
+                dst=dialled,
+                channel=caller.sip_username if caller else f"trunk.{self.code}",
+                destination=gateways[position].name,
+                gateway=gateways[position],
+                route=route,
+                attempt=position + 1,
+                is_last_attempt=position + 1 == len(attempts),
+            )
+            for position, outcome in enumerate(attempts)
+        ]
+
+    def _route(self, dialled: str) -> Route:
+        """Return the first route for the number; the demo's last one takes every national call."""
+        for route in self.stage.routes:
+            chosen = {customer.code for customer in route.customers.all()}
+            if parse_pattern(route.pattern).matches(dialled) and (not chosen or self.code in chosen):
+                return route
+        raise LookupError(dialled)
+
+    def _record(self, direction: str, outcome: Outcome, *, channel: str, destination: str, **columns: Any) -> Cdr:
+        attempt = columns.get("attempt", 1)
+        started = self.at + timedelta(seconds=4 * (attempt - 1))
+        answered = started + outcome.ringing if outcome.talking else None
+        ended = started + outcome.ringing + outcome.talking
+        uniqueid = f"{self.name}.{attempt}"
+        serial = f"{self.draw.getrandbits(32):08x}"
+        record = Cdr(
+            node_name=HISTORY_NODE,
+            uniqueid=uniqueid,
+            linkedid=f"{self.name}.1",
+            sequence=attempt,
+            payload_hash=hashlib.sha256(uniqueid.encode()).hexdigest(),
+            dialled=normalise_dialled(columns["dst"], settings.DEFAULT_COUNTRY),
+            channel=f"PJSIP/{channel}-{serial}",
+            destination_channel=f"PJSIP/{destination}-{serial[::-1]}",
+            account_code=self.code,
+            started_at=started,
+            answered_at=answered,
+            ended_at=ended,
+            duration_seconds=_seconds(ended - started),
+            billable_seconds=_seconds(outcome.talking),
+            disposition=outcome.disposition,
+            dial_status=outcome.dial_status,
+            cause=outcome.cause,
+            sip_code=outcome.sip_code,
+            post_dial_delay_ms=outcome.delay_ms,
+            direction=direction,
+            customer=self.stage.customers[self.code],
+            **columns,
+        )
+        self._price(record)
+        return record
+
+    def _price(self, record: Cdr) -> None:
+        provider = record.gateway.provider if record.gateway else None
+        facts = CallFacts(
+            direction=record.direction,
+            numbers=(record.dialled,),
+            at=record.answered_at or record.started_at,
+            billable_seconds=record.billable_seconds,
+            provider_cost=ProviderCost(provider.cost_per_minute, provider.currency) if provider else None,
+        )
+        priced = price_call(facts, self.stage.tariffs)
+        for column in priced.__dataclass_fields__:
+            setattr(record, column, getattr(priced, column))
+
+
+def _seconds(length: timedelta) -> Decimal:
+    return Decimal(length // MILLISECOND) / 1000

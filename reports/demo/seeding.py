@@ -1,0 +1,50 @@
+"""The steps of the demo's data, in order."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+
+from reports.demo.calls import DAYS, make_history
+from reports.demo.carriers import BLOCKS, LINES, PEERS
+from reports.demo.companies import COMPANIES
+from reports.demo.numbers import allocate_numbers, make_numbers
+from reports.demo.objects import make_carriers, make_customers, make_people, make_routes, make_tariffs
+from reports.demo.places import Places, choose_places, register_node
+from reports.demo.rates import RATES
+
+WITH_CLOSED = len(COMPANIES) + 1
+STEPS = WITH_CLOSED + len(PEERS) + len(LINES) + len(BLOCKS) + WITH_CLOSED + len(RATES) + DAYS + 1
+
+
+@dataclass(slots=True)
+class Seeded:
+    """What the seeding has to tell: people are (user name, role, password), calls the records that were made."""
+
+    people: list[tuple[str, str, str]] = field(default_factory=list)
+    calls: int = 0
+
+
+def seed(*, now: datetime, progress: Callable[[str], None]) -> Seeded:
+    """Make what is not there yet, all or nothing; `progress` is called STEPS times with the name of what was made."""
+    told = Seeded()
+    with transaction.atomic():
+        register_node()
+        places = choose_places()
+        for step in _objects(now, places):
+            progress(step)
+        for records in make_history(now):
+            told.calls += records
+            progress("calls")
+        told.people = list(make_people())
+    return told
+
+
+def _objects(now: datetime, places: Places) -> Iterator[str]:
+    yield from make_customers(places)
+    yield from make_carriers(places)
+    yield from make_routes()
+    yield from make_numbers()
+    yield from allocate_numbers(now)
+    yield from make_tariffs(now)
