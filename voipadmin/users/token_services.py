@@ -35,6 +35,7 @@ def log_in(*, request: HttpRequest, username: str, password: str, totp_code: str
     if not isinstance(user, User):
         _refuse(request, LogInRefused(_("User name or password are wrong.")))
     _check_second_factor(request, user, totp_code)
+    vars(request).pop("session", None)  # axes would begin one, only to note its key
     user_logged_in.send(sender=User, request=request, user=user)
     return issue_token(user, now=now)
 

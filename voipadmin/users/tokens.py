@@ -84,7 +84,8 @@ def verify_token(token: str) -> VerifiedToken:
     claims = _decode(token)
     try:
         user_id, jti = uuid.UUID(claims["sub"]), uuid.UUID(claims["jti"])
-    except (ValueError, AttributeError, TypeError) as error:
+        expires_at = datetime.fromtimestamp(claims["exp"], tz=UTC)
+    except (ValueError, AttributeError, TypeError, OverflowError) as error:
         raise TokenRefused("token_invalid") from error
     revoked = RevokedToken.objects.filter(jti=jti, user=OuterRef("pk"))
     user = User.objects.filter(pk=user_id, is_active=True).annotate(token_revoked=Exists(revoked)).first()
@@ -92,7 +93,7 @@ def verify_token(token: str) -> VerifiedToken:
         raise TokenRefused("token_invalid")
     if user.token_revoked or _is_older(claims["iat"], user.tokens_valid_from):
         raise TokenRefused("token_revoked")
-    return VerifiedToken(user=user, jti=jti, expires_at=datetime.fromtimestamp(claims["exp"], tz=UTC))
+    return VerifiedToken(user=user, jti=jti, expires_at=expires_at)
 
 
 def _is_older(issued_at: float, valid_from: datetime | None) -> bool:
