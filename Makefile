@@ -98,7 +98,7 @@ bench: packages asterisk ## One JSON line per figure, each beside its yardstick
 	@$(BIN)/python -m bench
 
 screenshots: packages $(STAMP) ## Every page, desktop and phone, light and dark, into docs/screenshots
-	$(WITH_ENGINES) $(BIN)/python -m deploy.trial.screenshots
+	$(BIN)/python -m deploy.trial.screenshots
 
 messages: $(STAMP) ## Collect the strings to translate
 	$(WITH_ENGINES) $(MANAGE) makemessages --locale pt_BR --no-obsolete --add-location file --ignore '$(VENV)/*' --ignore 'var/*' --ignore 'build/*'

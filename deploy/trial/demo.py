@@ -1,4 +1,4 @@
-"""`make demo`: the whole system on this machine, until Ctrl-C. All state is below var/demo.
+"""`make demo`: the whole system on this machine, until Ctrl-C. All state is below var/demo (VOIPADMIN_DEMO_STATE).
 
 The node of the demo is described to `seed_demo` and to the players by the environment:
 VOIPADMIN_DEMO_NODE_NAME, _HOST, _AMI_HOST, _AMI_PORT, _AMI_USERNAME, _AMI_SECRET, _CONFIG_PATH, _SPOOL_PATH, _CDR_PATH;
@@ -33,7 +33,7 @@ from deploy.trial.sipp import SippMissingError, sipp_program
 from deploy.trial.valkey import Valkey
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-STATE = ROOT / "var" / "demo"
+STATE = Path(os.environ.get("VOIPADMIN_DEMO_STATE", ROOT / "var" / "demo")).resolve()
 NODE_ADDRESS = "127.77.0.1"
 PHONES = "127.78.0"
 READY_SECONDS = 60.0
@@ -201,9 +201,9 @@ def say(text: str) -> None:
 
 
 def asterisk_of_demo() -> AsteriskInstance:
-    """Return the demo's Asterisk of this checkout; its name is its own in a tree that several checkouts share."""
+    """Return the demo's Asterisk of this checkout; its name is its own in a tree that several share."""
     tree = ensure_tree()
-    name = f"demo-{hashlib.sha256(str(ROOT).encode()).hexdigest()[:8]}"
+    name = f"demo-{hashlib.sha256(str(STATE).encode()).hexdigest()[:8]}"
     # Where the system's own Asterisk runs as its own user, that user must reach the directories.
     base = (
         None if not tree.is_system else (Path("/var/cache/voipadmin/lab") if os.geteuid() == 0 else STATE / "asterisk")
