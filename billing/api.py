@@ -1,9 +1,9 @@
-"""The REST API of tariffs, and call records as the reports show them."""
+"""The REST API of tariffs."""
 
 import uuid
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 
 from django.conf import settings
 from django.db.models import Q
@@ -11,11 +11,11 @@ from django.utils import timezone
 from ninja import FilterLookup, FilterSchema
 from pydantic import Field
 
-from billing.models import Cdr, Direction, Disposition, Rounding, Tariff
+from billing import services
+from billing.models import Rounding, Tariff
 from voipadmin.core.api.crud import crud_router
 from voipadmin.core.api.resource import Resource
 from voipadmin.core.api.schemas import Amount, Currency, Input, Moment, Output
-from voipadmin.core.services import save_object
 
 Block = Annotated[int, Field(ge=1, le=3600)]
 
@@ -76,60 +76,15 @@ class TariffFilters(FilterSchema):
         return Q(effective_from__lte=value) & (Q(effective_until=None) | Q(effective_until__gt=value))
 
 
-class CdrOut(Output):
-    """A call, or one attempt of it. Durations are seconds; `billsec` is from answer to end."""
-
-    hidden_from_customers: ClassVar = frozenset({"cost", "margin", "gateway_id", "route_id", "tariff_id", "node"})
-
-    id: uuid.UUID
-    src: str
-    dst: str
-    dialled: str
-    started_at: datetime
-    answered_at: datetime | None
-    ended_at: datetime
-    duration: Annotated[float, Field(validation_alias="duration_seconds")]
-    billsec: Annotated[float, Field(validation_alias="billable_seconds")]
-    disposition: Disposition
-    cause: int | None
-    sip_code: int | None
-    direction: Direction
-    customer_id: uuid.UUID | None
-    did_id: uuid.UUID | None
-    gateway_id: uuid.UUID | None
-    route_id: uuid.UUID | None
-    tariff_id: uuid.UUID | None
-    node: Annotated[str | None, Field(validation_alias="node_name")]
-    linkedid: str
-    attempt: int
-    price: Decimal | None
-    cost: Decimal | None
-    margin: Decimal | None
-    currency: str
-    unrated_reason: str
-
-
-class CdrFilters(FilterSchema):
-    """What a report of calls may be narrowed by."""
-
-    started_from: Annotated[Moment | None, FilterLookup("started_at__gte")] = None
-    started_before: Annotated[Moment | None, FilterLookup("started_at__lt")] = None
-    customer_id: uuid.UUID | None = None
-    gateway_id: uuid.UUID | None = None
-    route_id: uuid.UUID | None = None
-    did_id: uuid.UUID | None = None
-    direction: Direction | None = None
-    disposition: Disposition | None = None
-    src: str | None = None
-    dst: str | None = None
-    number: Annotated[str | None, FilterLookup(["src__contains", "dst__contains", "dialled__contains"])] = None
-
-
 def _save_tariff(tariff: Tariff, _rest: dict[str, Any], _user: Any) -> Tariff:
     stored = Tariff.objects.filter(pk=tariff.pk).values_list("effective_from", flat=True).first()
     tariff.name = tariff.name or name_of_pattern(tariff.pattern)
     tariff.effective_from = tariff.effective_from or stored or timezone.now()
-    return save_object(tariff)
+    return services.save_tariff(tariff=tariff)
+
+
+def _delete_tariff(tariff: Tariff) -> None:
+    services.delete_tariff(tariff=tariff)
 
 
 def name_of_pattern(pattern: str) -> str:
@@ -147,14 +102,6 @@ tariffs_router = crud_router(
         ordering=("pattern", "name", "price_per_minute", "effective_from", "created_at", "updated_at"),
         default_ordering="pattern",
         save=_save_tariff,
+        delete=_delete_tariff,
     )
-)
-cdrs = Resource(
-    model=Cdr,
-    tag="cdr",
-    read=CdrOut,
-    columns={"duration": "duration_seconds", "billsec": "billable_seconds"},
-    filters=CdrFilters,
-    ordering=("started_at", "duration", "billsec"),
-    default_ordering="-started_at",
 )

@@ -1,25 +1,83 @@
-"""The REST API of reports."""
+"""The REST API of the dashboard and the reports."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, cast
 
 from django.http import HttpRequest
-from ninja import Query, Router
+from django.utils import timezone
+from ninja import Query, Router, Schema
 
-from billing.api import CdrFilters, CdrOut, cdrs
+from asterisk_sync.models import Node
+from billing.models import Cdr
+from billing.queries import CdrFilters, CdrTotals, CurrencyTotals
+from reports.api_schemas import CdrOut, CdrQuery, CdrReportOut, CdrTotalsOut, Money, StatsOut, TopCustomerOut
+from reports.queries import cdr_report, dashboard_stats
 from voipadmin.core.api.access import Needs
 from voipadmin.core.api.crud import refuse_unknown_parameters
 from voipadmin.core.api.pagination import page_of
-from voipadmin.core.api.schemas import Page, page_query
+from voipadmin.core.api.resource import Resource
+from voipadmin.core.api.schemas import page_query
+from voipadmin.users.models import User
 
 dashboard_router = Router(tags=["dashboard"])
 reports_router = Router(tags=["reports"])
-CdrPage = page_query(cdrs.ordering, cdrs.default_ordering)
+cdrs = Resource(
+    model=Cdr,
+    tag="cdr",
+    read=CdrOut,
+    columns={"duration": "duration_seconds", "billsec": "billable_seconds"},
+    ordering=("started_at", "duration", "billsec"),
+    default_ordering="-started_at",
+)
 
 
-@reports_router.get("/cdr", response=Page[CdrOut], auth=Needs("billing.view_cdr"), operation_id="report_cdr")
-def report_cdr(request: HttpRequest, filters: Query[CdrFilters], page: Query[CdrPage]) -> Any:
-    """List the calls."""
-    refuse_unknown_parameters(request, CdrFilters, CdrPage, hidden=cdrs.hidden_names(request.user))
-    rows = filters.filter(cdrs.rows(request.user))
-    found, cursor = page_of(rows, ordering=cdrs.order_path(page.ordering), limit=page.limit, cursor=page.cursor)
-    return Page[CdrOut].model_construct(items=[cdrs.shown(row, request.user) for row in found], next_cursor=cursor)
+_CdrPage: Any = page_query(cdrs.ordering, cdrs.default_ordering)
+
+
+class CdrPage(_CdrPage):
+    """Page and order of the report of calls."""
+
+
+@reports_router.get("/cdr", response=CdrReportOut, auth=Needs("billing.view_cdr"), operation_id="report_cdr")
+def report_cdr(request: HttpRequest, filters: Query[CdrQuery], page: Query[CdrPage]) -> Any:
+    """List calls with their price, and the sums of all that the filter finds."""
+    refuse_unknown_parameters(request, CdrQuery, CdrPage, hidden=cdrs.hidden_names(request.user))
+    wanted = {name: value for name, value in filters.model_dump().items() if value is not None}
+    user = cast(User, request.user)
+    report = cdr_report(user, CdrFilters(**wanted))
+    ordering = cdrs.order_path(page.ordering)
+    found, cursor = page_of(report.rows, ordering=ordering, limit=page.limit, cursor=page.cursor)
+    totals = None if page.cursor else _totals(report.totals, shows_cost=user.sees_everything)
+    items = [cdrs.shown(row, request.user) for row in found]
+    return CdrReportOut.model_construct(items=items, next_cursor=cursor, totals=totals)
+
+
+@dashboard_router.get("/stats", response=StatsOut, auth=Needs("reports.view_dashboard"), operation_id="dashboard_stats")
+def read_stats(request: HttpRequest) -> Any:
+    """Sum up the day so far."""
+    user = cast(User, request.user)
+    day = dashboard_stats(user, timezone.now())
+    top = [
+        _fields(TopCustomerOut, row) | {"money": _money(row.money, shows_cost=day.shows_cost)}
+        for row in day.top_customers
+    ]
+    own = {
+        "money": _money(day.money, shows_cost=day.shows_cost),
+        "top_customers": top,
+        "nodes": list(Node.objects.visible_to(user)),
+    }
+    return StatsOut.model_validate(_fields(StatsOut, day) | own)
+
+
+def _fields(schema: type[Schema], source: Any) -> dict[str, Any]:
+    return {name: getattr(source, name) for name in schema.model_fields if hasattr(source, name)}
+
+
+def _totals(totals: CdrTotals, *, shows_cost: bool) -> CdrTotalsOut:
+    money = _money(totals.money, shows_cost=shows_cost)
+    return CdrTotalsOut.model_validate(_fields(CdrTotalsOut, totals) | {"money": money})
+
+
+def _money(totals: Iterable[CurrencyTotals], *, shows_cost: bool) -> list[dict[str, Any]]:
+    hidden: dict[str, Any] = {} if shows_cost else {"cost": None, "margin": None, "margin_percent": None}
+    return [_fields(Money, total) | hidden for total in totals]

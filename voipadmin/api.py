@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 from ninja import Swagger
 
+from asterisk_sync.api import nodes_router
 from billing.api import tariffs_router
 from customers.api import customers_router, extensions_router, trunk_addresses_router
 from numbering.api import dids_router
@@ -37,6 +38,7 @@ for prefix, router in {
     "dids": dids_router,
     "tariffs": tariffs_router,
     "reports": reports_router,
+    "nodes": nodes_router,
 }.items():
     api.add_router(prefix, router)
 

@@ -70,7 +70,7 @@ def partial_of(schema: type[Input]) -> type[Input]:
     return create_model(f"{schema.__name__.removesuffix('In')}Patch", __base__=Input, **fields)
 
 
-def page_query(ordering: tuple[str, ...], default: str) -> type[Schema]:
+def page_query(ordering: tuple[str, ...], default: str) -> Any:
     """Return the query parameters of a list that may be ordered by `ordering`, each both ways."""
     choices = tuple(sign + name for name in ordering for sign in ("", "-"))
     if default not in get_args(Literal[choices]):
