@@ -1,12 +1,14 @@
 """What the records of one call say together: pure, and the same whatever the order in which they arrived.
 
-The records of one call share node and unique id. A failed Dial makes two of them: its own, and one of what the dialplan
-did next (the next Dial, or the hang-up). What the dialplan writes after a Dial (its status, cause, SIP code and delay)
-is found on that next record (docs/cdr-spool.md).
+The records of one call share node and unique id. Our dialplan writes the result of a Dial (status, cause, SIP code and
+delay) into the record of that Dial. One that writes it after the Dial, as a hand-written one must, finds it on the next
+record: a failed Dial ends its record, and what follows (the next Dial, the hang-up) has one of its own
+(docs/cdr-spool.md).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import NamedTuple, Self
 
 ANSWER = "ANSWER"
@@ -59,18 +61,22 @@ def resolve_call(attempts: Sequence[AttemptFacts]) -> list[Resolution]:
     if len(attempts) == 1:
         return [Resolution(speaks=True, result=_own(attempts[0]))]
     order = sorted(range(len(attempts)), key=lambda index: attempts[index].sequence)
+    in_order = [attempts[index] for index in order]
+    results = _results_of_the_next(in_order) if in_order[0].recorded == NO_RESULT else list(map(_own, in_order))
+    by_index = dict(zip(order, results, strict=True))
     speaker = _speaker(attempts)
-    resolved: dict[int, Resolution] = {}
+    return [Resolution(index == speaker, by_index[index]) for index in range(len(attempts))]
+
+
+def _results_of_the_next(attempts: Sequence[AttemptFacts]) -> list[AttemptResult]:
+    """Give each failed attempt the result that the record after it carries."""
+    results = []
     taken = False
-    for place, index in enumerate(order):
-        attempt = attempts[index]
-        following = attempts[order[place + 1]] if place + 1 < len(order) else None
+    for attempt, following in zip_longest(attempts, attempts[1:]):
         result = NO_RESULT if taken else _own(attempt)
         taken = following is not None and _tells_of_the_one_before(attempt, following)
-        if following is not None and taken:
-            result = following.recorded
-        resolved[index] = Resolution(index == speaker, result)
-    return [resolved[index] for index in range(len(attempts))]
+        results.append(following.recorded if taken else result)
+    return results
 
 
 def _speaker(attempts: Sequence[AttemptFacts]) -> int:

@@ -53,6 +53,18 @@ def test_a_result_that_the_answered_attempt_overwrote_is_not_given_to_the_failed
     assert resolved(attempt(0), attempt(2, ANSWER, answered=True)) == {0: (False, NO_RESULT), 2: (True, ANSWER)}
 
 
+def test_results_that_are_on_their_own_records_stay_there() -> None:
+    assert resolved(attempt(0, CONGESTION), attempt(2, BUSY)) == {0: (False, CONGESTION), 2: (True, BUSY)}
+    assert resolved(attempt(0, CONGESTION), attempt(2, ANSWER, answered=True)) == {
+        0: (False, CONGESTION),
+        2: (True, ANSWER),
+    }
+
+
+def test_a_result_carried_over_from_a_failed_attempt_is_not_that_of_the_answered_one() -> None:
+    assert resolved(attempt(0, CONGESTION), attempt(2, CONGESTION, answered=True))[2] == (True, NO_RESULT)
+
+
 def test_a_record_of_its_own_result_keeps_it_where_nothing_follows() -> None:
     cancelled = AttemptResult("CANCEL", 127, 487, 80)
     assert resolved(attempt(0, cancelled)) == {0: (True, cancelled)}

@@ -67,7 +67,7 @@ def test_the_billed_seconds_cover_the_call_and_no_whole_increment_more(rate: Rat
 @given(rates(), durations)
 def test_a_call_up_to_the_free_seconds_costs_nothing_at_all(rate: Rate, duration: Decimal) -> None:
     charge = rate_duration(rate, min(duration, Decimal(rate.free_seconds)))
-    assert (charge.billed_seconds, charge.amount) == (0, 0)
+    assert (charge.billed_seconds, charge.amount) == (0, Decimal(0))
 
 
 @given(rates(), durations)

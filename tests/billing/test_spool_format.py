@@ -38,7 +38,7 @@ def test_a_line_that_asterisk_wrote_is_read_to_the_microsecond() -> None:
     assert record.uniqueid == "test-16258-1795437886.3"
     assert record.started_at == datetime(2026, 11, 23, 12, 44, 46, 342397, tzinfo=UTC)
     assert record.answered_at is None
-    assert (record.duration_seconds, record.billable_seconds) == (Decimal("0.006583"), 0)
+    assert (record.duration_seconds, record.billable_seconds) == (Decimal("0.006583"), Decimal(0))
     assert record.caller_id == '"" <1000>'
     assert (record.sequence, record.disposition, record.customer_ref) == (2, "CONGESTION", "C1")
 
@@ -130,7 +130,7 @@ def test_each_shape_of_a_plain_master_csv_is_read(
 ) -> None:
     record = parse(bytes(PlainLine(extra)))
     assert record.started_at == datetime(2026, 11, 23, 12, 44, 45, tzinfo=UTC)
-    assert (record.account_code, record.billable_seconds) == ("ACME", 60)
+    assert (record.account_code, record.billable_seconds) == ("ACME", Decimal(60))
     assert record.uniqueid == uniqueid if uniqueid else record.uniqueid.startswith("line-")
     assert record.linkedid == (linkedid or record.uniqueid)
     assert sequence is None or record.sequence == sequence
