@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from asterisk_sync.rendering.parser import Context, PjsipObject, parse_dialplan, parse_pjsip
@@ -50,13 +51,25 @@ class Expectation:
         return sorted(changed & self.names("endpoint"))
 
 
+class ParsedFile(NamedTuple):
+    """The objects of one file: those of PJSIP, or the contexts of the dialplan."""
+
+    objects: tuple[PjsipObject, ...] = ()
+    contexts: tuple[Context, ...] = ()
+
+
+@lru_cache(maxsize=16)
+def parse_file(name: str, text: str) -> ParsedFile:
+    """Parse one file; from one run to the next most are the same. Raise ConfigSyntaxError."""
+    if module_of(name) == PJSIP_MODULE:
+        return ParsedFile(objects=tuple(parse_pjsip(text)))
+    return ParsedFile(contexts=tuple(parse_dialplan(text).values()))
+
+
 def expect(files: Mapping[str, str]) -> Expectation:
-    """Parse a set that was validated; raise ConfigSyntaxError for one that was not."""
-    objects: dict[tuple[str, str], PjsipObject] = {}
-    contexts: dict[str, Context] = {}
-    for name, text in files.items():
-        if module_of(name) == PJSIP_MODULE:
-            objects |= {(item.type, item.name): item for item in parse_pjsip(text)}
-        else:
-            contexts |= parse_dialplan(text)
-    return Expectation(objects, contexts)
+    """Return what a validated set makes live; raise ConfigSyntaxError for one that is not valid."""
+    parsed = [parse_file(name, text) for name, text in files.items()]
+    return Expectation(
+        {(item.type, item.name): item for file in parsed for item in file.objects},
+        {context.name: context for file in parsed for context in file.contexts},
+    )

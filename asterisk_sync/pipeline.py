@@ -1,6 +1,7 @@
 """The whole story of a synchronisation: lock, snapshot, render, validate, write, reload, verify, record or set back."""
 
 import time
+from itertools import chain, repeat
 from pathlib import Path
 from uuid import UUID
 
@@ -17,14 +18,16 @@ from asterisk_sync.locking import LockLostError, NodeLock, node_lock
 from asterisk_sync.models import Node, RunOutcome, SyncRun
 from asterisk_sync.queries import due_node
 from asterisk_sync.reloader import connected, reload_and_compare, summarise
+from asterisk_sync.rendering.errors import RenderError
+from asterisk_sync.rendering.guard import GuardError
 from asterisk_sync.steps import Steps
 from asterisk_sync.validation import RefusedError
 from asterisk_sync.writer import NodeFolder
 
 log = structlog.get_logger(__name__)
 
-# Between two runs of a node that follow one another: a burst of saves becomes a handful of reloads.
-COALESCE_SECONDS = 0.3
+# Between runs of a node that follow one another, longer each time: a burst of saves becomes a handful of reloads.
+COALESCE_SECONDS = (0.3, 0.6, 1.2, 2.0)
 
 
 def synchronise(node_id: UUID, *, trigger: str = "change") -> SyncRun | None:
@@ -35,10 +38,13 @@ def synchronise(node_id: UUID, *, trigger: str = "change") -> SyncRun | None:
         with node_lock(node_id) as lock:
             if lock is None:
                 return last
-            while (node := due_node(node_id)) is not None:
-                if last is not None:
-                    time.sleep(COALESCE_SECONDS)
+            for pause in chain(COALESCE_SECONDS, repeat(COALESCE_SECONDS[-1])):
+                if (node := due_node(node_id)) is None:
+                    break
                 last = run_once(node, lock, trigger)
+                if due_node(node_id) is None:
+                    break
+                time.sleep(pause)
     return last
 
 
@@ -49,7 +55,7 @@ def run_once(node: Node, lock: NodeLock, trigger: str) -> SyncRun:
     with steps("total"):
         try:
             verdict = _bring_over(node, lock, forced, steps)
-        except RefusedError as error:
+        except (RefusedError, RenderError, GuardError) as error:
             verdict = Verdict(RunOutcome.REFUSED, str(error))
         except AmiUnreachableError as error:
             verdict = Verdict(RunOutcome.UNREACHABLE, str(error))

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from asterisk_sync.expectation import PJSIP_MODULE, Expectation, expect, module_of
+from asterisk_sync.expectation import PJSIP_MODULE, Expectation, expect, module_of, parse_file
 from asterisk_sync.rendering.files import FILE_NAMES, EnvelopeError, marker_context_of, markers
-from asterisk_sync.rendering.parser import ConfigSyntaxError, parse_dialplan, parse_pjsip
+from asterisk_sync.rendering.parser import ConfigSyntaxError
 from asterisk_sync.snapshot import Snapshot
 
 SHOWN = 5
@@ -54,10 +54,7 @@ def validate(files: Mapping[str, str], snapshot: Snapshot | None) -> Expectation
 def _syntax(files: Mapping[str, str]) -> Iterator[str]:
     for name, text in files.items():
         try:
-            if module_of(name) == PJSIP_MODULE:
-                parse_pjsip(text)
-            else:
-                parse_dialplan(text)
+            parse_file(name, text)
         except ConfigSyntaxError as error:
             yield f"{name}, {error}"
 
@@ -81,17 +78,14 @@ def _unmarked(files: Mapping[str, str], wanted: Expectation) -> Iterator[str]:
 
 def _doubles(files: Mapping[str, str]) -> Iterator[str]:
     """One double of one type would freeze every object of that type, in all files."""
-    seen: dict[tuple[str, str, str], str] = {}
+    seen: dict[tuple[str, str], str] = {}
     for name, text in files.items():
-        module = module_of(name)
-        keys = (
-            [(module, item.type, item.name) for item in parse_pjsip(text)]
-            if module == PJSIP_MODULE
-            else [(module, "context", context) for context in parse_dialplan(text)]
-        )
+        parsed = parse_file(name, text)
+        keys = [(item.type, item.name) for item in parsed.objects]
+        keys += [("context", context.name) for context in parsed.contexts]
         for key in keys:
             if key in seen:
-                yield f"{key[1]} {key[2]} is in {seen[key]} and in {name}"
+                yield f"{key[0]} {key[1]} is in {seen[key]} and in {name}"
             seen[key] = name
 
 

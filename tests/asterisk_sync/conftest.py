@@ -1,5 +1,6 @@
 """A node that is the real Asterisk of the test run, and small databases for it."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from django.utils import translation
 from asterisk_sync.models import Node
 from customers.models import Customer, CustomerType
 from deploy.trial.asterisk import AsteriskInstance
+from deploy.trial.base_config import write_empty_generation
 from tests.factories.customers import CustomerFactory
 
 
@@ -20,13 +22,11 @@ def _english() -> Iterator[None]:
 
 
 def empty_the_node(asterisk: AsteriskInstance) -> None:
-    """Point the node at its empty generation again."""
-    folder = asterisk.config_dir / "voipadmin"
-    draft = folder / ".current.test"
-    draft.symlink_to("gen-0")
-    draft.replace(folder / "current")
-    for path in (folder / "gen-0").iterdir():
-        path.touch()
+    """Give the node an empty generation and nothing else."""
+    shutil.rmtree(asterisk.config_dir / "voipadmin")
+    write_empty_generation(asterisk.config_dir)
+    asterisk.start()
+    asterisk.prepare()
     asterisk.cli("module reload res_pjsip.so")
     asterisk.cli("dialplan reload")
 
@@ -50,8 +50,6 @@ def make_node(asterisk: AsteriskInstance, **fields: object) -> Node:
 def node(asterisk: AsteriskInstance, transactional_db: None) -> Iterator[Node]:
     """The real Asterisk as a node; it starts empty and is left empty."""
     yield make_node(asterisk)
-    if not asterisk.running:
-        asterisk.start()
     empty_the_node(asterisk)
 
 

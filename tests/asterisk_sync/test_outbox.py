@@ -3,6 +3,7 @@
 import socket
 import threading
 import time
+from collections.abc import Callable
 
 import pytest
 from auditlog.context import set_actor
@@ -13,7 +14,7 @@ from django.db import connection, transaction
 from asterisk_sync import outbox
 from asterisk_sync.models import Node, OutboxEntry, SyncState
 from customers.models import Customer, Extension
-from numbering.models import DID
+from numbering.models import DID, DestinationType
 from routing.models import Gateway, RouteGateway
 from tests.factories.asterisk_sync import NodeFactory
 from tests.factories.customers import CustomerFactory, ExtensionFactory, TrunkAddressFactory
@@ -67,11 +68,10 @@ def test_each_kind_of_object_raises_the_wanted_generation_when_created_changed_a
         (allocation, "forward_to", "551140001000"),
         (trunk.customer, "channel_limit", 3),
     ]
+    allocation.destination_type = DestinationType.FORWARD
     for instance, name, value in changes:
         before = wanted(pbx)
         setattr(instance, name, value)
-        if name == "forward_to":
-            instance.destination_type = "forward"
         instance.save()
         assert wanted(pbx) == before + 1, instance
     for instance in (allocation, allocation.did, route, gateway, trunk, desk):
@@ -94,14 +94,15 @@ def test_what_no_file_holds_changes_nothing(pbx: Node) -> None:
 
 def test_customers_of_a_route_count_from_either_side(pbx: Node) -> None:
     route, customer = RouteFactory.create(), CustomerFactory.create()
-    for step in (
+    steps: list[Callable[[], None]] = [
         lambda: route.customers.add(customer),
         route.customers.clear,
         lambda: customer.routes.add(route),
         lambda: customer.routes.remove(route),
         lambda: route.customers.set([customer]),
         customer.routes.clear,
-    ):
+    ]
+    for step in steps:
         before = wanted(pbx)
         step()
         assert wanted(pbx) == before + 1
