@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 from ninja.utils import check_csrf
 
+from voipadmin.core.api.idempotency import raise_if_answered_before
 from voipadmin.core.api.problems import Fault, ProblemError
 
 REFUSALS = {
@@ -38,10 +39,11 @@ class Needs:
         self.permission = permission
 
     def __call__(self, request: HttpRequest) -> Any:
-        """Return the user, or raise 403; asked before the input is looked at."""
+        """Return the user, or raise 403; asked before the input is looked at, and before an earlier answer is."""
         if self.permission and not request.user.has_perm(self.permission):
             message = f"Your role lacks the permission {self.permission}."
             raise ProblemError(HTTPStatus.FORBIDDEN, "permission_denied", message)
+        raise_if_answered_before(request)
         return request.user
 
 

@@ -11,7 +11,7 @@ from django.urls import URLPattern, path, re_path
 
 from voipadmin.core.api.access import identify
 from voipadmin.core.api.idempotency import answer_once
-from voipadmin.core.api.problems import ProblemError, not_found, problem_response
+from voipadmin.core.api.problems import ProblemError, not_found, problem_response, too_large
 
 View = Callable[..., HttpResponseBase]
 
@@ -48,8 +48,7 @@ def guard(view: View, *, public: bool) -> View:
         except Http404:
             response = problem_response(not_found())
         except RequestDataTooBig:
-            message = "The body is too long."
-            response = problem_response(ProblemError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", message))
+            response = problem_response(too_large())
         # Answers may hold secrets and always depend on who asks.
         response.headers.setdefault("Cache-Control", "no-store")
         return response

@@ -11,7 +11,12 @@ from django.db import models
 from voipadmin.core.api.problems import Fault, ProblemError
 from voipadmin.core.errors import DomainError
 
-PYDANTIC_CODES = {"missing": "required", "extra_forbidden": "unknown_field", "model_type": "not_an_object"}
+PYDANTIC_CODES = {
+    "missing": "required",
+    "extra_forbidden": "unknown_field",
+    "model_type": "not_an_object",
+    "model_attributes_type": "not_an_object",
+}
 
 
 def validation_problem(

@@ -20,12 +20,29 @@ REPLAYED = "Idempotency-Replayed"
 METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 KEPT_FOR = timedelta(hours=24)
 LONGEST_KEY = 200
+FOUND = "earlier_idempotent_write"
+
+
+class AnsweredBefore(Exception):
+    """The request was answered before; raised where the caller's permission has been checked again."""
+
+    def __init__(self, response: HttpResponse) -> None:
+        super().__init__()
+        self.response = response
+
+
+def raise_if_answered_before(request: HttpRequest) -> None:
+    """Raise what `answer_once` found to have been answered, or the misuse of its key."""
+    earlier: tuple[IdempotentWrite, str] | None = vars(request).get(FOUND)
+    if earlier is not None:
+        raise AnsweredBefore(_replay(*earlier))
 
 
 def answer_once(request: HttpRequest, answer: Callable[[], HttpResponse]) -> HttpResponse:
     """Return `answer()`, or what it returned before for this user and key.
 
-    The write and its record are one transaction; only successes are kept, for a refused write changed nothing.
+    The operation is asked again all the same, up to its permission. The write and its record are one transaction;
+    only successes are kept, for a refused write changed nothing.
     """
     key = request.headers.get(HEADER)
     if key is None or request.method not in METHODS:
@@ -39,7 +56,8 @@ def answer_once(request: HttpRequest, answer: Callable[[], HttpResponse]) -> Htt
         IdempotentWrite.objects.filter(created_at__lt=timezone.now() - KEPT_FOR).delete()
         earlier = IdempotentWrite.objects.filter(owner=owner, key=key).first()
         if earlier is not None:
-            return _replay(earlier, digest)
+            vars(request)[FOUND] = earlier, digest
+            return answer()
         response = answer()
         if response.status_code >= HTTPStatus.BAD_REQUEST:
             transaction.set_rollback(True)

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 import structlog
-from django.core.exceptions import ValidationError
+from django.core.exceptions import RequestDataTooBig, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI, Schema
 from ninja.errors import HttpError
@@ -14,9 +14,9 @@ from ninja.openapi.schema import REF_TEMPLATE, OpenAPISchema
 
 from voipadmin.core.api.access import Needs
 from voipadmin.core.api.faults import domain_problem, input_problem, validation_problem
-from voipadmin.core.api.idempotency import HEADER, LONGEST_KEY, METHODS
+from voipadmin.core.api.idempotency import HEADER, LONGEST_KEY, METHODS, AnsweredBefore
 from voipadmin.core.api.parsing import StrictParser
-from voipadmin.core.api.problems import CONTENT_TYPE, ProblemError, not_found, problem_response
+from voipadmin.core.api.problems import CONTENT_TYPE, ProblemError, not_found, problem_response, too_large
 from voipadmin.core.errors import DomainError
 
 log = structlog.get_logger(__name__)
@@ -118,6 +118,7 @@ class PanelAPI(NinjaAPI):
         super().__init__(parser=StrictParser(), **options)
         for error_class, make in PROBLEMS.items():
             self.add_exception_handler(error_class, partial(_handle, make))
+        self.add_exception_handler(AnsweredBefore, lambda _request, before: before.response)
 
     def get_openapi_schema(
         self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
@@ -149,5 +150,6 @@ PROBLEMS: dict[type[Exception], Any] = {
     InputError: lambda error: input_problem(error.errors),
     Http404: lambda _error: not_found(),
     HttpError: _from_http_error,
+    RequestDataTooBig: lambda _error: too_large(),
     Exception: _from_anything,
 }

@@ -56,6 +56,11 @@ def problem_response(problem: ProblemError) -> HttpResponse:
     )
 
 
+def too_large() -> ProblemError:
+    """Return the problem of a body beyond DATA_UPLOAD_MAX_MEMORY_SIZE."""
+    return ProblemError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", "The body is too long.")
+
+
 def not_found() -> ProblemError:
     """Return the problem of an object that is not there, or not for this user."""
     return ProblemError(HTTPStatus.NOT_FOUND, "not_found", "There is no such object.")
