@@ -1,0 +1,63 @@
+"""Other processes of the product, on the database and the broker of this test run."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from django.conf import settings
+from django.db import connection
+
+from deploy.trial.process import Child, start_child
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def environment() -> dict[str, str]:
+    """Return this environment with the test database in it."""
+    database = connection.settings_dict
+    account = f"{quote(str(database['USER']))}:{quote(str(database['PASSWORD']))}"
+    place = f"{quote(str(database['HOST']), safe='')}:{database['PORT']}"
+    return os.environ | {
+        "DATABASE_URL": f"postgres://{account}@{place}/{database['NAME']}",
+        "REDIS_URL": settings.REDIS_URL,
+        "DJANGO_SETTINGS_MODULE": "voipadmin.settings",
+        "PYTHONPATH": str(ROOT),
+    }
+
+
+@contextmanager
+def celery_worker(folder: Path, *, beat: bool = False, concurrency: int = 2) -> Iterator[Child]:
+    """Run a real worker; with `beat` it also sweeps every five seconds."""
+    schedule = ["-B", "-S", "celery.beat:PersistentScheduler", "-s", str(folder / "schedule")] if beat else []
+    child = start_child(
+        [
+            *(sys.executable, "-m", "celery", "-A", "voipadmin", "worker", "--loglevel", "info"),
+            *("--concurrency", str(concurrency), *schedule),
+        ],
+        name="celery worker",
+        log=folder / "worker.log",
+        env=environment(),
+        cwd=ROOT,
+    )
+    try:
+        child.wait_until(lambda: "ready." in child.log.read_text(), 60)
+        yield child
+    finally:
+        child.stop()
+
+
+def run_script(script: str) -> "subprocess.CompletedProcess[str]":
+    """Run Python in a process of its own, with Django set up."""
+    return subprocess.run(
+        [sys.executable, "-c", f"import django; django.setup()\n{script}"],
+        env=environment(),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
