@@ -1,0 +1,93 @@
+"""Pages of tariffs and calls."""
+
+from typing import Any
+
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from billing.filters import CdrFilterSet, TariffFilterSet
+from billing.forms import TariffForm
+from billing.models import Cdr, Tariff
+from billing.queries import attempts_of, cdr_totals, providers_dearer_than
+from billing.tables import CdrTable, TariffTable
+from voipadmin.core.pages import Entity, FieldGroup
+
+
+def _join_tariffs(queryset: Any) -> Any:
+    return queryset.annotate(margin_now=F("price_per_minute") - F("cost_per_minute"))
+
+
+def _join_calls(queryset: Any) -> Any:
+    return queryset.select_related("customer", "gateway", "route", "did", "tariff")
+
+
+def _tariff_context(tariff: Any, _user: Any) -> dict[str, Any]:
+    return {"dearer_providers": providers_dearer_than(tariff)}
+
+
+def _call_context(call: Any, user: Any) -> dict[str, Any]:
+    return {"attempts": attempts_of(call) if user.sees_everything else ()}
+
+
+def _sums(calls: Any, user: Any) -> dict[str, Any]:
+    return {"totals": cdr_totals(calls, with_cost=user.sees_everything), "shows_cost": user.sees_everything}
+
+
+TARIFFS = Entity(
+    model=Tariff,
+    table=TariffTable,
+    filterset=TariffFilterSet,
+    form=TariffForm,
+    icon="badge-dollar-sign",
+    intro=_("What calls to a destination sell for and cost, from a moment on."),
+    empty_hint=_("Without a tariff, calls are recorded but listed as unrated, never as free."),
+    join=_join_tariffs,
+    groups=(
+        FieldGroup(_("Destination"), ("pattern", "name")),
+        FieldGroup(_("Per minute"), ("price_per_minute", "cost_per_minute", "currency")),
+        FieldGroup(
+            _("How a call is counted"),
+            ("initial_block_seconds", "increment_seconds", "free_seconds", "connect_fee", "minimum_charge"),
+        ),
+        FieldGroup(_("Rounding and time"), ("rounding", "decimals", "effective_from", "effective_until")),
+    ),
+    synced=False,
+    detail_context=_tariff_context,
+    aside_template="billing/tariff/margin.html",
+)
+
+# What calls cost, and by whom they went, is no customer's business.
+NOT_FOR_CUSTOMERS = frozenset(
+    "gateway route cost margin money attempts cost_source node_name account_code tariff cause sip_code"
+    " post_dial_delay_ms applied_rate matched_pattern".split()
+)
+
+CALLS = Entity(
+    model=Cdr,
+    table=CdrTable,
+    filterset=CdrFilterSet,
+    delete=None,
+    icon="phone-call",
+    intro=_("Every call as the nodes recorded it, attributed and priced."),
+    empty_hint=_("Calls appear here seconds after they end."),
+    join=_join_calls,
+    groups=(
+        FieldGroup(
+            _("Call"),
+            ("direction", "src", "caller_id", "dialled", "dst", "started_at", "answered_at", "ended_at",
+             "duration_seconds", "billable_seconds", "disposition", "cause", "sip_code", "post_dial_delay_ms"),
+        ),
+        FieldGroup(_("Whose, by which way"), ("customer", "account_code", "did", "route", "gateway", "node_name")),
+        FieldGroup(
+            _("Money"),
+            ("tariff", "matched_pattern", "applied_rate", "billed_seconds", "price", "cost", "margin", "currency",
+             "cost_source", "unrated_reason"),
+        ),
+    ),
+    staff_only=NOT_FOR_CUSTOMERS,
+    synced=False,
+    detail_context=_call_context,
+    main_template="billing/cdr/attempts.html",
+    summary=_sums,
+    summary_template="billing/cdr/totals.html",
+)  # fmt: skip

@@ -1,0 +1,111 @@
+"""Pages of customers and extensions."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from customers import services
+from customers.filters import CustomerFilterSet, ExtensionFilterSet
+from customers.forms import CustomerForm, ExtensionForm
+from customers.models import Customer, Extension
+from customers.tables import CustomerTable, ExtensionTable
+from voipadmin.core.pages import Entity, FieldGroup, Related
+from voipadmin.core.pages.views import EntityView
+
+
+def _join_customers(queryset: Any) -> Any:
+    return queryset.annotate(extension_count=Count("extensions", distinct=True)).prefetch_related("trunk_addresses")
+
+
+def _join_extensions(queryset: Any) -> Any:
+    return queryset.select_related("customer")
+
+
+CUSTOMERS = Entity(
+    model=Customer,
+    table=CustomerTable,
+    filterset=CustomerFilterSet,
+    form=CustomerForm,
+    icon="building-2",
+    intro=gettext_lazy("Companies that call through you, by a trunk of their own or by extensions."),
+    empty_hint=gettext_lazy("Begin with a customer; its extensions or trunk addresses, numbers and routes follow."),
+    effect=gettext_lazy(
+        "A trunk customer becomes one SIP endpoint per address, which Asterisk knows by its IP. The limits hold for"
+        " incoming and outgoing calls together. A suspended or closed customer gets no call out."
+    ),
+    join=_join_customers,
+    groups=(
+        FieldGroup(gettext_lazy("Customer"), ("code", "name", "type", "status")),
+        FieldGroup(gettext_lazy("Limits"), ("channel_limit", "calls_per_second", "caller_id_number")),
+        FieldGroup(gettext_lazy("Contact"), ("contact_name", "contact_phone", "contact_email", "users", "notes")),
+    ),
+    related=(
+        Related(
+            gettext_lazy("Extensions"),
+            "customers:extension_list",
+            "customer",
+            "customers.view_extension",
+            without="customer",
+            create_url_name="customers:extension_create",
+            create_permission="customers.add_extension",
+        ),
+        Related(
+            gettext_lazy("Numbers"), "numbering:did_list", "customer", "numbering.view_did", without="current_customer"
+        ),
+        Related(gettext_lazy("Routes"), "routing:route_list", "customers", "routing.view_route"),
+        Related(
+            gettext_lazy("Calls"), "billing:cdr_list", "customer", "billing.view_cdr", tab="calls", without="customer"
+        ),
+    ),
+    staff_only=frozenset({"notes", "users"}),
+    aside_template="customers/customer/addresses.html",
+)
+
+EXTENSIONS = Entity(
+    model=Extension,
+    table=ExtensionTable,
+    filterset=ExtensionFilterSet,
+    form=ExtensionForm,
+    icon="phone",
+    intro=gettext_lazy("SIP accounts of customers, each with a short number that colleagues dial."),
+    empty_hint=gettext_lazy(
+        "An extension needs a customer of type extension. Its SIP user name and secret are generated."
+    ),
+    effect=gettext_lazy(
+        "The extension becomes a SIP account with its own user name and secret. Colleagues of the same customer dial"
+        " its number; the world reaches it through a number allocated to it."
+    ),
+    join=_join_extensions,
+    groups=(
+        FieldGroup(gettext_lazy("Extension"), ("customer", "number", "enabled")),
+        FieldGroup(gettext_lazy("Phone set-up"), ("sip_username", "secret", "codecs", "max_contacts")),
+        FieldGroup(gettext_lazy("Calls"), ("caller_id_name", "caller_id_number", "forward_to")),
+    ),
+    related=(
+        Related(
+            gettext_lazy("Numbers"), "numbering:did_list", "extension", "numbering.view_did", without="current_customer"
+        ),
+    ),
+    secrets=("secret",),
+    actions_template="customers/extension/actions.html",
+)
+
+
+class RotateSecretView(EntityView):
+    """Gives an extension a new secret; its phones must be told."""
+
+    entity = EXTENSIONS
+    action = "change"
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, pk: Any) -> HttpResponse:
+        """Rotate through the domain."""
+        extension = self.get_instance()
+        services.rotate_extension_secret(extension=extension)
+        messages.success(request, _("The extension has a new secret; set it on its phones."))
+        return redirect(extension.get_absolute_url())

@@ -1,0 +1,137 @@
+"""What can be done with numbers: create a range, allocate, send elsewhere, release, block, unblock."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from customers.models import Extension
+from numbering import services
+from numbering.forms import AllocationForm, DestinationForm, DIDRangeForm
+from numbering.queries import current_allocation
+from numbering.views import DIDS
+from voipadmin.core.forms import PanelForm
+from voipadmin.core.pages.actions import ActionFormView, ButtonView
+from voipadmin.core.pages.views import EntityView
+
+
+class CreateRangeView(ActionFormView):
+    """Puts a range of numbers into the inventory in one step."""
+
+    entity = DIDS
+    action = "add"
+    form_class = DIDRangeForm
+    title = gettext_lazy("New range of numbers")
+    button = gettext_lazy("Create the numbers")
+
+    def make_form(self, data: Any, instance: Any) -> PanelForm:
+        """Offer what the user may see."""
+        return DIDRangeForm(data, user=self.request.user)
+
+    def perform(self, instance: Any, answers: dict[str, Any]) -> str:
+        """Create every number, or none."""
+        created = services.create_did_range(**answers)
+        count = len(created)
+        return ngettext("%(count)s number was created.", "%(count)s numbers were created.", count) % {"count": count}
+
+
+class AllocateView(ActionFormView):
+    """Gives a free number to a customer."""
+
+    entity = DIDS
+    form_class = AllocationForm
+    title = gettext_lazy("Allocate the number")
+    button = gettext_lazy("Allocate")
+    effect = gettext_lazy("Calls to the number go to the destination seconds later.")
+
+    def make_form(self, data: Any, instance: Any) -> PanelForm:
+        """Offer the extensions of the chosen customer."""
+        chosen = data.get("customer") if data else None
+        return AllocationForm(data, user=self.request.user, customer=_visible_customer(self.request.user, chosen))
+
+    def perform(self, instance: Any, answers: dict[str, Any]) -> str:
+        """Allocate."""
+        allocation = services.allocate_did(did=instance, **answers)
+        return _("%(number)s is now %(customer)s's.") % {"number": instance.number, "customer": allocation.customer}
+
+
+class ChangeDestinationView(ActionFormView):
+    """Sends an allocated number's calls elsewhere."""
+
+    entity = DIDS
+    form_class = DestinationForm
+    title = gettext_lazy("Change the destination")
+    button = gettext_lazy("Change")
+    effect = gettext_lazy("New calls to the number go to the new destination seconds later; the history keeps both.")
+
+    def make_form(self, data: Any, instance: Any) -> PanelForm:
+        """Begin with the destination in force."""
+        allocation = current_allocation(instance)
+        if allocation is None:
+            return DestinationForm(data, customer=None)
+        initial = {
+            "destination_type": allocation.destination_type,
+            "extension": allocation.extension_id,
+            "forward_to": allocation.forward_to,
+        }
+        return DestinationForm(data, customer=allocation.customer, initial=initial)
+
+    def perform(self, instance: Any, answers: dict[str, Any]) -> str:
+        """Change the destination."""
+        allocation = services.change_destination(did=instance, **answers)
+        values = {"number": instance.number, "destination": allocation.destination}
+        return _("Calls to %(number)s now go to: %(destination)s.") % values
+
+
+class ReleaseView(ButtonView):
+    """Ends a number's allocation."""
+
+    entity = DIDS
+
+    def perform(self, instance: Any) -> str:
+        """Release."""
+        services.release_did(did=instance)
+        return _("%(number)s is released and rests in quarantine.") % {"number": instance.number}
+
+
+class BlockView(ButtonView):
+    """Takes a number out of choice."""
+
+    entity = DIDS
+
+    def perform(self, instance: Any) -> str:
+        """Block."""
+        services.block_did(did=instance)
+        return _("%(number)s is blocked.") % {"number": instance.number}
+
+
+class UnblockView(ButtonView):
+    """Puts a blocked number back."""
+
+    entity = DIDS
+
+    def perform(self, instance: Any) -> str:
+        """Unblock."""
+        services.unblock_did(did=instance)
+        return _("%(number)s is no longer blocked.") % {"number": instance.number}
+
+
+class ExtensionOptionsView(EntityView):
+    """The extensions of a customer, as options of a select."""
+
+    entity = DIDS
+    action = "change"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Answer htmx with the options."""
+        customer = _visible_customer(request.user, request.GET.get("customer"))
+        extensions = Extension.objects.filter(customer=customer).order_by("number") if customer else ()
+        return render(request, "numbering/did/extension_options.html", {"extensions": extensions})
+
+
+def _visible_customer(user: Any, pk: Any) -> Any:
+    form = AllocationForm({"customer": pk}, user=user, customer=None)
+    form.full_clean()
+    return form.cleaned_data.get("customer")

@@ -1,0 +1,70 @@
+"""Tables of numbers and of their allocations."""
+
+from typing import Any
+
+import django_tables2 as tables
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from numbering.models import DID, DIDAllocation
+from voipadmin.core.tables import (
+    BadgeColumn,
+    EntityTable,
+    LinkColumn,
+    MoneyColumn,
+    MonoColumn,
+    RelatedColumn,
+    TimeColumn,
+)
+
+
+class DIDTable(EntityTable):
+    """The inventory of numbers."""
+
+    number = LinkColumn(mono=True)
+    status = BadgeColumn()
+    current_customer = tables.Column(verbose_name=_("customer"), empty_values=(), orderable=False)
+    current_destination = MonoColumn(verbose_name=_("goes to"), empty_values=(), orderable=False)
+    provider = RelatedColumn(order_by="provider__name")
+    gateway = RelatedColumn(order_by="gateway__name")
+    monthly_cost = MoneyColumn()
+
+    class Meta(EntityTable.Meta):
+        model = DID
+        fields = (
+            "number", "status", "current_customer", "current_destination", "provider", "gateway", "monthly_cost",
+        )  # fmt: skip
+
+    def render_current_customer(self, record: Any) -> Any:
+        """Link the customer that has the number now."""
+        if not record.in_force:
+            return "—"
+        customer = record.in_force[0].customer
+        return format_html('<a class="quiet-link" href="{}">{}</a>', customer.get_absolute_url(), customer)
+
+    def value_current_customer(self, record: Any) -> str:
+        """Export the code of the customer that has the number now."""
+        return record.in_force[0].customer.code if record.in_force else ""
+
+    def render_current_destination(self, record: Any) -> str:
+        """Write where the number's calls go."""
+        return record.in_force[0].destination if record.in_force else "—"
+
+    def value_current_destination(self, record: Any) -> str:
+        """Export where the number's calls go."""
+        return record.in_force[0].destination if record.in_force else ""
+
+
+class AllocationTable(EntityTable):
+    """Who had a number, and when."""
+
+    did = RelatedColumn(verbose_name=_("number"), order_by="did__number", attrs={"td": {"class": "cell-main"}})
+    customer = RelatedColumn(order_by="customer__code")
+    destination_type = tables.Column()
+    destination = MonoColumn(orderable=False, verbose_name=_("goes to"))
+    starts_at = TimeColumn()
+    ends_at = TimeColumn()
+
+    class Meta(EntityTable.Meta):
+        model = DIDAllocation
+        fields = ("did", "customer", "destination_type", "destination", "starts_at", "ends_at")

@@ -1,0 +1,20 @@
+"""Addresses of numbers."""
+
+from django.urls import path
+
+from numbering import actions
+from numbering.views import ALLOCATIONS, DIDS
+from voipadmin.core.pages import entity_urls
+
+app_name = "numbering"
+urlpatterns = [
+    path("dids/range/", actions.CreateRangeView.as_view(), name="did_range"),
+    path("dids/extension-options/", actions.ExtensionOptionsView.as_view(), name="extension_options"),
+    path("dids/<uuid:pk>/allocate/", actions.AllocateView.as_view(), name="did_allocate"),
+    path("dids/<uuid:pk>/destination/", actions.ChangeDestinationView.as_view(), name="did_destination"),
+    path("dids/<uuid:pk>/release/", actions.ReleaseView.as_view(), name="did_release"),
+    path("dids/<uuid:pk>/block/", actions.BlockView.as_view(), name="did_block"),
+    path("dids/<uuid:pk>/unblock/", actions.UnblockView.as_view(), name="did_unblock"),
+    *entity_urls("dids/history", ALLOCATIONS),
+    *entity_urls("dids", DIDS),
+]

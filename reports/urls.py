@@ -1,0 +1,12 @@
+"""Addresses of the dashboard."""
+
+from django.urls import path
+
+from reports import views
+
+app_name = "reports"
+urlpatterns = [
+    path("", views.dashboard, name="dashboard"),
+    path("dashboard/live/", views.dashboard_live, name="dashboard_live"),
+    path("dashboard/hours/", views.dashboard_hours, name="dashboard_hours"),
+]

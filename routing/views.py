@@ -1,0 +1,105 @@
+"""Pages of providers, gateways and routes."""
+
+from typing import Any
+
+from django.db.models import Count
+from django.utils.translation import gettext_lazy as _
+
+from routing.filters import GatewayFilterSet, ProviderFilterSet, RouteFilterSet
+from routing.forms import GatewayForm, ProviderForm, RouteForm
+from routing.models import Gateway, Provider, Route
+from routing.tables import GatewayTable, ProviderTable, RouteTable
+from voipadmin.core.pages import Entity, FieldGroup, Related
+
+
+def _join_providers(queryset: Any) -> Any:
+    gateways = Count("gateways", distinct=True)
+    return queryset.annotate(gateway_count=gateways, did_count=Count("dids", distinct=True))
+
+
+def _join_gateways(queryset: Any) -> Any:
+    return queryset.select_related("provider")
+
+
+def _join_routes(queryset: Any) -> Any:
+    return queryset.prefetch_related("steps__gateway", "customers")
+
+
+PROVIDERS = Entity(
+    model=Provider,
+    table=ProviderTable,
+    filterset=ProviderFilterSet,
+    form=ProviderForm,
+    icon="radio-tower",
+    intro=_("Carriers that end your calls or bring you numbers."),
+    empty_hint=_("A provider comes first: its gateways and numbers hang on it."),
+    join=_join_providers,
+    groups=(
+        FieldGroup(_("Provider"), ("name", "type")),
+        FieldGroup(_("Money"), ("cost_per_minute", "currency")),
+        FieldGroup(_("More"), ("notes",)),
+    ),
+    related=(
+        Related(
+            _("Gateways"),
+            "routing:gateway_list",
+            "provider",
+            "routing.view_gateway",
+            without="provider",
+            create_url_name="routing:gateway_create",
+            create_permission="routing.add_gateway",
+        ),
+        Related(_("Numbers"), "numbering:did_list", "provider", "numbering.view_did", without="provider"),
+    ),
+    synced=False,
+)
+
+GATEWAYS = Entity(
+    model=Gateway,
+    table=GatewayTable,
+    filterset=GatewayFilterSet,
+    form=GatewayForm,
+    icon="server",
+    intro=_("SIP peers of your providers: calls go out and come in by them."),
+    empty_hint=_("A gateway is a carrier's SIP address. Routes and incoming numbers use it."),
+    effect=_(
+        "The gateway becomes a SIP endpoint of its own name. Its address is let in for incoming calls, and routes may"
+        " send calls to it up to its channel limit."
+    ),
+    join=_join_gateways,
+    groups=(
+        FieldGroup(_("Gateway"), ("name", "provider", "host", "port", "transport", "enabled")),
+        FieldGroup(_("Authentication"), ("authentication", "username", "secret")),
+        FieldGroup(_("Numbers sent"), ("strip_digits", "prepend", "tech_prefix")),
+        FieldGroup(_("Numbers received and caller ID"), ("number_format", "caller_id_rule", "caller_id_number")),
+        FieldGroup(_("Calls"), ("channel_limit", "codecs", "qualify", "reroute_forbidden")),
+    ),
+    related=(
+        Related(_("Routes"), "routing:route_list", "gateway", "routing.view_route"),
+        Related(_("Numbers"), "numbering:did_list", "gateway", "numbering.view_did"),
+        Related(_("Calls"), "billing:cdr_list", "gateway", "billing.view_cdr", tab="calls", without="gateway"),
+    ),
+    secrets=("secret",),
+)
+
+ROUTES = Entity(
+    model=Route,
+    table=RouteTable,
+    filterset=RouteFilterSet,
+    form=RouteForm,
+    icon="route",
+    intro=_("Where outgoing calls go: by priority first, whatever patterns overlap."),
+    empty_hint=_("A route says which numbers go out by which gateways. It needs a gateway."),
+    effect=_(
+        "Calls to numbers of the pattern try this route's gateways in order, after the routes of lower priority number."
+        " When the last gateway fails, the next route that fits is tried."
+    ),
+    join=_join_routes,
+    groups=(
+        FieldGroup(_("Route"), ("name", "pattern", "priority", "enabled")),
+        FieldGroup(_("Numbers"), ("strip_digits", "prepend", "caller_id_number")),
+        FieldGroup(_("Calls"), ("selection", "ring_seconds", "customers")),
+    ),
+    related=(Related(_("Calls"), "billing:cdr_list", "route", "billing.view_cdr", tab="calls", without="route"),),
+    aside_template="routing/route/steps.html",
+)

@@ -1,0 +1,191 @@
+// Small behaviours of every page. No inline handlers: everything is found by its data- attribute.
+(() => {
+  const by = (selector, root = document) => root.querySelector(selector);
+
+  // htmx: the CSRF token on every write, and a loading line on slow requests.
+  let timer = 0;
+  document.addEventListener("htmx:configRequest", (event) => {
+    event.detail.headers["X-CSRFToken"] = by('meta[name="csrf-token"]').content;
+    if (event.detail.verb !== "get" || event.target.id !== "list-filter") return;
+    // Filters that are not used stay out of the address.
+    for (const [name, value] of [...event.detail.formData.entries()]) {
+      if (value === "") event.detail.formData.delete(name);
+    }
+  });
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.target.closest("[data-quiet]")) return;
+    clearTimeout(timer);
+    timer = setTimeout(() => document.body.classList.add("is-loading"), 150);
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.target.closest("[data-quiet]")) return;
+    clearTimeout(timer);
+    document.body.classList.remove("is-loading");
+  });
+  // A session that ended, or a page that may not be seen: go there whole rather than paint it into a corner.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const path = new URL(event.detail.xhr.responseURL || location.href).pathname;
+    if (path === document.body.dataset.loginPath && path !== location.pathname) {
+      event.detail.shouldSwap = false;
+      location.assign(path + "?next=" + encodeURIComponent(location.pathname + location.search));
+    }
+  });
+  document.addEventListener("htmx:responseError", (event) => {
+    if (event.target.closest("[data-quiet]")) return;
+    showToast(document.body.dataset.errorText, "error");
+  });
+
+  // Toasts leave by themselves; errors stay until they are closed.
+  function showToast(text, tag) {
+    const line = by("#toast-template").content.firstElementChild.cloneNode(true);
+    line.classList.add(tag);
+    by("p", line).textContent = text;
+    by("#toasts").append(line);
+    ageToasts();
+  }
+  function ageToasts() {
+    document.querySelectorAll(".toast-line:not([data-aged])").forEach((line) => {
+      line.dataset.aged = "1";
+      if (!line.classList.contains("error")) setTimeout(() => line.remove(), 7000);
+    });
+  }
+  document.addEventListener("click", (event) => {
+    const close = event.target.closest("[data-close-toast]");
+    if (close) close.closest(".toast-line").remove();
+  });
+
+  // Copy a secret (or anything) to the clipboard.
+  async function copyText(text) {
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      const area = document.createElement("textarea");
+      area.value = text;
+      document.body.append(area);
+      area.select();
+      document.execCommand("copy");
+      area.remove();
+    }
+  }
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (!button) return;
+    await copyText(by(button.dataset.copy).textContent.trim());
+    showToast(document.body.dataset.copiedText, "success");
+  });
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-hide-secret]");
+    if (button) location.reload();
+  });
+
+  // Keys: / searches, ? helps, g then a letter goes, n is new, e edits.
+  const typing = (element) => element.closest("input, textarea, select, [contenteditable]");
+  let goes = false;
+  const follow = (selector) => {
+    const link = by(selector);
+    if (link) link.click();
+    return Boolean(link);
+  };
+  function press(key) {
+    if (goes) {
+      goes = false;
+      return follow(`[data-go="${key}"]`);
+    }
+    if (key === "/") {
+      by("#global-search").focus();
+      return true;
+    }
+    if (key === "?") {
+      bootstrap.Modal.getOrCreateInstance(by("#keys-dialog")).show();
+      return true;
+    }
+    if (key === "g") {
+      goes = true;
+      setTimeout(() => (goes = false), 1200);
+      return true;
+    }
+    return (key === "n" || key === "e") && follow(`[data-key="${key}"]`);
+  }
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && event.target.id === "global-search") {
+      closeResults();
+      event.target.blur();
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+    if (by("#global-search") && press(event.key)) event.preventDefault();
+  });
+  function closeResults() {
+    const results = by("#search-results");
+    if (results) results.replaceChildren();
+  }
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest(".global-search")) closeResults();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (!["ArrowDown", "ArrowUp"].includes(event.key) || !event.target.closest(".global-search")) return;
+    const stops = [by("#global-search"), ...document.querySelectorAll("#search-results a")];
+    const next = stops.indexOf(document.activeElement) + (event.key === "ArrowDown" ? 1 : -1);
+    stops[(next + stops.length) % stops.length].focus();
+    event.preventDefault();
+  });
+
+  // The panel's clock, in the panel's zone.
+  function tick() {
+    document.querySelectorAll("[data-clock]").forEach((element) => {
+      const options = { timeZone: element.dataset.clock, hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false };
+      element.textContent = new Intl.DateTimeFormat(document.documentElement.lang, options).format(new Date());
+    });
+  }
+  setInterval(tick, 1000);
+
+  // Rows of a form: add one from the template, take one off.
+  document.addEventListener("click", (event) => {
+    const add = event.target.closest("[data-add-row]");
+    if (!add) return;
+    const holder = add.closest("[data-rows]");
+    const total = by('[name$="-TOTAL_FORMS"]', holder);
+    const fragment = by("template", holder).content.cloneNode(true);
+    fragment.querySelectorAll("[name], [id], [for], [aria-describedby]").forEach((element) => {
+      ["name", "id", "for", "aria-describedby"].forEach((attribute) => {
+        const value = element.getAttribute(attribute);
+        if (value) element.setAttribute(attribute, value.replace("__prefix__", total.value));
+      });
+    });
+    const position = fragment.querySelector('[name$="-position"]');
+    by("[data-row-list]", holder).append(fragment);
+    if (position) position.value = Number(total.value) + 1;
+    total.value = Number(total.value) + 1;
+    const rows = holder.querySelectorAll(".row-form");
+    const first = by("input:not([type=hidden]), select", rows[rows.length - 1]);
+    if (first) first.focus();
+  });
+  document.addEventListener("change", (event) => {
+    if (!event.target.matches('.row-form [name$="-DELETE"]')) return;
+    event.target.closest(".row-form").classList.toggle("removed", event.target.checked);
+  });
+
+  // A field that matters only for one choice of another: data-show-when="name=value".
+  function showDependents(root) {
+    root.querySelectorAll("[data-show-when]").forEach((element) => {
+      const [name, wanted] = element.dataset.showWhen.split("=");
+      const source = by(`[name="${name}"]`);
+      const box = element.closest(".field") || element;
+      if (source) box.hidden = !wanted.split("|").includes(source.value);
+    });
+  }
+  document.addEventListener("change", () => showDependents(document));
+
+  // A form is sent once.
+  document.addEventListener("submit", (event) => {
+    if (event.target.method !== "post" || event.target.hasAttribute("hx-post")) return;
+    if (event.target.dataset.sent) event.preventDefault();
+    event.target.dataset.sent = "1";
+  });
+  window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
+
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-submit-on-change]")) event.target.form.requestSubmit();
+  });
+  document.addEventListener("htmx:afterSwap", () => { ageToasts(); showDependents(document); });
+  document.addEventListener("DOMContentLoaded", () => { tick(); ageToasts(); showDependents(document); });
+})();

@@ -1,0 +1,87 @@
+"""Pages of an action on an object: a button, or a form with its own fields; one domain call each."""
+
+from typing import Any, ClassVar
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from voipadmin.core.errors import DomainError, Message
+from voipadmin.core.forms import PanelForm
+from voipadmin.core.links import page_of
+from voipadmin.core.pages.views import EntityView
+from voipadmin.core.services import error_messages
+
+
+class ButtonView(EntityView):
+    """Does one thing to an object on POST, says how it went, and goes back to the object's page."""
+
+    action = "change"
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, pk: Any) -> HttpResponse:
+        """Make the domain call."""
+        instance = self.get_instance()
+        try:
+            messages.success(request, str(self.perform(instance)))
+        except DomainError as error:
+            messages.error(request, str(error.message))
+        except ValidationError as error:
+            messages.error(request, " ".join(text for texts in error_messages(error).values() for text in texts))
+        return redirect(self.back_url(instance))
+
+    def perform(self, instance: Any) -> Message:
+        """Make the domain call and return the message of success."""
+        raise NotImplementedError
+
+    def back_url(self, instance: Any) -> str:
+        """Return where to go afterwards."""
+        return page_of(instance)
+
+
+class ActionFormView(EntityView):
+    """A form whose answers go into one domain call; with a `pk` in the address it acts on that object."""
+
+    action = "change"
+    form_class: ClassVar[type[PanelForm]]
+    title: ClassVar[Message]
+    button: ClassVar[Message]
+    effect: ClassVar[Message] = ""
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Show the form."""
+        instance = self.instance()
+        return self._show(self.make_form(None, instance), instance)
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Make the domain call, or show what it refused."""
+        instance = self.instance()
+        form = self.make_form(request.POST, instance)
+        if form.is_valid():
+            try:
+                messages.success(request, str(self.perform(instance, form.cleaned_data)))
+                return redirect(self.done_url(instance))
+            except (DomainError, ValidationError) as error:
+                form.take_error(error)
+        return self._show(form, instance)
+
+    def instance(self) -> Any:
+        """Return the object of the address, or None where there is none."""
+        return self.get_instance() if "pk" in self.kwargs else None
+
+    def make_form(self, data: Any, instance: Any) -> PanelForm:
+        """Return the form, filled with `data` where it was sent."""
+        return self.form_class(data)
+
+    def perform(self, instance: Any, answers: dict[str, Any]) -> Message:
+        """Make the domain call and return the message of success."""
+        raise NotImplementedError
+
+    def done_url(self, instance: Any) -> str:
+        """Return where to go afterwards."""
+        return page_of(instance) if instance is not None else self.entity.url("list")
+
+    def _show(self, form: PanelForm, instance: Any) -> HttpResponse:
+        texts = {"title": self.title, "button": self.button, "effect": self.effect or self.entity.effect}
+        return self.page("pages/action.html", form=form, object=instance, cancel_url=self.done_url(instance), **texts)

@@ -1,0 +1,82 @@
+"""Who changed what of an object, before and after; secrets never."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from auditlog.models import LogEntry
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.utils.text import capfirst
+
+from voipadmin.core.fields import EncryptedTextField
+
+LATEST = 50
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    """One field's values before and after; both are empty for a secret, of which only the change is told."""
+
+    label: str
+    before: str
+    after: str
+    secret: bool = False
+
+
+@dataclass(frozen=True)
+class Change:
+    """One entry of the changelog."""
+
+    at: datetime
+    actor: str
+    remote_addr: str
+    action: int
+    action_label: str
+    fields: list[FieldChange]
+
+
+def changes_of(instance: models.Model) -> list[Change]:
+    """Return the latest changes of `instance`, newest first."""
+    entries: Any = LogEntry.objects.get_for_object(instance).select_related("actor")
+    return [_change(entry, type(instance)) for entry in entries.order_by("-timestamp", "-id")[:LATEST]]
+
+
+def _change(entry: LogEntry, model: type[models.Model]) -> Change:
+    described: Any = entry
+    fields = [_field_change(model, name, values) for name, values in (described.changes_dict or {}).items()]
+    return Change(
+        at=described.timestamp,
+        actor=str(described.actor) if described.actor else described.actor_email or "",
+        remote_addr=described.remote_addr or "",
+        action=described.action,
+        action_label=str(described.get_action_display()),
+        fields=[field for field in fields if field is not None],
+    )
+
+
+def _field_change(model: type[models.Model], name: str, values: Any) -> FieldChange | None:
+    if name in {"updated_at", "created_at", "id"}:
+        return None
+    try:
+        field = model._meta.get_field(name)
+    except FieldDoesNotExist:
+        field = None
+    label = capfirst(str(getattr(field, "verbose_name", name)))
+    if isinstance(field, EncryptedTextField):
+        return FieldChange(label, "", "", secret=True)
+    if isinstance(values, dict):
+        return FieldChange(label, "", f"{values.get('operation', '')}: {', '.join(values.get('objects', []))}")
+    before, after = [*values, "", ""][:2]
+    return FieldChange(label, _word(field, before), _word(field, after))
+
+
+def _word(field: Any, value: Any) -> str:
+    """Return a logged value as the choice's word or the other object's name where it is one."""
+    if value in (None, "", "None"):
+        return ""
+    choices = {str(key): str(word) for key, word in (getattr(field, "flatchoices", None) or [])}
+    if isinstance(field, models.ForeignKey):
+        found = field.related_model._default_manager.filter(pk=value).first() if value else None
+        return str(found or value)
+    return choices.get(str(value), str(value))

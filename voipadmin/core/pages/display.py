@@ -1,0 +1,97 @@
+"""An object's fields as rows of its page: label, text and how to draw it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.utils import formats
+from django.utils.text import capfirst
+
+from voipadmin.core.badges import LOOKS, badge, yes_no
+from voipadmin.core.errors import Message
+from voipadmin.core.fields import EncryptedTextField
+from voipadmin.core.links import page_of
+from voipadmin.core.pages.entity import Entity, FieldGroup
+from voipadmin.core.tables import format_amount, format_moment
+
+# Numbers that are names: they take no thousands separator.
+BARE_NUMBERS = {"port", "ami_port", "cause", "sip_code"}
+MONO_FIELDS = {
+    "code",
+    "number",
+    "port",
+    "pattern",
+    "host",
+    "codecs",
+    "sip_username",
+    "tech_prefix",
+    "prepend",
+    "forward_to",
+}
+
+
+@dataclass(frozen=True)
+class DetailRow:
+    """One line of an object's page; `secret` names the field of a masked value."""
+
+    label: Message
+    value: Any
+    url: str = ""
+    mono: bool = False
+    secret: str = ""
+
+
+def detail_groups(entity: Entity, instance: models.Model, user: Any) -> list[tuple[Message, list[DetailRow]]]:
+    """Return the groups of an object's page, without what `user` may not see."""
+    hidden = entity.hidden_from(user)
+    return [(group.title, list(_rows(group, instance, hidden))) for group in entity.groups]
+
+
+def _rows(group: FieldGroup, instance: models.Model, hidden: Iterable[str]) -> Iterable[DetailRow]:
+    return (detail_row(instance, name) for name in group.fields if name not in hidden)
+
+
+def detail_row(instance: models.Model, name: str) -> DetailRow:
+    """Return one field, property or method as a row."""
+    try:
+        field = instance._meta.get_field(name)
+    except FieldDoesNotExist:
+        return _computed_row(instance, name)
+    label = capfirst(str(getattr(field, "verbose_name", name)))
+    value = getattr(instance, name)
+    if isinstance(field, EncryptedTextField):
+        return DetailRow(label, bool(value), secret=name)
+    if getattr(field, "choices", None):
+        word = getattr(instance, f"get_{name}_display")()
+        return DetailRow(label, badge(value, word) if str(value) in LOOKS else word)
+    if isinstance(value, models.Model):
+        return DetailRow(label, str(value), url=page_of(value))
+    if isinstance(field, models.ManyToManyField):
+        return DetailRow(label, ", ".join(str(item) for item in value.all()))
+    bare = name in BARE_NUMBERS and value is not None
+    return DetailRow(label, str(value) if bare else shown(value), mono=name in MONO_FIELDS)
+
+
+def _computed_row(instance: models.Model, name: str) -> DetailRow:
+    attribute = getattr(instance, name)
+    value = attribute() if callable(attribute) else attribute
+    described = getattr(type(instance), name, None)
+    label = getattr(described, "short_description", "") or capfirst(name.replace("_", " "))
+    return DetailRow(label, shown(value))
+
+
+def shown(value: Any) -> Any:
+    """Return a bare value in the user's language."""
+    if isinstance(value, bool):
+        return yes_no(value)
+    if isinstance(value, datetime):
+        return format_moment(value)
+    if isinstance(value, Decimal):
+        return format_amount(value)
+    if isinstance(value, int):
+        return formats.localize(value)
+    return "" if value is None else value

@@ -1,0 +1,125 @@
+"""What the generic pages need to know of a kind of object."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+from django.urls import reverse
+from django_filters import FilterSet
+from django_tables2 import Table
+
+from voipadmin.core.errors import Message
+from voipadmin.core.forms import EntityForm
+from voipadmin.core.services import delete_object
+
+
+@dataclass(frozen=True)
+class FieldGroup:
+    """A titled group of an object's fields on its page: fields, properties or methods without arguments."""
+
+    title: Message
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Related:
+    """Another entity's list, narrowed to one object and loaded lazily by its address, so that nothing is imported."""
+
+    title: Message
+    url_name: str
+    parameter: str
+    permission: str
+    tab: str = "related"
+    create_url_name: str = ""
+    create_permission: str = ""
+    extra_query: str = ""
+    without: str = ""
+
+
+def _unchanged(queryset: Any) -> Any:
+    return queryset
+
+
+def _always(_instance: Any) -> bool:
+    return True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entity:
+    """A kind of object with its pages.
+
+    `staff_only` names fields, columns and filters that a customer's user never sees. `detail_context(object, user)`
+    feeds `main_template` and `aside_template` of the object's page, `summary(rows, user)` the `summary_template`
+    of the list.
+    """
+
+    model: type[models.Model]
+    table: type[Table]
+    filterset: type[FilterSet]
+    form: type[EntityForm] | None = None
+    icon: str
+    intro: Message
+    empty_hint: Message
+    groups: Sequence[FieldGroup]
+    related: Sequence[Related] = ()
+    effect: Message = ""
+    join: Callable[[Any], Any] = _unchanged
+    delete: Callable[[Any], None] | None = delete_object
+    editable: Callable[[Any], bool] = _always
+    staff_only: frozenset[str] = frozenset()
+    secrets: tuple[str, ...] = ()
+    synced: bool = True
+    actions_template: str = ""
+    list_actions_template: str = ""
+    aside_template: str = ""
+    main_template: str = ""
+    detail_context: Callable[[Any, Any], dict[str, Any]] | None = None
+    summary: Callable[[Any, Any], dict[str, Any]] | None = None
+    summary_template: str = ""
+
+    @property
+    def app_label(self) -> str:
+        """Return the app's label, which is also its URL namespace."""
+        return self.model._meta.app_label
+
+    @property
+    def model_name(self) -> str:
+        """Return the model's name in lower case."""
+        return str(self.model._meta.model_name)
+
+    @property
+    def name(self) -> Message:
+        """Return the model's name for people."""
+        return self.model._meta.verbose_name or ""
+
+    @property
+    def name_plural(self) -> Message:
+        """Return the model's plural for people."""
+        return self.model._meta.verbose_name_plural or ""
+
+    @property
+    def template_folder(self) -> str:
+        """Return the folder in which an entity's own templates are."""
+        return f"{self.app_label}/{self.model_name}"
+
+    def permission(self, action: str) -> str:
+        """Return Django's name of the permission, such as `customers.change_customer`."""
+        return f"{self.app_label}.{action}_{self.model_name}"
+
+    def url_name(self, action: str) -> str:
+        """Return the name of a page's address, such as `customers:customer_list`."""
+        return f"{self.app_label}:{self.model_name}_{action}"
+
+    def url(self, action: str, *args: Any) -> str:
+        """Return the address of a page."""
+        return reverse(self.url_name(action), args=args)
+
+    def objects_for(self, user: Any) -> Any:
+        """Return the objects that `user` may see, joined with what the list shows."""
+        manager: Any = self.model._default_manager
+        return self.join(manager.get_queryset().visible_to(user))
+
+    def hidden_from(self, user: Any) -> frozenset[str]:
+        """Return the fields and columns that `user` does not see."""
+        return frozenset() if user.sees_everything else self.staff_only

@@ -1,0 +1,28 @@
+"""A secret is shown when somebody with the permission asks for it, and the changelog says who did."""
+
+from typing import Any
+
+from auditlog.models import LogEntry
+from django.http import Http404, HttpRequest, HttpResponse
+
+from voipadmin.core.pages.views import EntityView
+
+
+class SecretView(EntityView):
+    """Reveals one secret of an object, on POST."""
+
+    action = "reveal"
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, pk: Any, field: str) -> HttpResponse:
+        """Log the access, then show the secret with a button that copies it."""
+        if field not in self.entity.secrets:
+            raise Http404
+        instance = self.get_instance()
+        entries: Any = LogEntry.objects
+        entries.log_create(instance, force_log=True, action=LogEntry.Action.ACCESS, changes={})
+        response = self.page(
+            "components/secret_shown.html", object=instance, secret=getattr(instance, field), field=field
+        )
+        response["Cache-Control"] = "no-store"
+        return response

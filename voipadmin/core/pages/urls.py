@@ -1,0 +1,24 @@
+"""The addresses of an entity's pages."""
+
+from django.urls import URLPattern, path
+
+from voipadmin.core.pages.entity import Entity
+from voipadmin.core.pages.lists import ObjectListView
+from voipadmin.core.pages.secrets import SecretView
+from voipadmin.core.pages.views import ObjectCreateView, ObjectDeleteView, ObjectDetailView, ObjectEditView
+
+
+def entity_urls(prefix: str, entity: Entity) -> list[URLPattern]:
+    """Return list and detail, and create, edit, delete and secrets where there are such; names are `MODEL_list`..."""
+    name = entity.model_name
+    patterns = [path(f"{prefix}/", ObjectListView.as_view(entity=entity), name=f"{name}_list")]
+    if entity.form is not None:
+        patterns.append(path(f"{prefix}/new/", ObjectCreateView.as_view(entity=entity), name=f"{name}_create"))
+        patterns.append(path(f"{prefix}/<uuid:pk>/edit/", ObjectEditView.as_view(entity=entity), name=f"{name}_edit"))
+    if entity.delete is not None:
+        view = ObjectDeleteView.as_view(entity=entity)
+        patterns.append(path(f"{prefix}/<uuid:pk>/delete/", view, name=f"{name}_delete"))
+    if entity.secrets:
+        view = SecretView.as_view(entity=entity)
+        patterns.append(path(f"{prefix}/<uuid:pk>/secret/<slug:field>/", view, name=f"{name}_secret"))
+    return [*patterns, path(f"{prefix}/<uuid:pk>/", ObjectDetailView.as_view(entity=entity), name=f"{name}_detail")]

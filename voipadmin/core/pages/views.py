@@ -1,0 +1,197 @@
+"""The generic pages: permission, the rows that the user may see, one domain call."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views import View
+
+from voipadmin.core.errors import DomainError
+from voipadmin.core.forms import EntityForm
+from voipadmin.core.links import page_of
+from voipadmin.core.pages.changelog import changes_of
+from voipadmin.core.pages.deletion import hanging_on
+from voipadmin.core.pages.display import detail_groups
+from voipadmin.core.pages.entity import Entity, Related
+
+
+@dataclass(frozen=True)
+class RelatedPanel:
+    """A related list, and whether the user may add to it."""
+
+    related: Related
+    may_create: bool
+
+
+class EntityView(View):
+    """A page of an entity, open to those whose role has the permission of its `action`."""
+
+    entity: Entity = None  # type: ignore[assignment]  # `as_view` only takes what the class has; each address gives one
+    action: ClassVar[str] = "view"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Refuse those without the permission."""
+        if not request.user.has_perm(self.entity.permission(self.action)):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_instance(self) -> Any:
+        """Return the object of the address, if the user may see it; 404 otherwise."""
+        return get_object_or_404(self.entity.objects_for(self.request.user), pk=self.kwargs["pk"])
+
+    def page(self, template: str, **context: Any) -> HttpResponse:
+        """Draw a template with what every page of an entity needs."""
+        instance = context.get("object")
+        address = {"object_url": page_of(instance)} if instance is not None else {}
+        return render(self.request, template, {**self.common_context(), **address, **context})
+
+    def common_context(self) -> dict[str, Any]:
+        """Return the entity, its addresses and what the user may do with it."""
+        user = self.request.user
+        entity = self.entity
+        can = {action: user.has_perm(entity.permission(action)) for action in ("add", "change", "delete", "reveal")}
+        return {
+            "entity": entity,
+            "list_url": entity.url("list"),
+            "entity_secret_url": entity.url_name("secret"),
+            "create_url": entity.url("create") if entity.form and can["add"] else "",
+            "can": can,
+        }
+
+
+class ObjectDetailView(EntityView):
+    """An object's page with its tabs; a tab asked for by htmx comes alone."""
+
+    def get(self, request: HttpRequest, pk: Any) -> HttpResponse:
+        """Show the object."""
+        instance = self.get_instance()
+        tabs = self._tabs()
+        tab = request.GET.get("tab", "details")
+        tab = tab if tab in tabs else "details"
+        context = {"object": instance, "tabs": tabs, "tab": tab, **self._tab_context(tab, instance)}
+        if getattr(request, "htmx", False) and request.headers.get("HX-Target") == "tab-panel":
+            return self.page("pages/detail_tabs.html", **context)
+        return self.page("pages/detail.html", **context, **self._buttons(instance))
+
+    def _tabs(self) -> dict[str, str]:
+        user = self.request.user
+        present = {item.tab for item in self.entity.related if user.has_perm(item.permission)}
+        tabs = {"details": _("Details")}
+        tabs |= {"related": _("Related")} if "related" in present else {}
+        tabs |= {"calls": _("Calls")} if "calls" in present else {}
+        return tabs | ({"changelog": _("Changelog")} if user.sees_everything else {})
+
+    def _tab_context(self, tab: str, instance: models.Model) -> dict[str, Any]:
+        user = self.request.user
+        if tab == "details":
+            extra = self.entity.detail_context(instance, user) if self.entity.detail_context else {}
+            return {"groups": detail_groups(self.entity, instance, user), **extra}
+        if tab == "changelog":
+            return {"changes": changes_of(instance)}
+        related = [item for item in self.entity.related if item.tab == tab and user.has_perm(item.permission)]
+        return {"related": [RelatedPanel(item, user.has_perm(item.create_permission)) for item in related]}
+
+    def _buttons(self, instance: models.Model) -> dict[str, Any]:
+        entity = self.entity
+        can = self.common_context()["can"]
+        editable = entity.form is not None and entity.editable(instance)
+        return {
+            "edit_url": entity.url("edit", instance.pk) if editable and can["change"] else "",
+            "delete_url": entity.url("delete", instance.pk) if entity.delete and can["delete"] else "",
+        }
+
+
+class ObjectFormView(EntityView):
+    """The form of a new object, or of one that is there."""
+
+    action = "add"
+
+    def get_object(self) -> models.Model | None:
+        """Return the object to edit; none for a new one."""
+        return None
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show the form."""
+        instance = self.get_object()
+        initial = {key: value for key, value in request.GET.items() if key in self._form_class().base_fields}
+        return self._show(self._form_class()(instance=instance, initial=initial, user=request.user), instance)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Save through the domain, or show what it refused."""
+        instance = self.get_object()
+        form = self._form_class()(request.POST, instance=instance, user=request.user)
+        saved = save_form(form)
+        if saved is None:
+            return self._show(form, self.get_object())
+        messages.success(request, _("“%(object)s” is saved.") % {"object": saved})
+        return redirect(page_of(saved))
+
+    def _form_class(self) -> type[EntityForm]:
+        if self.entity.form is None:
+            raise PermissionDenied
+        return self.entity.form
+
+    def _show(self, form: EntityForm, instance: models.Model | None) -> HttpResponse:
+        cancel = page_of(instance) if instance is not None else self.entity.url("list")
+        return self.page("pages/form.html", form=form, object=instance, cancel_url=cancel)
+
+
+class ObjectCreateView(ObjectFormView):
+    """The form of a new object."""
+
+
+class ObjectEditView(ObjectFormView):
+    """The form of an object."""
+
+    action = "change"
+
+    def get_object(self) -> Any:
+        """Return the object of the address, if it can be edited at all."""
+        instance = self.get_instance()
+        if not self.entity.editable(instance):
+            raise PermissionDenied
+        return instance
+
+
+def save_form(form: EntityForm) -> Any:
+    """Return the saved object, or None with the errors on the form."""
+    if not form.is_valid():
+        return None
+    try:
+        return form.save()
+    except (DomainError, ValidationError) as error:
+        form.take_error(error)
+        return None
+
+
+class ObjectDeleteView(EntityView):
+    """Asks before it deletes, and says what goes along or stands in the way."""
+
+    action = "delete"
+
+    def get(self, request: HttpRequest, pk: Any) -> HttpResponse:
+        """Ask."""
+        return self._ask(self.get_instance())
+
+    def post(self, request: HttpRequest, pk: Any) -> HttpResponse:
+        """Delete through the domain."""
+        instance = self.get_instance()
+        name = str(instance)
+        if self.entity.delete is None:
+            raise PermissionDenied
+        try:
+            self.entity.delete(instance)
+        except DomainError as error:
+            return self._ask(self.get_instance(), error=str(error.message))
+        messages.success(request, _("“%(object)s” is deleted.") % {"object": name})
+        return redirect(self.entity.url("list"))
+
+    def _ask(self, instance: models.Model, error: str = "") -> HttpResponse:
+        hanging = hanging_on(instance)
+        allowed = not hanging.stands_in_the_way
+        return self.page("pages/delete.html", object=instance, hanging=hanging, error=error, delete_allowed=allowed)

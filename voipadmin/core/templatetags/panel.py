@@ -1,0 +1,134 @@
+"""Tags and filters of the panel's templates."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.forms import BoundField
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.safestring import SafeString
+
+from voipadmin.core import badges, tables
+from voipadmin.core.forms import widget_class
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, size: int = 16) -> SafeString:
+    """Draw an icon that screen readers skip."""
+    return badges.icon(name, size)
+
+
+@register.simple_tag
+def badge(value: Any, label: Any) -> SafeString:
+    """Draw a state as colour, icon and word."""
+    return badges.badge(value, label)
+
+
+@register.filter
+def yes_no(value: object) -> SafeString:
+    """Draw a truth value."""
+    return badges.yes_no(value)
+
+
+@register.filter
+def amount(value: Decimal | None, places: int = 2) -> str:
+    """Write an amount in the user's language; a dash where there is none."""
+    return "—" if value is None else tables.format_amount(Decimal(value), places)
+
+
+@register.filter
+def money(value: Decimal | None) -> str:
+    """Write an amount with two decimals."""
+    return "—" if value is None else tables.format_amount(Decimal(value).quantize(Decimal("0.01")), 2)
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """Write a moment on the panel's clock; a dash where there is none."""
+    return tables.format_moment(value) if value else "—"
+
+
+@register.filter
+def duration(seconds: Any) -> str:
+    """Write seconds as minutes and seconds."""
+    return "—" if seconds is None else tables.format_duration(seconds)
+
+
+@register.filter
+def kind(field: BoundField) -> str:
+    """Return the kind of a field's widget, such as `checkbox`, `select` or `textarea`."""
+    widget = field.field.widget
+    return {"CheckboxInput": "checkbox", "Textarea": "wide", "SelectMultiple": "wide"}.get(
+        type(widget).__name__, "plain"
+    )
+
+
+@register.simple_tag
+def described(field: BoundField) -> SafeString:
+    """Draw a field's widget, tied to its help and its errors for screen readers."""
+    ids: list[str] = []
+    attrs: dict[str, Any] = {}
+    if field.help_text:
+        ids.append(f"{field.auto_id}-help")
+    if field.errors:
+        ids.append(f"{field.auto_id}-error")
+        css = field.field.widget.attrs.get("class", "")
+        attrs = {"aria-invalid": "true", "class": f"{css} is-invalid"}
+    if ids:
+        attrs["aria-describedby"] = " ".join(ids)
+    return field.as_widget(attrs=attrs)
+
+
+@register.simple_tag(takes_context=True)
+def query(context: dict[str, Any], **changes: Any) -> str:
+    """Return this page's address with some parameters replaced; None takes one out."""
+    request: HttpRequest = context["request"]
+    parameters = request.GET.copy()
+    for name, value in changes.items():
+        parameters.pop(name, None)
+        if value is not None:
+            parameters[name] = str(value)
+    return f"{request.path}?{parameters.urlencode()}"
+
+
+@register.simple_tag(takes_context=True)
+def in_section(context: dict[str, Any], prefix: str) -> bool:
+    """Tell whether the page is one of those under `prefix`, which may also be the start page."""
+    request: HttpRequest | None = context.get("request")
+    if request is None:
+        return False
+    return request.path == prefix if prefix == "/" else request.path.startswith(prefix)
+
+
+@register.simple_tag
+def url_if_any(name: str, *args: Any) -> str:
+    """Return the address of a page, or nothing where this installation does not have it."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+@register.filter
+def first_words(items: Sequence[Any], count: int) -> str:
+    """Write the first items, and how many more there are."""
+    return tables.first_of([str(item) for item in items], count)
+
+
+@register.filter
+def initials(name: str) -> str:
+    """Return up to two initials of a name."""
+    return "".join(word[0] for word in name.split()[:2]) or "?"
+
+
+@register.simple_tag
+def styled(field: BoundField) -> BoundField:
+    """Give the widget of a foreign form its class."""
+    field.field.widget.attrs["class"] = widget_class(field.field.widget)
+    field.field.widget.attrs.pop("placeholder", None)
+    return field

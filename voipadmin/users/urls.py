@@ -1,0 +1,14 @@
+"""Addresses of users and of one's own settings."""
+
+from django.urls import path
+
+from voipadmin.core.pages import entity_urls
+from voipadmin.users.views import USERS, NewPasswordView, SettingsView, UserCreateView
+
+app_name = "users"
+urlpatterns = [
+    path("settings/", SettingsView.as_view(), name="settings"),
+    path("users/new/", UserCreateView.as_view(), name="user_create"),
+    path("users/<uuid:pk>/password/", NewPasswordView.as_view(), name="user_password"),
+    *entity_urls("users", USERS),
+]

@@ -1,0 +1,92 @@
+"""Pages of users and of one's own settings."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views import View
+
+from voipadmin.core.pages import Entity, FieldGroup
+from voipadmin.core.pages.views import EntityView, ObjectCreateView, save_form
+from voipadmin.users.filters import UserFilterSet
+from voipadmin.users.forms import ProfileForm, UserForm
+from voipadmin.users.models import User
+from voipadmin.users.services import delete_user, generate_password, save_user
+from voipadmin.users.tables import UserTable
+
+
+def _delete(user: Any) -> None:
+    delete_user(user=user)
+
+
+USERS = Entity(
+    model=User,
+    table=UserTable,
+    filterset=UserFilterSet,
+    form=UserForm,
+    delete=_delete,
+    icon="users",
+    intro=gettext_lazy("People and scripts that may use the panel, each with one role."),
+    empty_hint=gettext_lazy("Each person gets a user of its own, so that the changelog can name it."),
+    groups=(
+        FieldGroup(gettext_lazy("Person"), ("username", "first_name", "last_name", "email")),
+        FieldGroup(gettext_lazy("Access"), ("role", "is_active", "last_login", "date_joined")),
+    ),
+    synced=False,
+    actions_template="users/user/actions.html",
+)
+
+
+def _show_password(view: EntityView, user: Any, password: str) -> HttpResponse:
+    response = view.page("users/user/password_once.html", object=user, password=password)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+class UserCreateView(ObjectCreateView):
+    """Makes a user and shows the generated password, this once."""
+
+    entity = USERS
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Save, or show what was refused."""
+        form = UserForm(request.POST, user=request.user)
+        saved = save_form(form)
+        return self._show(form, None) if saved is None else _show_password(self, saved, form.generated_password)
+
+
+class NewPasswordView(EntityView):
+    """Gives a user a new password and shows it, this once."""
+
+    entity = USERS
+    action = "change"
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, pk: Any) -> HttpResponse:
+        """Set a generated password."""
+        user = self.get_instance()
+        if user == request.user:
+            raise PermissionDenied  # one's own is changed with the old one, in the settings
+        password = generate_password()
+        save_user(user=user, password=password)
+        return _show_password(self, user, password)
+
+
+class SettingsView(View):
+    """One's own name, language, appearance, password and second factor."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show them."""
+        return render(request, "users/settings.html", {"form": ProfileForm(instance=request.user, user=request.user)})
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Save name and e-mail."""
+        form = ProfileForm(request.POST, instance=User.objects.get(pk=request.user.pk), user=request.user)
+        if save_form(form) is None:
+            return render(request, "users/settings.html", {"form": form})
+        messages.success(request, _("Your profile is saved."))
+        return redirect("users:settings")
