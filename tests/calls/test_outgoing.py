@@ -1,0 +1,391 @@
+"""Outgoing calls: who calls, by which route, what the carrier sees, and what is recorded."""
+
+import pytest
+
+from customers.models import CustomerStatus
+from routing.models import CallerIdRule, GatewaySelection
+from tests.calls.exchange import Exchange
+from tests.factories.routing import RouteGatewayFactory
+from tests.lab.sipp import Behaviour, Credentials
+
+NUMBER = "011987654321"
+E164 = "5511987654321"
+
+
+def test_a_registered_extension_reaches_the_carrier_with_its_password(exchange: Exchange) -> None:
+    vivo = exchange.carrier("GW_Vivo_SP")
+    route = exchange.route("_0ZZ9XXXXXXXX", vivo)
+    clinic = exchange.company("CLINICA", caller_id_number="551140001000")
+    phone = exchange.phone(clinic, "1001")
+    exchange.apply()
+    exchange.register(phone)
+
+    outcome = exchange.call(phone, NUMBER)
+
+    assert outcome.answered
+    assert vivo.numbers == [NUMBER]
+    assert vivo.callers == ["551140001000"]
+    record = exchange.record()
+    assert record["accountcode"] == "CLINICA"
+    assert record["va_customer"] == str(clinic.pk)
+    assert record["va_direction"] == "outbound"
+    assert record["va_route"] == str(route.pk)
+    assert record["va_gateway"] == str(vivo.gateway.pk)
+    assert (record["va_dialled"], record["va_attempt"]) == (E164, "1")
+    assert (record["disposition"], record["va_dialstatus"]) == ("ANSWERED", "ANSWER")
+    assert (record["va_cause"], record["va_sipcode"]) == ("16", "200")
+    assert 0 <= int(record["va_pdd"]) < 1000
+
+
+def test_the_address_of_a_trunk_customer_is_enough_to_call_out(exchange: Exchange) -> None:
+    vivo = exchange.carrier("GW_Vivo_SP")
+    exchange.route("_X.", vivo)
+    acme = exchange.trunk("ACME", caller_id_number="551130001000")
+    exchange.apply()
+
+    assert exchange.call(acme, NUMBER, caller="551130001055").answered
+    assert vivo.numbers == [NUMBER]
+    assert vivo.callers == ["551130001055"]
+    record = exchange.record()
+    assert (record["accountcode"], record["va_customer"]) == ("ACME", str(acme.customer.pk))
+
+
+def test_a_trunk_caller_without_a_number_is_shown_with_its_customers(exchange: Exchange) -> None:
+    vivo = exchange.carrier("GW_Vivo_SP")
+    exchange.route("_X.", vivo)
+    acme = exchange.trunk("ACME", caller_id_number="551130001000")
+    exchange.apply()
+
+    exchange.call(acme, NUMBER, caller="anonymous")
+
+    assert vivo.callers == ["551130001000"]
+
+
+def test_route_and_gateway_strip_and_prepend_before_the_tech_prefix(exchange: Exchange) -> None:
+    vivo = exchange.carrier("GW_Vivo_SP", strip_digits=2, prepend="0021", tech_prefix="1234")
+    exchange.route("_0ZZ9XXXXXXXX", vivo, strip_digits=1, prepend="55")
+    acme = exchange.trunk("ACME")
+    exchange.apply()
+
+    exchange.call(acme, NUMBER)
+
+    assert vivo.numbers == ["1234" + "0021" + "11987654321"]
+    assert exchange.record()["va_dialled"] == E164
+
+
+@pytest.mark.parametrize(
+    ("rule", "shown"),
+    [
+        (CallerIdRule.KEEP, "1130001055"),
+        (CallerIdRule.E164, "551130001055"),
+        (CallerIdRule.E164_PLUS, "+551130001055"),
+        (CallerIdRule.NATIONAL, "1130001055"),
+        (CallerIdRule.FIXED, "551150000000"),
+    ],
+)
+def test_a_carrier_is_shown_the_caller_by_its_rule(exchange: Exchange, rule: CallerIdRule, shown: str) -> None:
+    vivo = exchange.carrier("GW_Vivo_SP", caller_id_rule=rule, caller_id_number="551150000000")
+    exchange.route("_X.", vivo)
+    acme = exchange.trunk("ACME")
+    exchange.apply()
+
+    exchange.call(acme, NUMBER, caller="1130001055")
+
+    assert vivo.callers == [shown]
+
+
+def test_a_routes_caller_id_replaces_the_callers(exchange: Exchange) -> None:
+    vivo = exchange.carrier("GW_Vivo_SP")
+    exchange.route("_X.", vivo, caller_id_number="551150009999")
+    acme = exchange.trunk("ACME")
+    exchange.apply()
+
+    exchange.call(acme, NUMBER, caller="551130001055")
+
+    assert vivo.callers == ["551150009999"]
+
+
+@pytest.mark.parametrize(
+    ("status", "cause", "dialstatus"),
+    [
+        (408, "18", "CHANUNAVAIL"),
+        (488, "58", "CHANUNAVAIL"),
+        (500, "38", "CHANUNAVAIL"),
+        (502, "27", "CHANUNAVAIL"),
+        (503, "34", "CONGESTION"),
+        (504, "102", "CHANUNAVAIL"),
+        (606, "58", "CHANUNAVAIL"),
+    ],
+)
+def test_a_carrier_in_trouble_is_followed_by_the_next(
+    exchange: Exchange, status: int, cause: str, dialstatus: str
+) -> None:
+    failing = exchange.carrier("GW_First", Behaviour(status, ring_ms=0))
+    working = exchange.carrier("GW_Second")
+    exchange.route("_X.", failing, working)
+    acme = exchange.trunk("ACME")
+    exchange.apply()
+
+    assert exchange.call(acme, NUMBER).answered
+    assert (failing.numbers, working.numbers) == ([NUMBER], [NUMBER])
+    first, second = exchange.records(2)
+    assert (first["va_gateway"], first["va_attempt"]) == (str(failing.gateway.pk), "1")
+    assert (first["va_cause"], first["va_sipcode"], first["va_dialstatus"]) == (cause, str(status), dialstatus)
+    assert (second["va_gateway"], second["va_attempt"]) == (str(working.gateway.pk), "2")
+    assert (second["va_cause"], second["va_sipcode"]) == ("16", "200")
+    assert first["linkedid"] == second["linkedid"]
+
+
+@pytest.mark.parametrize(
+    ("status", "seen", "cause"),
+    [(404, 404, 1), (484, 484, 28), (403, 403, 21), (603, 403, 21), (480, 480, 19), (486, 486, 17), (600, 486, 17)],
+)
+def test_a_verdict_on_the_number_or_the_called_ends_the_call(
+    exchange: Exchange, status: int, seen: int, cause: int
+) -> None:
+    refusing = exchange.carrier("GW_First", Behaviour(status, ring_ms=0))
+    other = exchange.carrier("GW_Second")
+    exchange.route("_X.", refusing, other)
+    acme = exchange.trunk("ACME")
+    exchange.apply()
+
+    outcome = exchange.call(acme, NUMBER)
+
+    assert (outcome.final_status, outcome.cause) == (seen, cause)
+    assert other.numbers == []
+    record = exchange.record()
+    assert (record["va_cause"], record["va_sipcode"]) == (str(cause), str(status))
+
+
+def test_a_403_goes_on_where_the_gateway_says_so(exchange: Exchange) -> None:
+    refusing = exchange.carrier("GW_First", Behaviour(403, ring_ms=0), reroute_forbidden=True)
+    other = exchange.carrier("GW_Second")
+    exchange.route("_X.", refusing, other)
+    acme = exchange.trunk("ACME")
+    exchange.apply()
+
+    assert exchange.call(acme, NUMBER).answered
+    assert other.numbers == [NUMBER]
+
+
+def test_nobody_answers_within_the_ring_time_and_no_other_carrier_is_tried(exchange: Exchange) -> None:
+    ringing = exchange.carrier("GW_First", Behaviour(never_answers=True))
+    other = exchange.carrier("GW_Second")
+    exchange.route("_X.", ringing, other, ring_seconds=5)
+    acme = exchange.trunk("ACME")
+    exchange.apply()
+
+    outcome = exchange.call(acme, NUMBER)
+
+    assert (outcome.final_status, outcome.cause) == (480, 19)
+    assert other.numbers == []
+    record = exchange.record()
+    assert (record["va_dialstatus"], record["va_sipcode"]) == ("NOANSWER", "487")
+
+
+def test_a_caller_that_gives_up_leaves_one_record(exchange: Exchange) -> None:
+    ringing = exchange.carrier("GW_First", Behaviour(never_answers=True))
+    exchange.route("_X.", ringing)
+    acme = exchange.trunk("ACME")
+    exchange.apply()
+
+    assert exchange.call(acme, NUMBER, cancels=True).final_status == 487
+    record = exchange.record()
+    assert (record["va_dialstatus"], record["va_sipcode"]) == ("CANCEL", "487")
+
+
+def test_a_dead_gateway_is_skipped_at_once(exchange: Exchange) -> None:
+    dead = exchange.carrier("GW_Dead", qualify=True)
+    dead.party.stop()
+    working = exchange.carrier("GW_Second")
+    exchange.route("_X.", dead, working)
+    acme = exchange.trunk("ACME")
+    exchange.apply()
+    exchange.asterisk.wait_for("pjsip show aor GW_Dead", "Unavail", 15)
+
+    outcome = exchange.call(acme, NUMBER)
+
+    assert outcome.answered
+    record = exchange.record()
+    assert (record["va_gateway"], record["va_attempt"]) == (str(working.gateway.pk), "2")
+
+
+def test_when_every_carrier_fails_the_last_cause_is_the_callers(exchange: Exchange) -> None:
+    first = exchange.carrier("GW_First", Behaviour(500, ring_ms=0))
+    last = exchange.carrier("GW_Last", Behaviour(503, ring_ms=0))
+    exchange.route("_X.", first, priority=10)
+    exchange.route("_0.", last, priority=20)
+    acme = exchange.trunk("ACME")
+    exchange.apply()
+
+    outcome = exchange.call(acme, NUMBER)
+
+    assert (outcome.final_status, outcome.cause) == (503, 34)
+    assert [record["va_attempt"] for record in exchange.records(2)] == ["1", "2"]
+
+
+def test_a_number_that_no_route_fits_gets_a_clear_cause_and_a_record(exchange: Exchange) -> None:
+    vivo = exchange.carrier("GW_Vivo_SP")
+    exchange.route("_0ZZ9XXXXXXXX", vivo)
+    acme = exchange.trunk("ACME")
+    exchange.apply()
+
+    outcome = exchange.call(acme, "0012125551234")
+
+    assert (outcome.final_status, outcome.cause) == (404, 3)
+    record = exchange.record()
+    assert (record["va_customer"], record["va_direction"]) == (str(acme.customer.pk), "outbound")
+    assert (record["va_dialled"], record["va_cause"], record["va_attempt"]) == ("12125551234", "3", "")
+
+
+def test_priority_rules_over_the_more_specific_pattern(exchange: Exchange) -> None:
+    broad = exchange.carrier("GW_Broad", Behaviour(503, ring_ms=0))
+    narrow = exchange.carrier("GW_Narrow")
+    exchange.route("_0ZZ.", broad, priority=10)
+    exchange.route("_011XXXXXXXXX", narrow, priority=20)
+    acme = exchange.trunk("ACME")
+    exchange.apply()
+
+    assert exchange.call(acme, NUMBER).answered
+    first, second = exchange.records(2)
+    assert (first["va_gateway"], second["va_gateway"]) == (str(broad.gateway.pk), str(narrow.gateway.pk))
+
+
+def test_equal_patterns_of_one_priority_fail_over_to_each_other(exchange: Exchange) -> None:
+    first = exchange.carrier("GW_First", Behaviour(503, ring_ms=0))
+    second = exchange.carrier("GW_Second")
+    exchange.route("_0.", first, priority=10)
+    exchange.route("_0.", second, priority=10)
+    acme = exchange.trunk("ACME")
+    exchange.apply()
+
+    assert exchange.call(acme, NUMBER).answered
+    assert (first.numbers, second.numbers) == ([NUMBER], [NUMBER])
+
+
+def test_a_route_for_some_customers_carries_no_other_customers_calls(exchange: Exchange) -> None:
+    gold, common = exchange.carrier("GW_Gold"), exchange.carrier("GW_Common")
+    acme, other = exchange.trunk("ACME"), exchange.trunk("OUTRO")
+    exchange.route("_0.", gold, priority=10, customers=[acme.customer])
+    exchange.route("_0.", common, priority=20)
+    exchange.apply()
+
+    assert exchange.call(acme, NUMBER).answered
+    assert exchange.call(other, NUMBER).answered
+    assert (gold.numbers, common.numbers) == ([NUMBER], [NUMBER])
+
+
+def test_a_customers_own_route_fails_over_to_the_routes_of_all(exchange: Exchange) -> None:
+    gold, common = exchange.carrier("GW_Gold", Behaviour(503, ring_ms=0)), exchange.carrier("GW_Common")
+    acme = exchange.trunk("ACME")
+    exchange.route("_0.", gold, priority=10, customers=[acme.customer])
+    exchange.route("_0.", common, priority=20)
+    exchange.apply()
+
+    assert exchange.call(acme, NUMBER).answered
+    assert (gold.numbers, common.numbers) == ([NUMBER], [NUMBER])
+
+
+def test_gateways_by_weight_are_each_tried_once_until_one_answers(exchange: Exchange) -> None:
+    first = exchange.carrier("GW_First", Behaviour(503, ring_ms=0))
+    second = exchange.carrier("GW_Second", Behaviour(503, ring_ms=0))
+    route = exchange.route("_0.", selection=GatewaySelection.WEIGHT)
+    RouteGatewayFactory.create(route=route, gateway=first.gateway, weight=700)
+    RouteGatewayFactory.create(route=route, gateway=second.gateway, weight=300)
+    acme = exchange.trunk("ACME", calls_per_second=500, channel_limit=100)
+    exchange.apply()
+
+    outcome = exchange.call(acme, NUMBER, count=60, rate=60)
+
+    assert not outcome.answered
+    assert (len(first.numbers), len(second.numbers)) == (60, 60)
+    tried_first = [record["va_gateway"] for record in exchange.records(120) if record["va_attempt"] == "1"]
+    # 60 draws at 70 %: fewer than 25 or all 60 happens less than once in a million runs.
+    assert 25 <= tried_first.count(str(first.gateway.pk)) < 60
+
+
+@pytest.mark.parametrize("number", ["500&PJSIP/GW_Vivo_SP/1900", "0119;x=1", "5511)},1)&", "55${EXTEN}", "0119,60,G(x)"])
+def test_a_number_that_is_no_number_goes_nowhere(exchange: Exchange, number: str) -> None:
+    vivo = exchange.carrier("GW_Vivo_SP")
+    exchange.route("_X.", vivo)
+    acme = exchange.trunk("ACME")
+    exchange.apply()
+
+    outcome = exchange.call(acme, number)
+
+    assert not outcome.answered
+    assert vivo.numbers == []
+
+
+def test_an_unknown_address_gets_no_call_out(exchange: Exchange) -> None:
+    vivo = exchange.carrier("GW_Vivo_SP")
+    exchange.route("_X.", vivo)
+    exchange.trunk("ACME")
+    exchange.apply()
+
+    outcome = exchange.call(exchange.host(), NUMBER)
+
+    assert outcome.final_status == 401
+    assert vivo.numbers == []
+    assert exchange.cdrs.records() == []
+
+
+def test_a_wrong_password_gets_no_call_out(exchange: Exchange) -> None:
+    vivo = exchange.carrier("GW_Vivo_SP")
+    exchange.route("_X.", vivo)
+    phone = exchange.phone(exchange.company("CLINICA"), "1001")
+    exchange.apply()
+
+    wrong = Credentials(phone.extension.sip_username, "0123456789abcdef")
+    outcome = exchange.call(phone, NUMBER, credentials=wrong)
+
+    assert outcome.final_status == 401
+    assert vivo.numbers == []
+    assert exchange.cdrs.records() == []
+
+
+def test_an_extension_is_not_claimed_by_writing_its_name_in_from(exchange: Exchange) -> None:
+    vivo = exchange.carrier("GW_Vivo_SP")
+    exchange.route("_X.", vivo)
+    exchange.trunk("ACME")
+    exchange.apply()
+
+    outcome = exchange.call(exchange.host(), NUMBER, caller="trunk.ACME")
+
+    assert outcome.final_status == 401
+    assert vivo.numbers == []
+
+
+@pytest.mark.parametrize("status", [CustomerStatus.SUSPENDED, CustomerStatus.CLOSED])
+def test_a_disabled_customer_gets_no_call_out(exchange: Exchange, status: CustomerStatus) -> None:
+    vivo = exchange.carrier("GW_Vivo_SP")
+    exchange.route("_X.", vivo)
+    acme = exchange.trunk("ACME", status=status)
+    phone = exchange.phone(exchange.company("CLINICA", status=status), "1001")
+    exchange.apply()
+
+    by_trunk = exchange.call(acme, NUMBER)
+    by_phone = exchange.call(phone, NUMBER)
+
+    expected = 403 if status == CustomerStatus.SUSPENDED else 401
+    assert (by_trunk.final_status, by_phone.final_status) == (expected, expected)
+    assert vivo.numbers == []
+
+
+def test_a_suspended_customers_try_is_on_record(exchange: Exchange) -> None:
+    acme = exchange.trunk("ACME", status=CustomerStatus.SUSPENDED)
+    exchange.apply()
+
+    assert exchange.call(acme, NUMBER).cause == 21
+    record = exchange.record()
+    assert (record["va_customer"], record["va_cause"]) == (str(acme.customer.pk), "21")
+
+
+def test_a_disabled_extension_gets_no_call_out(exchange: Exchange) -> None:
+    vivo = exchange.carrier("GW_Vivo_SP")
+    exchange.route("_X.", vivo)
+    phone = exchange.phone(exchange.company("CLINICA"), "1001", enabled=False)
+    exchange.apply()
+
+    assert exchange.call(phone, NUMBER).final_status == 401
+    assert vivo.numbers == []
