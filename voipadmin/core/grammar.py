@@ -102,7 +102,7 @@ _LATIN = "A-Za-zÀ-ÖØ-öø-ÿĀ-ž"
 
 CODE = Grammar(re.compile(r"[A-Za-z0-9_-]"), 1, 60, _("letters without accents, digits, - and _"))
 USERNAME = Grammar(re.compile(r"[A-Za-z0-9_.@+-]"), 1, 60, _("letters without accents, digits and . _ @ + -"))
-SIP_USERNAME = Grammar(re.compile(r"[A-Za-z0-9_.+-]"), 3, 60, _("letters without accents, digits and . _ + -"))
+SIP_USERNAME = Grammar(re.compile(r"[A-Za-z0-9_.+-]"), 1, 60, _("letters without accents, digits and . _ + -"))
 SIP_SECRET = Grammar(re.compile(r"[A-Za-z0-9_.!%*+=~^?:-]"), 8, 80, _("letters, digits and . ! % * + = ~ ^ ? : _ -"))
 CALLER_ID_NAME = Grammar(re.compile(rf"[{_LATIN}0-9_ .-]"), 0, 40, _("letters, digits, spaces and . - _"))
 NAME = Grammar(
