@@ -82,8 +82,7 @@ def _read_objects(records: Sequence[SpoolRecord]) -> KnownObjects:
 
 def _read_customers(known: KnownObjects, ids: set[uuid.UUID], codes: set[str], endpoints: set[str]) -> None:
     known.customers = set(Customer.objects.filter(pk__in=ids).values_list("pk", flat=True))
-    # A trunk's endpoint carries its customer's code.
-    named = codes | {endpoint.lower() for endpoint in endpoints}
+    named = codes | {_trunk_code(endpoint) for endpoint in endpoints}
     by_code = Customer.objects.annotate(lower_code=Lower("code")).filter(lower_code__in=named)
     known.customers_by_code = dict(by_code.values_list("lower_code", "pk")) if named else {}
     extensions = Extension.objects.filter(sip_username__in=endpoints) if endpoints else Extension.objects.none()
@@ -161,4 +160,9 @@ def _customer(record: SpoolRecord, known: KnownObjects, direction: str, did: uui
         held = (item for item in known.allocations.get(did, ()) if item.is_current(record.started_at))
         return next((item.customer_id for item in held), None)
     endpoint = endpoint_of(record.channel)
-    return known.customers_by_endpoint.get(endpoint) or known.customers_by_code.get(endpoint.lower())
+    return known.customers_by_endpoint.get(endpoint) or known.customers_by_code.get(_trunk_code(endpoint))
+
+
+def _trunk_code(endpoint: str) -> str:
+    """Return the customer code in a trunk's endpoint: the dialplan writes `trunk.ACME`, an operator's own `ACME`."""
+    return endpoint.removeprefix("trunk.").lower()

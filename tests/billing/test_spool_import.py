@@ -255,6 +255,7 @@ def test_a_customer_deleted_while_the_batch_is_written_leaves_nothing(spool: Pat
     ("channel", "dstchannel", "direction"),
     [
         ("PJSIP/ACME-00000001", "PJSIP/GW_Vivo-00000002", Direction.OUTBOUND),
+        ("PJSIP/trunk.Acme-00000001", "PJSIP/GW_Vivo-00000002", Direction.OUTBOUND),
         ("PJSIP/GW_Vivo-00000001", "PJSIP/ACME-00000002", Direction.INBOUND),
         ("PJSIP/u0123456789abcde-00000001", "PJSIP/ufedcba987654321-00000002", Direction.INTERNAL),
         ("PJSIP/u0123456789abcde-00000001", "", Direction.UNKNOWN),
