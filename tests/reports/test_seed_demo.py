@@ -1,0 +1,105 @@
+"""The demo is made once, looks alive, and leaves the machine in no call."""
+
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.utils import timezone
+
+from asterisk_sync.models import Node
+from billing.models import Cdr
+from customers.models import Customer, CustomerStatus, CustomerType, Extension, TrunkAddress
+from numbering.models import DID
+from numbering.queries import status_counts
+from reports.queries import dashboard_stats
+from routing.models import Gateway, Provider, Route
+from tests.factories import CustomerFactory
+from voipadmin.users.models import User
+from voipadmin.users.roles import Role
+
+NODE = {
+    "NAME": "demo",
+    "HOST": "127.77.0.1",
+    "AMI_HOST": "127.0.0.1",
+    "AMI_PORT": "5039",
+    "AMI_USERNAME": "voipadmin",
+    "AMI_SECRET": "f" * 32,
+    "CONFIG_PATH": "etc",
+    "SPOOL_PATH": "spool",
+    "CDR_PATH": "voipadmin.csv",
+}
+
+
+@pytest.fixture
+def node(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in NODE.items():
+        monkeypatch.setenv(f"VOIPADMIN_DEMO_NODE_{name}", value)
+
+
+def seed() -> str:
+    output = StringIO()
+    call_command("seed_demo", stdout=output)
+    return output.getvalue()
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("node")
+def test_the_demo_is_a_living_operator_beside_a_node_on_the_loopback() -> None:
+    told = seed()
+    assert {customer.type for customer in Customer.objects.all()} == set(CustomerType)
+    assert {customer.status for customer in Customer.objects.all()} == set(CustomerStatus)
+    assert (Customer.objects.count(), Provider.objects.count(), Gateway.objects.count()) == (25, 5, 8)
+    assert Extension.objects.count() >= 60
+    assert Route.objects.count() >= 14
+    assert DID.objects.count() >= 300
+    assert all(count > 0 for count in status_counts().values())
+    assert {user.role for user in User.objects.all()} == set(Role) - {Role.ADMIN}
+    for user in User.objects.all():
+        line = next(line for line in told.splitlines() if user.username in line)
+        assert user.check_password(line.split()[-1])
+    _nothing_leaves_the_machine()
+    _the_dashboard_lives()
+    _again_changes_nothing()
+
+
+def _nothing_leaves_the_machine() -> None:
+    enabled = Gateway.objects.filter(enabled=True).values_list("host", flat=True)
+    hosts = [*enabled, *TrunkAddress.objects.values_list("network", flat=True)]
+    assert len(hosts) > 15
+    assert all(host.startswith("127.") for host in hosts)
+    node = Node.objects.get()
+    assert (node.name, node.host, node.ami_port, node.ami_secret) == ("demo", "127.77.0.1", 5039, "f" * 32)
+
+
+def _the_dashboard_lives() -> None:
+    cdrs = Cdr.objects.all()
+    assert cdrs.count() > 4000
+    assert not cdrs.unrated().exists()
+    assert cdrs.loss_making().exists()
+    assert cdrs.filter(is_last_attempt=False).exists()
+    assert cdrs.filter(ended_at__gt=timezone.now()).count() == 0
+    answered = cdrs.calls().filter(answered_at__isnull=False).count() / cdrs.calls().count()
+    assert 0.5 < answered < 0.75
+    evening = timezone.localtime().replace(hour=23, minute=59)
+    stats = dashboard_stats(User.objects.get(role=Role.FINANCE), evening - timedelta(days=3))
+    assert stats.calls_today > 50
+    assert stats.revenue > 0
+    assert stats.top_customers
+
+
+def _again_changes_nothing() -> None:
+    counts = [model.objects.count() for model in (Customer, Extension, Gateway, Route, DID, Cdr, User, Node)]
+    told = seed()
+    assert "0 call records are new" in told
+    assert "password" not in told
+    assert [model.objects.count() for model in (Customer, Extension, Gateway, Route, DID, Cdr, User, Node)] == counts
+
+
+@pytest.mark.django_db
+def test_a_database_with_customers_of_its_own_is_left_alone() -> None:
+    CustomerFactory.create()
+    with pytest.raises(CommandError, match="customers of its own"):
+        seed()
+    assert Customer.objects.count() == 1
