@@ -28,7 +28,7 @@ from deploy.trial.base_config import BaseConfig, write_base_files
 from deploy.trial.engines import fresh_secrets, leave
 from deploy.trial.ports import free_tcp_port, is_free
 from deploy.trial.postgres import Postgres
-from deploy.trial.process import StartError, die_with_parent
+from deploy.trial.process import Child, StartError, die_with_parent, start_child
 from deploy.trial.sipp import SippMissingError, sipp_program
 from deploy.trial.valkey import Valkey
 
@@ -36,6 +36,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 STATE = Path(os.environ.get("VOIPADMIN_DEMO_STATE", ROOT / "var" / "demo")).resolve()
 NODE_ADDRESS = "127.77.0.1"
 PHONES = "127.78.0"
+LOG = STATE / "panel.log"
+SECRETS = STATE / "secrets.json"
 READY_SECONDS = 60.0
 GRACE_SECONDS = 15.0
 
@@ -49,7 +51,7 @@ class Demo:
         self.asterisk: AsteriskInstance | None = None
         self.missing: list[str] = []
         self.processes = ["web", "worker", "beat"]
-        self.honcho: subprocess.Popen[bytes] | None = None
+        self.honcho: Child | None = None
         self.http_port = 8000 if is_free("127.0.0.1", 8000) else free_tcp_port()
 
     @property
@@ -70,12 +72,14 @@ class Demo:
         )
         say("Starting the panel")
         self._start_processes(environment)
-        self._wait_for_panel()
         self._report()
 
     def _start_asterisk(self) -> None:
         try:
             self.asterisk = asterisk_of_demo()
+            if not SECRETS.exists():
+                # A new database knows nothing of generations and records that an older one left there.
+                self.asterisk.remove()
             self.asterisk.start()
         except AsteriskMissingError as error:
             self.asterisk = None
@@ -137,20 +141,16 @@ class Demo:
         return {**node, "VOIPADMIN_DEMO_SIP_PORT": sip_port, "VOIPADMIN_DEMO_PHONES": PHONES}
 
     def _start_processes(self, environment: dict[str, str]) -> None:
-        command = [*die_with_parent(signal.SIGTERM), sys.executable, "-m", "honcho", "-f", "Procfile", "-e", os.devnull]
-        self.honcho = subprocess.Popen(
-            [*command, "start", *self.processes], cwd=ROOT, env=environment, start_new_session=True
+        honcho = [sys.executable, "-m", "honcho", "start", "--no-colour", "-f", "Procfile", "-e", os.devnull]
+        LOG.unlink(missing_ok=True)
+        self.honcho = start_child(
+            [*die_with_parent(signal.SIGTERM), *honcho, *self.processes],
+            name="the panel",
+            log=LOG,
+            env=environment,
+            cwd=ROOT,
         )
-
-    def _wait_for_panel(self) -> None:
-        deadline = time.monotonic() + READY_SECONDS
-        while time.monotonic() < deadline:
-            if self.honcho is None or self.honcho.poll() is not None:
-                raise StartError("the panel's processes ended; what they said is above")
-            if self._answers():
-                return
-            time.sleep(0.2)
-        raise StartError(f"{self.address}health/ready gave no success within {READY_SECONDS:.0f} s")
+        self.honcho.wait_until(self._answers, READY_SECONDS)
 
     def _answers(self) -> bool:
         connection = http.client.HTTPConnection("127.0.0.1", self.http_port, timeout=5)
@@ -173,22 +173,22 @@ class Demo:
             )
         else:
             lines.append(f"Asterisk console: {self.asterisk.console_command()}")
-        lines.append("Ctrl-C stops everything.")
+        lines += [f"What the processes say: {LOG}", "Ctrl-C stops everything."]
         width = max(len(line) for line in lines)
         print("\n".join(["", "=" * width, *lines, "=" * width, ""]), flush=True)
 
     def wait(self) -> int:
-        """Return the processes' status when they end by themselves."""
-        return self.honcho.wait() if self.honcho else 1
+        """Return a status when a process of the panel ends by itself, and with it the others."""
+        if self.honcho is None:
+            return 1
+        status = self.honcho.popen.wait()
+        print(f"A process of the panel ended:\n{self.honcho.log_tail(30)}", file=sys.stderr)
+        return status or 1
 
     def stop(self) -> None:
         """End what runs, the other way round."""
         if self.honcho is not None:
-            self.honcho.terminate()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self.honcho.wait(GRACE_SECONDS)
-            self.honcho.kill()
-            self.honcho.wait()
+            self.honcho.stop(GRACE_SECONDS)
         if self.asterisk is not None:
             self.asterisk.stop()
         self.valkey.stop()
@@ -214,11 +214,10 @@ def asterisk_of_demo() -> AsteriskInstance:
 
 def kept_secrets() -> dict[str, str]:
     """Return the secrets of this demo, made at its first start."""
-    path = STATE / "secrets.json"
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(json.dumps(fresh_secrets()))
-    kept: dict[str, str] = json.loads(path.read_text())
+    if not SECRETS.exists():
+        SECRETS.touch(mode=0o600)
+        SECRETS.write_text(json.dumps(fresh_secrets()))
+    kept: dict[str, str] = json.loads(SECRETS.read_text())
     return kept
 
 

@@ -82,14 +82,14 @@ class RunningDemo:
         """The password of `admin`: printed by the first start only."""
         return self.said(r"^Password:\s+(\S+)") or ""
 
-    def wait_until_said(self, pattern: str, seconds: float) -> str:
-        """Wait for a line."""
+    def wait_until_logged(self, pattern: str, seconds: float) -> None:
+        """Wait for a line of the panel's processes."""
+        log = self.state / "panel.log"
         deadline = time.monotonic() + seconds
-        while (found := self.said(pattern)) is None:
+        while not re.search(pattern, text := log.read_text(errors="replace"), re.MULTILINE):
             if time.monotonic() > deadline:
-                raise StartError(f"no line {pattern!r} within {seconds:.0f} s:\n" + "\n".join(self.lines[-60:]))
+                raise StartError(f"no line {pattern!r} within {seconds:.0f} s:\n" + "\n".join(text.splitlines()[-60:]))
             time.sleep(0.2)
-        return found
 
     def stop(self, by: signal.Signals = signal.SIGINT) -> int:
         """End the demo as Ctrl-C does; return its status."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from deploy.trial.ports import free_sip_port, is_free
+from deploy.trial.ports import free_sip_port, is_free, is_free
 from deploy.trial.process import die_with_parent
 from deploy.trial.sip_trace import SipTrace, read_trace
 
@@ -195,7 +195,10 @@ def place_call(call: Call, *, source: Address, target: Address, seconds: float =
 def register(
     credentials: Credentials, *, phone: Address, target: Address, expires: int = 300, seconds: float = 10.0
 ) -> Outcome:
-    """Register `phone` as the contact of the credentials' user."""
+    """Register `phone` as the contact of the credentials' user, from its own port unless something listens there.
+
+    Asterisk calls a telephone where its registration came from, because most sit behind NAT.
+    """
     values = {
         "AUTH_USER": credentials.user,
         "AUTH_SECRET": credentials.secret,

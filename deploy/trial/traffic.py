@@ -6,7 +6,6 @@ Who calls whom comes from the panel's own database: gateways, trunk addresses an
 import os
 import random
 import signal
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -16,7 +15,7 @@ from datetime import datetime
 from deploy.trial.called_party import Behaviour, CalledParty, Chances
 from deploy.trial.process import StartError
 from deploy.trial.sipp import Address, Call, Outcome, place_call, register
-from deploy.trial.traffic_cast import Cast, Phone, load_cast, number_for, written_by_carrier
+from deploy.trial.traffic_cast import Cast, Phone, likely_number, load_cast, number_for, written_by_carrier
 
 MOST_CALLS = 8
 MEAN_GAP_SECONDS = 5.0
@@ -91,22 +90,23 @@ class Traffic:
         if not self.registered or not self.cast.patterns:
             return None
         phone = random.choice(list(self.registered.values()))
-        call = Call(number_for(random.choice(self.cast.patterns)), credentials=phone.credentials, hold_ms=hold_ms())
+        call = Call(likely_number(self.cast.patterns), credentials=phone.credentials, hold_ms=hold_ms())
         return lambda: self._place(f"extension {phone.number} of {phone.customer}", call, Address(phone.address.host))
 
     def _from_trunk(self) -> Callable[[], None] | None:
         if not self.cast.trunks or not self.cast.patterns:
             return None
         customer, source = random.choice(list(self.cast.trunks.items()))
-        caller = random.choice(self.cast.dids or ["551140001000"])
-        call = Call(number_for(random.choice(self.cast.patterns)), caller=caller, hold_ms=hold_ms())
+        caller = random.choice([number for number, _ in self.cast.dids] or ["551140001000"])
+        call = Call(likely_number(self.cast.patterns), caller=caller, hold_ms=hold_ms())
         return lambda: self._place(f"trunk of {customer}", call, source)
 
     def _incoming(self) -> Callable[[], None] | None:
         if not self.cast.carriers or not self.cast.dids:
             return None
-        gateway, address = random.choice(list(self.cast.carriers.items()))
-        number = written_by_carrier(random.choice(self.cast.dids), self.cast.formats[gateway])
+        did, gateway = random.choice(self.cast.dids)
+        address = self.cast.carriers[gateway]
+        number = written_by_carrier(did, self.cast.formats[gateway])
         call = Call(number, caller=number_for("_119[6-9]XXXXXXX"), hold_ms=hold_ms())
         return lambda: self._place(gateway, call, Address(address.host))
 
@@ -124,7 +124,8 @@ class Traffic:
     def _place(self, who: str, call: Call, source: Address) -> None:
         try:
             outcome = place_call(call, source=source, target=self.target, seconds=call.hold_ms / 1000 + 40)
-            say(f"{who} -> {call.number}: {_how(outcome, call)}")
+            if outcome.exit_code >= 0:
+                say(f"{who} -> {call.number}: {_how(outcome, call)}")
         finally:
             self.up.release()
 
@@ -160,11 +161,15 @@ def main() -> None:
     """Play until SIGTERM or Ctrl-C."""
     target = Address(os.environ["VOIPADMIN_DEMO_NODE_HOST"], int(os.environ.get("VOIPADMIN_DEMO_SIP_PORT", "5060")))
     traffic = Traffic(target, os.environ.get("VOIPADMIN_DEMO_PHONES", "127.78.0"))
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+
+    def end(*_: object) -> None:
+        traffic.stop()
+        # Calls that are up end with this process; their threads have nothing more to say.
+        os._exit(0)
+
+    signal.signal(signal.SIGTERM, end)
     try:
         traffic.run()
-    except KeyboardInterrupt:
-        pass
     finally:
         traffic.stop()
 

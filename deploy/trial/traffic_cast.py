@@ -11,6 +11,7 @@ from deploy.trial.sipp import Address, Credentials
 
 MOST_PHONES = 8
 PHONE_PORT = 5062
+LONG = 8
 _SETS = {"X": "0123456789", "Z": "123456789", "N": "23456789"}
 _PARTS = re.compile(r"\[[^\]]+\]|.")
 
@@ -34,7 +35,7 @@ class Cast:
     receivers: dict[str, Address] = field(default_factory=dict)
     trunks: dict[str, Address] = field(default_factory=dict)
     phones: tuple[Phone, ...] = ()
-    dids: tuple[str, ...] = ()
+    dids: tuple[tuple[str, str], ...] = ()
     patterns: tuple[str, ...] = ()
 
 
@@ -80,9 +81,20 @@ def load_cast(phone_prefix: str) -> Cast:
             )
             for position, extension in enumerate(extensions.order_by("created_at")[:MOST_PHONES])
         ),
-        dids=tuple(DID.objects.filter(status=DIDStatus.ALLOCATED).values_list("number", flat=True)[:200]),
+        # A number that came to no gateway in particular comes in through the first.
+        dids=tuple(
+            (did.number, did.gateway.name if did.gateway else gateways[0].name)
+            for did in DID.objects.select_related("gateway").filter(status=DIDStatus.ALLOCATED)[:200]
+            if gateways and (did.gateway is None or did.gateway in gateways)
+        ),
         patterns=tuple(Route.objects.filter(enabled=True).values_list("pattern", flat=True)[:100]),
     )
+
+
+def likely_number(patterns: tuple[str, ...]) -> str:
+    """Return a number that one of the patterns matches; short ones, such as emergency calls, are rare."""
+    numbers = [number_for(pattern) for pattern in patterns]
+    return random.choices(numbers, weights=[1.0 if len(number) >= LONG else 0.05 for number in numbers])[0]
 
 
 def number_for(pattern: str) -> str:

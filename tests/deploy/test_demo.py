@@ -53,8 +53,8 @@ def test_the_first_start_prints_address_and_password_and_ctrl_c_ends_everything(
         assert demo.password
         with urllib.request.urlopen(f"{demo.address}health/ready", timeout=10) as answer:
             assert answer.status == 200
-        demo.wait_until_said(r"traffic\S*\s+\| \S+ extension \d+ of \S+ registered", seconds=60)
-        demo.wait_until_said(r"answered, \d+ s", seconds=120)
+        demo.wait_until_logged(r"traffic\S*\s+\| \S+ extension \d+ of \S+ registered", seconds=60)
+        demo.wait_until_logged(r"answered, \d+ s", seconds=120)
         assert len(processes_of(state)) > 6
     finally:
         demo.stop(signal.SIGINT)
