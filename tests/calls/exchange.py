@@ -1,6 +1,8 @@
 """A telephone exchange for one test: model objects are saved, applied, and called with SIPp."""
 
-from contextlib import ExitStack
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -119,7 +121,12 @@ class Exchange:
 
     def phone(self, customer: Customer, number: str, behaviour: Behaviour = ANSWERS, **fields: Any) -> Phone:
         """Save an extension and start the SIPp that will be its telephone; `register` makes it reachable."""
-        return Phone(ExtensionFactory.create(customer=customer, number=number, **fields), self.party(behaviour))
+        extension = ExtensionFactory.create(customer=customer, number=number, **fields)
+        return Phone(extension, CalledParty(Address(self.host()).bound(), behaviour))
+
+    def device(self, behaviour: Behaviour = ANSWERS) -> CalledParty:
+        """Return one more telephone, which listens from when it is registered."""
+        return CalledParty(Address(self.host()).bound(), behaviour)
 
     def number(self, number: str, customer: Customer, destination: DestinationType, **fields: Any) -> DID:
         """Save an allocated number."""
@@ -141,9 +148,14 @@ class Exchange:
         self.cdrs.skip()
 
     def register(self, phone: Phone) -> None:
-        """Register the telephone."""
-        outcome = register(phone.credentials, phone=phone.party.address, target=self.sip)
+        """Register the telephone from its own port, then have it listen there."""
+        self.register_device(phone, phone.party)
+
+    def register_device(self, phone: Phone, device: CalledParty) -> None:
+        """Register one more device of the extension."""
+        outcome = register(phone.credentials, phone=device.address, target=self.sip)
         assert outcome.trace.final_status("REGISTER") == 200, outcome
+        self.stack.enter_context(device)
 
     @property
     def sip(self) -> Address:
@@ -156,6 +168,14 @@ class Exchange:
             options.setdefault("credentials", source.credentials)
         host = source if isinstance(source, str) else source.party.address.host
         return place_call(Call(number, **options), source=Address(host), target=self.sip)
+
+    @contextmanager
+    def calling(self, source: Carrier | Trunk | Phone, number: str, **options: Any) -> Iterator[Future[Outcome]]:
+        """Have a call under way, whose outcome is there at the end."""
+        with ThreadPoolExecutor(1) as pool:
+            call = pool.submit(self.call, source, number, **options)
+            yield call
+            call.result()
 
     def record(self) -> dict[str, str]:
         """Return the only record of the calls since `apply`."""
