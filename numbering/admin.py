@@ -1,0 +1,76 @@
+"""Numbers and allocations in the Django admin."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from numbering.models import DID, DIDAllocation
+from numbering.services import allocate_did, block_did, release_did, unblock_did
+from voipadmin.core.admin import DomainAdmin, DomainInline
+
+
+class AllocationInline(DomainInline):
+    model = DIDAllocation
+    fields = ("customer", "destination_type", "destination", "starts_at", "ends_at")
+    readonly_fields = fields
+
+    def has_add_permission(self, request: HttpRequest, obj: DID | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: DID | None = None) -> bool:
+        return False
+
+
+@admin.register(DID)
+class DIDAdmin(DomainAdmin):
+    list_display = ("number", "status", "provider", "gateway", "quarantined_until", "monthly_cost")
+    list_filter = ("status", "provider")
+    list_select_related = ("provider", "gateway")
+    search_fields = ("number",)
+    autocomplete_fields = ("provider", "gateway")
+    readonly_fields = ("status", "quarantined_until", "created_at", "updated_at")
+    inlines = (AllocationInline,)
+    actions = ("release", "block", "unblock")
+
+    @admin.action(description=_("Release from their customers"), permissions=["change"])
+    def release(self, request: HttpRequest, queryset: QuerySet[DID]) -> None:
+        self.run(request, queryset, lambda did: release_did(did=did), _("%(count)s numbers are released."))
+
+    @admin.action(description=_("Block"), permissions=["change"])
+    def block(self, request: HttpRequest, queryset: QuerySet[DID]) -> None:
+        self.run(request, queryset, lambda did: block_did(did=did), _("%(count)s numbers are blocked."))
+
+    @admin.action(description=_("Unblock"), permissions=["change"])
+    def unblock(self, request: HttpRequest, queryset: QuerySet[DID]) -> None:
+        self.run(request, queryset, lambda did: unblock_did(did=did), _("%(count)s numbers are unblocked."))
+
+
+@admin.register(DIDAllocation)
+class DIDAllocationAdmin(DomainAdmin):
+    """Allocations are made here; they end when the number is released, and stay as they were."""
+
+    list_display = ("did", "customer", "destination_type", "destination", "starts_at", "ends_at")
+    list_filter = (("ends_at", admin.EmptyFieldListFilter), "destination_type")
+    list_select_related = ("did", "customer", "extension")
+    search_fields = ("did__number", "customer__code", "customer__name")
+    autocomplete_fields = ("did", "customer", "extension")
+    fields = ("did", "customer", "destination_type", "extension", "forward_to")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_in_domain(self, request: HttpRequest, instance: DIDAllocation) -> None:
+        made = allocate_did(
+            did=instance.did,
+            customer=instance.customer,
+            destination_type=instance.destination_type,
+            extension=instance.extension,
+            forward_to=instance.forward_to,
+        )
+        instance.pk = made.pk

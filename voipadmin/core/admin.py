@@ -1,0 +1,115 @@
+"""What the Django admin of every app shares: writes go through the domain, secrets are written and never shown."""
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext_lazy as _
+
+from voipadmin.core.errors import DomainError
+from voipadmin.core.fields import EncryptedTextField
+from voipadmin.core.services import delete_object, error_messages, save_object
+
+
+class KeepSecretsForm(forms.ModelForm[Any]):
+    """A form in which an empty secret means: as it is."""
+
+    def clean(self) -> dict[str, Any]:
+        """Put the stored, or generated, secret where the input was left empty."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        for name in self.fields:
+            if isinstance(self.fields[name].widget, forms.PasswordInput) and not cleaned.get(name):
+                cleaned[name] = getattr(self.instance, name)
+        return cleaned
+
+
+class SecretsMixin:
+    """Makes the inputs of encrypted fields write-only."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Return the input; an encrypted field's never has its value."""
+        if not isinstance(db_field, EncryptedTextField):
+            return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]  # ModelAdmin's
+        return forms.CharField(
+            label=str(db_field.verbose_name).capitalize(),
+            widget=forms.PasswordInput(render_value=False, attrs={"autocomplete": "new-password"}),
+            required=False,
+            help_text=_("Never shown here. Leave empty to keep it, or to have it generated."),
+        )
+
+
+class DomainInline(SecretsMixin, admin.TabularInline[Any, Any]):
+    """Rows of another model on an object's page."""
+
+    form = KeepSecretsForm
+    extra = 0
+    show_change_link = True
+
+
+class DomainAdmin(SecretsMixin, admin.ModelAdmin[Any]):
+    """An admin page whose writes are domain calls; what the domain refuses is said, and nothing of it is saved."""
+
+    form = KeepSecretsForm
+    list_per_page = 50
+    show_full_result_count = False
+    readonly_fields: ClassVar[Any] = ("created_at", "updated_at")
+
+    def save_in_domain(self, request: HttpRequest, instance: Any) -> None:
+        """Save an object, or a row of an inline, by its service."""
+        save_object(instance)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Save the object of the page."""
+        self.save_in_domain(request, obj)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Save the rows."""
+        changed = formset.save(commit=False)
+        for row in formset.deleted_objects:
+            delete_object(row)
+        for row in changed:
+            self.save_in_domain(request, row)
+
+    def delete_model(self, request: HttpRequest, obj: models.Model) -> None:
+        """Delete one object."""
+        delete_object(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """Delete each of those chosen."""
+        for instance in queryset:
+            delete_object(instance)
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show or save the page."""
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except (DomainError, ValidationError) as error:
+            for text in texts_of(error):
+                messages.error(request, text)
+            return HttpResponseRedirect(request.get_full_path())
+
+    def run(self, request: HttpRequest, chosen: Iterable[Any], service: Any, done: Any) -> None:
+        """Call `service` for each chosen object and say how many went through and why the others did not."""
+        count = 0
+        for instance in chosen:
+            try:
+                service(instance)
+            except (DomainError, ValidationError) as error:
+                for text in texts_of(error):
+                    messages.error(request, text)
+            else:
+                count += 1
+        if count:
+            messages.success(request, done % {"count": count})
+
+
+def texts_of(error: DomainError | ValidationError) -> list[str]:
+    """Return what a refusal says, one text for each fault."""
+    if isinstance(error, DomainError):
+        return [str(error.message)]
+    return [text for found in error_messages(error).values() for text in found]
