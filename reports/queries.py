@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
@@ -270,18 +271,22 @@ def gateway_figures(user: User, now: datetime, *, since: datetime | None = None)
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CdrReport:
-    """The calls of a report, newest first and unread yet, with their sums."""
+    """The calls of a report, newest first; they are read, and summed up, when somebody looks."""
 
     rows: CdrQuerySet
-    totals: CdrTotals
+    with_cost: bool
+
+    @cached_property
+    def totals(self) -> CdrTotals:
+        """Return the sums, which read every call of the report once."""
+        return cdr_totals(self.rows, with_cost=self.with_cost)
 
 
 def cdr_report(user: User, filters: CdrFilters) -> CdrReport:
     """Return the calls that `user` may see and that pass `filters`."""
     rows = filter_cdrs(Cdr.objects.visible_to(user), filters)
     return CdrReport(
-        rows.select_related("customer", "gateway", "route", "did", "tariff"),
-        cdr_totals(rows, with_cost=user.sees_everything),
+        rows.select_related("customer", "gateway", "route", "did", "tariff"), with_cost=user.sees_everything
     )
