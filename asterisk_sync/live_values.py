@@ -7,16 +7,34 @@ from typing import Any
 from asterisk_sync.rendering.parser import PjsipObject
 
 SECRET_KEYS = frozenset({"password", "md5_cred", "password_digest"})
-# Shown in another form than written, or not shown at all.
-NOT_COMPARED = frozenset({"type", "disallow", "password_digest", "tos_audio", "tos_video", "cos_audio", "cos_video"})
-TRUE = frozenset({"yes", "true", "on", "1"})
-FALSE = frozenset({"no", "false", "off", "0"})
+# What the database decides. The rest is the templates' and the same in every installation; to compare it would only
+# risk that a release which writes a value in another way has good sets refused.
+COMPARED = SECRET_KEYS - {"password_digest"} | {
+    "accountcode",
+    "allow",
+    "aors",
+    "auth",
+    "callerid",
+    "client_uri",
+    "contact",
+    "context",
+    "from_domain",
+    "from_user",
+    "identify_by",
+    "match",
+    "max_contacts",
+    "outbound_auth",
+    "qualify_frequency",
+    "server_uri",
+    "set_var",
+    "username",
+}
 
 
 def value_differences(wanted: PjsipObject, live: Mapping[str, Any]) -> list[str]:
     """Return a line for each option of `wanted` that the live object shows with another value; secrets unnamed."""
     differences = []
-    for key in dict.fromkeys(name for name, _value in wanted.options if name not in NOT_COMPARED):
+    for key in dict.fromkeys(name for name, _value in wanted.options if name in COMPARED):
         header = live.get(_header(key))
         if header is None or _agrees(key, wanted.values(key), str(header)):
             continue
@@ -60,23 +78,23 @@ def _caller_id(value: str) -> str:
 
 
 def _networks(value: str) -> set[str]:
-    found = set()
-    for part in _split(value):
-        try:
-            found.add(str(ipaddress.ip_network(part, strict=False)))
-        except ValueError:
-            found.add(part)
-    return found
+    return {_network(item) for item in _split(value)}
+
+
+def _network(item: str) -> str:
+    """Return one form of an address or network, whether its mask is a length or written out."""
+    address, _slash, mask = item.partition("/")
+    try:
+        length = mask if mask.isdecimal() or not mask else str(int(ipaddress.ip_address(mask)).bit_count())
+        return str(ipaddress.ip_network(f"{address}/{length}" if length else address, strict=False))
+    except ValueError:
+        # An address with a port comes back with a mask behind the port.
+        return address
 
 
 def _plain(value: str) -> object:
-    """Booleans, numbers and lists in one form."""
-    lowered = value.strip().lower()
-    if lowered in TRUE:
-        return 1.0
-    if lowered in FALSE:
-        return 0.0
+    """Numbers and lists in one form."""
     try:
-        return float(lowered)
+        return float(value)
     except ValueError:
-        return frozenset(_split(lowered))
+        return frozenset(_split(value))

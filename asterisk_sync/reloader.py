@@ -134,7 +134,9 @@ def read_differences(client: AmiClient, wanted: Expectation, before: Expectation
 def _pjsip(client: AmiClient, wanted: Expectation, before: Expectation) -> list[str]:
     differences: list[str] = []
     for kind, action in LIST_ACTIONS.items():
-        live = {str(headers["ObjectName"]): headers for headers in client.list_action(action)}
+        # The list of registrations brings their auths along.
+        rows = [headers for headers in client.list_action(action) if headers.get("ObjectType") == kind]
+        live = {str(headers["ObjectName"]): headers for headers in rows}
         differences += _names(kind, wanted.names(kind), before.names(kind), frozenset(live))
         for name in sorted(wanted.names(kind) & live.keys()):
             differences += value_differences(wanted.objects[kind, name], live[name])

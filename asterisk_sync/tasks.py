@@ -7,6 +7,7 @@ from celery import shared_task
 from asterisk_sync import drift, pipeline
 from asterisk_sync.outbox import SYNC_TASK, wake_worker
 from asterisk_sync.queries import due_nodes
+from asterisk_sync.sweeping import note_sweep
 
 
 @shared_task(name=SYNC_TASK)  # type: ignore[untyped-decorator]  # celery has no types
@@ -20,6 +21,7 @@ def sweep_pending() -> None:
     """Wake a worker for each node that waits: lost wake-ups, dead workers and due retries end here."""
     for node in due_nodes():
         wake_worker(node.pk)
+    note_sweep()
 
 
 @shared_task(name="asterisk_sync.tasks.audit_drift")  # type: ignore[untyped-decorator]  # celery has no types

@@ -484,3 +484,33 @@ def test_only_the_newest_sets_are_kept(node: Node, company: Customer, current: P
     assert len(list(current.parent.glob("gen-*"))) <= 7
     assert restorable_generations(node).count() == history.KEPT_CONTENTS
     assert Generation.objects.filter(node=node).count() == 12
+
+
+def test_every_kind_of_value_is_taken_and_read_back(node: Node, company: Customer, asterisk: AsteriskInstance) -> None:
+    """A comparison that misread how Asterisk writes a value would refuse a good set."""
+    ExtensionFactory.create(
+        customer=company,
+        caller_id_name="Zé da Ávila 3.",
+        caller_id_number="551140001001",
+        codecs="g722,opus,alaw,ulaw,g729,gsm,ilbc",
+        max_contacts=3,
+        secret="aB3_.!%*+=~^?:-x",
+        forward_to="+551140009999",
+    )
+    ExtensionFactory.create(customer=company, enabled=False)
+    GatewayFactory.create(
+        authentication="registration", username="conta-01", secret="Segredo.1!x", host="198.19.128.250", transport="tcp"
+    )
+    GatewayFactory.create(host="198.19.128.251", port=5070, qualify=False, codecs="g729")
+    GatewayFactory.create(host="198.19.128.251", port=5072, number_format="national", tech_prefix="1234#")
+    GatewayFactory.create(host="2001:db8::7", number_format="e164", caller_id_rule="e164_plus")
+    trunk = TrunkAddressFactory.create(transport="tcp", priority=2).customer
+    TrunkAddressFactory.create(customer=trunk, network="203.0.113.8/29", receives_calls=False)
+    TrunkAddressFactory.create(customer=trunk, network="2001:db8:1::/64", receives_calls=False)
+    TrunkAddressFactory.create(customer=trunk, network="2001:db8:2::9", port=5090)
+    suspended = TrunkAddressFactory.create().customer
+    suspended.status = "suspended"
+    suspended.save()
+    last = run(node)
+    assert (last.outcome, last.reason) == (RunOutcome.APPLIED, "")
+    assert drift.find_drift(fresh(node)) == []

@@ -1,0 +1,84 @@
+"""Nodes, runs and changes in the admin: for superusers, when the pages are not enough."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from asterisk_sync import services
+from asterisk_sync.models import Generation, Node, OutboxEntry, SyncRun
+from voipadmin.core.errors import DomainError
+
+
+class ReadOnlyAdmin(admin.ModelAdmin[Any]):
+    """Rows that only the pipeline writes."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class NodeAdminForm(forms.ModelForm[Node]):
+    """The secret is written and never shown; an empty one leaves it as it is."""
+
+    ami_secret = forms.CharField(
+        label=_("AMI secret"), required=False, widget=forms.PasswordInput(render_value=False), strip=False
+    )
+
+    def clean_ami_secret(self) -> str:
+        return str(self.cleaned_data["ami_secret"] or self.instance.ami_secret)
+
+
+@admin.register(Node)
+class NodeAdmin(admin.ModelAdmin[Node]):
+    list_display = ("name", "state", "desired_generation", "applied_generation", "reason", "last_seen_at", "enabled")
+    list_filter = ("state", "enabled")
+    search_fields = ("name", "host", "ami_host")
+    readonly_fields = (
+        "state",
+        "reason",
+        "desired_generation",
+        "attempted_generation",
+        "applied_generation",
+        "retry_at",
+        "last_seen_at",
+        "restoring",
+    )
+    form = NodeAdminForm
+    actions = ("synchronise",)
+
+    @admin.action(description=_("Apply the configuration now"), permissions=["change"])
+    def synchronise(self, request: HttpRequest, queryset: QuerySet[Node]) -> None:
+        for node in queryset:
+            try:
+                services.request_sync(node=node, actor=request.user.get_username())
+            except DomainError as error:
+                self.message_user(request, f"{node}: {error}", messages.ERROR)
+
+
+@admin.register(SyncRun)
+class SyncRunAdmin(ReadOnlyAdmin):
+    list_display = ("node", "wanted_generation", "outcome", "trigger", "reason", "created_at", "finished_at")
+    list_filter = ("outcome", "node")
+    date_hierarchy = "created_at"
+
+
+@admin.register(Generation)
+class GenerationAdmin(ReadOnlyAdmin):
+    list_display = ("node", "number", "content_hash", "accepted_at", "refused_reason", "created_at")
+    list_filter = ("node",)
+
+
+@admin.register(OutboxEntry)
+class OutboxEntryAdmin(ReadOnlyAdmin):
+    list_display = ("node", "generation", "object_label", "object_name", "action", "actor", "created_at")
+    list_filter = ("node", "action", "object_label")
+    search_fields = ("object_name", "actor")

@@ -1,0 +1,7 @@
+"""Names what is wrong with an installation, and how to mend it."""
+
+from asterisk_sync.doctor.findings import Finding, Severity
+from asterisk_sync.doctor.node import examine_node
+from asterisk_sync.doctor.system import examine_system
+
+__all__ = ["Finding", "Severity", "examine_node", "examine_system"]

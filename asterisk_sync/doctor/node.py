@@ -1,0 +1,136 @@
+"""One node: what it is, what its files include, what it runs, and why a gateway, a phone or a call does not work."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from asterisk_sync.ami import AmiClient
+from asterisk_sync.ami_messages import AmiRefusedError, AmiUnreachableError
+from asterisk_sync.doctor import node_files, telephony
+from asterisk_sync.doctor.findings import Finding, failure, guarded, ok, warning
+from asterisk_sync.drift import find_drift
+from asterisk_sync.live import live_state
+from asterisk_sync.models import Node, SyncState
+from asterisk_sync.reloader import connected
+from asterisk_sync.sip_probe import find_udp_transport, sip_answers
+
+# Oldest releases without known holes: https://docs.asterisk.org/About-the-Project/Security-Advisories/
+VERSION_FLOORS = {20: (20, 20, 1), 22: (22, 10, 1)}
+LIST_ACTIONS = ("PJSIPShowEndpoints", "PJSIPShowContacts", "CoreShowChannels")
+MODULES = ("res_pjsip.so", "pbx_config.so", "chan_pjsip.so", "app_dial.so", "app_playback.so", "app_stack.so")
+MODULES_FOR_RECORDS = ("cdr_custom.so", "func_cdr.so", "func_groupcount.so")
+
+_VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)")
+
+
+def examine_node(node: Node) -> list[Finding]:
+    """Check one node; what needs AMI is left out where AMI does not answer."""
+    findings = [*guarded("state", lambda: _state(node)), *guarded("live state", lambda: _feed(node))]
+    findings += node_files.examine(node)
+    try:
+        client = connected(node)
+    except AmiUnreachableError as error:
+        remedy = (
+            "Is Asterisk running (systemctl status asterisk)? Compare host, port, user and secret with manager.conf."
+        )
+        return [*findings, failure("AMI", f"{node.ami_host}:{node.ami_port}: {error}", remedy)]
+    checks: dict[str, Callable[[], Iterator[Finding]]] = {
+        "version": lambda: _version(client),
+        "AMI rights": lambda: _rights(client),
+        "modules": lambda: _modules(client),
+        "SIP": lambda: _sip(node),
+        "drift": lambda: _drift(node),
+        "gateways": lambda: telephony.gateways(client),
+        "extensions": lambda: telephony.extensions(client),
+        "calls": lambda: telephony.calls(client),
+    }
+    with client:
+        findings.append(ok("AMI", f"{node.ami_host}:{node.ami_port} answers"))
+        findings += [finding for name, check in checks.items() for finding in guarded(name, check)]
+    return findings
+
+
+def _state(node: Node) -> Iterator[Finding]:
+    waiting = node.desired_generation - node.applied_generation
+    if node.state == SyncState.REFUSED:
+        yield failure("state", f"refused: {node.reason}", "Correct what the reason names; the next change is tried.")
+    elif node.state == SyncState.UNREACHABLE:
+        yield failure("state", f"unreachable: {node.reason}", "It is tried again by itself; see AMI below.")
+    elif waiting:
+        note = f"{waiting} changes wait. {node.reason}".strip()
+        yield warning("state", note, "Is a worker running? Or: manage.py sync_asterisk.")
+    else:
+        yield ok("state", f"generation {node.applied_generation} is applied")
+
+
+def _feed(node: Node) -> Iterator[Finding]:
+    if live_state(node) is None:
+        remedy = "Start it: manage.py ami_worker (systemctl start voipadmin-ami). The dashboard has no live values."
+        yield warning("live state", "the AMI worker tells nothing", remedy)
+    else:
+        yield ok("live state", "fresh")
+
+
+def parse_version(text: str) -> tuple[int, int, int] | None:
+    """Return the release in a version such as `22.10.1+dfsg-1`, or None for a development one."""
+    match = _VERSION.search(text)
+    return (int(match[1]), int(match[2]), int(match[3])) if match else None
+
+
+def _version(client: AmiClient) -> Iterator[Finding]:
+    text = str(client.request("CoreSettings").headers.get("AsteriskVersion", ""))
+    version = parse_version(text)
+    if version is None:
+        yield warning("version", f"{text} is not understood", "Asterisk 20 and 22 are supported.")
+        return
+    floor = VERSION_FLOORS.get(version[0])
+    if floor is None:
+        yield warning("version", f"Asterisk {text}", "Asterisk 20 and 22 are supported and tested.")
+    elif version < floor:
+        wanted = ".".join(map(str, floor))
+        yield failure("version", f"Asterisk {text} has known security holes", f"Install {wanted} or newer.")
+    else:
+        yield ok("version", f"Asterisk {text}")
+
+
+def _rights(client: AmiClient) -> Iterator[Finding]:
+    for action in LIST_ACTIONS:
+        try:
+            client.list_action(action)
+        except AmiRefusedError as error:
+            remedy = "In manager.conf: write = system,config,reporting for this user; then: manager reload."
+            yield failure("AMI rights", f"{action}: {error}", remedy)
+            return
+    yield ok("AMI rights", "lists can be read")
+
+
+def _modules(client: AmiClient) -> Iterator[Finding]:
+    missing = [module for module in (*MODULES, *MODULES_FOR_RECORDS) if not _is_loaded(client, module)]
+    if missing:
+        yield failure("modules", f"not loaded: {', '.join(missing)}", "Add load = lines to modules.conf and restart.")
+    else:
+        yield ok("modules", "those that calls need are loaded")
+
+
+def _is_loaded(client: AmiClient, module: str) -> bool:
+    return not client.send_action({"Action": "ModuleCheck", "Module": module.removesuffix(".so")}).is_error
+
+
+def _sip(node: Node) -> Iterator[Finding]:
+    transport = find_udp_transport(Path(node.config_path))
+    if transport is None:
+        yield warning("SIP", "no UDP transport found in pjsip.conf", "Fine where only TCP or TLS is used.")
+    elif sip_answers(transport):
+        yield ok("SIP", f"{transport.host}:{transport.port} answers OPTIONS")
+    else:
+        remedy = "PJSIP may hang: asterisk -rx 'core show taskprocessors', then restart Asterisk when calls allow."
+        yield failure("SIP", f"{transport.host}:{transport.port} does not answer OPTIONS", remedy)
+
+
+def _drift(node: Node) -> Iterator[Finding]:
+    found = find_drift(node)
+    if found:
+        more = f" and {len(found) - 5} more" if len(found) > 5 else ""  # noqa: PLR2004 - as many as fit a line
+        yield failure("drift", "; ".join(found[:5]) + more, "Run: manage.py sync_asterisk.")
+    else:
+        yield ok("drift", "disk, Asterisk and database agree")

@@ -1,0 +1,123 @@
+"""The hand-written files of a node, seen from the machine of its worker."""
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from asterisk_sync.doctor.findings import Finding, failure, guarded, ok, warning
+from asterisk_sync.models import Node
+from asterisk_sync.rendering.files import FILE_NAMES
+from asterisk_sync.writer import NodeFolder
+
+INCLUDED_FROM = {"pjsip": "pjsip.conf", "extensions": "extensions.conf"}
+PROMPT = "ss-noservice"
+
+_INCLUDE = re.compile(r'^\s*#\s*(?:try)?include\s+[<"]?(?P<path>[^<>"\s;]+)[>"]?', re.MULTILINE)
+_SETTING = r"^\s*{key}\s*=>?\s*(?P<value>[^;\n]+)"
+
+
+def examine(node: Node) -> list[Finding]:
+    """Check the files around the generated ones."""
+    folder = Path(node.config_path)
+    if not os.access(folder, os.R_OK | os.X_OK):
+        remedy = "Give the worker's user the group of Asterisk, or correct the directory in the node's form."
+        return [failure("configuration directory", f"{folder} cannot be read", remedy)]
+    checks: dict[str, Callable[[], Iterator[Finding]]] = {
+        "includes": lambda: _includes(folder),
+        "permissions": lambda: _permissions(folder),
+        "call records": lambda: _records(node, folder),
+        "prompts": lambda: _prompts(folder),
+        "safety": lambda: _safety(folder),
+    }
+    return [finding for name, check in checks.items() for finding in guarded(name, check)]
+
+
+def _includes(folder: Path) -> Iterator[Finding]:
+    faults = [fault for name in FILE_NAMES for fault in _include_faults(folder, name)]
+    yield from faults
+    if not faults:
+        yield ok("includes", "each generated file is included once")
+
+
+def _include_faults(folder: Path, name: str) -> Iterator[Finding]:
+    top = INCLUDED_FROM[name.partition("_")[0]]
+    path = f"voipadmin/current/{name}"
+    try:
+        included = [match["path"] for match in _INCLUDE.finditer((folder / top).read_text())]
+    except OSError as error:
+        yield failure("includes", f"{top}: {error.strerror}", f"Create {top} as in deploy/asterisk/{top}.")
+        return
+    exact = sum(1 for item in included if item.endswith(path))
+    if exact > 1:
+        yield failure("includes", f"{top} includes {name} {exact} times", "Once only: doubles freeze all objects.")
+    elif exact == 0:
+        wild = any("voipadmin/current/" in item and "*" in item for item in included)
+        if not wild:
+            yield failure("includes", f"{top} does not include {name}", f'Add this line to {top}: #include "{path}"')
+        else:
+            remedy = f'Name the file: #include "{path}". Asterisk takes a wildcard for changed at each reload.'
+            yield warning("includes", f"{top} includes {name} through a wildcard", remedy)
+
+
+def _permissions(folder: Path) -> Iterator[Finding]:
+    root = NodeFolder(folder).root
+    place = root if root.exists() else folder
+    if not os.access(place, os.W_OK | os.X_OK):
+        yield failure(
+            "permissions", f"the worker may not write to {place}", f"Run: chmod 2770 {place}; chgrp asterisk {place}"
+        )
+        return
+    open_files = [path.name for path in (root / "current").glob("*.conf") if path.stat().st_mode & 0o007]
+    if open_files:
+        yield failure("permissions", f"everybody can read {', '.join(open_files)}", "They hold passwords: chmod 640.")
+    else:
+        yield ok("permissions", f"{place} can be written and is private")
+
+
+def _records(node: Node, folder: Path) -> Iterator[Finding]:
+    try:
+        mappings = (folder / "cdr_custom.conf").read_text()
+    except OSError:
+        mappings = ""
+    if "voipadmin.csv" not in mappings:
+        remedy = "Copy deploy/asterisk/cdr_custom.conf; then: asterisk -rx 'module reload cdr_custom.so'."
+        yield failure("call records", "cdr_custom.conf does not write voipadmin.csv: no call is billed", remedy)
+        return
+    spool = Path(node.cdr_path)
+    if not os.access(spool.parent, os.R_OK | os.X_OK):
+        remedy = "Create it, owned by Asterisk and readable by the worker's group: records are lost meanwhile."
+        yield failure("call records", f"{spool.parent} is missing or cannot be read", remedy)
+    else:
+        yield ok("call records", f"written to {spool}")
+
+
+def _prompts(folder: Path) -> Iterator[Finding]:
+    data = _setting(folder / "asterisk.conf", "astdatadir") or "/usr/share/asterisk"
+    sounds = Path(data) / "sounds"
+    if not sounds.is_dir():
+        # A node on another machine or in a tree of its own.
+        return
+    if any(sounds.glob(f"*/{PROMPT}.*")) or any(sounds.glob(f"{PROMPT}.*")):
+        yield ok("prompts", f"{PROMPT} is there")
+    else:
+        remedy = "Install asterisk-core-sounds-en-gsm (or pt_BR): unknown numbers are answered with it."
+        yield warning("prompts", f"the prompt {PROMPT} is missing below {sounds}", remedy)
+
+
+def _safety(folder: Path) -> Iterator[Finding]:
+    options = folder / "asterisk.conf"
+    risky = [key for key in ("execincludes", "live_dangerously") if _setting(options, key).lower() in {"yes", "true"}]
+    if risky:
+        remedy = "Set them to no in asterisk.conf: a value that slipped into a file must not become a command."
+        yield warning("safety", f"{' and '.join(risky)} are on", remedy)
+    else:
+        yield ok("safety", "files and AMI cannot run programs")
+
+
+def _setting(path: Path, key: str) -> str:
+    try:
+        match = re.search(_SETTING.format(key=key), path.read_text(), re.MULTILINE)
+    except OSError:
+        return ""
+    return match["value"].strip() if match else ""

@@ -1,0 +1,158 @@
+"""The database, the broker, the workers and the secrets."""
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+from celery import current_app
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+
+from asterisk_sync.doctor.findings import Finding, failure, guarded, ok, warning
+from asterisk_sync.models import Node
+from asterisk_sync.outbox import WAKE_TRANSPORT
+from asterisk_sync.sweeping import last_sweep
+from customers.models import Extension
+from routing.models import Gateway
+from voipadmin.core.crypto import DecryptionError
+
+POSTGRESQL_FLOOR = 150_000
+WORKER_SECONDS = 2.0
+SWEEP_OVERDUE = timedelta(seconds=30)
+REDIS_SLOW_SECONDS = 0.1
+
+
+def examine_system() -> list[Finding]:
+    """Check everything that is not a node."""
+    checks: dict[str, Callable[[], Iterator[Finding]]] = {
+        "database": _database,
+        "migrations": _migrations,
+        "redis": _redis,
+        "worker": _worker,
+        "sweeper": _sweeper,
+        "secrets": _secrets,
+        "static files": _static_files,
+        "nodes": _nodes,
+    }
+    return [finding for name, check in checks.items() for finding in guarded(name, check)]
+
+
+def _database() -> Iterator[Finding]:
+    try:
+        connection.ensure_connection()
+    except Exception as error:
+        text = str(error).strip().partition("\n")[0]
+        yield failure("database", text, "Start PostgreSQL; compare DATABASE_URL in .env: psql -U USER -h HOST -d NAME.")
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('server_version_num')::int, current_setting('server_version')")
+        number, version = cursor.fetchone()
+        cursor.execute("SELECT count(*) FROM pg_extension WHERE extname = 'btree_gist'")
+        extension = cursor.fetchone()[0]
+    if number < POSTGRESQL_FLOOR:
+        yield failure("database", f"PostgreSQL {version}", "Use PostgreSQL 15 or newer.")
+    elif not extension:
+        yield failure("database", "the extension btree_gist is missing", "Run: manage.py migrate (as the owner).")
+    else:
+        yield ok("database", f"PostgreSQL {version}")
+
+
+def _migrations() -> Iterator[Finding]:
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if plan:
+        names = ", ".join(f"{migration.app_label}.{migration.name}" for migration, _backwards in plan[:5])
+        yield failure("migrations", f"{len(plan)} not applied: {names}", "Run: manage.py migrate.")
+    else:
+        yield ok("migrations", "all applied")
+
+
+def _redis() -> Iterator[Finding]:
+    started = time.monotonic()
+    try:
+        cache.set("asterisk_sync:doctor", "well", 5)
+        kept = cache.get("asterisk_sync:doctor") == "well"
+    except Exception as error:
+        yield failure("redis", str(error), "Start Redis or Valkey; compare REDIS_URL. Changes are kept meanwhile.")
+        return
+    took = time.monotonic() - started
+    if not kept:
+        yield failure("redis", "it forgets what is written", "Look at its maxmemory and maxmemory-policy.")
+    elif took > REDIS_SLOW_SECONDS:
+        yield warning("redis", f"answers in {took * 1000:.0f} ms", "It should take under a millisecond: same machine?")
+    else:
+        yield ok("redis", f"answers in {took * 1000:.1f} ms")
+
+
+def _worker() -> Iterator[Finding]:
+    remedy = (
+        "Start it: celery -A voipadmin worker (systemctl start voipadmin-worker); see journalctl -u voipadmin-worker."
+    )
+    try:
+        with current_app.connection_for_write(transport_options=WAKE_TRANSPORT) as broker:
+            answers = current_app.control.ping(timeout=WORKER_SECONDS, connection=broker)
+    except Exception as error:
+        yield failure("worker", f"cannot be asked: {error}", "Start Redis or Valkey first.")
+        return
+    if answers:
+        names = ", ".join(sorted(name for answer in answers for name in answer))
+        yield ok("worker", f"{len(answers)} running: {names}")
+    else:
+        yield failure("worker", "no Celery worker answers: changes stay pending", remedy)
+
+
+def _sweeper() -> Iterator[Finding]:
+    swept = last_sweep()
+    if swept is None or timezone.now() - swept > SWEEP_OVERDUE:
+        seen = f"last seen {swept:%H:%M:%S}" if swept else "not seen"
+        remedy = (
+            "Start it: celery -A voipadmin beat (systemctl start voipadmin-beat). Lost wake-ups and retries need it."
+        )
+        yield warning("sweeper", f"beat is not running ({seen})", remedy)
+    else:
+        yield ok("sweeper", "beat is running")
+
+
+def _secrets() -> Iterator[Finding]:
+    if settings.DEBUG:
+        yield warning("secrets", "DEBUG is on", "Set DEBUG=false in production: default secrets are refused then.")
+    environment = Path(settings.BASE_DIR) / ".env"
+    if environment.exists() and environment.stat().st_mode & 0o077:
+        yield warning("secrets", ".env can be read by others", "Run: chmod 600 .env.")
+    unreadable = [model.__name__ for model in (Extension, Gateway, Node) if not _readable(model)]
+    if unreadable:
+        remedy = "Put the key back into FIELD_ENCRYPTION_KEYS; without it the secrets have to be set anew."
+        yield failure("secrets", f"stored secrets cannot be decrypted: {', '.join(unreadable)}", remedy)
+    else:
+        yield ok("secrets", "stored secrets can be read")
+
+
+def _readable(model: type[Extension | Gateway | Node]) -> bool:
+    try:
+        for _row in model._default_manager.all().iterator(chunk_size=500):
+            pass
+    except DecryptionError:
+        return False
+    return True
+
+
+def _static_files() -> Iterator[Finding]:
+    """A white page after the log-in is a page whose style and script did not come."""
+    if settings.DEBUG:
+        return
+    if (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
+        yield ok("static files", "collected")
+    else:
+        yield failure("static files", "not collected: pages stay white", "Run: manage.py collectstatic --noinput.")
+
+
+def _nodes() -> Iterator[Finding]:
+    count = Node.objects.filter(enabled=True).count()
+    if count:
+        yield ok("nodes", f"{count} enabled")
+    else:
+        yield warning("nodes", "no enabled node: nothing is synchronised", "Add the Asterisk under Synchronisation.")

@@ -1,0 +1,143 @@
+"""`manage.py sync_asterisk`: what a worker does, from the shell."""
+
+import getpass
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from asterisk_sync import drift, history, pipeline, services
+from asterisk_sync.candidate import Candidate, prepare
+from asterisk_sync.models import Generation, Node, RunOutcome
+from asterisk_sync.rendering.errors import RenderError
+from asterisk_sync.rendering.guard import GuardError
+from asterisk_sync.steps import Steps
+from asterisk_sync.validation import RefusedError
+from asterisk_sync.writer import NodeFolder
+
+DIFFERENT, REFUSED, UNREACHABLE, FAILED = 2, 3, 4, 5
+EXIT_CODES = {
+    RunOutcome.APPLIED: 0,
+    RunOutcome.UNCHANGED: 0,
+    RunOutcome.REFUSED: REFUSED,
+    RunOutcome.ROLLED_BACK: REFUSED,
+    RunOutcome.UNREACHABLE: UNREACHABLE,
+    RunOutcome.FAILED: FAILED,
+    RunOutcome.RUNNING: FAILED,
+}
+Report = dict[str, Any]
+
+
+class Command(BaseCommand):
+    """Bring nodes to what the database says, or show what that would change."""
+
+    help = (
+        "Write, reload and read back the configuration of the nodes. Exit codes: 0 done or nothing to do, "
+        "1 wrong usage, 2 something differs (--check), 3 refused or rolled back, 4 Asterisk unreachable, "
+        "5 another worker is busy or the disk failed. With several nodes the highest counts."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare the options."""
+        parser.add_argument("--node", action="append", metavar="NAME", help="only this node; may be given again")
+        parser.add_argument("--dry-run", action="store_true", help="write and reload nothing")
+        parser.add_argument("--diff", action="store_true", help="print the difference, secrets masked")
+        parser.add_argument("--check", action="store_true", help="change nothing; exit 2 where a node differs")
+        parser.add_argument("--rollback", type=int, metavar="N", help="put back the set of generation N")
+        parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Run over the nodes."""
+        reports = [self._one(node, options) for node in _nodes(options["node"])]
+        if options["json"]:
+            self.stdout.write(json.dumps({"nodes": reports}, indent=2, default=str))
+        code = max((int(report["exit_code"]) for report in reports), default=0)
+        if code:
+            sys.exit(code)
+
+    def _one(self, node: Node, options: dict[str, Any]) -> Report:
+        if options["check"] or options["dry_run"]:
+            report = _look(node, check=options["check"])
+        else:
+            report = _run(node, options["rollback"])
+        if not options["diff"]:
+            report.pop("diff", None)
+        if not options["json"]:
+            self._print(report)
+        return report
+
+    def _print(self, report: Report) -> None:
+        self.stdout.write(f"{report['node']}: {report['outcome']}")
+        for line in report["lines"]:
+            self.stdout.write(f"  {line}")
+        if report.get("diff"):
+            self.stdout.write(report["diff"])
+
+
+def _nodes(names: list[str] | None) -> list[Node]:
+    rows = Node.objects.filter(enabled=True)
+    if not names:
+        return list(rows)
+    found = {node.name: node for node in rows.filter(name__in=names)}
+    if missing := [name for name in names if name not in found]:
+        raise CommandError(f"there is no enabled node named {', '.join(missing)}")
+    return [found[name] for name in names]
+
+
+def _look(node: Node, *, check: bool) -> Report:
+    """Prepare the next set without writing it; with `check` also look for drift."""
+    accepted, disk = history.last_good(node), NodeFolder(Path(node.config_path)).state()
+    try:
+        candidate = prepare(node, accepted, disk, forced=False, steps=Steps())
+    except (RefusedError, RenderError, GuardError) as error:
+        return _report(node, "would be refused", [str(error)], REFUSED)
+    lines = [f"{name} changes" for name in sorted(candidate.changed)] + _counts(candidate)
+    drifted = drift.find_drift(node) if check else []
+    differs = bool(candidate.changed or drifted)
+    code = DIFFERENT if check and differs else 0
+    outcome = "differs" if differs else "is up to date"
+    return _report(node, outcome, lines + drifted, code) | {
+        "diff": history.difference(accepted.files, candidate.files),
+        "changed": sorted(candidate.changed),
+    }
+
+
+def _counts(candidate: Candidate) -> list[str]:
+    return [", ".join(f"{count} {kind.replace('_', ' ')}" for kind, count in candidate.counts.items())]
+
+
+def _run(node: Node, rollback: int | None) -> Report:
+    """Ask for a complete set and do the run here."""
+    actor = getpass.getuser()
+    if rollback is None:
+        services.request_sync(node=node, actor=actor)
+    else:
+        services.restore_generation(node=node, generation=_generation(node, rollback), actor=actor)
+    Node.objects.filter(pk=node.pk).update(retry_at=timezone.now())
+    run = pipeline.synchronise(node.pk, trigger="command")
+    if run is None:
+        return _report(node, "another worker is at it", [], FAILED)
+    outcome = RunOutcome(run.outcome)
+    lines = [line for line in (run.reason, _timings(run.timings)) if line]
+    return _report(node, str(outcome.label), lines, EXIT_CODES[outcome]) | {
+        "diff": run.diff,
+        "generation": run.wanted_generation,
+    }
+
+
+def _generation(node: Node, number: int) -> Generation:
+    found: Generation | None = Generation.objects.filter(node=node, number=number, accepted_at__isnull=False).first()
+    if found is None:
+        raise CommandError(f"{node.name} never accepted a generation {number}")
+    return found
+
+
+def _timings(timings: dict[str, int]) -> str:
+    return ", ".join(f"{name} {milliseconds} ms" for name, milliseconds in timings.items())
+
+
+def _report(node: Node, outcome: str, lines: list[str], exit_code: int) -> Report:
+    return {"node": node.name, "outcome": outcome, "lines": lines, "exit_code": exit_code}
