@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
+from customers.models import Customer, CustomerStatus
+from customers.services import save_customer
 from numbering import services
-from numbering.errors import NumberUnavailable
+from numbering.errors import CustomerRefused, NotAllocated, NumberUnavailable
 from numbering.models import DID, DestinationType, DIDStatus
 from numbering.ranges import create_did_range
 from tests.factories import CustomerFactory, DIDFactory, ProviderFactory
@@ -54,18 +56,53 @@ def test_of_five_browsers_that_allocate_one_number_one_wins_and_the_others_are_t
     assert did.allocations.count() == 1
 
 
-def test_the_second_browser_waits_for_the_first_and_sees_what_it_did() -> None:
-    did, holder = DIDFactory.create(), CustomerFactory.create()
-    second = allocate(DID.objects.get(pk=did.pk))
+def while_another_waits(first: Callable[[], Any], second: Callable[[], Any]) -> Any:
+    """Run `second` while the transaction of `first` is open; return what it comes to once that has ended."""
     outcome: list[Any] = []
     thread = threading.Thread(target=lambda: outcome.extend(at_once(second)))
     with transaction.atomic():
-        services.allocate_did(did=did, customer=holder, destination_type=DestinationType.TRUNK)
+        first()
         thread.start()
         thread.join(timeout=0.5)
-        assert thread.is_alive()
+        assert thread.is_alive(), "the second did not wait"
     thread.join(timeout=10)
-    assert isinstance(outcome[0], NumberUnavailable)
+    return outcome[0]
+
+
+def test_the_second_browser_waits_for_the_first_and_sees_what_it_did() -> None:
+    did = DIDFactory.create()
+    refusal = while_another_waits(allocate(did), allocate(DID.objects.get(pk=did.pk)))
+    assert isinstance(refusal, NumberUnavailable)
+    assert did.allocations.count() == 1
+
+
+def test_a_number_is_not_blocked_while_it_is_being_allocated() -> None:
+    did = DIDFactory.create()
+    other = DID.objects.get(pk=did.pk)
+    refusal = while_another_waits(allocate(did), lambda: services.block_did(did=other))
+    assert isinstance(refusal, NumberUnavailable)
+    did.refresh_from_db()
+    assert did.status == DIDStatus.ALLOCATED
+
+
+def test_a_customer_that_is_being_closed_gets_no_number() -> None:
+    did, customer = DIDFactory.create(), CustomerFactory.create()
+    closing = Customer.objects.get(pk=customer.pk)
+    closing.status = CustomerStatus.CLOSED
+    refusal = while_another_waits(
+        lambda: save_customer(customer=closing),
+        lambda: services.allocate_did(did=did, customer=customer, destination_type=DestinationType.TRUNK),
+    )
+    assert isinstance(refusal, CustomerRefused)
+    assert DID.objects.get(pk=did.pk).status == DIDStatus.FREE
+
+
+def test_a_number_released_twice_at_once_is_released_once() -> None:
+    did = DIDFactory.create()
+    services.allocate_did(did=did, customer=CustomerFactory.create(), destination_type=DestinationType.TRUNK)
+    other = DID.objects.get(pk=did.pk)
+    refusal = while_another_waits(lambda: services.release_did(did=did), lambda: services.release_did(did=other))
+    assert isinstance(refusal, NotAllocated)
 
 
 def test_a_release_and_an_allocation_at_once_leave_a_number_that_is_one_or_the_other() -> None:

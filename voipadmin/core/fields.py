@@ -43,7 +43,7 @@ class NetworkField(models.Field[str, str]):
     description = _("IP address or network")
     default_validators = [validate_network]
 
-    def db_type(self, connection: BaseDatabaseWrapper) -> str:  # noqa: ARG002 - Django's signature  # noqa: ARG002 - the base class names it
+    def db_type(self, connection: BaseDatabaseWrapper) -> str:
         """Return the column type."""
         return "cidr"
 
@@ -55,7 +55,7 @@ class NetworkField(models.Field[str, str]):
         """Write what a form or the API gave in its one canonical form."""
         return canonical_network(str(value).strip()) if value else value
 
-    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:  # noqa: ARG002 - as base
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
         """Pass text to PostgreSQL, which checks it again."""
         return None if value in (None, "") else str(value)
 
