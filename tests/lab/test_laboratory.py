@@ -17,10 +17,9 @@ STRANGER = NETWORK.address(6)
 CREDENTIALS = Credentials("k3v9q2", "0123456789abcdef")
 DIALPLAN = """
 [from-internal]
-exten => _55X.,1,Set(CDR(va_customer)=C1)
- same => n,Set(CDR(va_gateway)=GW_Lab)
+exten => _55X.,1,Set(CDR(va_call)=C1|outbound||GW_Lab)
  same => n,Dial(PJSIP/${FILTER(0-9,${EXTEN})}@GW_Lab,10)
- same => n,Set(CDR(va_cause)=${HANGUPCAUSE})
+ same => n,Set(CDR(va_end)=|${HANGUPCAUSE})
  same => n,Hangup(${HANGUPCAUSE})
 exten => 200,1,Dial(PJSIP/k3v9q2,10)
  same => n,Hangup(${HANGUPCAUSE})
