@@ -69,8 +69,9 @@ def run_once(node: Node, lock: NodeLock, trigger: str) -> SyncRun:
 
 
 def _bring_over(node: Node, lock: NodeLock, forced: bool, steps: Steps) -> Verdict:
-    accepted, folder = history.last_good(node), NodeFolder(Path(node.config_path))
-    disk = folder.state()
+    folder = NodeFolder(Path(node.config_path))
+    with steps("compare"):
+        accepted, disk = history.last_good(node), folder.state()
     candidate = prepare(node, accepted, disk, forced=forced, steps=steps)
     if not candidate.changed:
         return Verdict(RunOutcome.UNCHANGED, _held(candidate), holds=candidate.restores)
@@ -95,14 +96,16 @@ def _bring_over(node: Node, lock: NodeLock, forced: bool, steps: Steps) -> Verdi
             raise
         if differences:
             return _set_back(ami, folder, accepted, candidate, disk.directory, directory, differences, steps)
-    folder.prune({directory, accepted.directory})
+    with steps("compare"):
+        folder.prune({directory, accepted.directory})
+        diff = history.difference(accepted.files, candidate.files)
     return Verdict(
         RunOutcome.APPLIED,
         _held(candidate),
         candidate.files,
         directory,
         candidate.counts,
-        history.difference(accepted.files, candidate.files),
+        diff,
         candidate.restores,
     )
 

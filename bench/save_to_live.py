@@ -1,0 +1,136 @@
+"""Figure (b): from saving a form's object to Asterisk having it, read back and recorded, through a real worker."""
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from statistics import median, quantiles
+from typing import Any
+from uuid import UUID
+
+from bench.figure import Figure
+from bench.lab import BenchNode, bench_node
+from bench.size import EXTENSIONS, NUMBERS, ROUTES
+from deploy.trial.process import Child, start_child
+
+SAVES = int(os.environ.get("BENCH_SAVES", "60"))
+RELOADS = 20
+# Apart from each other: each is a save of its own, not a burst.
+PAUSE_SECONDS = 0.2
+LONGEST_SECONDS = 30.0
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def measure() -> Iterator[Figure]:
+    """Save objects of three kinds in turn; the yardstick is Asterisk's own reload of as many objects."""
+    with bench_node() as bench, _worker() as worker:
+        worker.wait_until(lambda: "ready." in worker.log.read_text(), 60)
+        seconds = [_until_live(bench.node_id, save) for save in list(_saves())]
+        steps = _steps(bench.node_id)
+        reloads = [_reload_everything(bench) for _ in range(RELOADS)]
+    yield Figure(
+        name="save_to_live",
+        value=round(_p95(seconds), 3),
+        unit="s (p95)",
+        yardstick=round(_p95(reloads), 3),
+        yardstick_name="Asterisk alone: reload of all its files over AMI, p95",
+        wanted="< 2 s",
+        details={
+            "p50": round(median(seconds), 3),
+            "longest": round(max(seconds), 3),
+            "saves": len(seconds),
+            "extensions": EXTENSIONS,
+            "numbers": NUMBERS,
+            "routes": ROUTES,
+            **steps,
+        },
+    )
+
+
+@contextmanager
+def _worker() -> Iterator[Child]:
+    with tempfile.TemporaryDirectory() as folder:
+        child = start_child(
+            [sys.executable, "-m", "celery", "-A", "voipadmin", "worker", "--concurrency", "2", "--loglevel", "info"],
+            name="celery worker",
+            log=Path(folder) / "worker.log",
+            env=os.environ,
+            cwd=ROOT,
+        )
+        try:
+            yield child
+        finally:
+            child.stop()
+
+
+def _saves() -> Iterator[Callable[[], Any]]:
+    """Yield saves: a new extension, a number that is forwarded, a route with another prefix, and again."""
+    # Models can be imported only now, when Django is set up.
+    from customers.models import Customer, Extension  # noqa: PLC0415
+    from numbering.models import DestinationType, DIDAllocation  # noqa: PLC0415
+    from routing.models import Route  # noqa: PLC0415
+    from voipadmin.core.services import save_object  # noqa: PLC0415
+
+    office = Customer.objects.filter(type="extension").order_by("code")[0]
+    allocations = list(DIDAllocation.objects.order_by("pk")[:SAVES])
+    routes = list(Route.objects.order_by("pk")[:20])
+    for number in range(SAVES):
+        if number % 3 == 0:
+            yield partial(save_object, Extension(customer=office, number=str(5000 + number)))
+        elif number % 3 == 1:
+            allocation = allocations[number]
+            allocation.destination_type, allocation.extension = DestinationType.FORWARD, None
+            allocation.forward_to = "551140001000"
+            yield partial(save_object, allocation)
+        else:
+            route = routes[number % len(routes)]
+            route.prepend = str(number)
+            yield partial(save_object, route)
+
+
+def _steps(node_id: UUID) -> dict[str, int]:
+    """Return the milliseconds of each step, median of the runs."""
+    from asterisk_sync.models import RunOutcome, SyncRun  # noqa: PLC0415 - see above
+
+    runs = SyncRun.objects.filter(node=node_id, outcome=RunOutcome.APPLIED).order_by("created_at")[1:]
+    timings = [run.timings for run in runs]
+    names = dict.fromkeys(name for item in timings for name in item)
+    return {f"{name}_ms": round(median(item.get(name, 0) for item in timings)) for name in names}
+
+
+def _until_live(node_id: UUID, save: Callable[[], Any]) -> float:
+    from asterisk_sync.models import Node, SyncState  # noqa: PLC0415 - see above
+
+    time.sleep(PAUSE_SECONDS)
+    began = time.perf_counter()
+    save()
+    wanted = Node.objects.values_list("desired_generation", flat=True).get(pk=node_id)
+    while True:
+        node = Node.objects.only("applied_generation", "state", "reason").get(pk=node_id)
+        took = time.perf_counter() - began
+        if node.applied_generation >= wanted:
+            return took
+        if node.state == SyncState.REFUSED or took > LONGEST_SECONDS:
+            raise RuntimeError(f"not live after {took:.1f} s: {node.state} {node.reason}")
+        time.sleep(0.005)
+
+
+def _reload_everything(bench: BenchNode) -> float:
+    from asterisk_sync.ami import ami_session  # noqa: PLC0415 - see above
+
+    config = bench.asterisk.config
+    for path in (bench.asterisk.config_dir / "voipadmin" / "current").glob("*.conf"):
+        os.utime(path)
+    began = time.perf_counter()
+    with ami_session(bench.asterisk.ami_address, bench.asterisk.ami_port, "voipadmin", config.ami_secret) as ami:
+        for module in ("res_pjsip.so", "pbx_config.so"):
+            ami.request("Reload", Module=module, timeout=60)
+    return time.perf_counter() - began
+
+
+def _p95(values: list[float]) -> float:
+    return quantiles(values, n=20, method="inclusive")[-1]
