@@ -21,7 +21,7 @@ def test_nothing_is_told_to_a_stranger(anonymous: ApiClient) -> None:
     assert answer["WWW-Authenticate"].startswith("Bearer")
 
 
-@pytest.mark.parametrize("path", ["/", "/nothing", "/customers/nothing", "/customers/1/2/3", "/dids/1"])
+@pytest.mark.parametrize("path", ["/", "/nothing", "/customers/nothing", "/customers/1/2/3", "/dids/1", "/dids/%0A"])
 def test_an_address_that_is_none_is_not_found(admin: ApiClient, anonymous: ApiClient, path: str) -> None:
     assert problem(admin.get(path), 404)["code"] == "not_found"
     assert problem(anonymous.get(path), 401)["code"] == "not_authenticated"

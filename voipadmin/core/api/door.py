@@ -31,7 +31,7 @@ def guarded_urls(patterns: Iterable[URLPattern], *, public: frozenset[str], page
         if route:
             other = route.removesuffix("/") if route.endswith("/") else route + "/"
             guarded.append(path(other, pattern.callback))
-    return [*guarded, re_path("^.*$", guard(_nothing_here, public=False))]
+    return [*guarded, re_path(r"\A[\s\S]*\Z", guard(_nothing_here, public=False))]
 
 
 def guard(view: View, *, public: bool) -> View:

@@ -1,0 +1,90 @@
+"""Who may what, written down once more by hand: the tests compare the product with this, not with itself."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from customers.models import CustomerType
+from tests.factories import (
+    CdrFactory,
+    CustomerFactory,
+    DIDAllocationFactory,
+    ExtensionFactory,
+    GatewayFactory,
+    NodeFactory,
+    ProviderFactory,
+    RouteFactory,
+    TariffFactory,
+    TrunkAddressFactory,
+    UserFactory,
+)
+from voipadmin.users.models import User
+from voipadmin.users.roles import Role
+
+VIEW = {"view"}
+ALL = {"view", "add", "change", "delete"}
+STAFF = (Role.OPERATOR, Role.FINANCE, Role.VIEWER)
+
+# What each role may do to each kind of object; the administrator may do everything.
+MAY: dict[str, dict[str, set[str]]] = {
+    "customers.customer": {Role.OPERATOR: ALL, Role.FINANCE: VIEW, Role.VIEWER: VIEW, Role.CUSTOMER: VIEW},
+    "customers.trunkaddress": {Role.OPERATOR: ALL, Role.FINANCE: VIEW, Role.VIEWER: VIEW, Role.CUSTOMER: VIEW},
+    "customers.extension": {Role.OPERATOR: ALL, Role.FINANCE: VIEW, Role.VIEWER: VIEW, Role.CUSTOMER: VIEW},
+    "routing.provider": {Role.OPERATOR: ALL, Role.FINANCE: VIEW, Role.VIEWER: VIEW},
+    "routing.gateway": {Role.OPERATOR: ALL, Role.FINANCE: VIEW, Role.VIEWER: VIEW},
+    "routing.route": {Role.OPERATOR: ALL, Role.FINANCE: VIEW, Role.VIEWER: VIEW},
+    "numbering.did": {Role.OPERATOR: ALL, Role.FINANCE: VIEW, Role.VIEWER: VIEW, Role.CUSTOMER: VIEW},
+    "numbering.didallocation": {Role.OPERATOR: ALL, Role.FINANCE: VIEW, Role.VIEWER: VIEW, Role.CUSTOMER: VIEW},
+    "billing.tariff": {Role.OPERATOR: VIEW, Role.FINANCE: ALL, Role.VIEWER: VIEW},
+    "billing.cdr": {Role.OPERATOR: VIEW, Role.FINANCE: VIEW, Role.VIEWER: VIEW, Role.CUSTOMER: VIEW},
+    "asterisk_sync.node": {Role.OPERATOR: VIEW | {"sync"}, Role.FINANCE: VIEW, Role.VIEWER: VIEW},
+    "asterisk_sync.generation": {Role.OPERATOR: VIEW, Role.FINANCE: VIEW, Role.VIEWER: VIEW},
+    "asterisk_sync.syncrun": {Role.OPERATOR: VIEW, Role.FINANCE: VIEW, Role.VIEWER: VIEW},
+    "reports.dashboard": dict.fromkeys((*STAFF, Role.CUSTOMER), VIEW),
+    "users.user": {},
+}
+
+
+def may(role: str, action: str, kind: str) -> bool:
+    """Tell what the table says."""
+    return role == Role.ADMIN or action in MAY[kind].get(role, set())
+
+
+@dataclass
+class World:
+    """Objects of one customer and of another, and a user of each role; the customer's user belongs to the first."""
+
+    own: dict[str, Any] = field(default_factory=dict)
+    foreign: dict[str, Any] = field(default_factory=dict)
+    users: dict[str, User] = field(default_factory=dict)
+
+
+def _objects_of_a_customer() -> dict[str, Any]:
+    trunk, desk = CustomerFactory.create(), CustomerFactory.create(type=CustomerType.EXTENSION)
+    allocation = DIDAllocationFactory.create(customer=trunk)
+    return {
+        "customers.customer": trunk,
+        "customers.extension": ExtensionFactory.create(customer=desk),
+        "customers.trunkaddress": TrunkAddressFactory.create(customer=trunk),
+        "numbering.did": allocation.did,
+        "numbering.didallocation": allocation,
+        "billing.cdr": CdrFactory.create(customer=trunk),
+    }
+
+
+def make_world() -> World:
+    """Make it."""
+    world = World(own=_objects_of_a_customer(), foreign=_objects_of_a_customer())
+    gateway = GatewayFactory.create()
+    world.own |= {
+        "routing.provider": ProviderFactory.create(),
+        "routing.gateway": gateway,
+        "routing.route": RouteFactory.create(gateways=[gateway]),
+        "billing.tariff": TariffFactory.create(),
+        "asterisk_sync.node": NodeFactory.create(),
+    }
+    own_customers = [world.own["customers.customer"], world.own["customers.extension"].customer]
+    for role in Role:
+        customers = own_customers if role == Role.CUSTOMER else []
+        world.users[role] = UserFactory.create(role=role, customers=customers, is_staff=role == Role.ADMIN)
+    world.own["users.user"] = UserFactory.create()
+    return world
