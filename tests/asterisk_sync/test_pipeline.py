@@ -1,5 +1,6 @@
 """Save, and Asterisk has it: the pipeline in this process against the real Asterisk."""
 
+import signal
 import threading
 import time
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from django.db import connection
 from django.utils import timezone
 
 from asterisk_sync import drift, history, pipeline, services
+from asterisk_sync.ami_messages import AmiUnreachableError
 from asterisk_sync.expectation import module_of
 from asterisk_sync.models import Generation, Node, OutboxEntry, RunOutcome, SyncRun, SyncState
 from asterisk_sync.queries import due_node, recent_runs, restorable_generations, sync_state_of
@@ -308,6 +310,7 @@ def test_a_change_during_a_run_stays_pending_and_is_applied_at_once(
     assert fresh(node).state == SyncState.APPLIED
 
 
+@pytest.mark.slow
 def test_a_burst_of_saves_is_a_handful_of_reloads(node: Node, company: Customer, asterisk: AsteriskInstance) -> None:
     run(node)
     before = SyncRun.objects.count()
@@ -514,3 +517,37 @@ def test_every_kind_of_value_is_taken_and_read_back(node: Node, company: Custome
     last = run(node)
     assert (last.outcome, last.reason) == (RunOutcome.APPLIED, "")
     assert drift.find_drift(fresh(node)) == []
+
+
+def test_a_hung_asterisk_is_unreachable_and_catches_up(
+    node: Node, company: Customer, current: Path, asterisk: AsteriskInstance
+) -> None:
+    run(node)
+    target = live(current)
+    extension = ExtensionFactory.create(customer=company)
+    assert asterisk.child is not None
+    asterisk.child.popen.send_signal(signal.SIGSTOP)
+    try:
+        last = run(node)
+    finally:
+        asterisk.child.popen.send_signal(signal.SIGCONT)
+    assert last.outcome == RunOutcome.UNREACHABLE
+    assert live(current) == target
+    Node.objects.filter(pk=node.pk).update(retry_at=timezone.now())
+    assert run(node).outcome == RunOutcome.APPLIED
+    assert extension.sip_username in endpoints(asterisk)
+
+
+def test_a_connection_cut_in_the_reload_leaves_the_accepted_set_on_disk_and_is_tried_again(
+    node: Node, company: Customer, current: Path, asterisk: AsteriskInstance
+) -> None:
+    run(node)
+    target = live(current)
+    extension = ExtensionFactory.create(customer=company)
+    with mock.patch("asterisk_sync.reloader.await_live", side_effect=AmiUnreachableError("cut")):
+        assert run(node).outcome == RunOutcome.UNREACHABLE
+    assert live(current) == target
+    extension.delete()
+    Node.objects.filter(pk=node.pk).update(retry_at=timezone.now())
+    assert run(node).outcome == RunOutcome.APPLIED
+    assert extension.sip_username not in endpoints(asterisk)

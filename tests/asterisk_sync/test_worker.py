@@ -36,22 +36,22 @@ def test_a_saved_model_is_live_moments_later(
     node: Node, company: Customer, asterisk: AsteriskInstance, tmp_path: Path
 ) -> None:
     with celery_worker(tmp_path):
-        wait_until(lambda: is_applied(node), 20)
+        wait_until(lambda: is_applied(node), 60)
         extension = ExtensionFactory.create(customer=company)
-        wait_until(lambda: extension.sip_username in asterisk.cli("pjsip show endpoints"), 10)
-        wait_until(lambda: is_applied(node), 10)
+        wait_until(lambda: extension.sip_username in asterisk.cli("pjsip show endpoints"), 30)
+        wait_until(lambda: is_applied(node), 30)
         extension.delete()
-        wait_until(lambda: extension.sip_username not in asterisk.cli("pjsip show endpoints"), 10)
+        wait_until(lambda: extension.sip_username not in asterisk.cli("pjsip show endpoints"), 30)
 
 
 def test_a_lost_wake_is_found_by_the_sweeper(
     node: Node, company: Customer, asterisk: AsteriskInstance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with celery_worker(tmp_path, beat=True):
-        wait_until(lambda: is_applied(node), 20)
+        wait_until(lambda: is_applied(node), 60)
         monkeypatch.setattr(outbox._Silence, "until", time.monotonic() + 3600)
         gateway = GatewayFactory.create()
-        wait_until(lambda: gateway.name in asterisk.cli("pjsip show endpoints"), 15)
+        wait_until(lambda: gateway.name in asterisk.cli("pjsip show endpoints"), 30)
 
 
 def test_a_node_that_was_down_catches_up_by_itself(
@@ -60,10 +60,10 @@ def test_a_node_that_was_down_catches_up_by_itself(
     asterisk.kill()
     with celery_worker(tmp_path, beat=True):
         extension = ExtensionFactory.create(customer=company)
-        wait_until(lambda: Node.objects.get(pk=node.pk).state == SyncState.UNREACHABLE, 20)
+        wait_until(lambda: Node.objects.get(pk=node.pk).state == SyncState.UNREACHABLE, 60)
         asterisk.start()
-        wait_until(lambda: extension.sip_username in asterisk.cli("pjsip show endpoints"), 45)
-        wait_until(lambda: is_applied(node), 10)
+        wait_until(lambda: extension.sip_username in asterisk.cli("pjsip show endpoints"), 60)
+        wait_until(lambda: is_applied(node), 30)
 
 
 # Where the process is killed: a function of the pipeline, before or after it did its work.
