@@ -81,7 +81,7 @@ test: packages asterisk ## Everything that is checked
 	$(MAKE) --no-print-directory test-postgres15
 
 test-fast: $(STAMP) ## Tests without Asterisk, browser and whatever is slow
-	$(BIN)/python -m pytest -n $(WORKERS) -m 'not slow' --ignore=tests/lab --ignore=tests/browser
+	$(BIN)/python -m pytest -n $(WORKERS) -m 'not slow and not asterisk and not browser'
 
 test-postgres15: $(STAMP) ## The database-heavy tests again, on Debian's PostgreSQL 15
 	@if [ -x /usr/lib/postgresql/15/bin/postgres ]; then \

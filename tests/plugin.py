@@ -117,15 +117,17 @@ def pytest_unconfigure() -> Iterator[None]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tell the first process which tests share an engine; every worker collects the same."""
-    if WORKER != "gw0":
-        return
+    """Mark what needs which engine, and tell the first process what belongs together."""
     groups = {}
     for item in items:
         wanted = {GROUPS[name] for name in getattr(item, "fixturenames", ()) if name in GROUPS}
+        for name in wanted:
+            item.add_marker(name)
+        wanted |= {str(mark.args[0]) for mark in item.iter_markers("xdist_group")}
         if wanted:
             groups[item.nodeid] = min(wanted)
-    Path(os.environ["VOIPADMIN_TEST_GROUPS"]).write_text(json.dumps(groups))
+    if WORKER == "gw0":
+        Path(os.environ["VOIPADMIN_TEST_GROUPS"]).write_text(json.dumps(groups))
 
 
 class EngineScheduling(LoadScopeScheduling):
