@@ -10,6 +10,8 @@ from typing import Self
 
 from billing.spool_format import MAX_LINE_BYTES
 
+TAIL_BYTES = 512
+
 
 @dataclass(frozen=True, slots=True)
 class SpoolLine:
@@ -65,6 +67,12 @@ class SpoolFile:
         first = self._file.readline(MAX_LINE_BYTES)
         whole = first.endswith(b"\n") or len(first) == MAX_LINE_BYTES
         return FileIdentity(status.st_dev, status.st_ino, hashlib.sha256(first).hexdigest() if whole else "")
+
+    def tail_hash(self, offset: int) -> str:
+        """Return the hash of the bytes just before `offset`."""
+        start = max(0, offset - TAIL_BYTES)
+        self._file.seek(start)
+        return hashlib.sha256(self._file.read(offset - start)).hexdigest()
 
     def is_at(self, path: Path) -> bool:
         """Tell whether `path` still leads to this file."""

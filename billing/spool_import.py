@@ -1,7 +1,8 @@
 """A node's spool into the database: nothing lost, nothing twice. Rows and position commit together.
 
 Asterisk writes the spool; `position` is how far it was read, by (node, device, inode), so that a rename does not lose
-it. A file that shrank, or begins otherwise than it did, is read from its beginning: what is there already is skipped.
+it. A file that begins otherwise than it did, or holds other bytes where reading ended, was truncated or replaced: it is
+read from its beginning, and what is there already is skipped.
 """
 
 import hashlib
@@ -115,7 +116,7 @@ class SpoolImporter:
             return SpoolPosition(
                 node_name=self.node_name, device=identity.device, inode=identity.inode, head_hash=identity.head_hash
             )
-        if _is_another_file(position, identity) or position.offset > spool.size:
+        if _is_another_file(position, identity) or position.tail_hash != spool.tail_hash(position.offset):
             position.offset = 0
             position.head_hash = identity.head_hash
         return position
@@ -124,6 +125,7 @@ class SpoolImporter:
         position.offset = offset
         position.path = str(spool.path)[-500:]
         position.head_hash = position.head_hash or spool.identity().head_hash
+        position.tail_hash = spool.tail_hash(offset)
         position.save()
 
     def _store(self, found: list[SpoolLine], path: str, *, unfinished: bool = False) -> ImportSummary:

@@ -56,6 +56,8 @@ class SpoolPosition(BaseModel):
     offset = models.BigIntegerField(default=0)
     # The first bytes' hash tells a new file that was given an old inode number.
     head_hash = models.CharField(max_length=64, blank=True)
+    # So does that of the last bytes read: a file that was cut back and grew again has others there.
+    tail_hash = models.CharField(max_length=64, blank=True)
 
     class Meta:
         verbose_name = _("spool position")

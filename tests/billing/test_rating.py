@@ -74,12 +74,13 @@ def test_a_call_up_to_the_free_seconds_costs_nothing_at_all(rate: Rate, duration
 def test_a_call_that_is_billed_comes_to_the_minimum_charge_or_more(rate: Rate, duration: Decimal) -> None:
     charge = rate_duration(rate, duration)
     if charge.billed_seconds:
-        assert charge.amount >= rate_duration(_only_minimum(rate), duration).amount
+        assert charge.amount > rate.minimum_charge - Decimal(1).scaleb(-rate.decimals)
 
 
-def _only_minimum(rate: Rate) -> Rate:
-    nothing = Band(0, Decimal(0), 60, 1)
-    return Rate((nothing,), minimum_charge=rate.minimum_charge, rounding=rate.rounding, decimals=rate.decimals)
+@pytest.mark.parametrize(("seconds", "amount"), [(3, "0"), (4, "0.10"), (600, "0.10"), (660, "0.11")])
+def test_the_minimum_charge_holds_for_a_call_that_is_billed(seconds: int, amount: str) -> None:
+    rate = simple_rate(per_minute=Decimal("0.01"), free_seconds=3, minimum_charge=Decimal("0.10"))
+    assert rate_duration(rate, seconds).amount == Decimal(amount)
 
 
 @given(amounts, steps, durations)
