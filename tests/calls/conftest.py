@@ -6,14 +6,16 @@ from contextlib import ExitStack
 import pytest
 
 from deploy.trial.asterisk import AsteriskInstance
+from tests.asterisk_sync.conftest import make_node
 from tests.calls.exchange import Exchange
-from tests.factories.asterisk_sync import NodeFactory
 from tests.lab.network import LabNetwork
 from tests.lab.records import CdrReader
 
 
 @pytest.fixture
-def exchange(db: None, asterisk: AsteriskInstance, lab_network: LabNetwork, cdrs: CdrReader) -> Iterator[Exchange]:
+def exchange(
+    transactional_db: None, asterisk: AsteriskInstance, lab_network: LabNetwork, cdrs: CdrReader
+) -> Iterator[Exchange]:
     """An exchange without any object."""
     with ExitStack() as stack:
-        yield Exchange(asterisk, lab_network, cdrs, NodeFactory.create(), stack)
+        yield Exchange(asterisk, lab_network, cdrs, make_node(asterisk), stack)

@@ -6,9 +6,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from asterisk_sync.models import Node
-from asterisk_sync.rendering import marker_context_of, markers, render_files
-from asterisk_sync.snapshot_loader import load_snapshot
+from asterisk_sync.models import Node, RunOutcome
+from asterisk_sync.pipeline import synchronise
 from customers.models import Customer, CustomerType, Extension
 from deploy.trial.asterisk import AsteriskInstance
 from numbering.models import DID, DestinationType, DIDStatus
@@ -16,7 +15,6 @@ from routing.models import Gateway, Route
 from tests.factories.customers import CustomerFactory, ExtensionFactory, TrunkAddressFactory
 from tests.factories.numbering import DIDAllocationFactory, DIDFactory
 from tests.factories.routing import GatewayFactory, RouteFactory
-from tests.lab.configuration import write_generation
 from tests.lab.network import LabNetwork
 from tests.lab.records import CdrReader
 from tests.lab.sipp import ANSWERS, Address, Behaviour, Call, CalledParty, Credentials, Outcome, place_call, register
@@ -137,14 +135,10 @@ class Exchange:
         return did
 
     def apply(self) -> None:
-        """Bring what is saved into Asterisk, and forget the call records so far."""
-        files = render_files(load_snapshot(self.node), 1)
-        write_generation(self.asterisk, files)
-        for name, marker in markers(files).items():
-            if name.startswith("pjsip_"):
-                self.asterisk.wait_for(f"pjsip show aor {marker}", f"Aor:  {marker}")
-            else:
-                self.asterisk.wait_for(f"dialplan show {marker}@{marker_context_of(name)}", "1. NoOp()")
+        """Let the pipeline bring what is saved into Asterisk, and forget the call records so far."""
+        run = synchronise(self.node.pk)
+        assert run is not None, "no save asked for a synchronisation"
+        assert run.outcome == RunOutcome.APPLIED, run.reason
         self.cdrs.skip()
 
     def register(self, phone: Phone) -> None:

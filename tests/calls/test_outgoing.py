@@ -304,7 +304,20 @@ def test_gateways_by_weight_are_each_tried_once_until_one_answers(exchange: Exch
     assert 25 <= tried_first.count(str(first.gateway.pk)) < 60
 
 
-@pytest.mark.parametrize("number", ["500&PJSIP/GW_Vivo_SP/1900", "0119;x=1", "5511)},1)&", "55${EXTEN}", "0119,60,G(x)"])
+# SIP lets a caller write any character as %XX, and Asterisk reads it back before the dialplan sees it.
+@pytest.mark.parametrize(
+    "number",
+    [
+        "500&PJSIP/GW_Vivo_SP/1900",
+        "500%26PJSIP%2FGW_Vivo_SP%2F1900",
+        "0119;x=1",
+        "0119,60,G(x)",
+        "5511)%7D,1)&",
+        "55%24%7BEXTEN%7D",
+        "55%24%5B1+1%5D",
+        "55%22%5D%3Fva-gateway-GW_Vivo_SP,s,1",
+    ],
+)
 def test_a_number_that_is_no_number_goes_nowhere(exchange: Exchange, number: str) -> None:
     vivo = exchange.carrier("GW_Vivo_SP")
     exchange.route("_X.", vivo)
