@@ -26,6 +26,6 @@ class NodeForm(EntityForm):
     class Meta:
         model = Node
         fields = (
-            "name", "host", "enabled", "ami_host", "ami_port", "ami_username", "ami_secret", "config_path", "spool_path",
-            "cdr_path",
+            "name", "host", "enabled", "ami_host", "ami_port", "ami_username", "ami_secret", "config_path",
+            "spool_path", "cdr_path",
         )  # fmt: skip

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
 from asterisk_sync import services
+from asterisk_sync.live_objects import live_objects_of
 from asterisk_sync.models import Node, SyncState
 from asterisk_sync.queries import GRAVITY, sync_state_of
 from asterisk_sync.views import GENERATIONS, NODES
@@ -30,7 +31,8 @@ def object_state(request: HttpRequest, app_label: str, model_name: str, pk: Any)
     ):
         raise PermissionDenied
     instance = get_object_or_404(rows.visible_to(request.user), pk=pk)
-    return render(request, "asterisk_sync/object_state.html", {"state": sync_state_of(instance)})
+    context = {"state": sync_state_of(instance), "live_objects": live_objects_of(instance), "object": instance}
+    return render(request, "asterisk_sync/object_state.html", context)
 
 
 def indicator(request: HttpRequest) -> HttpResponse:

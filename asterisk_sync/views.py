@@ -11,22 +11,25 @@ from asterisk_sync.queries import node_overview, restorable_generations
 from asterisk_sync.tables import GenerationTable, NodeTable, RunTable, total_milliseconds
 from voipadmin.core.pages import Entity, FieldGroup, Related
 
+# The steps of the pipeline, in their order.
 STEPS = {
-    "lock": _("lock"),
     "snapshot": _("snapshot"),
     "render": _("render"),
     "validate": _("validate"),
+    "connect": _("connect"),
     "write": _("write"),
     "reload": _("reload"),
-    "verify": _("verify"),
-    "rollback": _("roll back"),
+    "verify": _("read back"),
+    "set_back": _("set back"),
+    "total": _("in all"),
 }
 
 
 def step_timings(run: SyncRun) -> list[tuple[Any, int]]:
     """Return the steps of a run with their milliseconds, in order."""
-    timings = {name: value for name, value in run.timings.items() if name != "attempts"}
-    return [(STEPS.get(name, name), value) for name, value in timings.items()]
+    order = list(STEPS)
+    names = sorted((name for name in run.timings if name in STEPS), key=order.index)
+    return [(STEPS[name], run.timings[name]) for name in names]
 
 
 def _node_context(node: Any, user: Any) -> dict[str, Any]:
@@ -88,7 +91,8 @@ NODES = Entity(
     secrets=("ami_secret",),
     synced=False,
     detail_context=_node_context,
-    main_template="asterisk_sync/node/overview.html",
+    lead_template="asterisk_sync/node/overview.html",
+    title=_("Synchronisation"),
     actions_template="asterisk_sync/node/actions.html",
     list_actions_template="asterisk_sync/node/list_actions.html",
 )
@@ -124,5 +128,5 @@ GENERATIONS = Entity(
     groups=(FieldGroup(_("Generation"), ("node", "number", "accepted_at", "refused_reason", "directory")),),
     synced=False,
     detail_context=_generation_context,
-    main_template="asterisk_sync/generation/files.html",
+    lead_template="asterisk_sync/generation/files.html",
 )

@@ -31,7 +31,9 @@ class MarginColumn(MoneyColumn):
     def render(self, value: Any) -> Any:
         """Draw the amount, and a word beside a loss."""
         amount = format_amount(value, self.places)
-        return format_html("{} {}", badge("loss", _("Loss")), amount) if value < 0 else amount
+        return (
+            format_html('<span class="nowrap">{} {}</span>', badge("loss", _("Loss")), amount) if value < 0 else amount
+        )
 
 
 class TariffTable(EntityTable):
@@ -76,7 +78,7 @@ class CdrTable(EntityTable):
     direction = BadgeColumn()
     src = MonoColumn()
     dialled = MonoColumn(verbose_name=gettext_lazy("to"), empty_values=())
-    customer = RelatedColumn(order_by="customer__code")
+    customer = RelatedColumn(order_by="customer__code", shown="code")
     gateway = RelatedColumn(order_by="gateway__name")
     disposition = BadgeColumn(verbose_name=gettext_lazy("result"))
     billable_seconds = DurationColumn(verbose_name=gettext_lazy("talk"))

@@ -24,7 +24,7 @@ class DIDTable(EntityTable):
     number = LinkColumn(mono=True)
     status = BadgeColumn()
     current_customer = tables.Column(verbose_name=_("customer"), empty_values=(), orderable=False)
-    current_destination = MonoColumn(verbose_name=_("goes to"), empty_values=(), orderable=False)
+    current_destination = tables.Column(verbose_name=_("goes to"), empty_values=(), orderable=False)
     provider = RelatedColumn(order_by="provider__name")
     gateway = RelatedColumn(order_by="gateway__name")
     monthly_cost = MoneyColumn()

@@ -1,21 +1,26 @@
 """Nodes and gateways as the dashboard shows them: reachable or not, and the calls that are up."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from asterisk_sync.live import LiveEndpoint, LiveState, live_states
 from asterisk_sync.models import Node
 from routing.models import Gateway
+from voipadmin.core.links import page_of
+
+REACHABLE, UNREACHABLE, UNKNOWN = "reachable", "unreachable", "unknown"
 
 
 @dataclass(frozen=True)
 class Peer:
-    """A node or a gateway; `state` is reachable, unreachable or unknown."""
+    """A node or a gateway; `state` is reachable, unreachable or unknown, `milliseconds` its round trip."""
 
     name: str
     url: str
     state: str
-    note: str = ""
+    calls: int = 0
+    milliseconds: float | None = None
 
 
 @dataclass(frozen=True)
@@ -23,14 +28,50 @@ class LivePanel:
     """What is up now; `calls_up` is None where no node tells."""
 
     calls_up: int | None
+    calls_ringing: int
     nodes: Sequence[Peer]
     gateways: Sequence[Peer]
+
+
+NOTHING = LivePanel(None, 0, (), ())
 
 
 def live_panel(user: Any) -> LivePanel:
     """Return what is up now, for those who may see nodes."""
     if not user.has_perm("asterisk_sync.view_node"):
-        return LivePanel(None, (), ())
-    nodes = [Peer(node.name, node.get_absolute_url(), "unknown") for node in Node.objects.filter(enabled=True)]
-    gateways = [Peer(item.name, item.get_absolute_url(), "unknown") for item in Gateway.objects.filter(enabled=True)]
-    return LivePanel(None, nodes, gateways)
+        return NOTHING
+    nodes = list(Node.objects.filter(enabled=True))
+    states = live_states(nodes)
+    known = [states[node.pk] for node in nodes if node.pk in states]
+    return LivePanel(
+        calls_up=sum(state.calls_up for state in known) if known else None,
+        calls_ringing=sum(state.calls - state.calls_up for state in known),
+        nodes=[_node_peer(node, states.get(node.pk)) for node in nodes],
+        gateways=[_gateway_peer(gateway, known) for gateway in Gateway.objects.filter(enabled=True)],
+    )
+
+
+def _node_peer(node: Node, state: LiveState | None) -> Peer:
+    if state is None:
+        return Peer(node.name, page_of(node), UNREACHABLE)
+    return Peer(node.name, page_of(node), REACHABLE, calls=state.calls)
+
+
+def _gateway_peer(gateway: Gateway, states: Iterable[LiveState]) -> Peer:
+    """Return a gateway as the nodes see it: reachable where at least one node reaches it."""
+    endpoints = [endpoint for state in states if (endpoint := state.endpoint(gateway.name)) is not None]
+    if not endpoints:
+        return Peer(gateway.name, page_of(gateway), UNKNOWN)
+    reachable = any(endpoint.is_reachable for endpoint in endpoints)
+    return Peer(
+        gateway.name,
+        page_of(gateway),
+        REACHABLE if reachable else UNREACHABLE,
+        calls=sum(endpoint.active_channels for endpoint in endpoints),
+        milliseconds=_shortest(endpoints),
+    )
+
+
+def _shortest(endpoints: Iterable[LiveEndpoint]) -> float | None:
+    known = [endpoint.rtt_milliseconds for endpoint in endpoints if endpoint.rtt_milliseconds is not None]
+    return min(known, default=None)

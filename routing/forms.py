@@ -65,6 +65,11 @@ class GatewayForm(EntityForm):
             "channel_limit", "codecs", "qualify", "reroute_forbidden",
         )  # fmt: skip
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # What a gateway carried was that provider's: another provider's is another gateway.
+        self.fields["provider"].disabled = not self.instance._state.adding
+
 
 class StepForm(forms.ModelForm[RouteGateway]):
     """A gateway's place in a route."""

@@ -74,6 +74,12 @@
     showToast(document.body.dataset.copiedText, "success");
   });
   document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-toggle-filters]");
+    if (!button) return;
+    const shown = by("#" + button.getAttribute("aria-controls")).classList.toggle("show");
+    button.setAttribute("aria-expanded", String(shown));
+  });
+  document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-hide-secret]");
     if (button) location.reload();
   });

@@ -48,10 +48,10 @@ class EntityFilterSet(django_filters.FilterSet):
 
 def name_the_absence(field: Any) -> None:
     """Write “All” for the choice that filters nothing, instead of dashes or “Unknown”."""
-    if hasattr(field, "empty_label"):
+    if isinstance(field, forms.ModelChoiceField):
         field.empty_label = _("All")
-    if isinstance(field.widget, django_filters.widgets.BooleanWidget):
-        field.widget.choices = [("", _("All")), *field.widget.choices[1:]]
+    else:
+        field.widget.choices = [("", _("All")), *(choice for choice in field.widget.choices if choice[0] != "")]
 
 
 def visible(model: Any) -> Any:

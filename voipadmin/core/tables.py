@@ -45,11 +45,16 @@ class LinkColumn(tables.Column):
 
 
 class RelatedColumn(tables.Column):
-    """Another object's name, leading to its page."""
+    """Another object's name (or one of its fields, `shown`), leading to its page."""
+
+    def __init__(self, *args: Any, shown: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.shown = shown
 
     def render(self, value: Any) -> Any:
         """Draw the link."""
-        return format_html('<a class="quiet-link" href="{}">{}</a>', page_of(value), value)
+        text = getattr(value, self.shown) if self.shown else value
+        return format_html('<a class="quiet-link" href="{}" title="{}">{}</a>', page_of(value), value, text)
 
     def value(self, value: Any) -> str:
         """Export the name."""

@@ -16,7 +16,7 @@ from voipadmin.core.errors import Message
 from voipadmin.core.fields import EncryptedTextField
 from voipadmin.core.links import page_of
 from voipadmin.core.pages.entity import Entity, FieldGroup
-from voipadmin.core.tables import format_amount, format_moment
+from voipadmin.core.tables import format_amount, format_duration, format_moment
 
 # Numbers that are names: they take no thousands separator.
 BARE_NUMBERS = {"port", "ami_port", "cause", "sip_code"}
@@ -72,6 +72,8 @@ def detail_row(instance: models.Model, name: str) -> DetailRow:
         return DetailRow(label, str(value), url=page_of(value))
     if isinstance(field, models.ManyToManyField):
         return DetailRow(label, ", ".join(str(item) for item in value.all()))
+    if value is not None and name.endswith(("_seconds", "_ms")):
+        return DetailRow(label, format_time(name, value))
     bare = name in BARE_NUMBERS and value is not None
     return DetailRow(label, str(value) if bare else shown(value), mono=name in MONO_FIELDS)
 
@@ -82,6 +84,13 @@ def _computed_row(instance: models.Model, name: str) -> DetailRow:
     described = getattr(type(instance), name, None)
     label = getattr(described, "short_description", "") or capfirst(name.replace("_", " "))
     return DetailRow(label, shown(value))
+
+
+def format_time(name: str, value: Any) -> str:
+    """Write an exact time as minutes and seconds, a rounded one with its unit."""
+    if name.endswith("_ms"):
+        return f"{value} ms"
+    return format_duration(value) if isinstance(value, Decimal) else f"{value} s"
 
 
 def shown(value: Any) -> Any:

@@ -50,8 +50,8 @@ class Entity:
     """A kind of object with its pages.
 
     `staff_only` names fields, columns and filters that a customer's user never sees. `detail_context(object, user)`
-    feeds `main_template` and `aside_template` of the object's page, `summary(rows, user)` the `summary_template`
-    of the list.
+    feeds `lead_template`, `main_template` and `aside_template` of the object's page, `summary(rows, user)` feeds
+    the `summary_template` of the list.
     """
 
     model: type[models.Model]
@@ -73,6 +73,8 @@ class Entity:
     actions_template: str = ""
     list_actions_template: str = ""
     aside_template: str = ""
+    title: Message = ""
+    lead_template: str = ""
     main_template: str = ""
     detail_context: Callable[[Any, Any], dict[str, Any]] | None = None
     summary: Callable[[Any, Any], dict[str, Any]] | None = None
@@ -95,8 +97,8 @@ class Entity:
 
     @property
     def name_plural(self) -> Message:
-        """Return the model's plural for people."""
-        return self.model._meta.verbose_name_plural or ""
+        """Return the list's title: the model's plural, where no other is given."""
+        return self.title or self.model._meta.verbose_name_plural or ""
 
     @property
     def template_folder(self) -> str:
@@ -116,9 +118,12 @@ class Entity:
         return reverse(self.url_name(action), args=args)
 
     def objects_for(self, user: Any) -> Any:
-        """Return the objects that `user` may see, joined with what the list shows."""
+        """Return the objects that `user` may see, joined with what the list shows, in their usual order.
+
+        The order is named because Django drops the model's own where a join groups rows.
+        """
         manager: Any = self.model._default_manager
-        return self.join(manager.get_queryset().visible_to(user))
+        return self.join(manager.get_queryset().visible_to(user)).order_by(*self.model._meta.ordering or ["pk"])
 
     def hidden_from(self, user: Any) -> frozenset[str]:
         """Return the fields and columns that `user` does not see."""

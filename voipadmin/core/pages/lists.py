@@ -53,7 +53,8 @@ class ObjectListView(SingleTableMixin, FilterMixin, EntityView):
         hidden = tuple(self.entity.hidden_from(self.request.user) | self._redundant_columns())
         table = self.entity.table(data=self.object_list, exclude=hidden, **kwargs)
         table.request = self.request
-        order = self.request.GET.getlist(table.prefixed_order_by_field)
+        allowed = {column.name for column in table.columns if column.orderable}
+        order = [name for name in self.request.GET.getlist("sort") if name.removeprefix("-") in allowed]
         if order:
             table.order_by = order
         try:

@@ -84,7 +84,8 @@ class ObjectDetailView(EntityView):
         tabs = {"details": _("Details")}
         tabs |= {"related": _("Related")} if "related" in present else {}
         tabs |= {"calls": _("Calls")} if "calls" in present else {}
-        return tabs | ({"changelog": _("Changelog")} if user.sees_everything else {})
+        has_changelog = self.entity.form is not None and user.sees_everything
+        return tabs | ({"changelog": _("Changelog")} if has_changelog else {})
 
     def _tab_context(self, tab: str, instance: models.Model) -> dict[str, Any]:
         user = self.request.user
@@ -94,7 +95,10 @@ class ObjectDetailView(EntityView):
         if tab == "changelog":
             return {"changes": changes_of(instance)}
         related = [item for item in self.entity.related if item.tab == tab and user.has_perm(item.permission)]
-        return {"related": [RelatedPanel(item, user.has_perm(item.create_permission)) for item in related]}
+        return {"related": [RelatedPanel(item, self._may_create(item)) for item in related]}
+
+    def _may_create(self, item: Related) -> bool:
+        return bool(item.create_url_name) and self.request.user.has_perm(item.create_permission)
 
     def _buttons(self, instance: models.Model) -> dict[str, Any]:
         entity = self.entity

@@ -1,0 +1,109 @@
+"""Each kind of object with pages: how to make one, and what to send to its form."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from customers.models import CustomerType
+from tests.factories.asterisk_sync import NodeFactory
+from tests.factories.billing import TariffFactory
+from tests.factories.customers import CustomerFactory, ExtensionFactory
+from tests.factories.numbering import DIDFactory
+from tests.factories.routing import GatewayFactory, ProviderFactory, RouteFactory
+from tests.factories.users import UserFactory
+
+ROWS = {"rows-TOTAL_FORMS": "0", "rows-INITIAL_FORMS": "0", "rows-MIN_NUM_FORMS": "0", "rows-MAX_NUM_FORMS": "1000"}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of object: `answers()` are valid for its form, `bad` one refused value by field."""
+
+    name: str
+    make: Callable[..., Any]
+    answers: Callable[[], dict[str, Any]]
+    bad: dict[str, str] = field(default_factory=dict)
+    says: str = ""
+    bulk: dict[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def _customer() -> dict[str, Any]:
+    return {
+        "code": "ACME", "name": "Acme Ltda.", "type": "extension", "status": "active", "channel_limit": 5,
+        "calls_per_second": 2, **ROWS,
+    }  # fmt: skip
+
+
+def _extension() -> dict[str, Any]:
+    customer = CustomerFactory(type=CustomerType.EXTENSION)
+    return {"customer": customer.pk, "number": "1001", "enabled": "on", "codecs": "alaw,ulaw", "max_contacts": 1}
+
+
+def _provider() -> dict[str, Any]:
+    return {"name": "Carrier One", "type": "both", "cost_per_minute": "0.05", "currency": "BRL"}
+
+
+def _gateway() -> dict[str, Any]:
+    return {
+        "name": "GW_Vivo_SP", "provider": ProviderFactory().pk, "host": "198.51.100.9", "port": 5060,
+        "transport": "udp", "enabled": "on", "authentication": "ip", "codecs": "alaw", "strip_digits": 0, "number_format": "automatic",
+        "caller_id_rule": "keep", "channel_limit": 30,
+    }  # fmt: skip
+
+
+def _route() -> dict[str, Any]:
+    return {
+        "name": "Mobile", "pattern": "_0ZZ9XXXXXXXX", "priority": 10, "enabled": "on", "strip_digits": 0,
+        "selection": "order", "ring_seconds": 60, **ROWS, "rows-TOTAL_FORMS": "1",
+        "rows-0-gateway": GatewayFactory().pk, "rows-0-position": 1, "rows-0-weight": 100,
+    }  # fmt: skip
+
+
+def _did() -> dict[str, Any]:
+    return {"number": "551140001000", "provider": ProviderFactory().pk, "monthly_cost": "1.90"}
+
+
+def _tariff() -> dict[str, Any]:
+    return {
+        "pattern": "5511", "name": "São Paulo", "price_per_minute": "0.08", "cost_per_minute": "0.03",
+        "currency": "BRL", "initial_block_seconds": 30, "increment_seconds": 6, "free_seconds": 3,
+        "connect_fee": 0, "minimum_charge": 0, "rounding": "half_up", "decimals": 4, "effective_from": "2026-01-01T00:00:00",
+    }  # fmt: skip
+
+
+def _node() -> dict[str, Any]:
+    return {
+        "name": "pbx-sp", "host": "203.0.113.250", "enabled": "on", "ami_host": "127.0.0.1", "ami_port": 5038,
+        "ami_username": "voipadmin", "ami_secret": "s" * 32, "config_path": "/nonexistent/etc",
+        "spool_path": "/nonexistent/outgoing", "cdr_path": "/nonexistent/voipadmin.csv",
+    }  # fmt: skip
+
+
+def _user() -> dict[str, Any]:
+    return {
+        "username": "maria",
+        "first_name": "Maria",
+        "email": "maria@example.com",
+        "role": "viewer",
+        "is_active": "on",
+    }
+
+
+KINDS = {
+    "customers:customer": Kind("customers:customer", CustomerFactory, _customer, {"code": "AC;ME"}, "semicolon"),
+    "customers:extension": Kind(
+        "customers:extension", ExtensionFactory, _extension, {"caller_id_name": "Ana ${EXTEN}"}, "dollar sign"
+    ),
+    "routing:provider": Kind(
+        "routing:provider", ProviderFactory, _provider, {"name": "Evil [provider]"}, "square bracket"
+    ),
+    "routing:gateway": Kind("routing:gateway", GatewayFactory, _gateway, {"name": "GW Vivo"}, "position 3"),
+    "routing:route": Kind("routing:route", RouteFactory, _route, {"pattern": "_0ZZ;9"}, "semicolon"),
+    "numbering:did": Kind("numbering:did", DIDFactory, _did, {"number": "+5511"}, "E.164"),
+    "billing:tariff": Kind("billing:tariff", TariffFactory, _tariff, {"pattern": "55;11"}, "semicolon"),
+    "asterisk_sync:node": Kind("asterisk_sync:node", NodeFactory, _node, {"name": 'p"bx'}, "double quote"),
+    "users:user": Kind("users:user", UserFactory, _user, {"username": "maria silva"}, "not allowed"),
+}
