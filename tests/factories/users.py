@@ -3,6 +3,7 @@
 # mypy: allow-untyped-calls, allow-untyped-decorators
 # factory-boy's declarations carry no types.
 
+from functools import cache
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
@@ -14,12 +15,12 @@ from voipadmin.users.models import User
 from voipadmin.users.roles import Role
 
 PASSWORD = "correct-horse-battery"
-# Hashed once: argon2 is slow on purpose.
-_hashes: dict[str, str] = {}
 
 
+@cache
 def _hash(password: str) -> str:
-    return _hashes.setdefault(password, make_password(password))
+    """Hash once: argon2 is slow on purpose."""
+    return make_password(password)
 
 
 class UserFactory(DjangoModelFactory[User]):
