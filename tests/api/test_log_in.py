@@ -41,7 +41,7 @@ def _log_in(password: str = PASSWORD, **more: str) -> Any:
 
 def _code(offset: int = 0) -> str:
     counters = list(yield_hotp_counters_from_time())
-    return format_hotp_value(hotp_value(TOTP_SECRET, counters[len(counters) // 2] + offset))
+    return str(format_hotp_value(hotp_value(TOTP_SECRET, counters[len(counters) // 2] + offset)))
 
 
 def test_name_and_password_are_exchanged_for_a_token(user: User) -> None:

@@ -65,7 +65,7 @@ def world(db: None) -> World:
 
 
 def _status(client: ApiClient, method: str, path: str) -> int:
-    body = None if method in {"get", "delete"} else {}
+    body: Any = None if method in {"get", "delete"} else {}
     with transaction.atomic():
         status = int(client.request(method.upper(), path, body).status_code)
         transaction.set_rollback(True)

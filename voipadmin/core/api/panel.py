@@ -118,7 +118,7 @@ class PanelAPI(NinjaAPI):
         super().__init__(parser=StrictParser(), **options)
         for error_class, make in PROBLEMS.items():
             self.add_exception_handler(error_class, partial(_handle, make))
-        self.add_exception_handler(AnsweredBefore, lambda _request, before: before.response)
+        self.add_exception_handler(AnsweredBefore, _answer_again)
 
     def get_openapi_schema(
         self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
@@ -130,6 +130,11 @@ class PanelAPI(NinjaAPI):
 
 def _handle(make: Any, _request: HttpRequest, error: Any) -> HttpResponse:
     return problem_response(make(error))
+
+
+def _answer_again(_request: HttpRequest, before: Any) -> HttpResponse:
+    response: HttpResponse = before.response
+    return response
 
 
 def _from_http_error(error: HttpError) -> ProblemError:

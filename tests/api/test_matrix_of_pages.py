@@ -1,0 +1,199 @@
+"""Every page of the panel and of the admin x every role x an own and a foreign object; strangers see only the door."""
+
+import re
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from asterisk_sync.models import Generation, SyncRun
+from tests.api.matrix import World, make_world, may
+from voipadmin.users.roles import Role
+
+pytestmark = pytest.mark.django_db
+
+Page = tuple[str, str]  # the name with its namespace, and the route
+SUFFIXES = {
+    "list": [("GET", "view")],
+    "detail": [("GET", "view")],
+    "create": [("GET", "add"), ("POST", "add")],
+    "edit": [("GET", "change"), ("POST", "change")],
+    "delete": [("GET", "delete"), ("POST", "delete")],
+    "secret": [("POST", "reveal")],
+}
+# The pages that are no list, object or form: method, action, and the kind of object that the permission is for.
+OTHERS: dict[str, list[tuple[str, str, str]]] = {
+    "reports:dashboard": [("GET", "view", "reports.dashboard")],
+    "reports:dashboard_live": [("GET", "view", "reports.dashboard")],
+    "reports:dashboard_hours": [("GET", "view", "reports.dashboard")],
+    "customers:extension_rotate": [("POST", "change", "customers.extension")],
+    "numbering:did_range": [("GET", "add", "numbering.did"), ("POST", "add", "numbering.did")],
+    "numbering:extension_options": [("GET", "change", "numbering.did")],
+    "numbering:did_allocate": [("GET", "change", "numbering.did"), ("POST", "change", "numbering.did")],
+    "numbering:did_destination": [("GET", "change", "numbering.did"), ("POST", "change", "numbering.did")],
+    "numbering:did_release": [("POST", "change", "numbering.did")],
+    "numbering:did_block": [("POST", "change", "numbering.did")],
+    "numbering:did_unblock": [("POST", "change", "numbering.did")],
+    "asterisk_sync:indicator": [("GET", "view", "asterisk_sync.node")],
+    "asterisk_sync:node_apply": [("POST", "sync", "asterisk_sync.node")],
+    "asterisk_sync:generation_restore": [("POST", "sync", "asterisk_sync.node")],
+    "asterisk_sync:object_state": [("GET", "view", "asterisk_sync.node")],
+    "users:user_password": [("POST", "change", "users.user")],
+}
+OBJECT_OF = {"asterisk_sync:generation_restore": "asterisk_sync.generation"}
+# Pages about the user who looks, and the search, which finds what the user may see.
+PERSONAL = {"users:settings", "search", "set_language"}
+LOG_IN_OF_THE_API = {"api/v1/auth/login", "api/v1/auth/login/"}
+ANSWERS_STRANGERS = {"account_login", "account_inactive", "health_live", "health_ready"}
+
+
+def _walk(resolver: Any, route: str = "", namespace: str = "") -> Iterator[Page]:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            inner = ":".join(part for part in (namespace, pattern.namespace) if part)
+            yield from _walk(pattern, route + str(pattern.pattern), inner)
+        elif isinstance(pattern, URLPattern):
+            yield ":".join(part for part in (namespace, pattern.name) if part), route + str(pattern.pattern)
+
+
+EVERYTHING = list(_walk(get_resolver()))
+PANEL = [
+    (name, route) for name, route in EVERYTHING if not route.startswith(("api/", "admin/", "accounts/", "health/"))
+]
+ADMIN = [(name, route) for name, route in EVERYTHING if route.startswith("admin/") and "(?P" not in route]
+
+
+def _rules(name: str) -> list[tuple[str, str, str]]:
+    if name in OTHERS:
+        return OTHERS[name]
+    namespace, _colon, rest = name.partition(":")
+    model, _underscore, suffix = rest.rpartition("_")
+    return [(method, action, f"{namespace}.{model}") for method, action in SUFFIXES[suffix]]
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    world = make_world()
+    node = world.own["asterisk_sync.node"]
+    world.own["asterisk_sync.generation"] = Generation.objects.create(node=node, number=1, content_hash="0" * 64)
+    world.own["asterisk_sync.syncrun"] = SyncRun.objects.create(node=node, wanted_generation=1)
+    return world
+
+
+def _filled(route: str, key: Any) -> str:
+    values = {"app_label": "customers", "model_name": "customer", "field": "secret", "pk": str(key)}
+    return "/" + re.sub(r"<\w+:(\w+)>", lambda match: values.get(match[1], str(key)), route)
+
+
+def _status(client: Client, method: str, path: str) -> int:
+    with transaction.atomic():
+        status = client.generic(method, path).status_code
+        transaction.set_rollback(True)
+    return status
+
+
+def _client(world: World, role: Role) -> Client:
+    client = Client(raise_request_exception=False)
+    client.force_login(world.users[role])
+    return client
+
+
+def test_every_page_has_a_line_in_the_matrix() -> None:
+    unknown = [name for name, _route in PANEL if name not in PERSONAL and not _has_rules(name)]
+    assert unknown == []
+    assert len(PANEL) > 60
+
+
+def _has_rules(name: str) -> bool:
+    return name in OTHERS or name.rpartition("_")[2] in SUFFIXES
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_role_reaches_the_pages_of_its_line_and_no_other(world: World, role: Role) -> None:
+    client = _client(world, role)
+    wrong = []
+    for name, route in PANEL:
+        for method, action, kind in [] if name in PERSONAL else _rules(name):
+            target = world.own.get(OBJECT_OF.get(name, kind))
+            key = world.own["customers.customer"].pk if "app_label" in route else getattr(target, "pk", "")
+            status = _status(client, method, _filled(route, key))
+            # 404: an object that this role's rows do not hold, or a secret that this kind of object has not.
+            against = {401, 403} if may(role, action, kind) else {200, 302}
+            if status >= 500 or status in against:
+                wrong.append((name, method, status))
+    assert wrong == []
+
+
+def test_a_foreign_object_has_no_page_for_people_of_a_customer(world: World) -> None:
+    client = _client(world, Role.CUSTOMER)
+    wrong = []
+    for name, route in PANEL:
+        for method, action, kind in [] if name in PERSONAL else _rules(name):
+            if "<uuid:" not in route or kind not in world.foreign:
+                continue
+            key = world.foreign["customers.customer" if "app_label" in route else kind].pk
+            status = _status(client, method, _filled(route, key))
+            if status != (404 if may(Role.CUSTOMER, action, kind) else 403):
+                wrong.append((name, method, status))
+    assert wrong == []
+
+
+def test_lists_and_search_show_people_of_a_customer_nothing_foreign(world: World) -> None:
+    client = _client(world, Role.CUSTOMER)
+    foreign = world.foreign["customers.customer"]
+    for name, route in PANEL:
+        if name.endswith("_list") or name in {"reports:dashboard", "search"}:
+            text = client.get(f"/{route}", {"q": foreign.code, "search": foreign.code}).content.decode()
+            for row in world.foreign.values():
+                assert str(row.pk) not in text, name
+
+
+def test_a_stranger_sees_the_door_and_nothing_behind(world: World) -> None:
+    stranger = Client(raise_request_exception=False)
+    wrong = []
+    for name, route in EVERYTHING:
+        if route.startswith("api/") and "(" in route:
+            continue
+        for method in ("GET", "POST"):
+            key = "1" if "(?P" in route else uuid.uuid4()
+            status = _status(stranger, method, _filled(re.sub(r"\(\?P.*", "x/", route), key))
+            answers = status not in {301, 302, 401, 403, 404, 405}
+            if answers and name not in ANSWERS_STRANGERS and route not in LOG_IN_OF_THE_API:
+                wrong.append((name, method, status))
+    assert wrong == []
+
+
+def test_a_stranger_is_led_to_the_log_in_from_every_page_and_nowhere_else(world: World) -> None:
+    stranger = Client()
+    for name, route in PANEL + ADMIN:
+        answer = stranger.get(_filled(re.sub(r"<path:.*?>", "1", route), uuid.uuid4()), follow=True)
+        if answer.redirect_chain:
+            assert answer.request["PATH_INFO"] == "/accounts/login/", name
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role != Role.ADMIN])
+def test_the_admin_is_for_administrators(world: World, role: Role) -> None:
+    client = _client(world, role)
+    for name, route in ADMIN:
+        for method in ("GET", "POST"):
+            path = _filled(re.sub(r"<path:.*?>", "1", route), uuid.uuid4())
+            assert _status(client, method, path) in {302, 403, 404}, name
+
+
+def test_no_page_of_the_admin_fails(world: World) -> None:
+    client = _client(world, Role.ADMIN)
+    failed = []
+    for name, route in ADMIN:
+        _admin, _colon, rest = name.partition(":")
+        app_model = rest.rpartition("_")[0]
+        target = next((row for kind, row in world.own.items() if kind.replace(".", "_") == app_model), None)
+        path = _filled(re.sub(r"<path:.*?>", str(getattr(target, "pk", 1)), route), 1)
+        if rest.endswith(("changelist", "add", "change", "history", "delete")):
+            status = _status(client, "GET", path)
+            if status >= 500:
+                failed.append((name, status))
+    assert failed == []
