@@ -11,6 +11,7 @@ from asterisk_sync.models import Node
 from billing.models import Cdr
 from billing.queries import CdrFilters, CdrTotals, CurrencyTotals
 from reports.api_schemas import CdrOut, CdrQuery, CdrReportOut, CdrTotalsOut, Money, StatsOut, TopCustomerOut
+from reports.live_panel import REACHABLE, LivePanel, live_panel
 from reports.queries import cdr_report, dashboard_stats
 from voipadmin.core.api.access import Needs
 from voipadmin.core.api.crud import refuse_unknown_parameters
@@ -56,7 +57,8 @@ def report_cdr(request: HttpRequest, filters: Query[CdrQuery], page: Query[CdrPa
 def read_stats(request: HttpRequest) -> Any:
     """Sum up the day so far."""
     user = cast(User, request.user)
-    day = dashboard_stats(user, timezone.now())
+    live = live_panel(user)
+    day = dashboard_stats(user, timezone.now(), calls_up=live.calls_up)
     top = [
         _fields(TopCustomerOut, row) | {"money": _money(row.money, shows_cost=day.shows_cost)}
         for row in day.top_customers
@@ -64,9 +66,17 @@ def read_stats(request: HttpRequest) -> Any:
     own = {
         "money": _money(day.money, shows_cost=day.shows_cost),
         "top_customers": top,
-        "nodes": list(Node.objects.visible_to(user)),
+        "nodes": _nodes(user, live),
+        "gateways": live.gateways,
+        "calls_ringing": live.calls_ringing,
     }
     return StatsOut.model_validate(_fields(StatsOut, day) | own)
+
+
+def _nodes(user: User, live: LivePanel) -> list[dict[str, Any]]:
+    reachable = {peer.name for peer in live.nodes if peer.state == REACHABLE}
+    nodes = Node.objects.visible_to(user)
+    return [{"id": n.pk, "name": n.name, "state": n.state, "reachable": n.name in reachable} for n in nodes]
 
 
 def _fields(schema: type[Schema], source: Any) -> dict[str, Any]:

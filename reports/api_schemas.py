@@ -127,12 +127,21 @@ class TopCustomerOut(Schema):
     money: list[Money]
 
 
+class PeerOut(Schema):
+    """A node or a gateway; `state` is reachable, unreachable or unknown, `milliseconds` its round trip."""
+
+    name: str
+    state: str
+    milliseconds: MaybeFigure
+
+
 class NodeStateOut(Schema):
     """A node and whether it runs what the database says."""
 
     id: uuid.UUID
     name: str
     state: SyncState
+    reachable: bool
 
 
 class StatsOut(Schema):
@@ -140,6 +149,7 @@ class StatsOut(Schema):
 
     as_of: datetime
     calls_up: int | None
+    calls_ringing: int
     calls_today: int
     answered_today: int
     asr_percent: MaybeFigure
@@ -155,3 +165,4 @@ class StatsOut(Schema):
     hours: list[HourOut]
     top_customers: list[TopCustomerOut]
     nodes: list[NodeStateOut]
+    gateways: list[PeerOut]

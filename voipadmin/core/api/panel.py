@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 import structlog
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI, Schema
@@ -93,7 +94,7 @@ class PanelSchema(OpenAPISchema):
         definition = Problem.model_json_schema(ref_template=REF_TEMPLATE)
         self.add_schema_definitions(definition.pop("$defs"))
         self.add_schema_definitions({"Problem": definition})
-        session = {"type": "apiKey", "in": "cookie", "name": "sessionid"}
+        session = {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME}
         self.securitySchemes = {
             "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
             "session": session,
