@@ -45,6 +45,7 @@ class Engines:
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="voipadmin-tests-"))
         self.folder.chmod(0o755)
+        (self.folder / "static").mkdir()
         self.postgres = Postgres(self.folder / "postgres", programs=_programs(), durable=False)
         self.valkey = Valkey(self.folder / "valkey")
 
@@ -55,6 +56,7 @@ class Engines:
             REDIS_URL=self.valkey.url(),
             VOIPADMIN_TEST_REDIS=self.valkey.url(0).rpartition("/")[0],
             VOIPADMIN_TEST_GROUPS=str(self.folder / "groups.json"),
+            STATIC_ROOT=str(self.folder / "static"),
         )
 
     def start(self) -> None:
