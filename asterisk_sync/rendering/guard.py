@@ -92,7 +92,7 @@ KINDS: dict[str, Callable[[str], bool]] = {
 def guard(value: object, kind: str) -> str:
     """Return `value` as text if the grammar of `kind` allows all of it; raise GuardError otherwise."""
     text = str(value)
-    if any(not character.isprintable() for character in text):
+    if not text.isprintable():
         raise GuardError(kind, "it holds an unprintable character")
     if not KINDS[kind](text):
         raise GuardError(kind, f"its {len(text)} characters do not fit")

@@ -93,7 +93,7 @@ def _clean_line(raw: str, number: int) -> str:
     """Return the line without its comment; an unescaped semicolon may only open a comment line."""
     if len(raw.encode()) > MAX_LINE_BYTES:
         raise ConfigSyntaxError("longer than Asterisk reads", line=number)
-    if any(not character.isprintable() for character in raw):
+    if not raw.isprintable():
         raise ConfigSyntaxError("holds an unprintable character", line=number)
     if raw.startswith(";"):
         if raw.startswith(";--"):
