@@ -8,7 +8,8 @@ STAMP := $(VENV)/.installed
 APPS := voipadmin customers numbering routing billing reports asterisk_sync
 SOURCES := $(APPS) deploy bench tests manage.py
 # What tests and demo call besides Python: phones, a browser, the private Asterisk tree, translations, PDF.
-PACKAGES := sip-tester chromium mmdebstrap gettext libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 iproute2 procps
+PACKAGES := sip-tester chromium mmdebstrap gettext libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 iproute2 \
+	debian-archive-keyring
 IS_ROOT := $(filter 0,$(shell id -u))
 MANAGE := $(BIN)/python manage.py
 # Throw-away PostgreSQL, Valkey and secrets around one command.
@@ -52,7 +53,10 @@ packages: ## Debian packages for tests and demo (installed when root and missing
 	@missing=''; for package in $(PACKAGES); do dpkg -s $$package 2>/dev/null | grep -q '^Status: install ok installed' || missing="$$missing $$package"; done; \
 	if [ -z "$$missing" ]; then exit 0; fi; \
 	if [ "$$(id -u)" != 0 ]; then echo "Not installed, and only root can:$$missing"; exit 0; fi; \
-	echo "Installing:$$missing"; apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing
+	echo "Installing:$$missing"; export DEBIAN_FRONTEND=noninteractive; apt-get update -qq; \
+	apt-get install -y -qq --no-install-recommends $$missing || for package in $$missing; do \
+		apt-get install -y -qq --no-install-recommends $$package || echo "This release has no package $$package"; \
+	done
 
 asterisk: $(STAMP) packages ## A real Asterisk: the system's, or a private tree (as root)
 	@$(BIN)/python -m deploy.trial.asterisk_tree || test -z "$$CI"

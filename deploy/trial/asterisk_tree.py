@@ -112,6 +112,7 @@ def ensure_tree() -> AsteriskTree:
     except AsteriskMissingError:
         if os.geteuid() != 0 or shutil.which("mmdebstrap") is None or os.environ.get("VOIPADMIN_ASTERISK_ROOT"):
             raise
+    print(f"Unpacking a private Asterisk into {SHARED_TREE}, this once", flush=True)
     build_tree(SHARED_TREE)
     return find_tree()
 
