@@ -32,7 +32,7 @@ def environment() -> dict[str, str]:
 @contextmanager
 def celery_worker(folder: Path, *, beat: bool = False, concurrency: int = 2) -> Iterator[Child]:
     """Run a real worker; with `beat` it also sweeps every five seconds."""
-    schedule = ["-B", "-S", "celery.beat:PersistentScheduler", "-s", str(folder / "schedule")] if beat else []
+    schedule = ["-B", "--scheduler", "celery.beat:PersistentScheduler", "-s", str(folder / "schedule")] if beat else []
     child = start_child(
         [
             *(sys.executable, "-m", "celery", "-A", "voipadmin", "worker", "--loglevel", "info"),
