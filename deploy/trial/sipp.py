@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from deploy.trial.ports import free_sip_port, is_free, is_free
+from deploy.trial.ports import free_sip_port, is_free
 from deploy.trial.process import die_with_parent
 from deploy.trial.sip_trace import SipTrace, read_trace
 
