@@ -74,7 +74,8 @@ def _codecs(values: list[str]) -> list[str]:
 
 
 def _caller_id(value: str) -> str:
-    return "".join(value.replace('"', "").split())
+    # A number without a name comes back without its angle brackets.
+    return "".join(value.translate({ord(mark): None for mark in '"<>'}).split())
 
 
 def _networks(value: str) -> set[str]:

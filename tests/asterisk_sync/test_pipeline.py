@@ -158,6 +158,7 @@ def test_every_kind_of_value_is_taken_and_read_back(node: Node, company: Custome
         secret="aB3_.!%*+=~^?:-x",
         forward_to="+551140009999",
     )
+    ExtensionFactory.create(customer=company, caller_id_name="")
     ExtensionFactory.create(customer=company, enabled=False)
     GatewayFactory.create(
         authentication="registration", username="conta-01", secret="Segredo.1!x", host="198.19.128.250", transport="tcp"

@@ -88,6 +88,7 @@ def test_an_object_of_the_snapshot_that_is_not_in_the_files_is_refused() -> None
         (("match", "198.18.0.1:5070"), "Match", "198.18.0.1:5070/255.255.255.255"),
         (("match", "2001:db8::/64"), "Match", "2001:db8::/ffff:ffff:ffff:ffff::"),
         (("callerid", "Ana <1001>"), "Callerid", '"Ana" <1001>'),
+        (("callerid", "<1001>"), "Callerid", "1001"),
         (("contact", "sip:198.18.0.1:5060"), "Contacts", "GW_A/sip:198.18.0.1:5060,"),
         (("max_contacts", "3"), "MaxContacts", "3"),
         (("identify_by", "ip,username"), "IdentifyBy", "username,ip"),
