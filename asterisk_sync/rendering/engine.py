@@ -21,21 +21,24 @@ class UnguardedVariableError(RuntimeError):
 
 @lru_cache(maxsize=1)
 def _engine() -> Engine:
-    engine = Engine(
-        dirs=[str(settings.BASE_DIR / "templates" / "asterisk")], autoescape=False, string_if_invalid="<missing>"
-    )
+    engine = Engine(autoescape=False, string_if_invalid="<missing>")
     engine.template_builtins.append(register)
     return engine
 
 
-@lru_cache(maxsize=16)
-def _template(name: str) -> Template:
-    template = _engine().get_template(name)
+def guarded(source: str) -> Template:
+    """Compile a template; raise UnguardedVariableError where it prints anything that the guard does not see last."""
+    template = Template(source, engine=_engine())
     for node in template.nodelist.get_nodes_by_type(VariableNode):
         filters = node.filter_expression.filters if isinstance(node, VariableNode) else []
         if not filters or filters[-1][0] is not guard:
-            raise UnguardedVariableError(f"{name}: {node} is printed without |conf")
+            raise UnguardedVariableError(f"{node} is printed without |conf")
     return template
+
+
+@lru_cache(maxsize=16)
+def _template(name: str) -> Template:
+    return guarded((settings.BASE_DIR / "templates" / "asterisk" / name).read_text())
 
 
 def render_template(name: str, values: dict[str, object]) -> str:

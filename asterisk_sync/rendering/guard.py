@@ -18,7 +18,8 @@ _HEX = re.compile(r"[0-9a-f]{8,64}")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DIGITS = re.compile(r"[0-9]{0,20}")
 _NUMBER = re.compile(r"\+?[0-9]{1,20}")
-_PREFIX = re.compile(r"\+?[0-9*#]{0,42}")
+_TECH_PREFIX = re.compile(r"\+?[0-9*#]{0,20}")
+_PREPEND = re.compile(r"\+?[0-9]{0,20}")
 _SECRET = grammar.SIP_SECRET
 _URI = re.compile(
     r"sip:(?:[A-Za-z0-9_.+-]+@)?(?:[A-Za-z0-9.-]+|\[[0-9a-f:]+\]):[0-9]{1,5}(?:\\;transport=(?:tcp|tls))?"
@@ -83,7 +84,8 @@ KINDS: dict[str, Callable[[str], bool]] = {
     "match": _is_match,
     "number": _fits(_NUMBER),
     "pattern": lambda value: grammar.pattern_fault(value) is None,
-    "prefix": _fits(_PREFIX),
+    "prepend": _fits(_PREPEND),
+    "tech_prefix": _fits(_TECH_PREFIX),
     "uri": _fits(_URI),
     "uuid": _fits(_UUID),
 }
