@@ -113,6 +113,10 @@ class Exchange:
         TrunkAddressFactory.create(customer=customer, network=party.address.host, port=party.address.port)
         return Trunk(customer, party)
 
+    def trunk_without_address(self, code: str) -> Customer:
+        """Save a trunk customer that cannot call: for questions about its routes only."""
+        return CustomerFactory.create(code=code)
+
     def company(self, code: str, **fields: Any) -> Customer:
         """Save a customer that has extensions."""
         return CustomerFactory.create(code=code, type=CustomerType.EXTENSION, **fields)
