@@ -12,7 +12,7 @@ from customers.models import (
     generate_sip_secret,
 )
 from customers.queries import overlapping_address, primary_address
-from customers.signals import customer_changing
+from customers.signals import customer_changing, trunk_address_saving
 from voipadmin.core.addresses import canonical_network
 from voipadmin.core.errors import DomainError
 from voipadmin.core.services import all_or_nothing, error_messages, save_object
@@ -80,6 +80,7 @@ def save_trunk_address(*, address: TrunkAddress, user: User | None = None) -> Tr
         taken = overlapping_address(address.network, except_for=address.pk)
         if taken is not None:
             raise _address_taken(address, taken, user)
+        trunk_address_saving.send(sender=TrunkAddress, address=address)
         save_object(address)
     return address
 

@@ -1,9 +1,12 @@
 """Reads of routes."""
 
+import ipaddress
+
 from django.db.models import Prefetch, Q, QuerySet
 
 from customers.models import Customer
-from routing.models import Route, RouteGateway
+from routing.models import Gateway, Route, RouteGateway
+from voipadmin.core.addresses import Network
 
 
 def routes_with_steps() -> QuerySet[Route]:
@@ -16,3 +19,17 @@ def routes_for(customer: Customer) -> QuerySet[Route]:
     """Return the enabled routes that `customer` may use, in the order in which they are tried."""
     chosen = Q(customers=customer) | Q(customers=None)
     return routes_with_steps().filter(chosen, enabled=True).distinct()
+
+
+def gateway_inside(network: str) -> Gateway | None:
+    """Return a gateway whose host is an address of `network`, or None; names are resolved only where they are used."""
+    wanted = ipaddress.ip_network(network)
+    gateways: list[Gateway] = list(Gateway.objects.order_by("name"))
+    return next((gateway for gateway in gateways if _is_inside(gateway.host, wanted)), None)
+
+
+def _is_inside(host: str, network: Network) -> bool:
+    try:
+        return ipaddress.ip_address(host) in network
+    except ValueError:
+        return False

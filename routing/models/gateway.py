@@ -1,5 +1,6 @@
 """The SIP peers of providers."""
 
+import ipaddress
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -9,7 +10,7 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from customers.models import Transport
+from customers.models import Transport, TrunkAddress
 from routing.models.provider import Provider
 from voipadmin.core import grammar, validators
 from voipadmin.core.fields import EncryptedTextField
@@ -177,9 +178,18 @@ class Gateway(BaseModel):
             raise ValidationError({"username": _("Registration needs a user name and a secret.")})
         if self.caller_id_rule == CallerIdRule.FIXED and not self.caller_id_number:
             raise ValidationError({"caller_id_number": _("Enter the number that this carrier is always shown.")})
+        self._refuse_a_customers_address()
         if not self._state.adding and not Gateway.objects.filter(pk=self.pk, provider=self.provider_id).exists():
             # Its numbers and past calls are the first provider's, and were paid at that one's price.
             raise ValidationError({"provider": _("A gateway stays with its provider. Create another gateway.")})
+
+    def _refuse_a_customers_address(self) -> None:
+        try:
+            address = str(ipaddress.ip_address(self.host))
+        except ValueError:
+            return
+        if TrunkAddress.objects.filter(network__holds=address).exists():
+            raise ValidationError({"host": _("This is a customer's address: Asterisk could not tell them apart.")})
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save, with the codec list in one canonical form."""

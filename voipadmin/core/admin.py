@@ -1,12 +1,12 @@
 """What the Django admin of every app shares: writes go through the domain, secrets are written and never shown."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
@@ -81,17 +81,21 @@ class DomainAdmin(SecretsMixin, admin.ModelAdmin[Any]):
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         """Delete each of those chosen."""
-        for instance in queryset:
-            delete_object(instance)
+        with transaction.atomic():
+            for instance in queryset:
+                self.delete_model(request, instance)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Show or save the page."""
-        try:
-            return super().changeform_view(request, *args, **kwargs)
-        except (DomainError, ValidationError) as error:
-            for text in texts_of(error):
-                messages.error(request, text)
-            return HttpResponseRedirect(request.get_full_path())
+        return told(request, lambda: super(DomainAdmin, self).changeform_view(request, *args, **kwargs))
+
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Ask, or delete."""
+        return told(request, lambda: super(DomainAdmin, self).delete_view(request, *args, **kwargs))
+
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show the list, or do an action with those chosen."""
+        return told(request, lambda: super(DomainAdmin, self).changelist_view(request, *args, **kwargs))
 
     def run(self, request: HttpRequest, chosen: Iterable[Any], service: Any, done: Any) -> None:
         """Call `service` for each chosen object and say how many went through and why the others did not."""
@@ -106,6 +110,16 @@ class DomainAdmin(SecretsMixin, admin.ModelAdmin[Any]):
                 count += 1
         if count:
             messages.success(request, done % {"count": count})
+
+
+def told(request: HttpRequest, page: Callable[[], HttpResponse]) -> HttpResponse:
+    """Return the page; what the domain refuses is said on it, asked for again."""
+    try:
+        return page()
+    except (DomainError, ValidationError) as error:
+        for text in texts_of(error):
+            messages.error(request, text)
+        return HttpResponseRedirect(request.get_full_path())
 
 
 def texts_of(error: DomainError | ValidationError) -> list[str]:

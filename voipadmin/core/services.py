@@ -45,6 +45,8 @@ def delete_object(instance: models.Model) -> None:
         objects = error.protected_objects if isinstance(error, models.ProtectedError) else error.restricted_objects
         named = ", ".join(sorted(str(item) for item in objects)[:5])
         raise InUse(_("“%(object)s” is in use by: %(users)s.") % {"object": instance, "users": named}) from error
+    except IntegrityError as error:
+        raise Conflict(_("Someone else began to use this a moment ago. Look again and retry.")) from error
 
 
 def error_messages(error: ValidationError) -> dict[str, list[str]]:

@@ -1,0 +1,22 @@
+"""What the end of a customer means for its calls."""
+
+from typing import Any
+
+from django.db.models import Q
+from django.db.models.signals import pre_delete
+from django.dispatch import receiver
+from django.utils.translation import gettext_lazy as _
+
+from billing.models import NEEDS_A_TARIFF, Cdr
+from customers.models import Customer
+from voipadmin.core.errors import InUse
+
+# What was charged, and what will be once its tariff is there.
+OWED = Q(price__gt=0) | Q(unrated_reason__in=NEEDS_A_TARIFF, answered_at__isnull=False)
+
+
+@receiver(pre_delete, sender=Customer, dispatch_uid="billing.customer_deleting")
+def keep_debtors(instance: Customer, **_kwargs: Any) -> None:
+    """Refuse to delete a customer that calls are charged to: nobody would owe them any more."""
+    if Cdr.objects.filter(OWED, customer=instance).exists():
+        raise InUse(_("Calls are charged to this customer. Close it instead."))
