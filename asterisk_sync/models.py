@@ -1,12 +1,14 @@
 """Nodes, what each should run and does run, and how every attempt to get there went."""
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from billing.models import SpoolPosition
 from voipadmin.core import validators
 from voipadmin.core.fields import EncryptedTextField
 from voipadmin.core.models import BaseModel, VisibleQuerySet
@@ -95,6 +97,18 @@ class Node(BaseModel):
     def get_absolute_url(self) -> str:
         """Return the page of this node."""
         return reverse("asterisk_sync:node_detail", args=[self.pk])
+
+    def clean(self) -> None:
+        """A call record file is one node's, under one name: read as another's, each call would be charged again."""
+        if Node.objects.filter(cdr_path=self.cdr_path).exclude(pk=self.pk).exists():
+            raise ValidationError({"cdr_path": _("This is another node's call record file.")})
+        imported = SpoolPosition.objects.filter(path=self.cdr_path).exclude(node_name=self.name).first()
+        if imported is not None:
+            fault = ValidationError(
+                _("Calls of this file were imported as node %(node)s. Keep that name."),
+                params={"node": imported.node_name},
+            )
+            raise ValidationError({"name": fault})
 
     @property
     def is_pending(self) -> bool:

@@ -1,6 +1,7 @@
 """Which spool files belong to which node. Billing knows files and node names only; nodes are an upper app's matter."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +26,17 @@ def sources_of_nodes(node_name: str = "") -> list[SpoolSource]:
     nodes = Node.objects.filter(enabled=True).order_by("name")
     if node_name:
         nodes = nodes.filter(name=node_name)
+    _refuse_shared(Node.objects.filter(enabled=True))
     return [SpoolSource(node.name, Path(node.cdr_path)) for node in nodes]
+
+
+def _refuse_shared(nodes: Iterable[Node]) -> None:
+    """Raise DomainError where two nodes have one file, under whatever paths."""
+    files = Counter(Path(node.cdr_path).resolve() for node in nodes)
+    for file, count in files.items():
+        if count > 1:
+            message = _("%(file)s is the file of several nodes: its calls would be charged twice.")
+            raise DomainError(message % {"file": file}, field="cdr_path")
 
 
 def sources_of_files(files: Sequence[Path], node_name: str = "") -> list[SpoolSource]:

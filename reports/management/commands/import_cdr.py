@@ -98,7 +98,7 @@ class Command(BaseCommand):
         while not self.stop.is_set():
             try:
                 if not options["files"] and time.monotonic() >= nodes_at:
-                    sources, nodes_at = sources_of_nodes(options["node"]), time.monotonic() + NODES_SECONDS
+                    sources, nodes_at = self._sources_now(sources, options["node"]), time.monotonic() + NODES_SECONDS
                 self._look(followers, sources)
                 pause = options["interval"]
             except (OperationalError, InterfaceError) as error:
@@ -109,6 +109,14 @@ class Command(BaseCommand):
             self.stop.wait(pause)
         for follower in followers.values():
             follower.close()
+
+    def _sources_now(self, before: list[SpoolSource], node: str) -> list[SpoolSource]:
+        """Return the nodes' files; where they cannot be, those of before go on being read."""
+        try:
+            return sources_of_nodes(node)
+        except DomainError as error:
+            logger.error("cdr.nodes_contradict", error=str(error.message))
+            return before
 
     def _look(self, followers: dict[SpoolSource, SpoolFollower], sources: list[SpoolSource]) -> None:
         close_old_connections()
