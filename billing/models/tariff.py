@@ -1,6 +1,7 @@
 """Tariffs."""
 
 from decimal import Decimal
+from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -10,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from voipadmin.core import validators
-from voipadmin.core.models import BaseModel, VisibleQuerySet
+from voipadmin.core.models import BaseModel, VisibleQuerySet, known_choices
 
 NOT_NEGATIVE = [MinValueValidator(Decimal(0))]
 
@@ -21,6 +22,11 @@ class Rounding(models.TextChoices):
     UP = "up", _("Up")
     HALF_UP = "half_up", _("Half up")
     DOWN = "down", _("Down")
+
+
+def without_plus(pattern: str) -> str:
+    """Return `5511` for `+5511` and `_55X.` for `_+55X.`: tariffs match digits."""
+    return "_" + pattern[1:].removeprefix("+") if pattern.startswith("_") else pattern.removeprefix("+")
 
 
 class Tariff(BaseModel):
@@ -83,6 +89,13 @@ class Tariff(BaseModel):
             ),
             models.CheckConstraint(condition=Q(price_per_minute__gte=0), name="tariff_price_not_negative"),
             models.CheckConstraint(
+                condition=Q(connect_fee__gte=0, minimum_charge__gte=0), name="tariff_fees_not_negative"
+            ),
+            # One tariff that no call can be priced by would stop every import.
+            models.CheckConstraint(condition=Q(decimals__lte=6), name="tariff_decimals_in_range"),
+            models.CheckConstraint(condition=Q(currency__regex=r"^[A-Z]{3}$"), name="tariff_currency_is_iso"),
+            known_choices("tariff_rounding_known", rounding=Rounding),
+            models.CheckConstraint(
                 condition=Q(initial_block_seconds__gte=1, increment_seconds__gte=1), name="tariff_blocks_positive"
             ),
             models.CheckConstraint(
@@ -103,6 +116,15 @@ class Tariff(BaseModel):
     def get_absolute_url(self) -> str:
         """Return the page of this tariff."""
         return reverse("billing:tariff_detail", args=[self.pk])
+
+    def clean(self) -> None:
+        """Write the pattern without its plus, so that one prefix is one tariff."""
+        self.pattern = without_plus(self.pattern)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save, with the pattern in its one form."""
+        self.pattern = without_plus(self.pattern)
+        super().save(*args, **kwargs)
 
     @property
     def margin_per_minute(self) -> Decimal | None:
