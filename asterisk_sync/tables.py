@@ -18,6 +18,8 @@ from voipadmin.core.tables import (
     format_moment,
 )
 
+TRIGGERS = {"change": _("a change"), "command": _("a command")}
+
 
 def total_milliseconds(run: SyncRun) -> int | None:
     """Return how long a run took, from its first moment to its last."""
@@ -59,6 +61,10 @@ class RunTable(EntityTable):
     class Meta(EntityTable.Meta):
         model = SyncRun
         fields = ("created_at", "node", "outcome", "wanted_generation", "took", "trigger", "reason")
+
+    def render_trigger(self, value: str) -> str:
+        """Say what began the run."""
+        return str(TRIGGERS.get(value, value))
 
     def render_took(self, record: Any) -> str:
         """Write the time that the run took."""

@@ -104,7 +104,7 @@ class CdrTable(EntityTable):
 
     def render_dialled(self, record: Any) -> str:
         """Write the normalised number, or what was dialled."""
-        return record.dialled or record.dst
+        return str(record.dialled or record.dst)
 
     def render_price(self, record: Any) -> Any:
         """Write the price, or that there should be one."""

@@ -14,8 +14,8 @@ from voipadmin.core.search import HITS_PER_KIND, Hit
 def search_customers(user: Any, text: str) -> Iterator[Hit]:
     """Find customers by code, name or trunk address, and extensions by number, SIP user name or caller ID."""
     if user.has_perm("customers.view_customer"):
-        wanted = Q(code__icontains=text) | Q(name__icontains=text) | has_address(text)
-        for customer in Customer.objects.visible_to(user).filter(wanted)[:HITS_PER_KIND]:
+        named: Any = Q(code__icontains=text) | Q(name__icontains=text) | has_address(text)
+        for customer in Customer.objects.visible_to(user).filter(named)[:HITS_PER_KIND]:
             detail = str(customer.get_status_display())
             yield Hit(_("Customers"), "building-2", str(customer), customer.get_absolute_url(), detail)
     if user.has_perm("customers.view_extension"):

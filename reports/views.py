@@ -35,7 +35,8 @@ def dashboard_live(request: HttpRequest) -> HttpResponse:
 def dashboard_hours(request: HttpRequest) -> JsonResponse:
     """Answer the chart: calls by hour, today and yesterday."""
     _require(request)
-    stats = dashboard_stats(request.user, timezone.now())
+    user: Any = request.user
+    stats = dashboard_stats(user, timezone.now())
     return JsonResponse({"hours": [asdict(hour) for hour in stats.hours]})
 
 
@@ -46,8 +47,9 @@ def _require(request: HttpRequest) -> None:
 
 def _live_fragment(request: HttpRequest) -> str:
     """Return the live part, at most two seconds old; all who see everything share it. Without Redis it is made anew."""
-    whose = "all" if request.user.sees_everything else str(request.user.pk)
-    key = f"dashboard:{whose}:{request.user.role}:{get_language()}"
+    user: Any = request.user
+    whose = "all" if user.sees_everything else str(user.pk)
+    key = f"dashboard:{whose}:{user.role}:{get_language()}"
     try:
         cached: str | None = cache.get(key)
         if cached is None:

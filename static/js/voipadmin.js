@@ -9,7 +9,7 @@
     if (event.detail.verb !== "get" || event.target.id !== "list-filter") return;
     // Filters that are not used stay out of the address.
     for (const [name, value] of [...event.detail.formData.entries()]) {
-      if (value === "") event.detail.formData.delete(name);
+      if (value === "" || (name === "per_page" && value === "25")) event.detail.formData.delete(name);
     }
   });
   document.addEventListener("htmx:beforeRequest", (event) => {

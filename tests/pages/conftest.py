@@ -18,7 +18,7 @@ def as_role(db: None) -> AsRole:
     """A client that is logged in as a user of a role, for a customer where one is given; pages in English."""
 
     def log_in(role: str, *customers: Any) -> Client:
-        user: User = UserFactory(role=role)
+        user: User = UserFactory.create(role=role)
         for customer in customers:
             customer.users.add(user)
         client = Client(HTTP_ACCEPT_LANGUAGE="en")

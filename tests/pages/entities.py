@@ -38,7 +38,7 @@ def _customer() -> dict[str, Any]:
 
 
 def _extension() -> dict[str, Any]:
-    customer = CustomerFactory(type=CustomerType.EXTENSION)
+    customer = CustomerFactory.create(type=CustomerType.EXTENSION)
     return {"customer": customer.pk, "number": "1001", "enabled": "on", "codecs": "alaw,ulaw", "max_contacts": 1}
 
 
@@ -48,8 +48,9 @@ def _provider() -> dict[str, Any]:
 
 def _gateway() -> dict[str, Any]:
     return {
-        "name": "GW_Vivo_SP", "provider": ProviderFactory().pk, "host": "198.51.100.9", "port": 5060,
-        "transport": "udp", "enabled": "on", "authentication": "ip", "codecs": "alaw", "strip_digits": 0, "number_format": "automatic",
+        "name": "GW_Vivo_SP", "provider": ProviderFactory.create().pk, "host": "198.51.100.9", "port": 5060,
+        "transport": "udp", "enabled": "on", "authentication": "ip", "codecs": "alaw", "strip_digits": 0,
+        "number_format": "automatic",
         "caller_id_rule": "keep", "channel_limit": 30,
     }  # fmt: skip
 
@@ -58,19 +59,20 @@ def _route() -> dict[str, Any]:
     return {
         "name": "Mobile", "pattern": "_0ZZ9XXXXXXXX", "priority": 10, "enabled": "on", "strip_digits": 0,
         "selection": "order", "ring_seconds": 60, **ROWS, "rows-TOTAL_FORMS": "1",
-        "rows-0-gateway": GatewayFactory().pk, "rows-0-position": 1, "rows-0-weight": 100,
+        "rows-0-gateway": GatewayFactory.create().pk, "rows-0-position": 1, "rows-0-weight": 100,
     }  # fmt: skip
 
 
 def _did() -> dict[str, Any]:
-    return {"number": "551140001000", "provider": ProviderFactory().pk, "monthly_cost": "1.90"}
+    return {"number": "551140001000", "provider": ProviderFactory.create().pk, "monthly_cost": "1.90"}
 
 
 def _tariff() -> dict[str, Any]:
     return {
         "pattern": "5511", "name": "São Paulo", "price_per_minute": "0.08", "cost_per_minute": "0.03",
         "currency": "BRL", "initial_block_seconds": 30, "increment_seconds": 6, "free_seconds": 3,
-        "connect_fee": 0, "minimum_charge": 0, "rounding": "half_up", "decimals": 4, "effective_from": "2026-01-01T00:00:00",
+        "connect_fee": 0, "minimum_charge": 0, "rounding": "half_up", "decimals": 4,
+        "effective_from": "2026-01-01T00:00:00",
     }  # fmt: skip
 
 
@@ -93,17 +95,17 @@ def _user() -> dict[str, Any]:
 
 
 KINDS = {
-    "customers:customer": Kind("customers:customer", CustomerFactory, _customer, {"code": "AC;ME"}, "semicolon"),
+    "customers:customer": Kind("customers:customer", CustomerFactory.create, _customer, {"code": "AC;ME"}, "semicolon"),
     "customers:extension": Kind(
-        "customers:extension", ExtensionFactory, _extension, {"caller_id_name": "Ana ${EXTEN}"}, "dollar sign"
+        "customers:extension", ExtensionFactory.create, _extension, {"caller_id_name": "Ana ${EXTEN}"}, "dollar sign"
     ),
     "routing:provider": Kind(
         "routing:provider", ProviderFactory, _provider, {"name": "Evil [provider]"}, "square bracket"
     ),
-    "routing:gateway": Kind("routing:gateway", GatewayFactory, _gateway, {"name": "GW Vivo"}, "position 3"),
-    "routing:route": Kind("routing:route", RouteFactory, _route, {"pattern": "_0ZZ;9"}, "semicolon"),
-    "numbering:did": Kind("numbering:did", DIDFactory, _did, {"number": "+5511"}, "E.164"),
-    "billing:tariff": Kind("billing:tariff", TariffFactory, _tariff, {"pattern": "55;11"}, "semicolon"),
-    "asterisk_sync:node": Kind("asterisk_sync:node", NodeFactory, _node, {"name": 'p"bx'}, "double quote"),
-    "users:user": Kind("users:user", UserFactory, _user, {"username": "maria silva"}, "not allowed"),
+    "routing:gateway": Kind("routing:gateway", GatewayFactory.create, _gateway, {"name": "GW Vivo"}, "position 3"),
+    "routing:route": Kind("routing:route", RouteFactory.create, _route, {"pattern": "_0ZZ;9"}, "semicolon"),
+    "numbering:did": Kind("numbering:did", DIDFactory.create, _did, {"number": "+5511"}, "E.164"),
+    "billing:tariff": Kind("billing:tariff", TariffFactory.create, _tariff, {"pattern": "55;11"}, "semicolon"),
+    "asterisk_sync:node": Kind("asterisk_sync:node", NodeFactory.create, _node, {"name": 'p"bx'}, "double quote"),
+    "users:user": Kind("users:user", UserFactory.create, _user, {"username": "maria silva"}, "not allowed"),
 }

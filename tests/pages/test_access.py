@@ -93,7 +93,7 @@ def test_a_viewer_who_posts_all_the_same_is_refused(as_role: AsRole, kind: Kind)
 
 def test_a_viewer_is_refused_each_action(as_role: AsRole) -> None:
     viewer = as_role(Role.VIEWER)
-    did, extension = DIDFactory(), ExtensionFactory()
+    did, extension = DIDFactory.create(), ExtensionFactory.create()
     for name in ("allocate", "destination", "release", "block", "unblock"):
         assert viewer.post(reverse(f"numbering:did_{name}", args=[did.pk])).status_code == 403
     assert viewer.post(reverse("customers:extension_rotate", args=[extension.pk])).status_code == 403
@@ -104,8 +104,8 @@ def test_a_viewer_is_refused_each_action(as_role: AsRole) -> None:
 
 
 def test_a_customer_sees_its_own_and_nothing_of_others(as_role: AsRole) -> None:
-    own, other = (CustomerFactory(type=CustomerType.EXTENSION) for _index in range(2))
-    mine, theirs = ExtensionFactory(customer=own), ExtensionFactory(customer=other)
+    own, other = (CustomerFactory.create(type=CustomerType.EXTENSION) for _index in range(2))
+    mine, theirs = ExtensionFactory.create(customer=own), ExtensionFactory.create(customer=other)
     client = as_role(Role.CUSTOMER, own)
     listed = client.get(reverse("customers:extension_list")).content.decode()
     assert page_of(mine) in listed
@@ -117,8 +117,8 @@ def test_a_customer_sees_its_own_and_nothing_of_others(as_role: AsRole) -> None:
 
 
 def test_a_customer_sees_neither_cost_nor_gateway_of_its_calls(as_role: AsRole) -> None:
-    own = CustomerFactory()
-    call = CdrFactory(customer=own, cost="0.123456", cost_currency="BRL")
+    own = CustomerFactory.create()
+    call = CdrFactory.create(customer=own, cost="0.123456", cost_currency="BRL")
     client = as_role(Role.CUSTOMER, own)
     for address in (reverse("billing:cdr_list"), page_of(call), f"{reverse('billing:cdr_list')}?export=csv"):
         response = client.get(address)
@@ -130,7 +130,7 @@ def test_a_customer_sees_neither_cost_nor_gateway_of_its_calls(as_role: AsRole) 
 
 
 def test_a_customer_sees_its_numbers_without_their_cost(as_role: AsRole) -> None:
-    allocation = DIDAllocationFactory()
+    allocation = DIDAllocationFactory.create()
     client = as_role(Role.CUSTOMER, allocation.customer)
     listed = client.get(reverse("numbering:did_list")).content.decode()
     assert allocation.did.number in listed
@@ -142,7 +142,7 @@ def test_a_customer_sees_its_numbers_without_their_cost(as_role: AsRole) -> None
     "name", ["routing:gateway_list", "billing:tariff_list", "asterisk_sync:node_list", "users:user_list"]
 )
 def test_a_customer_is_refused_the_house_itself(as_role: AsRole, name: str) -> None:
-    assert as_role(Role.CUSTOMER, CustomerFactory()).get(reverse(name)).status_code == 403
+    assert as_role(Role.CUSTOMER, CustomerFactory.create()).get(reverse(name)).status_code == 403
 
 
 def test_finance_changes_tariffs_but_no_customers(as_role: AsRole) -> None:

@@ -19,7 +19,7 @@ def model_of(kind: Kind) -> Any:
 
 
 def text_of(response: Any) -> str:
-    return response.content.decode()
+    return str(response.content.decode())
 
 
 @each_kind

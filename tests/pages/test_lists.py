@@ -27,35 +27,35 @@ def exported(client: Client, name: str, **query: Any) -> list[list[str]]:
     response = client.get(reverse(name), {"export": "csv", **query})
     assert response["Content-Type"].startswith("text/csv")
     assert "attachment" in response["Content-Disposition"]
-    text = b"".join(response).decode("utf-8-sig")  # type: ignore[arg-type]  # a streaming response iterates bytes
+    text = b"".join(response).decode("utf-8-sig")
     return list(csv.reader(io.StringIO(text)))
 
 
 def test_a_filter_keeps_what_fits(admin: Client) -> None:
-    kept, left = CustomerFactory(status=CustomerStatus.SUSPENDED), CustomerFactory()
+    kept, left = CustomerFactory.create(status=CustomerStatus.SUSPENDED), CustomerFactory.create()
     text = listed(admin, CUSTOMERS, status="suspended")
     assert kept.name in text
     assert left.name not in text
 
 
 def test_a_customer_is_found_by_the_address_of_its_trunk(admin: Client) -> None:
-    address, other = TrunkAddressFactory(network="198.18.77.5"), TrunkAddressFactory(network="198.18.1.5")
+    address, other = TrunkAddressFactory.create(network="198.18.77.5"), TrunkAddressFactory.create(network="198.18.1.5")
     text = listed(admin, CUSTOMERS, q="198.18.77")
     assert address.customer.name in text
     assert other.customer.name not in text
 
 
 def test_all_words_of_a_search_must_be_found(admin: Client) -> None:
-    CustomerFactory(code="NORTE1", name="Telecom Norte")
-    CustomerFactory(code="SUL1", name="Telecom Sul")
+    CustomerFactory.create(code="NORTE1", name="Telecom Norte")
+    CustomerFactory.create(code="SUL1", name="Telecom Sul")
     text = listed(admin, CUSTOMERS, q="telecom norte")
     assert "Telecom Norte" in text
     assert "Telecom Sul" not in text
 
 
 def test_the_order_of_the_address_holds(admin: Client) -> None:
-    CustomerFactory(code="B", name="Alpha")
-    CustomerFactory(code="A", name="Omega")
+    CustomerFactory.create(code="B", name="Alpha")
+    CustomerFactory.create(code="A", name="Omega")
     up = [row[1] for row in exported(admin, CUSTOMERS, sort="name")[1:]]
     down = [row[1] for row in exported(admin, CUSTOMERS, sort="-name")[1:]]
     assert up == ["Alpha", "Omega"]
@@ -63,8 +63,8 @@ def test_the_order_of_the_address_holds(admin: Client) -> None:
 
 
 def test_an_order_that_is_not_allowed_leaves_the_usual_one(admin: Client) -> None:
-    CustomerFactory(code="B", notes="1")
-    CustomerFactory(code="A", notes="2")
+    CustomerFactory.create(code="B", notes="1")
+    CustomerFactory.create(code="A", notes="2")
     for sort in ("notes", "-notes", "users__password", "addresses"):
         assert [row[0] for row in exported(admin, CUSTOMERS, sort=sort)[1:]] == ["A", "B"]
 
@@ -79,7 +79,7 @@ def test_a_page_has_as_many_rows_as_was_chosen_of_those_offered(admin: Client) -
 
 def test_the_csv_has_what_the_filter_finds_and_all_of_it(admin: Client) -> None:
     CustomerFactory.create_batch(30)
-    CustomerFactory(code="GONE", status=CustomerStatus.CLOSED)
+    CustomerFactory.create(code="GONE", status=CustomerStatus.CLOSED)
     rows = exported(admin, CUSTOMERS, status="active", page=2)
     assert len(rows) == 31
     assert "GONE" not in {row[0] for row in rows}
@@ -95,14 +95,14 @@ def test_numbers_and_plain_text_are_exported_as_they_are() -> None:
 
 
 def test_a_caller_who_names_itself_a_formula_does_not_run_in_the_spreadsheet(admin: Client) -> None:
-    CdrFactory(src='=HYPERLINK("http://evil")')
+    CdrFactory.create(src='=HYPERLINK("http://evil")')
     row = exported(admin, "billing:cdr_list")[1]
     assert '\'=HYPERLINK("http://evil")' in row
 
 
 def test_a_caller_id_with_markup_is_shown_as_text(admin: Client) -> None:
     evil = '<script>alert(1)</script><img src=x hx-get="/x" onerror=alert(1)>'
-    call = CdrFactory(src="<script>alert(1)</script>", caller_id=evil)
+    call = CdrFactory.create(src="<script>alert(1)</script>", caller_id=evil)
     for address in (reverse("billing:cdr_list"), call.get_absolute_url(), reverse("reports:dashboard")):
         text = admin.get(address).content.decode()
         assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
@@ -111,8 +111,8 @@ def test_a_caller_id_with_markup_is_shown_as_text(admin: Client) -> None:
 
 
 def test_calls_show_once_and_every_attempt_on_request(admin: Client) -> None:
-    CdrFactory(linkedid="L1", uniqueid="L1", is_last_attempt=False, src="11111")
-    CdrFactory(linkedid="L1", uniqueid="L1b", is_last_attempt=True, attempt=2, src="22222")
+    CdrFactory.create(linkedid="L1", uniqueid="L1", is_last_attempt=False, src="11111")
+    CdrFactory.create(linkedid="L1", uniqueid="L1b", is_last_attempt=True, attempt=2, src="22222")
     once, all_of_them = listed(admin, "billing:cdr_list"), listed(admin, "billing:cdr_list", attempts="all")
     assert "22222" in once
     assert "11111" not in once
@@ -120,23 +120,23 @@ def test_calls_show_once_and_every_attempt_on_request(admin: Client) -> None:
 
 
 def test_calls_are_summed_above_their_list(admin: Client) -> None:
-    tariff = TariffFactory()
-    CdrFactory(price="1.50", cost="1.00", margin="0.50", currency="BRL", cost_currency="BRL", tariff=tariff)
+    tariff = TariffFactory.create()
+    CdrFactory.create(price="1.50", cost="1.00", margin="0.50", currency="BRL", cost_currency="BRL", tariff=tariff)
     text = listed(admin, "billing:cdr_list")
     assert "BRL 1.50" in text
     assert "BRL 0.50" in text
 
 
 def test_a_tariff_below_its_cost_is_flagged(admin: Client) -> None:
-    TariffFactory(name="Dear", cost_per_minute="0.50", price_per_minute="0.10")
-    good = TariffFactory(name="Cheap")
+    TariffFactory.create(name="Dear", cost_per_minute="0.50", price_per_minute="0.10")
+    good = TariffFactory.create(name="Cheap")
     text = listed(admin, "billing:tariff_list")
     assert "Loss" in text
     assert good.name not in listed(admin, "billing:tariff_list", loss="yes")
 
 
 def test_an_embedded_list_is_a_short_fragment_without_the_column_of_its_object(admin: Client) -> None:
-    extension = ExtensionFactory()
+    extension = ExtensionFactory.create()
     ExtensionFactory.create_batch(12, customer=extension.customer)
     query = {"embedded": "1", "customer": extension.customer.pk, "without": "customer"}
     text = listed(admin, "customers:extension_list", **query)
@@ -146,15 +146,15 @@ def test_an_embedded_list_is_a_short_fragment_without_the_column_of_its_object(a
 
 
 def test_numbers_of_a_customer_are_those_it_has_now(admin: Client) -> None:
-    allocation, free = DIDAllocationFactory(), DIDFactory()
+    allocation, free = DIDAllocationFactory.create(), DIDFactory.create()
     text = listed(admin, "numbering:did_list", customer=allocation.customer.pk)
     assert allocation.did.number in text
     assert free.number not in text
 
 
 def test_routes_of_a_gateway_are_listed_once(admin: Client) -> None:
-    gateway = GatewayFactory()
-    route = RouteFactory(gateways=[gateway, GatewayFactory()])
+    gateway = GatewayFactory.create()
+    route = RouteFactory.create(gateways=[gateway, GatewayFactory.create()])
     assert listed(admin, "routing:route_list", gateway=gateway.pk).count(f">{route.name}<") == 1
 
 

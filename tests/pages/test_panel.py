@@ -43,7 +43,7 @@ def tell(node: Any, *, reachable: bool, name: str) -> None:
 
 
 def test_the_dashboard_sums_up_the_day(admin: Client) -> None:
-    tariff = TariffFactory()
+    tariff = TariffFactory.create()
     money = {"currency": "BRL", "cost_currency": "BRL", "tariff": tariff}
     CdrFactory.create_batch(3, started_at=timezone.now(), price="2.00", cost="0.50", margin="1.50", **money)
     text = text_of(admin.get(reverse("reports:dashboard_live")))
@@ -54,7 +54,7 @@ def test_the_dashboard_sums_up_the_day(admin: Client) -> None:
 
 
 def test_the_dashboard_shows_calls_up_and_who_is_reachable(admin: Client) -> None:
-    node, gateway = NodeFactory(), GatewayFactory()
+    node, gateway = NodeFactory.create(), GatewayFactory.create()
     tell(node, reachable=True, name=gateway.name)
     text = text_of(admin.get(reverse("reports:dashboard_live")))
     assert '<div class="tile-value">3</div>' in text
@@ -63,13 +63,13 @@ def test_the_dashboard_shows_calls_up_and_who_is_reachable(admin: Client) -> Non
 
 
 def test_a_gateway_that_does_not_answer_and_a_silent_node_are_said_to_be_unreachable(admin: Client) -> None:
-    node, gateway, _silent = NodeFactory(), GatewayFactory(), NodeFactory()
+    node, gateway, _silent = NodeFactory.create(), GatewayFactory.create(), NodeFactory.create()
     tell(node, reachable=False, name=gateway.name)
     assert text_of(admin.get(reverse("reports:dashboard_live"))).count("Unreachable") == 2
 
 
 def test_without_any_word_of_a_node_calls_up_are_not_called_zero(admin: Client) -> None:
-    NodeFactory()
+    NodeFactory.create()
     assert '<div class="tile-value">—</div>' in text_of(admin.get(reverse("reports:dashboard_live")))
 
 
@@ -81,9 +81,9 @@ def test_the_dashboard_stays_up_when_redis_is_down(admin: Client) -> None:
 
 
 def test_a_customers_dashboard_shows_its_calls_and_no_cost(as_role: AsRole) -> None:
-    own, other = CustomerFactory(), CustomerFactory()
-    CdrFactory(customer=own, src="11110001")
-    CdrFactory(customer=other, src="22220002")
+    own, other = CustomerFactory.create(), CustomerFactory.create()
+    CdrFactory.create(customer=own, src="11110001")
+    CdrFactory.create(customer=other, src="22220002")
     text = text_of(as_role(Role.CUSTOMER, own).get(reverse("reports:dashboard")))
     assert "11110001" in text
     assert "22220002" not in text
@@ -98,12 +98,12 @@ def test_the_chart_has_twenty_four_hours(admin: Client) -> None:
 @pytest.mark.parametrize("written", ["198.18.44.5", "acme", "551140004444", "GW_Find", "Mobile find", "9911"])
 def test_the_search_finds_objects_by_name_number_and_ip(admin: Client, written: str) -> None:
     found = {
-        "198.18.44.5": TrunkAddressFactory(network="198.18.44.5").customer,
-        "acme": CustomerFactory(code="ACME"),
-        "551140004444": DIDFactory(number="551140004444"),
-        "GW_Find": GatewayFactory(name="GW_Find"),
-        "Mobile find": RouteFactory(name="Mobile find"),
-        "9911": ExtensionFactory(number="9911"),
+        "198.18.44.5": TrunkAddressFactory.create(network="198.18.44.5").customer,
+        "acme": CustomerFactory.create(code="ACME"),
+        "551140004444": DIDFactory.create(number="551140004444"),
+        "GW_Find": GatewayFactory.create(name="GW_Find"),
+        "Mobile find": RouteFactory.create(name="Mobile find"),
+        "9911": ExtensionFactory.create(number="9911"),
     }
     text = text_of(admin.get(reverse("search"), {"q": written}, headers={"HX-Request": "true"}))
     assert page_of(found[written]) in text
@@ -111,7 +111,7 @@ def test_the_search_finds_objects_by_name_number_and_ip(admin: Client, written: 
 
 
 def test_the_search_of_a_customer_finds_nothing_of_others(as_role: AsRole) -> None:
-    own, other = CustomerFactory(name="Findme one"), CustomerFactory(name="Findme two")
+    own, other = CustomerFactory.create(name="Findme one"), CustomerFactory.create(name="Findme two")
     text = text_of(as_role(Role.CUSTOMER, own).get(reverse("search"), {"q": "findme"}))
     assert page_of(own) in text
     assert page_of(other) not in text
@@ -125,14 +125,14 @@ def test_a_strange_search_is_answered(admin: Client, written: str) -> None:
 
 
 def test_whoever_logs_in_lands_on_the_dashboard() -> None:
-    user = UserFactory()
+    user = UserFactory.create()
     response = Client().post(reverse("account_login"), {"login": user.username, "password": PASSWORD})
     assert response.status_code == 302
     assert response["Location"] == reverse("reports:dashboard")
 
 
 def test_a_name_is_locked_out_after_too_many_failures() -> None:
-    user, client = UserFactory(), Client(HTTP_ACCEPT_LANGUAGE="en")
+    user, client = UserFactory.create(), Client(HTTP_ACCEPT_LANGUAGE="en")
     for _attempt in range(6):
         response = client.post(reverse("account_login"), {"login": user.username, "password": "wrong"})
     assert response.status_code == 429
@@ -167,8 +167,8 @@ def test_the_pages_of_ones_account_wear_the_panels_look(admin: Client, name: str
 
 
 def test_an_object_page_says_whether_it_is_live(admin: Client) -> None:
-    node = NodeFactory()
-    extension = ExtensionFactory()
+    node = NodeFactory.create()
+    extension = ExtensionFactory.create()
     address = reverse("asterisk_sync:object_state", args=["customers", "extension", extension.pk])
     assert address in text_of(admin.get(page_of(extension)))
     assert "Pending" in text_of(admin.get(address))
@@ -183,7 +183,7 @@ def test_an_object_page_says_whether_it_is_live(admin: Client) -> None:
 
 
 def test_the_state_of_an_object_shows_why_it_was_refused(admin: Client) -> None:
-    node, extension = NodeFactory(), ExtensionFactory()
+    node, extension = NodeFactory.create(), ExtensionFactory.create()
     node.refresh_from_db()
     node.attempted_generation, node.state, node.reason = (
         node.desired_generation,
@@ -199,20 +199,20 @@ def test_the_state_of_an_object_shows_why_it_was_refused(admin: Client) -> None:
 
 def test_the_state_of_what_is_no_object_of_the_panel_is_a_404(admin: Client) -> None:
     for app_label, model in (("auth", "permission"), ("nonsense", "thing"), ("sessions", "session")):
-        address = reverse("asterisk_sync:object_state", args=[app_label, model, ExtensionFactory().pk])
+        address = reverse("asterisk_sync:object_state", args=[app_label, model, ExtensionFactory.create().pk])
         assert admin.get(address).status_code == 404
 
 
 def test_the_indicator_shows_the_worst_of_the_nodes(admin: Client) -> None:
-    NodeFactory(state=SyncState.APPLIED)
-    NodeFactory(state=SyncState.UNREACHABLE)
+    NodeFactory.create(state=SyncState.APPLIED)
+    NodeFactory.create(state=SyncState.UNREACHABLE)
     assert "Node unreachable" in text_of(admin.get(reverse("asterisk_sync:indicator")))
 
 
 def test_a_run_shows_its_steps_its_reason_and_its_difference(admin: Client) -> None:
     diff = "--- a/x.conf\n+++ b/x.conf\n@@ -1 +1 @@\n-old <b>\n+new\n"
     run = SyncRun.objects.create(
-        node=NodeFactory(), wanted_generation=7, outcome="refused", reason="line 3", diff=diff,
+        node=NodeFactory.create(), wanted_generation=7, outcome="refused", reason="line 3", diff=diff,
         timings={"write": 5, "snapshot": 31},
     )  # fmt: skip
     text = text_of(admin.get(reverse("asterisk_sync:syncrun_detail", args=[run.pk])))
@@ -222,7 +222,7 @@ def test_a_run_shows_its_steps_its_reason_and_its_difference(admin: Client) -> N
 
 
 def test_an_earlier_generation_is_put_back_by_those_who_may(admin: Client, as_role: AsRole) -> None:
-    node = NodeFactory()
+    node = NodeFactory.create()
     made = [
         Generation.objects.create(node=node, number=n, content_hash="0" * 64, accepted_at=timezone.now())
         for n in (1, 2)

@@ -49,11 +49,8 @@ def test_every_icon_exists() -> None:
 
 
 def test_vendored_files_are_those_of_the_list() -> None:
-    listed = dict(
-        reversed(line.split("  ", 1))
-        for line in (settings.BASE_DIR / "docs/third-party.md").read_text().splitlines()
-        if re.match(r"^[0-9a-f]{64}  ", line)
-    )
+    text = (settings.BASE_DIR / "docs/third-party.md").read_text()
+    listed = {name: digest for digest, name in re.findall(r"^([0-9a-f]{64})  (.+)$", text, re.MULTILINE)}
     assert len(listed) == 7
     for name, digest in listed.items():
         assert hashlib.sha256((settings.BASE_DIR / name).read_bytes()).hexdigest() == digest, name

@@ -161,5 +161,6 @@ class EntityForm(PanelFormMixin, forms.ModelForm[Any]):
         """Save through the domain; many-to-many choices go in the same transaction."""
         with transaction.atomic():
             instance: models.Model = save_object(self.instance)
-            self._save_m2m()
+            save_choices: Any = getattr(self, "_save_m2m")  # noqa: B009 - Django's own, which the stubs do not name
+            save_choices()
         return instance

@@ -8,10 +8,13 @@ from auditlog.models import LogEntry
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.text import capfirst
+from django.utils.translation import gettext_noop
 
 from voipadmin.core.fields import EncryptedTextField
 
 LATEST = 50
+# auditlog speaks no Portuguese: its words for an action are translated with ours.
+ACTIONS = (gettext_noop("create"), gettext_noop("update"), gettext_noop("delete"), gettext_noop("access"))
 
 
 @dataclass(frozen=True)

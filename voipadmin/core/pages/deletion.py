@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.admin.utils import NestedObjects
 from django.db import models, router
@@ -20,7 +21,9 @@ def hanging_on(instance: models.Model) -> Hanging:
     collector = NestedObjects(using=router.db_for_write(type(instance)), origin=[instance])
     collector.collect([instance])
     counts: Counter[str] = Counter()
-    for model, found in collector.model_objs.items():
+    # Keyed by model, whatever the stubs say.
+    by_model: dict[Any, set[Any]] = {**collector.model_objs}
+    for model, found in by_model.items():
         if model is not type(instance) and not model._meta.auto_created:
             counts[str(model._meta.verbose_name_plural)] += len(found)
     blocked = sorted(f"{item._meta.verbose_name}: {item}" for item in collector.protected)

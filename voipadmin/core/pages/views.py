@@ -79,7 +79,7 @@ class ObjectDetailView(EntityView):
         return self.page("pages/detail.html", **context, **self._buttons(instance))
 
     def _tabs(self) -> dict[str, str]:
-        user = self.request.user
+        user: Any = self.request.user
         present = {item.tab for item in self.entity.related if user.has_perm(item.permission)}
         tabs = {"details": _("Details")}
         tabs |= {"related": _("Related")} if "related" in present else {}

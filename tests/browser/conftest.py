@@ -1,0 +1,78 @@
+"""A browser that is logged in to the running panel and complains of nothing."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import ConsoleMessage, Page
+from pytest_django.live_server_helper import LiveServer
+
+from tests.factories.users import PASSWORD, UserFactory
+from voipadmin.users.roles import Role
+
+AXE = (Path(__file__).parent / "vendor/axe-core-4.14.1/axe.min.js").read_text()
+QUIET = [
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Keep the browser to itself: it looks for nothing outside."""
+    return {**browser_type_launch_args, "args": [*browser_type_launch_args.get("args", []), *QUIET]}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    """Read the pages in the language of the source, on a desktop."""
+    return {**browser_context_args, "locale": "en-US", "viewport": {"width": 1440, "height": 900}}
+
+
+@pytest.fixture
+def complaints(page: Page) -> Iterator[list[str]]:
+    """What the browser complained of: a script that failed, or a thing that the CSP forbade."""
+    heard: list[str] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            heard.append(message.text)
+
+    page.on("console", hear)
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    yield heard
+    assert heard == []
+
+
+@pytest.fixture
+def panel(page: Page, live_server: LiveServer, complaints: list[str]) -> Page:
+    """The panel at its log-in page."""
+    page.set_default_timeout(15_000)
+    page.goto(live_server.url)
+    return page
+
+
+@pytest.fixture
+def log_in(panel: Page) -> Callable[[str], Page]:
+    """Log in as a new user of a role."""
+
+    def enter(role: str) -> Page:
+        user = UserFactory.create(role=role, username=f"the-{role}")
+        panel.get_by_label("Username").fill(user.username)
+        panel.get_by_label("Password").fill(PASSWORD)
+        panel.get_by_role("button", name="Log in").click()
+        panel.wait_for_url(lambda address: "login" not in address)
+        return panel
+
+    return enter
+
+
+@pytest.fixture
+def as_admin(log_in: Callable[[str], Page]) -> Page:
+    """The panel, for its administrator."""
+    return log_in(Role.ADMIN)

@@ -1,0 +1,111 @@
+"""Every page, light and dark, without a serious fault for people who cannot see or point well."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import Page
+from pytest_django.live_server_helper import LiveServer
+
+from asterisk_sync.models import Generation, SyncRun
+from tests.browser.conftest import AXE
+from tests.factories.billing import CdrFactory, TariffFactory
+from tests.factories.customers import TrunkAddressFactory
+from tests.factories.numbering import DIDAllocationFactory, DIDFactory
+from tests.pages.entities import KINDS
+from voipadmin.core.links import page_of
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+RUN_AXE = "() => axe.run(document, {resultTypes: ['violations']})"
+
+
+def every_page() -> Iterator[str]:
+    """Make one object of each kind and return the address of every page about it."""
+    TrunkAddressFactory.create()
+    tariff = TariffFactory.create(cost_per_minute="0.50", price_per_minute="0.10")
+    call = CdrFactory.create(price="1", cost="2", margin="-1", currency="BRL", cost_currency="BRL", tariff=tariff)
+    yield from (reverse("reports:dashboard"), reverse("users:settings"), f"{reverse('search')}?q=a")
+    yield from (reverse("billing:cdr_list"), page_of(call))
+    for name, kind in KINDS.items():
+        made = kind.make()
+        yield reverse(f"{name}_list")
+        yield f"{reverse(f'{name}_list')}?q=nothing-like-it"
+        yield reverse(f"{name}_create")
+        yield from (reverse(f"{name}_{action}", args=[made.pk]) for action in ("detail", "edit", "delete"))
+        yield f"{page_of(made)}?tab=changelog"
+        if name == "asterisk_sync:node":
+            yield from sync_pages(made)
+    yield from number_pages()
+    yield from (reverse(name) for name in ("account_change_password", "mfa_index", "users:user_create"))
+    yield "/nothing/here/"
+
+
+def sync_pages(node: Any) -> Iterator[str]:
+    """Return the pages of a run and of a generation."""
+    generation = Generation.objects.create(
+        node=node,
+        number=1,
+        content_hash="0" * 64,
+        accepted_at=timezone.now(),
+        files={"a.conf": {"bytes": 1, "sha256": "0"}},
+    )
+    run = SyncRun.objects.create(
+        node=node, wanted_generation=1, diff="--- a\n+++ b\n@@ -1 +1 @@\n-x\n+y\n", outcome="applied"
+    )
+    yield from (reverse("asterisk_sync:syncrun_list"), reverse("asterisk_sync:syncrun_detail", args=[run.pk]))
+    yield reverse("asterisk_sync:generation_detail", args=[generation.pk])
+
+
+def number_pages() -> Iterator[str]:
+    """Return the pages of a free and of an allocated number."""
+    free, allocated = DIDFactory.create(), DIDAllocationFactory.create().did
+    yield from (reverse("numbering:did_range"), reverse("numbering:did_allocate", args=[free.pk]))
+    yield from (reverse("numbering:did_destination", args=[allocated.pk]), page_of(allocated))
+    yield f"{page_of(allocated)}?tab=related"
+
+
+def faults_of(page: Page) -> list[str]:
+    """Return the serious and critical faults that axe finds, each with the first place."""
+    page.evaluate(AXE)
+    found = page.evaluate(RUN_AXE)["violations"]
+    return [
+        f"{fault['id']}: {fault['help']} at {json.dumps(fault['nodes'][0]['target'])} {fault['nodes'][0]['html'][:160]}"
+        for fault in found
+        if fault["impact"] in {"serious", "critical"}
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_has_a_serious_fault(
+    as_admin: Page, live_server: LiveServer, complaints: list[str], scheme: Any
+) -> None:
+    as_admin.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    checked: dict[str, list[str]] = {}
+    for address in every_page():
+        as_admin.goto(live_server.url + address)
+        as_admin.wait_for_timeout(150)
+        checked[address] = faults_of(as_admin)
+    complaints[:] = [text for text in complaints if "404" not in text]  # the page that is not there
+    assert len(checked) > 60
+    assert {address: faults for address, faults in checked.items() if faults} == {}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_log_in_has_no_serious_fault(panel: Page, scheme: Any) -> None:
+    panel.emulate_media(color_scheme=scheme)
+    panel.reload()
+    assert faults_of(panel) == []
+
+
+def test_no_page_is_wider_than_a_telephone(as_admin: Page, live_server: LiveServer, complaints: list[str]) -> None:
+    as_admin.set_viewport_size({"width": 390, "height": 844})
+    too_wide = []
+    for address in every_page():
+        as_admin.goto(live_server.url + address)
+        if as_admin.evaluate("document.documentElement.scrollWidth") > 390:
+            too_wide.append(address)
+    complaints[:] = [text for text in complaints if "404" not in text]
+    assert too_wide == []
