@@ -27,9 +27,12 @@ class DIDFilterSet(EntityFilterSet):
         fields = ("q", "status", "provider", "gateway", "customer", "extension")
 
     def search(self, queryset: Any, _name: str, value: str) -> Any:
-        """Look for the digits, however they are written, or for words in the notes."""
+        """Look for the digits, however they are written, or, for those who see them, for words in the notes."""
         digits = "".join(letter for letter in value if letter.isdecimal())
-        return queryset.filter(number__contains=digits) if digits else queryset.filter(notes__icontains=value)
+        if digits:
+            return queryset.filter(number__contains=digits)
+        sees_notes = self.request is not None and self.request.user.sees_everything
+        return queryset.filter(notes__icontains=value) if sees_notes else queryset.none()
 
     def of_current(self, queryset: Any, name: str, value: Any) -> Any:
         """Keep the numbers that are the customer's, or go to the extension, now."""
