@@ -1,7 +1,9 @@
-"""What a change of a customer means for its numbers."""
+"""What a change of a customer or of a provider means for its numbers."""
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.db.models.signals import pre_save
 from django.dispatch import receiver
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -9,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from customers.models import Customer, CustomerStatus, CustomerType
 from customers.signals import customer_changing
 from numbering.errors import CustomerRefused
-from numbering.models import DestinationType, DIDAllocation
+from numbering.models import DID, DestinationType, DIDAllocation
 from numbering.services import release_all_of
+from routing.models import Provider
 
 
 @receiver(customer_changing, sender=Customer, dispatch_uid="numbering.customer_changing")
@@ -30,3 +33,10 @@ def follow_customer(customer: Customer, before: Customer, **_kwargs: Any) -> Non
 def _goes_to_trunk(customer: Customer) -> bool:
     current = DIDAllocation.objects.current().filter(customer=customer)
     return current.filter(destination_type=DestinationType.TRUNK).exists()
+
+
+@receiver(pre_save, sender=Provider, dispatch_uid="numbering.provider_changing")
+def keep_who_sells_numbers(instance: Provider, **_kwargs: Any) -> None:
+    """Refuse to turn a provider of numbers into one that has none."""
+    if not instance._state.adding and not instance.sells_numbers and DID.objects.filter(provider=instance).exists():
+        raise ValidationError({"type": _("Numbers of the inventory are from this provider.")})

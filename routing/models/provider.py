@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models.functions import Lower
@@ -52,6 +53,11 @@ class Provider(BaseModel):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """A provider whose gateways are in routes goes on carrying calls."""
+        if not self._state.adding and not self.carries_calls and self.gateways.exclude(steps=None).exists():
+            raise ValidationError({"type": _("Routes send calls to its gateways. Take them out of the routes first.")})
 
     @property
     def sells_numbers(self) -> bool:
