@@ -15,7 +15,7 @@ from numbering.models import DID
 from numbering.queries import status_counts
 from reports.queries import dashboard_stats
 from routing.models import Gateway, Provider, Route
-from tests.factories import CustomerFactory
+from tests.factories import CustomerFactory, GatewayFactory
 from voipadmin.users.models import User
 from voipadmin.users.roles import Role
 
@@ -103,3 +103,11 @@ def test_a_database_with_customers_of_its_own_is_left_alone() -> None:
     with pytest.raises(CommandError, match="customers of its own"):
         seed()
     assert Customer.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_database_with_carriers_and_no_customer_yet_is_left_alone() -> None:
+    GatewayFactory.create()
+    with pytest.raises(CommandError, match="customers of its own"):
+        seed()
+    assert (Customer.objects.count(), Gateway.objects.count()) == (0, 1)

@@ -7,9 +7,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from tqdm import tqdm
 
+from billing.models import Cdr
 from customers.models import Customer
 from reports.demo.companies import COMPANIES
 from reports.demo.seeding import STEPS, seed
+from routing.models import Provider
 
 
 class Command(BaseCommand):
@@ -19,7 +21,7 @@ class Command(BaseCommand):
     Exit codes: 0 done, 1 refused.
     """
 
-    help = "Makes believable demo data. May be run again; refuses a database that has customers of its own."
+    help = "Makes believable demo data. May be run again; refuses a database that is in use."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the consent to mix."""
@@ -27,9 +29,11 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Seed, with a progress bar on a terminal."""
-        own = Customer.objects.exclude(code__in=[company.code for company in COMPANIES])
-        if own.exists() and not Customer.objects.filter(code=COMPANIES[0].code).exists() and not options["force"]:
-            raise CommandError("This database has customers of its own. Give --force to add the demo's to them.")
+        seeded = Customer.objects.filter(code=COMPANIES[0].code).exists()
+        if not seeded and not options["force"] and _is_in_use():
+            raise CommandError(
+                "This database has customers of its own, or carriers or calls. Give --force to add the demo's to them."
+            )
         with tqdm(total=STEPS, unit="", disable=not sys.stderr.isatty(), leave=False) as bar:
             told = seed(now=timezone.now(), progress=lambda name: self._advance(bar, name))
         if told.people:
@@ -42,3 +46,7 @@ class Command(BaseCommand):
     def _advance(bar: Any, name: str) -> None:
         bar.set_description_str(name[:20].ljust(20), refresh=False)
         bar.update()
+
+
+def _is_in_use() -> bool:
+    return any(model.objects.exists() for model in (Customer, Provider, Cdr))
