@@ -2,11 +2,8 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from customers import services
@@ -15,7 +12,7 @@ from customers.forms import CustomerForm, ExtensionForm
 from customers.models import Customer, Extension
 from customers.tables import CustomerTable, ExtensionTable
 from voipadmin.core.pages import Entity, FieldGroup, Related
-from voipadmin.core.pages.views import EntityView
+from voipadmin.core.pages.views import EntityView, ObjectCreateView, save_form
 
 
 def _join_customers(queryset: Any) -> Any:
@@ -96,8 +93,27 @@ EXTENSIONS = Entity(
 )
 
 
+def _show_once(view: EntityView, extension: Extension) -> HttpResponse:
+    """Show a new secret to whoever made it: later it takes the permission to reveal it."""
+    response = view.page("customers/extension/set_up.html", object=extension)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+class ExtensionCreateView(ObjectCreateView):
+    """Makes an extension and shows what to set on its telephone."""
+
+    entity = EXTENSIONS
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Save, or show what was refused."""
+        form = ExtensionForm(request.POST, user=request.user)
+        saved = save_form(form)
+        return self._show(form, None) if saved is None else _show_once(self, saved)
+
+
 class RotateSecretView(EntityView):
-    """Gives an extension a new secret; its phones must be told."""
+    """Gives an extension a new secret; its telephones must be told."""
 
     entity = EXTENSIONS
     action = "change"
@@ -105,7 +121,4 @@ class RotateSecretView(EntityView):
 
     def post(self, request: HttpRequest, pk: Any) -> HttpResponse:
         """Rotate through the domain."""
-        extension = self.get_instance()
-        services.rotate_extension_secret(extension=extension)
-        messages.success(request, _("The extension has a new secret; set it on its phones."))
-        return redirect(extension.get_absolute_url())
+        return _show_once(self, services.rotate_extension_secret(extension=self.get_instance()))

@@ -126,6 +126,16 @@ def test_a_secret_is_shown_on_request_and_the_changelog_says_to_whom(admin: Clie
     assert entry.actor.role == Role.ADMIN
 
 
+def test_whoever_makes_an_extension_sees_its_secret_then_and_not_again(operator: Client) -> None:
+    response = operator.post(reverse("customers:extension_create"), KINDS["customers:extension"].answers())
+    extension = Extension.objects.get()
+    assert extension.secret in text_of(response)
+    assert response["Cache-Control"] == "no-store"
+    page = text_of(operator.get(page_of(extension)))
+    assert extension.secret not in page
+    assert "/secret/" not in page
+
+
 def test_only_secrets_are_revealed(admin: Client) -> None:
     extension = ExtensionFactory.create()
     assert admin.post(reverse("customers:extension_secret", args=[extension.pk, "number"])).status_code == 404
@@ -134,8 +144,9 @@ def test_only_secrets_are_revealed(admin: Client) -> None:
 def test_a_new_secret_is_in_no_changelog(admin: Client) -> None:
     extension = ExtensionFactory.create()
     before = extension.secret
-    assert admin.post(reverse("customers:extension_rotate", args=[extension.pk])).status_code == 302
+    response = admin.post(reverse("customers:extension_rotate", args=[extension.pk]))
     after = Extension.objects.get(pk=extension.pk).secret
+    assert after in text_of(response)
     changelog = text_of(admin.get(page_of(extension), {"tab": "changelog"}))
     assert after != before
     assert before not in changelog
