@@ -64,8 +64,9 @@ class LiveEndpoint:
 
     @property
     def is_reachable(self) -> bool:
-        """Tell whether a call could be sent to it."""
-        return self.state not in AWAY
+        """Tell whether a call could be sent to it: what its contacts answer, else the device state, which lags."""
+        known = [contact.is_reachable for contact in self.contacts if contact.is_reachable is not None]
+        return any(known) if known else self.state not in AWAY
 
     @property
     def rtt_milliseconds(self) -> float | None:

@@ -92,6 +92,9 @@ def test_a_state_survives_the_way_through_redis(node: Node) -> None:
     gateway = state.endpoint("GW_A")
     assert gateway is not None
     assert (gateway.is_reachable, gateway.rtt_milliseconds) == (True, 12.5)
+    assert LiveEndpoint("GW_B", "Unavailable", 0, gateway.contacts).is_reachable
+    assert not LiveEndpoint("GW_C", "Not in use", 0, (LiveContact("GW_C", "sip:x", "Unreachable"),)).is_reachable
+    assert LiveEndpoint("GW_D", "Not in use", 0, (LiveContact("GW_D", "sip:x", "NonQualified"),)).is_reachable
     phone = state.endpoint("u1")
     assert phone is not None
     assert (phone.is_reachable, phone.rtt_milliseconds) == (False, None)
