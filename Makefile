@@ -1,7 +1,8 @@
 # Everything starts with two of these: `make demo` and `make test`.
 
 PYTHON ?= python3
-WORKERS ?= 2
+# More than cores: tests on the real Asterisk and in the browser wait more than they work.
+WORKERS ?= 3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed

@@ -25,7 +25,7 @@ from deploy.trial.valkey import Valkey
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER")
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
-# Tests that share an engine share a process, so that it is started once.
+# Tests of one file that use the same engine share a process: their fixtures are started once.
 GROUPS = {"asterisk": "asterisk", "page": "browser", "context": "browser", "browser": "browser"}
 
 
@@ -125,9 +125,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         wanted = {GROUPS[name] for name in getattr(item, "fixturenames", ()) if name in GROUPS}
         for name in wanted:
             item.add_marker(name)
-        wanted |= {str(mark.args[0]) for mark in item.iter_markers("xdist_group")}
-        if wanted:
-            groups[item.nodeid] = min(wanted)
+        shared = [f"{name} {item.path}" for name in sorted(wanted)]
+        shared += [str(mark.args[0]) for mark in item.iter_markers("xdist_group")]
+        if shared:
+            groups[item.nodeid] = shared[-1]
     if WORKER == "gw0":
         Path(os.environ["VOIPADMIN_TEST_GROUPS"]).write_text(json.dumps(groups))
 
