@@ -3,10 +3,13 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from django.core.exceptions import ValidationError
+
 from asterisk_sync.expectation import PJSIP_MODULE, Expectation, expect, module_of, parse_file
 from asterisk_sync.rendering.files import FILE_NAMES, EnvelopeError, marker_context_of, markers
 from asterisk_sync.rendering.parser import ConfigSyntaxError
 from asterisk_sync.snapshot import Snapshot
+from voipadmin.core.addresses import check_network
 
 SHOWN = 5
 # Options of PJSIP objects that name another object: (type, option) -> type of what is named.
@@ -44,6 +47,7 @@ def validate(files: Mapping[str, str], snapshot: Snapshot | None) -> Expectation
         *_doubles(files),
         *_dangling(wanted),
         *_jumps(wanted),
+        *_special_addresses(wanted),
         *_missing(wanted, snapshot),
     ]
     if problems:
@@ -129,6 +133,17 @@ def _lands(wanted: Expectation, arguments: str) -> bool:
     if target.includes or any(name.startswith("_") for name in target.extensions):
         return True
     return match["extension"] in target.extensions
+
+
+def _special_addresses(wanted: Expectation) -> Iterator[str]:
+    """A row that no form checked, or a setting that became stricter, must not let this machine call itself."""
+    for (kind, name), item in wanted.objects.items():
+        for match in item.values("match") if kind == "identify" else ():
+            address = match if match.count(":") != 1 else match.partition(":")[0]
+            try:
+                check_network(address)
+            except ValidationError as error:
+                yield f"{kind} {name}: {' '.join(error.messages)}"
 
 
 def _missing(wanted: Expectation, snapshot: Snapshot | None) -> Iterator[str]:

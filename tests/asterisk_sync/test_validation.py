@@ -1,5 +1,6 @@
 """Every fault that Asterisk would take with `Success` is refused before the disk."""
 
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -113,3 +114,10 @@ def test_the_transport_is_found_as_this_machine_reaches_it() -> None:
     assert _transport("0.0.0.0:5062") == UdpTransport("127.0.0.1", 5062)
     assert _transport("[::]:5060") is None
     assert not sip_answers(UdpTransport("127.0.0.1", 9))
+
+
+@pytest.mark.parametrize("address", ["169.254.169.254", "127.0.0.1/32", "[::1]"])
+def test_a_peer_that_is_this_machine_is_refused_whatever_wrote_its_row(address: str, settings: Any) -> None:
+    settings.ALLOWED_SPECIAL_NETWORKS = []
+    peer = f"\n[GW_A]\ntype=identify\nendpoint=GW_A\nmatch={address.strip('[]')}\n"
+    assert "identify GW_A" in refusal(sealed(gateways=GOOD["pjsip_gateways.conf"] + peer))
