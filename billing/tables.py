@@ -79,7 +79,9 @@ class CdrTable(EntityTable):
     src = MonoColumn()
     dialled = MonoColumn(verbose_name=gettext_lazy("to"), empty_values=())
     customer = RelatedColumn(order_by="customer__code", shown="code")
-    gateway = RelatedColumn(order_by="gateway__name")
+    gateway = RelatedColumn(
+        order_by="gateway__name", attrs={"th": {"class": "wide-only"}, "td": {"class": "wide-only"}}
+    )
     disposition = BadgeColumn(verbose_name=gettext_lazy("result"))
     billable_seconds = DurationColumn(verbose_name=gettext_lazy("talk"))
     price = MoneyColumn(empty_values=(), places=4)

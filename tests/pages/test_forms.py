@@ -163,6 +163,13 @@ def test_the_changelog_names_who_and_shows_before_and_after(admin: Client) -> No
     assert User.objects.get(role=Role.ADMIN).username in changelog
 
 
+def test_the_changelog_of_a_new_object_tells_of_itself_alone(admin: Client) -> None:
+    customer = CustomerFactory.create(code="ACME")
+    changelog = text_of(admin.get(page_of(customer), {"tab": "changelog"}))
+    assert "<ins>ACME</ins>" in changelog
+    assert ".None" not in changelog
+
+
 def test_a_number_is_allocated_to_an_extension_of_its_customer(operator: Client) -> None:
     did, extension = DIDFactory.create(), ExtensionFactory.create()
     sent = {"customer": extension.customer.pk, "destination_type": "extension", "extension": extension.pk}

@@ -8,13 +8,15 @@ from auditlog.models import LogEntry
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.text import capfirst
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext, gettext_noop
 
 from voipadmin.core.fields import EncryptedTextField
 
 LATEST = 50
 # auditlog speaks no Portuguese: its words for an action are translated with ours.
 ACTIONS = (gettext_noop("create"), gettext_noop("update"), gettext_noop("delete"), gettext_noop("access"))
+# What auditlog writes of a link to other objects.
+LINKS = {"add": gettext_noop("added"), "delete": gettext_noop("removed")}
 
 
 @dataclass(frozen=True)
@@ -65,19 +67,26 @@ def _field_change(model: type[models.Model], name: str, values: Any) -> FieldCha
         field = model._meta.get_field(name)
     except FieldDoesNotExist:
         field = None
+    if getattr(field, "auto_created", False):
+        return None  # rows of other objects, which have changelogs of their own
     label = capfirst(str(getattr(field, "verbose_name", name)))
     if isinstance(field, EncryptedTextField):
         return FieldChange(label, "", "", secret=True)
     if isinstance(values, dict):
-        return FieldChange(label, "", f"{values.get('operation', '')}: {', '.join(values.get('objects', []))}")
+        operation = str(values.get("operation", ""))
+        word = gettext(LINKS[operation]) if operation in LINKS else operation
+        return FieldChange(label, "", f"{word}: {', '.join(values.get('objects', []))}")
     before, after = [*values, "", ""][:2]
-    return FieldChange(label, _word(field, before), _word(field, after))
+    change = FieldChange(label, _word(field, before), _word(field, after))
+    return change if change.before != change.after else None
 
 
 def _word(field: Any, value: Any) -> str:
     """Return a logged value as the choice's word or the other object's name where it is one."""
     if value in (None, "", "None"):
         return ""
+    if isinstance(field, models.BooleanField):
+        return gettext("Yes") if str(value) == "True" else gettext("No")
     choices = {str(key): str(word) for key, word in (getattr(field, "flatchoices", None) or [])}
     if isinstance(field, models.ForeignKey):
         found = field.related_model._default_manager.filter(pk=value).first() if value else None
