@@ -1,6 +1,7 @@
 """Nodes, what each should run and does run, and how every attempt to get there went."""
 
 from django.conf import settings
+from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -27,6 +28,18 @@ def default_spool_path() -> str:
 def default_cdr_path() -> str:
     """Return the call record spool of the settings."""
     return str(settings.ASTERISK_CDR_PATH)
+
+
+# Why a change is in the queue, and what began a run, in words; the database keeps the short names.
+ACTIONS = {
+    "created": _("created"),
+    "changed": _("changed"),
+    "deleted": _("deleted"),
+    "sync": _("synchronisation asked for"),
+    "restore": _("restore asked for"),
+    "drift": _("files or Asterisk differ"),
+}
+TRIGGERS = {"change": _("a change"), "command": _("a command")}
 
 
 class SyncState(models.TextChoices):
@@ -136,6 +149,10 @@ class OutboxEntry(BaseModel):
     def __str__(self) -> str:
         return f"{self.object_label} {self.object_name}"
 
+    def action_in_words(self) -> str:
+        """Say why it is in the queue."""
+        return str(ACTIONS.get(self.action, self.action))
+
 
 class Generation(BaseModel):
     """A set of files that was rendered for a node, and whether Asterisk took it."""
@@ -211,4 +228,9 @@ class SyncRun(BaseModel):
         indexes = [models.Index(fields=["node", "-created_at"], name="run_of_node")]
 
     def __str__(self) -> str:
-        return f"{self.node} {self.outcome} {self.wanted_generation}"
+        return f"{self.node} · {self.wanted_generation} · {self.get_outcome_display()}"
+
+    @admin.display(description=_("trigger"))
+    def triggered_by(self) -> str:
+        """Say what began the run."""
+        return str(TRIGGERS.get(self.trigger, self.trigger))

@@ -5,7 +5,7 @@ from typing import Any
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 
-from asterisk_sync.models import Generation, Node, SyncRun
+from asterisk_sync.models import TRIGGERS, Generation, Node, SyncRun
 from voipadmin.core.badges import badge
 from voipadmin.core.tables import (
     BadgeColumn,
@@ -17,8 +17,6 @@ from voipadmin.core.tables import (
     YesNoColumn,
     format_moment,
 )
-
-TRIGGERS = {"change": _("a change"), "command": _("a command")}
 
 
 def total_milliseconds(run: SyncRun) -> int | None:

@@ -108,7 +108,7 @@ RUNS = Entity(
     join=_join_node,
     groups=(
         FieldGroup(
-            _("Run"), ("node", "outcome", "wanted_generation", "trigger", "created_at", "finished_at", "reason")
+            _("Run"), ("node", "outcome", "wanted_generation", "triggered_by", "created_at", "finished_at", "reason")
         ),
     ),
     synced=False,

@@ -82,7 +82,7 @@ def _computed_row(instance: models.Model, name: str) -> DetailRow:
     attribute = getattr(instance, name)
     value = attribute() if callable(attribute) else attribute
     described = getattr(type(instance), name, None)
-    label = getattr(described, "short_description", "") or capfirst(name.replace("_", " "))
+    label = capfirst(str(getattr(described, "short_description", "") or name.replace("_", " ")))
     return DetailRow(label, shown(value))
 
 
