@@ -33,7 +33,7 @@ def load_snapshot(node: Node, *, resolver: Resolver = look_up) -> Snapshot:  # n
         customers = _load_customers()
         gateways = list(Gateway.objects.filter(enabled=True).order_by("name"))
         routes = _load_routes({gateway.pk: gateway.name for gateway in gateways})
-        dids = _load_dids({customer.code for customer in customers})
+        dids = _load_dids()
     addresses = resolve_hosts([gateway.host for gateway in gateways], resolver)
     return Snapshot(
         country=settings.DEFAULT_COUNTRY,
@@ -172,11 +172,10 @@ def _load_restrictions() -> dict[UUID, list[str]]:
     return found
 
 
-def _load_dids(customers: set[str]) -> tuple[DIDSnapshot, ...]:
+def _load_dids() -> tuple[DIDSnapshot, ...]:
     rows = (
-        DIDAllocation.objects.filter(
-            starts_at__lte=timezone.now(), ends_at=None, did__status=DIDStatus.ALLOCATED, customer__code__in=customers
-        )
+        DIDAllocation.objects.filter(starts_at__lte=timezone.now(), ends_at=None, did__status=DIDStatus.ALLOCATED)
+        .exclude(customer__status=CustomerStatus.CLOSED)
         .order_by("did__number")
         .values_list(
             "did_id",

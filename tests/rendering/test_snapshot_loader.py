@@ -1,0 +1,129 @@
+"""The snapshot: one moment of the database, in a stable order, with nothing in it that is not rendered."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from asterisk_sync import resolution
+from asterisk_sync.models import Node
+from asterisk_sync.rendering import render_files
+from asterisk_sync.rendering.parser import parse_pjsip
+from asterisk_sync.snapshot_loader import load_snapshot
+from customers.models import CustomerStatus, CustomerType
+from numbering.models import DestinationType
+from tests.factories.asterisk_sync import NodeFactory
+from tests.factories.customers import CustomerFactory, ExtensionFactory, TrunkAddressFactory
+from tests.factories.numbering import DIDAllocationFactory
+from tests.factories.routing import GatewayFactory, RouteFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def node() -> Node:
+    return NodeFactory.create()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_resolved_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resolution, "_last_known", {})
+
+
+def test_the_number_of_queries_does_not_grow_with_the_objects(node: Node) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            load_snapshot(node)
+        return len(captured)
+
+    few = queries()
+    for _ in range(5):
+        ExtensionFactory.create()
+        TrunkAddressFactory.create()
+        DIDAllocationFactory.create()
+        RouteFactory.create(gateways=[GatewayFactory.create()], customers=[CustomerFactory.create()])
+    assert queries() == few
+    assert few < 15
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_is_read_in_one_read_only_moment(node: Node) -> None:
+    with CaptureQueriesContext(connection) as captured:
+        load_snapshot(node)
+    assert "REPEATABLE READ, READ ONLY" in captured[1]["sql"]
+
+
+def test_a_closed_customer_is_not_in_it_and_neither_are_its_numbers(node: Node) -> None:
+    closed = CustomerFactory.create(status=CustomerStatus.CLOSED, type=CustomerType.EXTENSION)
+    extension = ExtensionFactory.create(customer=closed)
+    DIDAllocationFactory.create(customer=closed, destination_type=DestinationType.EXTENSION, extension=extension)
+    snapshot = load_snapshot(node)
+    assert (snapshot.customers, snapshot.dids) == ((), ())
+
+
+def test_the_secret_of_a_disabled_extension_is_not_in_it(node: Node) -> None:
+    extension = ExtensionFactory.create(enabled=False)
+    loaded = load_snapshot(node).customers[0].extensions[0]
+    assert (loaded.number, loaded.secret) == (extension.number, "")
+
+
+def test_secrets_do_not_show_when_a_snapshot_is_printed(node: Node) -> None:
+    extension = ExtensionFactory.create()
+    GatewayFactory.create(username="5511", secret="gatewaysecret")
+    shown = repr(load_snapshot(node))
+    assert extension.secret not in shown
+    assert "gatewaysecret" not in shown
+
+
+def test_a_route_for_a_closed_customer_does_not_become_one_for_all(node: Node) -> None:
+    closed = CustomerFactory.create(status=CustomerStatus.CLOSED)
+    RouteFactory.create(gateways=[GatewayFactory.create()], customers=[closed])
+    assert load_snapshot(node).routes[0].customers == (closed.code,)
+
+
+def test_a_disabled_gateway_is_left_out_of_its_routes(node: Node) -> None:
+    kept, disabled = GatewayFactory.create(), GatewayFactory.create(enabled=False)
+    RouteFactory.create(gateways=[disabled, kept])
+    snapshot = load_snapshot(node)
+    assert [gateway.name for gateway in snapshot.gateways] == [kept.name]
+    assert [step.gateway for step in snapshot.routes[0].steps] == [kept.name]
+
+
+def test_an_ended_allocation_is_not_in_it(node: Node) -> None:
+    allocation = DIDAllocationFactory.create()
+    assert len(load_snapshot(node).dids) == 1
+    allocation.ends_at = allocation.starts_at
+    allocation.save()
+    assert load_snapshot(node).dids == ()
+
+
+def answering(addresses: dict[str, tuple[str, ...]]) -> Callable[[str], tuple[str, ...]]:
+    return lambda host: addresses.get(host, ())
+
+
+def test_a_host_name_is_rendered_as_the_addresses_that_it_has_now(node: Node) -> None:
+    gateway = GatewayFactory.create(host="sip.example.com")
+    found = load_snapshot(node, resolver=answering({"sip.example.com": ("198.51.100.4", "198.51.100.5")}))
+    items = parse_pjsip(render_files(found, 1)["pjsip_gateways.conf"])
+    matches = [item.values("match") for item in items if item.type == "identify" and item.name == gateway.name]
+    assert matches == [["198.51.100.4", "198.51.100.5"]]
+
+
+def test_a_name_that_fails_now_keeps_the_addresses_that_it_had(node: Node) -> None:
+    GatewayFactory.create(host="sip.example.com")
+    load_snapshot(node, resolver=answering({"sip.example.com": ("198.51.100.4",)}))
+    assert load_snapshot(node, resolver=answering({})).gateways[0].addresses == ("198.51.100.4",)
+
+
+def test_a_name_that_never_resolved_has_no_address(node: Node) -> None:
+    GatewayFactory.create(host="sip.example.com")
+    assert load_snapshot(node, resolver=answering({})).gateways[0].addresses == ()
+
+
+def test_a_name_that_points_at_this_machine_is_not_believed(node: Node, settings: Any) -> None:
+    settings.ALLOWED_SPECIAL_NETWORKS = []
+    GatewayFactory.create(host="sip.example.com")
+    answers = answering({"sip.example.com": ("127.0.0.1", "169.254.169.254", "198.51.100.4")})
+    assert load_snapshot(node, resolver=answers).gateways[0].addresses == ("198.51.100.4",)
