@@ -4,6 +4,7 @@ The first process picks ports and secrets, starts PostgreSQL and Valkey and stop
 pytest-xdist inherit the environment and get a Valkey database of their own.
 """
 
+import atexit
 import json
 import os
 import secrets
@@ -44,6 +45,8 @@ class Engines:
 
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="voipadmin-tests-"))
+        # Also where the run ends before it began: a wrong option, a list of tests only.
+        atexit.register(shutil.rmtree, self.folder, ignore_errors=True)
         self.folder.chmod(0o755)
         (self.folder / "static").mkdir()
         self.postgres = Postgres(self.folder / "postgres", programs=_programs(), durable=False)
