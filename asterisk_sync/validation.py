@@ -9,7 +9,7 @@ from asterisk_sync.expectation import PJSIP_MODULE, Expectation, expect, module_
 from asterisk_sync.rendering.files import FILE_NAMES, EnvelopeError, marker_context_of, markers
 from asterisk_sync.rendering.parser import ConfigSyntaxError
 from asterisk_sync.snapshot import Snapshot
-from voipadmin.core.addresses import check_network
+from voipadmin.core.addresses import check_address, parse_network
 
 SHOWN = 5
 # Options of PJSIP objects that name another object: (type, option) -> type of what is named.
@@ -139,9 +139,12 @@ def _special_addresses(wanted: Expectation) -> Iterator[str]:
     """A row that no form checked, or a setting that became stricter, must not let this machine call itself."""
     for (kind, name), item in wanted.objects.items():
         for match in item.values("match") if kind == "identify" else ():
-            address = match if match.count(":") != 1 else match.partition(":")[0]
+            network = parse_network(match if match.count(":") != 1 else match.partition(":")[0])
+            if network is None:
+                yield f"{kind} {name}: {match} is no address"
+                continue
             try:
-                check_network(address)
+                check_address(network)
             except ValidationError as error:
                 yield f"{kind} {name}: {' '.join(error.messages)}"
 

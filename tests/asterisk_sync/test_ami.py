@@ -93,7 +93,7 @@ def test_nobody_listening_is_unreachable() -> None:
         pass
 
 
-def test_an_empty_list_is_a_list(client: AmiClient) -> None:
+def test_an_empty_list_is_a_list(empty_asterisk: AsteriskInstance, client: AmiClient) -> None:
     assert client.list_action("PJSIPShowContacts") == []
     assert client.list_action("CoreShowChannels") == []
 
