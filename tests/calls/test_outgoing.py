@@ -210,6 +210,57 @@ def test_a_dead_gateway_is_skipped_at_once(exchange: Exchange) -> None:
     assert (record["va_gateway"], record["va_attempt"]) == (str(working.gateway.pk), "2")
 
 
+def test_when_no_gateway_can_be_reached_the_caller_hears_of_congestion_and_there_is_a_record(
+    exchange: Exchange,
+) -> None:
+    # A name of its own: an aor that changes is asked again only when its old turn comes.
+    dead = exchange.carrier("GW_Dead_Alone", qualify=True)
+    dead.party.stop()
+    route = exchange.route("_X.", dead)
+    acme = exchange.trunk("ACME")
+    exchange.apply()
+    exchange.asterisk.wait_for("pjsip show aor GW_Dead_Alone", "Unavail", 15)
+
+    outcome = exchange.call(acme, NUMBER)
+
+    assert (outcome.final_status, outcome.cause) == (503, 34)
+    record = exchange.record()
+    assert (record["va_customer"], record["va_route"]) == (str(acme.customer.pk), str(route.pk))
+    assert (record["va_gateway"], record["va_dialled"]) == (str(dead.gateway.pk), E164)
+
+
+def test_a_carrier_that_says_nothing_at_all_leaves_one_record(exchange: Exchange) -> None:
+    silent = exchange.carrier("GW_Silent")
+    silent.party.stop()
+    exchange.route("_X.", silent, ring_seconds=5)
+    acme = exchange.trunk("ACME")
+    exchange.apply()
+
+    assert exchange.call(acme, NUMBER).cause == 19
+    record = exchange.record()
+    assert (record["va_dialstatus"], record["va_sipcode"]) == ("NOANSWER", "")
+
+
+def test_a_carrier_that_refuses_without_ringing_leaves_one_record(exchange: Exchange) -> None:
+    vivo = exchange.carrier("GW_Vivo_SP", Behaviour(404, rings=False))
+    exchange.route("_X.", vivo)
+    acme = exchange.trunk("ACME")
+    exchange.apply()
+
+    assert exchange.call(acme, NUMBER).cause == 1
+    assert exchange.record()["va_sipcode"] == "404"
+
+
+def test_a_carriers_redirection_is_not_followed(exchange: Exchange) -> None:
+    vivo = exchange.carrier("GW_Vivo_SP", Behaviour(302, rings=False, headers=("Contact: sip:1900@127.0.0.1",)))
+    exchange.route("_X.", vivo)
+    acme = exchange.trunk("ACME")
+    exchange.apply()
+
+    assert not exchange.call(acme, NUMBER).answered
+    assert exchange.record()["va_sipcode"] == "302"
+
+
 def test_when_every_carrier_fails_the_last_cause_is_the_callers(exchange: Exchange) -> None:
     first = exchange.carrier("GW_First", Behaviour(500, ring_ms=0))
     last = exchange.carrier("GW_Last", Behaviour(503, ring_ms=0))
