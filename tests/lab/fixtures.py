@@ -32,11 +32,14 @@ def lab_network() -> LabNetwork:
     return own_network()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def asterisk(
     asterisk_tree: AsteriskTree, lab_network: LabNetwork, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[AsteriskInstance]:
-    """One running Asterisk per test process, on an address of its own, with an empty generation."""
+    """A new Asterisk for each file of tests, on this process's address: no contacts or files of other tests.
+
+    It is up in half a second.
+    """
     base = tmp_path_factory.mktemp("asterisk") if asterisk_tree.is_system else None
     instance = AsteriskInstance(asterisk_tree, f"test-{os.getpid()}", sip_address=lab_network.host(1), base=base)
     _forget_dead_runs(instance.home.parent)
