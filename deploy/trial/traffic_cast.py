@@ -12,6 +12,9 @@ from deploy.trial.sipp import Address, Credentials
 MOST_PHONES = 8
 PHONE_PORT = 5062
 LONG = 8
+FULL_LENGTH = 14
+# Where the callers have relatives: Portugal, Argentina, the United States, the United Kingdom, Spain.
+ABROAD = ("351211", "54114", "1212", "44207", "3491")
 _SETS = {"X": "0123456789", "Z": "123456789", "N": "23456789"}
 _PARTS = re.compile(r"\[[^\]]+\]|.")
 
@@ -98,17 +101,20 @@ def likely_number(patterns: tuple[str, ...]) -> str:
 
 
 def number_for(pattern: str) -> str:
-    """Return a random number that an Asterisk pattern matches; an open end becomes a few digits more."""
+    """Return a random number that an Asterisk pattern matches; an open end becomes a number of full length."""
     if not pattern.startswith("_"):
         return pattern
-    return "".join(_digits(part) for part in _PARTS.findall(pattern[1:]))
+    body = pattern[1:].rstrip(".!")
+    number = "".join(_digits(part) for part in _PARTS.findall(body))
+    if body == pattern[1:]:
+        return number
+    number += random.choice(ABROAD) if number == "00" else ""
+    return number + "".join(random.choices(_SETS["X"], k=max(1, FULL_LENGTH - len(number))))
 
 
 def _digits(part: str) -> str:
     if part.startswith("["):
         return random.choice(_members(part[1:-1]))
-    if part in ".!":
-        return "".join(random.choices(_SETS["X"], k=7))
     return random.choice(_SETS.get(part, part))
 
 
