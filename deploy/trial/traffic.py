@@ -14,6 +14,7 @@ from datetime import datetime
 
 from deploy.trial.called_party import Behaviour, CalledParty, Chances
 from deploy.trial.process import StartError
+from deploy.trial.qualify import qualify
 from deploy.trial.sipp import Address, Call, Outcome, place_call, register
 from deploy.trial.traffic_cast import Cast, Phone, likely_number, load_cast, number_for, written_by_carrier
 
@@ -50,12 +51,15 @@ class Traffic:
     def refresh(self) -> None:
         """Read the cast again; give new gateways a carrier and new extensions a phone."""
         self.cast = load_cast(self.phone_prefix)
+        there = self.carriers.keys() | self.registered.keys()
         for name, address in (*self.cast.carriers.items(), *self.cast.receivers.items()):
             if name not in self.carriers:
                 self._open(self.carriers, name, CalledParty(address, LINES, traced=False))
         for phone in self.cast.phones:
             if phone.credentials.user not in self.registered:
                 self._register(phone)
+        come = (self.carriers.keys() | self.registered.keys()) - there
+        qualify(f"trunk.{name.split()[0]}" if name in self.cast.receivers else name for name in sorted(come))
 
     def _register(self, phone: Phone) -> None:
         outcome = register(phone.credentials, phone=phone.address, target=self.target, expires=2 * REGISTRATION_SECONDS)
