@@ -102,7 +102,7 @@ demo-reset: $(STAMP) ## Forget the demo's state
 bench: packages asterisk ## One JSON line per figure, each beside its yardstick
 	@$(BIN)/python -m bench
 
-screenshots: packages $(STAMP) ## Every page, desktop and phone, light and dark, into docs/screenshots
+screenshots: packages $(STAMP) ## Every page, desktop and phone, light and dark, into var/screenshots
 	$(BIN)/python -m deploy.trial.screenshots
 
 messages: $(STAMP) ## Collect the strings to translate

@@ -116,7 +116,7 @@ def shoot(page: Page, path: Path) -> int:
 def main() -> None:
     """Run a demo of its own, let calls happen, take the pictures."""
     parser = argparse.ArgumentParser(description="Write pictures of every page.")
-    parser.add_argument("--target", type=Path, default=ROOT / "docs" / "screenshots")
+    parser.add_argument("--target", type=Path, default=ROOT / "var" / "screenshots")
     parser.add_argument("--traffic-seconds", type=float, default=60.0, help="calls before the first picture")
     arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, leave)
