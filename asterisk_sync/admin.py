@@ -50,7 +50,10 @@ class NodeAdmin(admin.ModelAdmin[Node]):
         "applied_generation",
         "retry_at",
         "last_seen_at",
-        "restoring",
+        "chosen",
+        "held",
+        "worker_version",
+        "worker_seen_at",
     )
     form = NodeAdminForm
     actions = ("synchronise",)

@@ -1,30 +1,55 @@
-"""The set that a node should run next: from the database or from the past, validated and not yet written."""
+"""The set that a node should run next, validated and not yet written, and what has to wait for a person."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import Enum
 
-from asterisk_sync import history
-from asterisk_sync.expectation import Expectation, module_of
-from asterisk_sync.history import AcceptedSet
-from asterisk_sync.models import Generation, Node
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from asterisk_sync import contents
+from asterisk_sync.contents import AcceptedSet
+from asterisk_sync.expectation import Expectation, expect, module_of
+from asterisk_sync.models import ApplyMode, Generation, GenerationStatus, Node
 from asterisk_sync.rendering import render_files
 from asterisk_sync.rendering.files import without_header
-from asterisk_sync.snapshot import Snapshot
+from asterisk_sync.shrinkage import ShrinkLimits, exceeding, objects_of, removals
 from asterisk_sync.snapshot_loader import load_snapshot
 from asterisk_sync.steps import Steps
-from asterisk_sync.validation import validate
+from asterisk_sync.validation import RefusedError, validate
 from asterisk_sync.writer import DiskState
+
+
+class Source(Enum):
+    """Where the set that the node should run comes from."""
+
+    DATABASE = "database"
+    CHOSEN = "chosen"
+    ACCEPTED = "accepted"
+
+
+@dataclass(frozen=True)
+class Parked:
+    """What the database says, not to be applied until somebody says so."""
+
+    files: Mapping[str, str]
+    counts: Mapping[str, int]
+    status: GenerationStatus
+    removals: Mapping[str, list[str]]
+    reason: str
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A validated set; `changed` names the files that Asterisk has to read again."""
+    """A validated set; `changed` names the files that Asterisk has to read again, none where it runs the set."""
 
     files: Mapping[str, str]
     expectation: Expectation
     changed: frozenset[str]
     counts: Mapping[str, int]
-    restores: Generation | None = None
+    source: Source = Source.DATABASE
+    removals: Mapping[str, list[str]] = field(default_factory=dict)
+    parked: Parked | None = None
 
     @property
     def modules(self) -> frozenset[str]:
@@ -33,26 +58,66 @@ class Candidate:
 
 
 def prepare(node: Node, accepted: AcceptedSet, disk: DiskState, *, forced: bool, steps: Steps) -> Candidate:
-    """Build the set for the node's wanted generation; raise RefusedError for one that must not be written."""
-    restores = history.set_to_restore(node, node.desired_generation)
-    snapshot: Snapshot | None = None
-    if restores is not None:
-        files: Mapping[str, str] = history.read_files(restores)
-    else:
-        with steps("snapshot"):
-            snapshot = load_snapshot(node)
-        with steps("render"):
-            files = render_files(snapshot, node.desired_generation)
+    """Build the set that `node` should run; raise RefusedError for one that must not be written."""
+    complete = forced or not accepted.files or bool(disk.differs_from(accepted.hashes()))
+    if node.chosen is not None:
+        return _chosen(node.chosen, accepted, complete, steps)
+    with steps("snapshot"):
+        snapshot = load_snapshot(node)
+    with steps("render"):
+        files: Mapping[str, str] = render_files(snapshot, node.desired_generation)
     # A file of which only the header is new stays as it is, with its header.
-    same = {name for name in files if without_header(files[name]) == without_header(accepted.files.get(name, ""))}
+    same = _unchanged(files, accepted)
     files = {name: accepted.files[name] if name in same else text for name, text in files.items()}
     with steps("validate"):
-        expectation = validate(files, snapshot)
-    complete = forced or not accepted.files or disk.differs_from(accepted.hashes())
-    return Candidate(
-        files,
-        expectation,
-        frozenset(files if complete else files.keys() - same),
-        snapshot.counts() if snapshot else restores.object_counts if restores else {},
-        restores,
+        try:
+            expectation = validate(files, snapshot)
+        except RefusedError as error:
+            error.files = files
+            raise
+        parked = _parked(node, accepted, files, expectation, snapshot.counts())
+    if isinstance(parked, Parked):
+        changed = frozenset(accepted.files if complete else ())
+        counts = accepted.generation.object_counts if accepted.generation else {}
+        return Candidate(accepted.files, expect(accepted.files), changed, counts, Source.ACCEPTED, parked=parked)
+    changed = frozenset(files if complete else files.keys() - same)
+    return Candidate(files, expectation, changed, snapshot.counts(), removals=parked)
+
+
+def _chosen(chosen: Generation, accepted: AcceptedSet, complete: bool, steps: Steps) -> Candidate:
+    files = contents.read_files(chosen)
+    if not files:
+        raise RefusedError([_("The text of this set is no longer kept.")])
+    with steps("validate"):
+        expectation = validate(files, None)
+    changed = frozenset(files if complete else files.keys() - _unchanged(files, accepted))
+    return Candidate(files, expectation, changed, chosen.object_counts, Source.CHOSEN)
+
+
+def _unchanged(files: Mapping[str, str], accepted: AcceptedSet) -> frozenset[str]:
+    return frozenset(
+        name for name in files if without_header(files[name]) == without_header(accepted.files.get(name, ""))
     )
+
+
+def _parked(
+    node: Node, accepted: AcceptedSet, files: Mapping[str, str], wanted: Expectation, counts: Mapping[str, int]
+) -> Parked | dict[str, list[str]]:
+    """Return the set where it has to wait, otherwise what it removes."""
+    if files == accepted.files:
+        return {}
+    before = objects_of(expect(accepted.files))
+    removed = removals(before, objects_of(wanted))
+    if node.mode == ApplyMode.STAGED:
+        reason = _("Changes wait to be applied.")
+        return Parked(files, counts, GenerationStatus.STAGED, removed, reason)
+    if too_many := exceeding(removed, before, shrink_limits()):
+        lost = ", ".join(f"{len(removed[kind])} of {len(before[kind])} {kind}" for kind in too_many)
+        reason = _("This would remove %(lost)s: somebody has to confirm it.") % {"lost": lost}
+        return Parked(files, counts, GenerationStatus.CONFIRM, removed, reason)
+    return removed
+
+
+def shrink_limits() -> ShrinkLimits:
+    """Return the limits of the settings."""
+    return ShrinkLimits(settings.SHRINK_LIMIT_OBJECTS, settings.SHRINK_LIMIT_PERCENT, settings.SHRINK_ALWAYS_ALLOWED)

@@ -6,11 +6,11 @@ from pathlib import Path
 import structlog
 from django.utils.translation import gettext as _
 
-from asterisk_sync import history, services
+from asterisk_sync import contents, services
 from asterisk_sync.ami_messages import AmiError
 from asterisk_sync.candidate import prepare
+from asterisk_sync.contents import AcceptedSet
 from asterisk_sync.expectation import expect, module_of
-from asterisk_sync.history import AcceptedSet
 from asterisk_sync.models import Node
 from asterisk_sync.reloader import connected, read_differences, summarise
 from asterisk_sync.steps import Steps
@@ -33,7 +33,7 @@ def audit_nodes() -> None:
 
 def find_drift(node: Node) -> list[str]:
     """Return what differs from the set that Asterisk last accepted: on disk, live, or in the database."""
-    accepted = history.last_good(node)
+    accepted = contents.last_good(node)
     if not accepted.files:
         return []
     return [*_on_disk(node, accepted), *_live(node, accepted), *_in_database(node, accepted)]

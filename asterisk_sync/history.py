@@ -1,10 +1,7 @@
-"""What was tried on a node and how it went: runs, generations with their text, differences and the last good set."""
+"""What was tried on a node and how it went: runs, the generations they brought, and the state of the node."""
 
-import base64
 import difflib
-import json
 import re
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -15,13 +12,14 @@ from django.db.models import Case, F, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from asterisk_sync.models import Generation, GenerationContent, Node, OutboxEntry, RunOutcome, SyncRun, SyncState
-from asterisk_sync.writer import digest, digest_of_set
-from voipadmin.core.crypto import DecryptionError
+from asterisk_sync import contents
+from asterisk_sync.candidate import Candidate, Parked, Source
+from asterisk_sync.contents import AcceptedSet
+from asterisk_sync.models import Generation, GenerationStatus, Node, OutboxEntry, RunOutcome, SyncRun, SyncState
+from asterisk_sync.writer import digest_of_set
 
 log = structlog.get_logger(__name__)
 
-KEPT_CONTENTS = 10
 KEPT_RUNS = 500
 LONGEST_DIFF = 200_000
 MASK = "********"
@@ -37,38 +35,16 @@ TRY_AGAIN = frozenset({RunOutcome.UNREACHABLE, RunOutcome.FAILED})
 
 
 @dataclass(frozen=True)
-class AcceptedSet:
-    """The set that Asterisk last accepted; empty before the first one."""
-
-    generation: Generation | None = None
-    files: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def number(self) -> int:
-        """Its number, 0 before the first one."""
-        return self.generation.number if self.generation else 0
-
-    @property
-    def directory(self) -> str:
-        """Its directory on the node."""
-        return self.generation.directory if self.generation else ""
-
-    def hashes(self) -> dict[str, str]:
-        """Return the hash of each file."""
-        return {name: digest(text) for name, text in self.files.items()}
-
-
-@dataclass(frozen=True)
 class Verdict:
-    """How a run ended; `holds` is the older generation that was put back on request."""
+    """How a run ended; `directory` is where the candidate was written, empty where nothing was or it was taken back."""
 
     outcome: RunOutcome
     reason: str = ""
-    files: Mapping[str, str] | None = None
+    candidate: Candidate | None = None
     directory: str = ""
-    counts: Mapping[str, int] = field(default_factory=dict)
     diff: str = ""
-    holds: Generation | None = None
+    verification: Mapping[str, int] = field(default_factory=dict)
+    refused: Mapping[str, str] = field(default_factory=dict)
 
 
 def mask_secrets(text: str) -> str:
@@ -89,30 +65,6 @@ def difference(before: Mapping[str, str], after: Mapping[str, str]) -> str:
     return text if len(text) <= LONGEST_DIFF else text[:LONGEST_DIFF] + "\n…\n"
 
 
-def pack(files: Mapping[str, str]) -> str:
-    """Compress a set for the database."""
-    return base64.b64encode(zlib.compress(json.dumps(dict(files)).encode(), 1)).decode()
-
-
-def read_files(generation: Generation) -> dict[str, str]:
-    """Return the text of a generation's files; empty where it was dropped or its key is gone."""
-    try:
-        content = GenerationContent.objects.filter(generation=generation).first()
-    except DecryptionError:
-        log.warning("generation_unreadable", generation=str(generation))
-        return {}
-    if content is None:
-        return {}
-    files: dict[str, str] = json.loads(zlib.decompress(base64.b64decode(content.packed)))
-    return files
-
-
-def last_good(node: Node) -> AcceptedSet:
-    """Return what Asterisk last accepted."""
-    newest = Generation.objects.filter(node=node, accepted_at__isnull=False).order_by("-accepted_at").first()
-    return AcceptedSet(newest, read_files(newest)) if newest else AcceptedSet()
-
-
 def needs_everything(node: Node) -> bool:
     """Tell whether the whole set has to be written and reloaded, whether or not anything seems to differ.
 
@@ -123,14 +75,6 @@ def needs_everything(node: Node) -> bool:
         return True
     since = OutboxEntry.objects.filter(node=node, generation__gt=node.attempted_generation)
     return bool(since.filter(action__in=FORCING_ACTIONS).exists())
-
-
-def set_to_restore(node: Node, wanted: int) -> Generation | None:
-    """Return the older generation that was asked for; a change that came after the wish takes it away."""
-    if node.restoring_id is None:
-        return None
-    asked = OutboxEntry.objects.filter(node=node, generation=wanted, action="restore").exists()
-    return node.restoring if asked else None
 
 
 def begin(node: Node, trigger: str) -> SyncRun:
@@ -164,24 +108,63 @@ def finish(node: Node, run: SyncRun, verdict: Verdict, timings: Mapping[str, int
 
 
 def _record_generation(node: Node, run: SyncRun, verdict: Verdict) -> Generation | None:
-    if verdict.files is None:
+    """Keep the set that the run was about: accepted, waiting for somebody, or refused."""
+    number, candidate = run.wanted_generation, verdict.candidate
+    if verdict.refused:
+        return contents.record(
+            node, number, verdict.refused, status=GenerationStatus.REFUSED, refused_reason=verdict.reason
+        )
+    if candidate is None:
         return None
-    accepted = verdict.outcome in DONE
-    generation: Generation = Generation.objects.create(
-        node=node,
-        number=run.wanted_generation,
-        content_hash=digest_of_set(verdict.files),
+    if candidate.parked is not None:
+        _move(contents.last_good(node), verdict)
+        return _park(node, number, candidate.parked)
+    if candidate.source is Source.CHOSEN:
+        if node.chosen is not None and (verdict.directory or node.chosen.status != GenerationStatus.ACCEPTED):
+            contents.accept(node.chosen, verdict.directory or node.chosen.directory, verdict.verification)
+        return node.chosen
+    if not verdict.directory:
+        return None
+    return contents.record(
+        node,
+        number,
+        candidate.files,
         directory=verdict.directory,
-        files={
-            name: {"sha256": digest(text), "bytes": len(text.encode())} for name, text in sorted(verdict.files.items())
-        },
-        object_counts=dict(verdict.counts),
-        accepted_at=timezone.now() if accepted else None,
-        refused_reason="" if accepted else verdict.reason,
+        object_counts=dict(candidate.counts),
+        removals=dict(candidate.removals),
+        verification=dict(verdict.verification),
+        accepted_at=timezone.now(),
     )
-    if accepted:
-        GenerationContent.objects.create(generation=generation, packed=pack(verdict.files))
-    return generation
+
+
+def _move(accepted: AcceptedSet, verdict: Verdict) -> None:
+    """Remember where the accepted set was written anew while another one waits."""
+    if verdict.directory and accepted.generation is not None:
+        contents.accept(accepted.generation, verdict.directory, verdict.verification)
+
+
+def _park(node: Node, number: int, parked: Parked) -> Generation:
+    rows = Generation.objects.filter(node=node, status=parked.status, text_kept=True)
+    waiting: Generation | None = rows.order_by("-created_at").first()
+    if waiting is not None and waiting.content_hash == digest_of_set(parked.files):
+        return waiting
+    return contents.record(
+        node,
+        number,
+        parked.files,
+        status=parked.status,
+        object_counts=dict(parked.counts),
+        removals=dict(parked.removals),
+    )
+
+
+STATE_OF = {
+    RunOutcome.APPLIED: SyncState.APPLIED,
+    RunOutcome.UNCHANGED: SyncState.APPLIED,
+    RunOutcome.STAGED: SyncState.STAGED,
+    RunOutcome.CONFIRM: SyncState.CONFIRM,
+    RunOutcome.HELD: SyncState.HELD,
+}
 
 
 def _node_state(node: Node, run: SyncRun, verdict: Verdict, attempts: int) -> dict[str, object]:
@@ -190,28 +173,33 @@ def _node_state(node: Node, run: SyncRun, verdict: Verdict, attempts: int) -> di
         seconds = min(LONGEST_RETRY_SECONDS, FIRST_RETRY_SECONDS**attempts)
         state = SyncState.UNREACHABLE if verdict.outcome == RunOutcome.UNREACHABLE else SyncState.PENDING
         return {"state": state, "reason": verdict.reason, "retry_at": timezone.now() + timedelta(seconds=seconds)}
-    state = SyncState.REFUSED
-    if verdict.outcome in DONE:
-        # A set that was put back on request is not what the database says.
-        state = SyncState.PENDING if verdict.holds else SyncState.APPLIED
+    state = STATE_OF.get(verdict.outcome, SyncState.REFUSED)
     changes: dict[str, object] = {
         "attempted_generation": wanted,
         "state": Case(When(desired_generation=wanted, then=Value(state)), default=Value(SyncState.PENDING)),
         "reason": verdict.reason,
         "retry_at": None,
-        "restoring": Case(When(restoring=node.restoring_id, then=Value(None)), default=F("restoring")),
     }
-    if verdict.outcome in DONE:
-        changes["applied_generation"] = verdict.holds.number if verdict.holds else wanted
+    if verdict.outcome != RunOutcome.HELD and node.chosen_id is not None:
+        # Live without being held, or refused: the database counts again, and what came meanwhile is looked at.
+        changes |= {
+            "chosen": Case(When(chosen=node.chosen_id, then=Value(None)), default=F("chosen")),
+            "held": Case(When(chosen=node.chosen_id, then=Value(False)), default=F("held")),
+        }
+    if verdict.outcome in STATE_OF:
         changes["last_seen_at"] = timezone.now()
+    if verdict.outcome in DONE:
+        changes["applied_generation"] = wanted
+    if node.chosen is not None and verdict.outcome in {*DONE, RunOutcome.HELD}:
+        changes["applied_generation"] = min(node.chosen.number, wanted)
+        if verdict.outcome in DONE:
+            changes |= {"attempted_generation": wanted - 1, "state": SyncState.PENDING}
     return changes
 
 
 def _prune(node: Node) -> None:
     """Drop the oldest texts and runs; the outbox is the history of changes and stays."""
-    newest = Generation.objects.filter(node=node, accepted_at__isnull=False).order_by("-accepted_at")
-    kept = list(newest.values_list("pk", flat=True)[:KEPT_CONTENTS])
-    GenerationContent.objects.filter(generation__node=node).exclude(generation__in=kept).delete()
+    contents.prune(node)
     runs = SyncRun.objects.filter(node=node)
     oldest = runs.values_list("created_at", flat=True)[KEPT_RUNS : KEPT_RUNS + 1]
     if oldest:

@@ -8,12 +8,13 @@ from uuid import UUID
 import structlog
 from django.utils.translation import gettext as _
 
-from asterisk_sync import history
+from asterisk_sync import contents, history
 from asterisk_sync.ami import AmiClient
 from asterisk_sync.ami_messages import AmiUnreachableError
-from asterisk_sync.candidate import Candidate, prepare
+from asterisk_sync.candidate import Candidate, Source, prepare
+from asterisk_sync.contents import AcceptedSet
 from asterisk_sync.expectation import expect
-from asterisk_sync.history import AcceptedSet, Verdict
+from asterisk_sync.history import Verdict
 from asterisk_sync.locking import LockLostError, NodeLock, node_lock
 from asterisk_sync.models import Node, RunOutcome, SyncRun
 from asterisk_sync.queries import due_node
@@ -55,7 +56,9 @@ def run_once(node: Node, lock: NodeLock, trigger: str) -> SyncRun:
     with steps("total"):
         try:
             verdict = _bring_over(node, lock, forced, steps)
-        except (RefusedError, RenderError, GuardError) as error:
+        except RefusedError as error:
+            verdict = Verdict(RunOutcome.REFUSED, str(error), refused=error.files)
+        except (RenderError, GuardError) as error:
             verdict = Verdict(RunOutcome.REFUSED, str(error))
         except AmiUnreachableError as error:
             verdict = Verdict(RunOutcome.UNREACHABLE, str(error))
@@ -71,10 +74,10 @@ def run_once(node: Node, lock: NodeLock, trigger: str) -> SyncRun:
 def _bring_over(node: Node, lock: NodeLock, forced: bool, steps: Steps) -> Verdict:
     folder = NodeFolder(Path(node.config_path))
     with steps("compare"):
-        accepted, disk = history.last_good(node), folder.state()
+        accepted, disk = contents.last_good(node), folder.state()
     candidate = prepare(node, accepted, disk, forced=forced, steps=steps)
     if not candidate.changed:
-        return Verdict(RunOutcome.UNCHANGED, _held(candidate), holds=candidate.restores)
+        return _settled(node, accepted, candidate, steps)
     with steps("connect"):
         ami = connected(node)
     with ami:
@@ -96,18 +99,23 @@ def _bring_over(node: Node, lock: NodeLock, forced: bool, steps: Steps) -> Verdi
             raise
         if differences:
             return _set_back(ami, folder, accepted, candidate, disk.directory, directory, differences, steps)
+    folder.prune({directory, accepted.directory})
+    return _settled(node, accepted, candidate, steps, directory)
+
+
+def _settled(node: Node, accepted: AcceptedSet, candidate: Candidate, steps: Steps, directory: str = "") -> Verdict:
+    """Say how it stands: Asterisk runs the candidate, and what the database says may have to wait."""
+    outcome, reason = RunOutcome.APPLIED if directory else RunOutcome.UNCHANGED, ""
+    shown = candidate.files
+    if candidate.parked is not None:
+        outcome, reason = RunOutcome(candidate.parked.status), candidate.parked.reason
+        shown = candidate.parked.files
+    elif candidate.source is Source.CHOSEN and node.held and node.chosen is not None:
+        outcome = RunOutcome.HELD
+        reason = _("Generation %(number)s is held: changes wait until it is released.") % {"number": node.chosen.number}
     with steps("compare"):
-        folder.prune({directory, accepted.directory})
-        diff = history.difference(accepted.files, candidate.files)
-    return Verdict(
-        RunOutcome.APPLIED,
-        _held(candidate),
-        candidate.files,
-        directory,
-        candidate.counts,
-        diff,
-        candidate.restores,
-    )
+        diff = history.difference(accepted.files, shown)
+    return Verdict(outcome, reason, candidate, directory, diff, dict(steps.checked))
 
 
 def _set_back(
@@ -132,9 +140,8 @@ def _set_back(
     if left:
         outcome = RunOutcome.FAILED
         reason += " " + _("Nor is the last good one back: %(differences)s.") % {"differences": summarise(left)}
-    return Verdict(
-        outcome, reason, candidate.files, "", candidate.counts, history.difference(accepted.files, candidate.files)
-    )
+    diff = history.difference(accepted.files, candidate.files)
+    return Verdict(outcome, reason, diff=diff, refused=candidate.files)
 
 
 def _put_back(folder: NodeFolder, accepted: AcceptedSet, previous: str) -> None:
@@ -143,11 +150,3 @@ def _put_back(folder: NodeFolder, accepted: AcceptedSet, previous: str) -> None:
     elif previous:
         folder.touch(previous)
         folder.switch(previous)
-
-
-def _held(candidate: Candidate) -> str:
-    if candidate.restores is None:
-        return ""
-    return _("The set of generation %(number)s was put back; the next change applies the database again.") % {
-        "number": candidate.restores.number
-    }

@@ -9,12 +9,22 @@ from django.db import models
 from django.db.models import F, Max, Q, QuerySet
 from django.utils import timezone
 
-from asterisk_sync.models import Generation, Node, OutboxEntry, SyncRun, SyncState
+from asterisk_sync.models import Generation, GenerationStatus, Node, OutboxEntry, SyncRun, SyncState
 from asterisk_sync.placement import nodes_carrying
 from voipadmin.core.errors import Message
 
 # Which state is shown for an object that is on several nodes: the worst.
-GRAVITY = (SyncState.REFUSED, SyncState.UNREACHABLE, SyncState.PENDING, SyncState.APPLIED)
+GRAVITY = (
+    SyncState.REFUSED,
+    SyncState.UNREACHABLE,
+    SyncState.CONFIRM,
+    SyncState.HELD,
+    SyncState.STAGED,
+    SyncState.PENDING,
+    SyncState.APPLIED,
+)
+# States in which a change that was tried waits for a person.
+WAITING = frozenset({SyncState.CONFIRM, SyncState.HELD, SyncState.STAGED})
 
 
 def due_nodes(now: datetime | None = None) -> QuerySet[Node]:
@@ -60,8 +70,8 @@ def _state_on(node: Node, generation: int) -> ObjectSyncState:
         return ObjectSyncState(SyncState.APPLIED)
     if node.state == SyncState.UNREACHABLE:
         return ObjectSyncState(SyncState.UNREACHABLE, _on(node))
-    if node.state == SyncState.REFUSED and generation <= node.attempted_generation:
-        return ObjectSyncState(SyncState.REFUSED, _on(node))
+    if node.state in {SyncState.REFUSED, *WAITING} and generation <= node.attempted_generation:
+        return ObjectSyncState(SyncState(node.state), _on(node))
     return ObjectSyncState(SyncState.PENDING, _on(node) if node.reason else "")
 
 
@@ -99,5 +109,16 @@ def recent_changes(node: Node, count: int = 50) -> QuerySet[OutboxEntry]:
 
 def restorable_generations(node: Node) -> QuerySet[Generation]:
     """Return the accepted sets whose text is kept, newest first; the first one is live."""
-    rows: QuerySet[Generation] = Generation.objects.filter(node=node, accepted_at__isnull=False, content__isnull=False)
+    rows: QuerySet[Generation] = Generation.objects.filter(
+        node=node, status=GenerationStatus.ACCEPTED, accepted_at__isnull=False, text_kept=True
+    )
     return rows.order_by("-accepted_at")
+
+
+def waiting_generation(node: Node) -> Generation | None:
+    """Return the set that waits for somebody to apply or confirm it, as the last run left it."""
+    state = Node.objects.values_list("state", flat=True).get(pk=node.pk)
+    if state not in {SyncState.STAGED, SyncState.CONFIRM}:
+        return None
+    status = GenerationStatus.STAGED if state == SyncState.STAGED else GenerationStatus.CONFIRM
+    return Generation.objects.filter(node=node, status=status, text_kept=True).order_by("-updated_at").first()

@@ -1,11 +1,12 @@
-"""Writes about nodes: asking for a synchronisation, putting an older set back."""
+"""Writes about nodes: asking for a synchronisation, putting a set back and holding it, applying what waits."""
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from asterisk_sync.models import Generation, GenerationContent, Node
+from asterisk_sync.models import Generation, GenerationStatus, Node
 from asterisk_sync.outbox import Change, acting_user, record_changes
 from asterisk_sync.placement import nodes_carrying
+from asterisk_sync.queries import waiting_generation
 from voipadmin.core.errors import DomainError
 
 
@@ -13,6 +14,18 @@ class NodeDisabledError(DomainError):
     """The node is switched off."""
 
     code = "node_disabled"
+
+
+class NotHeldError(DomainError):
+    """There is no hold to end."""
+
+    code = "not_held"
+
+
+class SupersededError(DomainError):
+    """The set that somebody looked at is not the newest one that waits."""
+
+    code = "superseded"
 
 
 class NotRestorableError(DomainError):
@@ -33,11 +46,39 @@ def request_sync(*, node: Node, actor: str = "", action: str = "sync") -> None:
 
 
 def restore_generation(*, node: Node, generation: Generation, actor: str = "") -> None:
-    """Ask for an earlier set to be put back; the next change applies the database again."""
-    if generation.node_id != node.pk or generation.accepted_at is None:
+    """Ask for an earlier set to be put back and held: changes wait until `release_hold`."""
+    if generation.node_id != node.pk or generation.status != GenerationStatus.ACCEPTED:
         raise NotRestorableError(_("Asterisk never accepted this set on this node."))
-    if not GenerationContent.objects.filter(generation=generation).exists():
+    _choose(node, generation, held=True, actor=actor, action="restore")
+
+
+def adopt_generation(*, node: Node, generation: Generation, actor: str = "") -> None:
+    """Ask for a set that was found on the node to be taken as it is, and held."""
+    if generation.node_id != node.pk or generation.status != GenerationStatus.DRIFTED:
+        raise NotRestorableError(_("This set was not found on this node."))
+    _choose(node, generation, held=True, actor=actor, action="adopt")
+
+
+def release_hold(*, node: Node, actor: str = "") -> None:
+    """Let the database count again; whatever waited is applied."""
+    with transaction.atomic():
+        if not Node.objects.filter(pk=node.pk, held=True).update(held=False, chosen=None):
+            raise NotHeldError(_("Nothing is held on this node."))
+        request_sync(node=node, actor=actor, action="release")
+
+
+def apply_waiting(*, node: Node, generation: Generation, actor: str = "") -> None:
+    """Apply exactly the set that waits, staged or because it removes much; one that is no longer the newest is not."""
+    waiting = waiting_generation(node)
+    if waiting is None or waiting.pk != generation.pk:
+        raise SupersededError(_("This set no longer waits: newer changes came, or it was applied. Look again."))
+    action = "confirm" if generation.status == GenerationStatus.CONFIRM else "apply"
+    _choose(node, generation, held=False, actor=actor, action=action)
+
+
+def _choose(node: Node, generation: Generation, *, held: bool, actor: str, action: str) -> None:
+    if not generation.text_kept:
         raise NotRestorableError(_("The text of this set is no longer kept."))
     with transaction.atomic():
-        Node.objects.filter(pk=node.pk).update(restoring=generation)
-        request_sync(node=node, actor=actor, action="restore")
+        Node.objects.filter(pk=node.pk).update(chosen=generation, held=held)
+        request_sync(node=node, actor=actor, action=action)

@@ -31,7 +31,8 @@ UNRENDERED: dict[type[models.Model], frozenset[str]] = {
     DIDAllocation: frozenset(),
     Node: frozenset(
         {"name", "host", "spool_path", "cdr_path", "desired_generation", "applied_generation", "attempted_generation"}
-        | {"state", "reason", "retry_at", "last_seen_at", "restoring"}
+        | {"state", "reason", "retry_at", "last_seen_at", "chosen", "held", "on_drift"}
+        | {"worker_version", "worker_protocol", "worker_seen_at"}
     ),
 }
 LEFT = "_nodes_left"

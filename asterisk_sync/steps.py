@@ -1,4 +1,4 @@
-"""How long each step of a run takes."""
+"""How long each step of a run takes, and what it looked at."""
 
 import time
 from collections.abc import Iterator
@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Steps:
-    """Milliseconds that each step took."""
+    """Milliseconds that each step took, and how much was read back."""
 
     timings: dict[str, int] = field(default_factory=dict)
+    # What was read back from the running Asterisk: kind -> how many were compared.
+    checked: dict[str, int] = field(default_factory=dict)
 
     @contextmanager
     def __call__(self, name: str) -> Iterator[None]:

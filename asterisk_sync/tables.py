@@ -5,7 +5,8 @@ from typing import Any
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 
-from asterisk_sync.models import TRIGGERS, Generation, Node, SyncRun
+from asterisk_sync.models import Generation, Node, SyncRun
+from asterisk_sync.models.run import TRIGGERS
 from voipadmin.core.badges import badge
 from voipadmin.core.tables import (
     BadgeColumn,

@@ -30,6 +30,8 @@ class RefusedError(ValueError):
 
     def __init__(self, problems: Iterable[str]) -> None:
         self.problems = list(problems)
+        # The set that was refused, kept for reading.
+        self.files: Mapping[str, str] = {}
         more = len(self.problems) - SHOWN
         super().__init__("; ".join(self.problems[:SHOWN]) + (f"; +{more}" if more > 0 else ""))
 

@@ -267,6 +267,10 @@ ASTERISK_CDR_PATH = env.str("ASTERISK_CDR_PATH", default="/var/log/asterisk/cdr-
 ALLOWED_SPECIAL_NETWORKS: list[str] = env.list("ALLOWED_SPECIAL_NETWORKS", default=[])
 # Q.850 causes after which a call goes to the next gateway; all others end it.
 REROUTE_CAUSES: list[int] = [int(cause) for cause in env.list("REROUTE_CAUSES", default=[3, 18, 27, 34, 38, 58, 102])]
+# More removed objects of a kind than this, at once, wait for somebody's confirmation; a few never do.
+SHRINK_LIMIT_OBJECTS = env.int("SHRINK_LIMIT_OBJECTS", default=20)
+SHRINK_LIMIT_PERCENT = env.int("SHRINK_LIMIT_PERCENT", default=5)
+SHRINK_ALWAYS_ALLOWED = env.int("SHRINK_ALWAYS_ALLOWED", default=3)
 # Numbers that always go out by a route: no extension may take one.
 EMERGENCY_NUMBERS: list[str] = env.list(
     "EMERGENCY_NUMBERS", default=["112", "190", "191", "192", "193", "194", "197", "198", "199", "911"]

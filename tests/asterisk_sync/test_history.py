@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from asterisk_sync import drift, history, services
-from asterisk_sync.models import Generation, Node, OutboxEntry, RunOutcome, SyncState
+from asterisk_sync import contents, drift, history, services
+from asterisk_sync.models import Generation, GenerationStatus, Node, OutboxEntry, RunOutcome, SyncState
 from asterisk_sync.queries import due_node, restorable_generations, sync_state_of
 from customers.models import Customer
 from deploy.trial.asterisk import AsteriskInstance
@@ -17,7 +17,7 @@ from tests.factories.customers import CustomerFactory, ExtensionFactory
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_an_earlier_set_is_put_back_and_the_next_change_applies_the_database(
+def test_an_earlier_set_is_put_back_and_held_until_it_is_released(
     node: Node, company: Customer, asterisk: AsteriskInstance
 ) -> None:
     old = ExtensionFactory.create(customer=company)
@@ -27,42 +27,53 @@ def test_an_earlier_set_is_put_back_and_the_next_change_applies_the_database(
     run(node)
     services.restore_generation(node=node, generation=earlier, actor="ana")
     last = run(node)
-    assert last.outcome == RunOutcome.APPLIED
+    assert last.outcome == RunOutcome.HELD
     shown = endpoints(asterisk)
     assert old.sip_username in shown
     assert new.sip_username not in shown
     held = fresh(node)
-    assert (held.state, held.applied_generation) == (SyncState.PENDING, earlier.number)
+    assert (held.state, held.applied_generation) == (SyncState.HELD, earlier.number)
+    assert (held.held, held.chosen) == (True, earlier)
     assert str(earlier.number) in held.reason
-    assert held.restoring is None
     assert due_node(node.pk) is None
     state = sync_state_of(new)
     assert state is not None
-    assert state.state == SyncState.PENDING
+    assert state.state == SyncState.HELD
     assert OutboxEntry.objects.filter(action="restore", actor="ana").exists()
     another = ExtensionFactory.create(customer=company)
+    assert run(node).outcome == RunOutcome.HELD
+    assert another.sip_username not in endpoints(asterisk)
+    services.release_hold(node=node, actor="ana")
     assert run(node).outcome == RunOutcome.APPLIED
-    assert new.sip_username in endpoints(asterisk)
-    assert another.sip_username in endpoints(asterisk)
+    shown = endpoints(asterisk)
+    assert new.sip_username in shown
+    assert another.sip_username in shown
     assert fresh(node).state == SyncState.APPLIED
+    assert fresh(node).chosen is None
 
 
-def test_a_change_after_the_wish_to_restore_wins(node: Node, company: Customer, asterisk: AsteriskInstance) -> None:
+def test_a_change_after_the_wish_to_restore_waits_for_the_release(
+    node: Node, company: Customer, asterisk: AsteriskInstance
+) -> None:
     run(node)
     earlier: Generation = restorable_generations(node)[0]
     ExtensionFactory.create(customer=company)
     run(node)
     services.restore_generation(node=node, generation=earlier)
     newest = ExtensionFactory.create(customer=company)
+    assert run(node).outcome == RunOutcome.HELD
+    assert newest.sip_username not in endpoints(asterisk)
+    services.release_hold(node=node)
     run(node)
     assert newest.sip_username in endpoints(asterisk)
-    assert fresh(node).state == SyncState.APPLIED
+    with pytest.raises(services.NotHeldError):
+        services.release_hold(node=node)
 
 
 def test_a_set_of_another_node_or_one_that_was_refused_cannot_be_put_back(
     node: Node, asterisk: AsteriskInstance
 ) -> None:
-    refused = Generation.objects.create(node=node, number=1, content_hash="x", refused_reason="bad")
+    refused = Generation.objects.create(node=node, number=1, content_hash="x", status="refused")
     with pytest.raises(services.NotRestorableError):
         services.restore_generation(node=node, generation=refused)
     other = make_node(asterisk, name="other", config_path="/nonexistent")
@@ -109,11 +120,11 @@ def test_secrets_are_masked_in_the_difference_and_encrypted_in_the_history(node:
     assert extension.secret not in last.diff
     assert history.MASK in last.diff
     with connection.cursor() as cursor:
-        cursor.execute("SELECT packed FROM asterisk_sync_generationcontent")
+        cursor.execute("SELECT packed FROM asterisk_sync_filecontent")
         packed = cursor.fetchall()
     assert all(value.startswith("enc:") for (value,) in packed)
     generation = restorable_generations(node)[0]
-    assert extension.secret in history.read_files(generation)["pjsip_extensions.conf"]
+    assert extension.secret in contents.read_files(generation)["pjsip_extensions.conf"]
 
 
 def test_only_the_newest_sets_are_kept(node: Node, company: Customer, current: Path) -> None:
@@ -122,5 +133,5 @@ def test_only_the_newest_sets_are_kept(node: Node, company: Customer, current: P
         ExtensionFactory.create(customer=company)
         assert run(node).outcome == RunOutcome.APPLIED
     assert len(list(current.parent.glob("gen-*"))) <= 7
-    assert restorable_generations(node).count() == history.KEPT_CONTENTS
+    assert restorable_generations(node).count() == contents.KEPT_SETS[GenerationStatus.ACCEPTED]
     assert Generation.objects.filter(node=node).count() == 12

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.defaults import server_error
 
 from asterisk_sync.live import LiveChannel, LiveEndpoint, LiveState, publish
-from asterisk_sync.models import Generation, GenerationContent, SyncRun, SyncState
+from asterisk_sync.models import Generation, SyncRun, SyncState
 from tests.factories.asterisk_sync import NodeFactory
 from tests.factories.billing import CdrFactory, TariffFactory
 from tests.factories.customers import CustomerFactory, ExtensionFactory, TrunkAddressFactory
@@ -224,11 +224,9 @@ def test_a_run_shows_its_steps_its_reason_and_its_difference(admin: Client) -> N
 def test_an_earlier_generation_is_put_back_by_those_who_may(admin: Client, as_role: AsRole) -> None:
     node = NodeFactory.create()
     made = [
-        Generation.objects.create(node=node, number=n, content_hash="0" * 64, accepted_at=timezone.now())
+        Generation.objects.create(node=node, number=n, content_hash="0" * 64, accepted_at=timezone.now(), text_kept=True)
         for n in (1, 2)
     ]
-    for generation in made:
-        GenerationContent.objects.create(generation=generation, packed="x")
     page, restore = (reverse(f"asterisk_sync:generation_{name}", args=[made[0].pk]) for name in ("detail", "restore"))
     assert restore in text_of(admin.get(page))
     viewer = as_role(Role.VIEWER)
@@ -236,7 +234,7 @@ def test_an_earlier_generation_is_put_back_by_those_who_may(admin: Client, as_ro
     assert viewer.post(restore).status_code == 403
     assert admin.post(restore).status_code == 302
     node.refresh_from_db()
-    assert node.restoring == made[0]
+    assert node.chosen == made[0]
 
 
 def test_faults_have_pages_of_their_own(as_role: AsRole) -> None:

@@ -9,16 +9,18 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from asterisk_sync import drift, history, pipeline, services
+from asterisk_sync import contents, drift, history, pipeline, services
 from asterisk_sync.candidate import Candidate, prepare
 from asterisk_sync.models import Generation, Node, RunOutcome
+from asterisk_sync.queries import waiting_generation
 from asterisk_sync.rendering.errors import RenderError
 from asterisk_sync.rendering.guard import GuardError
 from asterisk_sync.steps import Steps
 from asterisk_sync.validation import RefusedError
 from asterisk_sync.writer import NodeFolder
+from voipadmin.core.errors import DomainError
 
-DIFFERENT, REFUSED, UNREACHABLE, FAILED = 2, 3, 4, 5
+DIFFERENT, REFUSED, UNREACHABLE, FAILED, WAITING = 2, 3, 4, 5, 6
 EXIT_CODES = {
     RunOutcome.APPLIED: 0,
     RunOutcome.UNCHANGED: 0,
@@ -27,6 +29,9 @@ EXIT_CODES = {
     RunOutcome.UNREACHABLE: UNREACHABLE,
     RunOutcome.FAILED: FAILED,
     RunOutcome.RUNNING: FAILED,
+    RunOutcome.STAGED: WAITING,
+    RunOutcome.CONFIRM: WAITING,
+    RunOutcome.HELD: 0,
 }
 Report = dict[str, Any]
 
@@ -37,7 +42,8 @@ class Command(BaseCommand):
     help = (
         "Write, reload and read back the configuration of the nodes. Exit codes: 0 done or nothing to do, "
         "1 wrong usage, 2 something differs (--check), 3 refused or rolled back, 4 Asterisk unreachable, "
-        "5 another worker is busy or the disk failed. With several nodes the highest counts."
+        "5 another worker is busy or the disk failed, 6 changes wait for somebody to apply or confirm them. "
+        "With several nodes the highest counts."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -46,7 +52,10 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="write and reload nothing")
         parser.add_argument("--diff", action="store_true", help="print the difference, secrets masked")
         parser.add_argument("--check", action="store_true", help="change nothing; exit 2 where a node differs")
-        parser.add_argument("--rollback", type=int, metavar="N", help="put back the set of generation N")
+        wish = parser.add_mutually_exclusive_group()
+        wish.add_argument("--rollback", type=int, metavar="N", help="put back the set of generation N, and hold it")
+        wish.add_argument("--release", action="store_true", help="end the hold; the database counts again")
+        wish.add_argument("--apply", action="store_true", help="apply what is staged, or confirm what it removes")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -59,10 +68,8 @@ class Command(BaseCommand):
             sys.exit(code)
 
     def _one(self, node: Node, options: dict[str, Any]) -> Report:
-        if options["check"] or options["dry_run"]:
-            report = _look(node, check=options["check"])
-        else:
-            report = _run(node, options["rollback"])
+        looks = options["check"] or options["dry_run"]
+        report = _look(node, check=options["check"]) if looks else _run(node, options)
         if not options["diff"]:
             report.pop("diff", None)
         if not options["json"]:
@@ -89,19 +96,23 @@ def _nodes(names: list[str] | None) -> list[Node]:
 
 def _look(node: Node, *, check: bool) -> Report:
     """Prepare the next set without writing it; with `check` also look for drift."""
-    accepted, disk = history.last_good(node), NodeFolder(Path(node.config_path)).state()
+    accepted, disk = contents.last_good(node), NodeFolder(Path(node.config_path)).state()
     try:
         candidate = prepare(node, accepted, disk, forced=False, steps=Steps())
     except (RefusedError, RenderError, GuardError) as error:
         return _report(node, "would be refused", [str(error)], REFUSED)
-    lines = [f"{name} changes" for name in sorted(candidate.changed)] + _counts(candidate)
+    files = candidate.parked.files if candidate.parked else candidate.files
+    changed = sorted(name for name in files if files[name] != accepted.files.get(name))
+    lines = [f"{name} changes" for name in changed] + _counts(candidate)
+    if candidate.parked:
+        lines.append(candidate.parked.reason)
     drifted = drift.find_drift(node) if check else []
-    differs = bool(candidate.changed or drifted)
+    differs = bool(changed or candidate.changed or drifted)
     code = DIFFERENT if check and differs else 0
     outcome = "differs" if differs else "is up to date"
     return _report(node, outcome, lines + drifted, code) | {
-        "diff": history.difference(accepted.files, candidate.files),
-        "changed": sorted(candidate.changed),
+        "diff": history.difference(accepted.files, files),
+        "changed": sorted({*changed, *candidate.changed}),
     }
 
 
@@ -109,13 +120,12 @@ def _counts(candidate: Candidate) -> list[str]:
     return [", ".join(f"{count} {kind.replace('_', ' ')}" for kind, count in candidate.counts.items())]
 
 
-def _run(node: Node, rollback: int | None) -> Report:
-    """Ask for a complete set and do the run here."""
-    actor = getpass.getuser()
-    if rollback is None:
-        services.request_sync(node=node, actor=actor)
-    else:
-        services.restore_generation(node=node, generation=_generation(node, rollback), actor=actor)
+def _run(node: Node, options: dict[str, Any]) -> Report:
+    """Ask for what was wished and do the run here."""
+    try:
+        _ask(node, options, getpass.getuser())
+    except DomainError as error:
+        raise CommandError(f"{node.name}: {error}") from error
     Node.objects.filter(pk=node.pk).update(retry_at=timezone.now())
     run = pipeline.synchronise(node.pk, trigger="command")
     if run is None:
@@ -126,6 +136,24 @@ def _run(node: Node, rollback: int | None) -> Report:
         "diff": run.diff,
         "generation": run.wanted_generation,
     }
+
+
+def _ask(node: Node, options: dict[str, Any], actor: str) -> None:
+    if options["rollback"] is not None:
+        services.restore_generation(node=node, generation=_generation(node, options["rollback"]), actor=actor)
+    elif options["release"]:
+        services.release_hold(node=node, actor=actor)
+    elif options["apply"]:
+        services.apply_waiting(node=node, generation=_waiting(node), actor=actor)
+    else:
+        services.request_sync(node=node, actor=actor)
+
+
+def _waiting(node: Node) -> Generation:
+    found = waiting_generation(node)
+    if found is None:
+        raise CommandError(f"nothing waits on {node.name}")
+    return found
 
 
 def _generation(node: Node, number: int) -> Generation:

@@ -1,0 +1,36 @@
+"""Nodes, what each should run and does run, and how every attempt to get there went."""
+
+from asterisk_sync.models.drift import DriftFinding, DriftKind, Settlement
+from asterisk_sync.models.generation import FileContent, Generation, GenerationStatus
+from asterisk_sync.models.node import (
+    ApplyMode,
+    DriftPolicy,
+    Node,
+    SyncState,
+    default_cdr_path,
+    default_config_path,
+    default_spool_path,
+)
+from asterisk_sync.models.outbox import OutboxEntry
+from asterisk_sync.models.placement import Placement
+from asterisk_sync.models.run import RunOutcome, SyncRun
+
+__all__ = [
+    "ApplyMode",
+    "DriftFinding",
+    "DriftKind",
+    "DriftPolicy",
+    "FileContent",
+    "Generation",
+    "GenerationStatus",
+    "Node",
+    "OutboxEntry",
+    "Placement",
+    "RunOutcome",
+    "Settlement",
+    "SyncRun",
+    "SyncState",
+    "default_cdr_path",
+    "default_config_path",
+    "default_spool_path",
+]
