@@ -1,10 +1,10 @@
 """Snapshot -> text of the five generated files. Pure: the same snapshot gives the same text."""
 
 from asterisk_sync.rendering.dialplan import did_values, route_values
-from asterisk_sync.rendering.engine import render_template
+from asterisk_sync.rendering.engine import fragments, render_template
 from asterisk_sync.rendering.errors import RenderError
 from asterisk_sync.rendering.files import FILE_NAMES, marker_context_of, markers, seal, without_header
-from asterisk_sync.rendering.pjsip import check_identities, extension_values, gateway_values, trunk_values
+from asterisk_sync.rendering.pjsip import check_identities, extensions_text, gateways_text, trunks_text
 from asterisk_sync.rendering.views import plan_routes
 from asterisk_sync.snapshot import Snapshot
 
@@ -16,17 +16,14 @@ def render_files(snapshot: Snapshot, generation: int) -> dict[str, str]:
 
     Only the header names the generation: `without_header` tells whether Asterisk would see a difference.
     """
+    fragments.turn()
     check_identities(snapshot)
     plan = plan_routes(snapshot.routes, [customer.code for customer in snapshot.customers])
     routes = route_values(snapshot, plan)
     bodies = {
-        "pjsip_gateways.conf": render_template("pjsip_gateways.conf", {"gateways": gateway_values(snapshot)}),
-        "pjsip_customer_trunks.conf": render_template(
-            "pjsip_customer_trunks.conf", {"trunks": trunk_values(snapshot, plan)}
-        ),
-        "pjsip_extensions.conf": render_template(
-            "pjsip_extensions.conf", {"customers": extension_values(snapshot, plan)}
-        ),
+        "pjsip_gateways.conf": gateways_text(snapshot),
+        "pjsip_customer_trunks.conf": trunks_text(snapshot, plan),
+        "pjsip_extensions.conf": extensions_text(snapshot, plan),
         "extensions_routes.conf": "\n".join(
             render_template(name, routes) for name in ("extensions_routes.conf", "subroutines.conf")
         ),

@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 
+from asterisk_sync.rendering.engine import Values
 from asterisk_sync.rendering.pjsip import (
     INCOMING_CONTEXTS,
-    Values,
     address_values,
     entry_context,
     internal_context,
@@ -169,7 +169,7 @@ def _buckets(snapshot: Snapshot, digits: int) -> list[Values]:
 
 
 def _did(did: DIDSnapshot, customer: CustomerSnapshot, extension: ExtensionSnapshot | None) -> Values:
-    entry, forward_to, username = _destination(did, customer, extension)
+    entry, forward_to, username = destination_of(did, customer, extension)
     return {
         "id": did.id,
         "number": did.number,
@@ -182,7 +182,7 @@ def _did(did: DIDSnapshot, customer: CustomerSnapshot, extension: ExtensionSnaps
     }
 
 
-def _destination(
+def destination_of(
     did: DIDSnapshot, customer: CustomerSnapshot, extension: ExtensionSnapshot | None
 ) -> tuple[str, str, str]:
     """Return the customer's entry for the number, where it is forwarded to, and whose telephone rings."""

@@ -1,16 +1,24 @@
 """Django templates for Asterisk files: an engine of their own, in which every value has to pass the guard."""
 
 import re
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, wraps
+from typing import ParamSpec
 
 from django.conf import settings
 from django.template import Context, Engine, Library, Template
 from django.template.base import VariableNode
 
 from asterisk_sync.rendering.guard import guard
+from asterisk_sync.rendering.memory import Memory
+
+Values = dict[str, object]
+Arguments = ParamSpec("Arguments")
 
 register = Library()
 register.filter("conf", guard)
+
+fragments: Memory[str] = Memory()
 
 _BLANK_LINES = re.compile(r"\n{3,}")
 
@@ -36,13 +44,35 @@ def guarded(source: str) -> Template:
     return template
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
 def _template(name: str) -> Template:
     return guarded((settings.BASE_DIR / "templates" / "asterisk" / name).read_text())
 
 
-def render_template(name: str, values: dict[str, object]) -> str:
+def render_template(name: str, values: Values) -> str:
     """Return the text of a template; a missing value is refused by the guard like any other bad one."""
     text = _template(name).render(Context(values, autoescape=False))
     lines = "\n".join(line.rstrip() for line in text.split("\n"))
     return _BLANK_LINES.sub("\n\n", lines).strip("\n") + "\n"
+
+
+def fragment(name: str) -> Callable[[Callable[Arguments, Values]], Callable[Arguments, str]]:
+    """Make the decorated function return the text of the template `name`, for which it works out the values.
+
+    It has to be pure, with frozen arguments: arguments that the last sets had as well give the remembered text.
+    """
+
+    def decorate(values: Callable[Arguments, Values]) -> Callable[Arguments, str]:
+        @wraps(values)
+        def text(*args: Arguments.args, **kwargs: Arguments.kwargs) -> str:
+            key = (name, args, *sorted(kwargs.items()))
+            return fragments.recall(key, lambda: render_template(name, values(*args, **kwargs)))
+
+        return text
+
+    return decorate
+
+
+def joined(*parts: str) -> str:
+    """Return fragments as one text, with an empty line between two."""
+    return "\n".join(parts)

@@ -1,13 +1,15 @@
-"""The values of the three pjsip files."""
+"""The three pjsip files, made of a fragment for each object."""
 
 import ipaddress
 import zlib
 from collections import Counter
 from collections.abc import Iterable
+from uuid import UUID
 
+from asterisk_sync.rendering.engine import Values, fragment, joined
 from asterisk_sync.rendering.errors import RenderError
 from asterisk_sync.rendering.views import RoutePlan
-from asterisk_sync.snapshot import CustomerSnapshot, GatewaySnapshot, Snapshot
+from asterisk_sync.snapshot import CustomerSnapshot, ExtensionSnapshot, GatewaySnapshot, Snapshot
 
 SUSPENDED_CONTEXT = "va-suspended"
 INCOMING_CONTEXTS = {
@@ -18,8 +20,6 @@ INCOMING_CONTEXTS = {
 }
 QUALIFY_SECONDS = 60
 QUALIFY_SPREAD = 16
-
-Values = dict[str, object]
 
 
 def qualify_seconds(name: str) -> int:
@@ -47,64 +47,82 @@ def entry_context(customer: CustomerSnapshot, plan: RoutePlan) -> str:
     return internal_context(customer) if customer.extensions else plan.view_of(customer.code).context
 
 
-def gateway_values(snapshot: Snapshot) -> list[Values]:
-    """Return what the template of gateways prints."""
+@fragment("pjsip_gateways.conf")
+def _of_all_gateways() -> Values:
+    return {}
+
+
+@fragment("pjsip_gateways/gateway.conf")
+def _gateway(gateway: GatewaySnapshot, matches: tuple[str, ...]) -> Values:
+    return {
+        "name": gateway.name,
+        "id": gateway.id,
+        "context": INCOMING_CONTEXTS[gateway.number_format],
+        "codecs": ",".join(gateway.codecs),
+        "channel_limit": gateway.channel_limit,
+        "authenticates": bool(gateway.username and gateway.secret),
+        "registers": gateway.registers,
+        "username": gateway.username,
+        "secret": gateway.secret,
+        "host": gateway.host,
+        "contact": sip_uri(gateway.host, gateway.port, gateway.transport),
+        "account": sip_uri(gateway.host, gateway.port, gateway.transport, gateway.username),
+        "qualify": gateway.qualify,
+        "qualify_seconds": qualify_seconds(gateway.name),
+        "matches": matches,
+    }
+
+
+def gateways_text(snapshot: Snapshot) -> str:
+    """Return the file of gateways."""
     matches = _gateway_matches(snapshot.gateways)
-    return [
-        {
-            "name": gateway.name,
-            "id": gateway.id,
-            "context": INCOMING_CONTEXTS[gateway.number_format],
-            "codecs": ",".join(gateway.codecs),
-            "channel_limit": gateway.channel_limit,
-            "authenticates": bool(gateway.username and gateway.secret),
-            "registers": gateway.registers,
-            "username": gateway.username,
-            "secret": gateway.secret,
-            "host": gateway.host,
-            "contact": sip_uri(gateway.host, gateway.port, gateway.transport),
-            "account": sip_uri(gateway.host, gateway.port, gateway.transport, gateway.username),
-            "qualify": gateway.qualify,
-            "qualify_seconds": qualify_seconds(gateway.name),
-            "matches": matches[gateway.name],
-        }
-        for gateway in snapshot.gateways
-    ]
+    return joined(_of_all_gateways(), *(_gateway(gateway, matches[gateway.name]) for gateway in snapshot.gateways))
 
 
-def _gateway_matches(gateways: Iterable[GatewaySnapshot]) -> dict[str, list[str]]:
+def _gateway_matches(gateways: Iterable[GatewaySnapshot]) -> dict[str, tuple[str, ...]]:
     """Name the addresses of each gateway: with its port where several share one, and each pair once."""
     shared = Counter(address for gateway in gateways for address in set(gateway.addresses))
     taken: set[str] = set()
-    found: dict[str, list[str]] = {}
+    found: dict[str, tuple[str, ...]] = {}
     for gateway in gateways:
         wanted = [
             address if shared[address] == 1 or ":" in address else f"{address}:{gateway.port}"
             for address in gateway.addresses
         ]
-        found[gateway.name] = [match for match in wanted if match not in taken]
+        found[gateway.name] = tuple(match for match in wanted if match not in taken)
         taken.update(wanted)
     return found
 
 
-def trunk_values(snapshot: Snapshot, plan: RoutePlan) -> list[Values]:
-    """Return what the template of trunk customers prints; without an address there is no endpoint."""
-    return [
-        {
-            "code": customer.code,
-            "id": customer.id,
-            "endpoint": customer.endpoint,
-            "context": entry_context(customer, plan),
-            "channel_limit": customer.channel_limit,
-            "calls_per_second": customer.calls_per_second,
-            "fallback": customer.caller_id_number or "anonymous",
-            "view": plan.view_of(customer.code).label,
-            "addresses": address_values(customer),
-            "matches": sorted(address.network for address in customer.addresses),
-        }
+@fragment("pjsip_customer_trunks.conf")
+def _of_all_trunks() -> Values:
+    return {}
+
+
+@fragment("pjsip_customer_trunks/trunk.conf")
+def _trunk(customer: CustomerSnapshot, context: str, view: str) -> Values:
+    return {
+        "code": customer.code,
+        "id": customer.id,
+        "endpoint": customer.endpoint,
+        "context": context,
+        "channel_limit": customer.channel_limit,
+        "calls_per_second": customer.calls_per_second,
+        "fallback": customer.caller_id_number or "anonymous",
+        "view": view,
+        "addresses": address_values(customer),
+        "matches": sorted(address.network for address in customer.addresses),
+    }
+
+
+def trunks_text(snapshot: Snapshot, plan: RoutePlan) -> str:
+    """Return the file of trunk customers; without an address there is no endpoint."""
+    trunks = [
+        _trunk(customer, entry_context(customer, plan), plan.view_of(customer.code).label)
         for customer in snapshot.customers
         if customer.addresses
     ]
+    return joined(_of_all_trunks(), *trunks)
 
 
 def address_values(customer: CustomerSnapshot) -> list[Values]:
@@ -119,34 +137,51 @@ def address_values(customer: CustomerSnapshot) -> list[Values]:
     ]
 
 
-def extension_values(snapshot: Snapshot, plan: RoutePlan) -> list[Values]:
-    """Return what the template of extensions prints, by customer; disabled extensions have no endpoint."""
-    return [
-        {
-            "code": customer.code,
-            "id": customer.id,
-            "context": entry_context(customer, plan),
-            "channel_limit": customer.channel_limit,
-            "calls_per_second": customer.calls_per_second,
-            "view": plan.view_of(customer.code).label,
-            "extensions": [
-                {
-                    "username": extension.username,
-                    "secret": extension.secret,
-                    "number": extension.number,
-                    "codecs": ",".join(extension.codecs),
-                    "caller_id_name": extension.caller_id_name.strip(),
-                    "caller": extension.caller_id_number or customer.caller_id_number or extension.number,
-                    "max_contacts": extension.max_contacts,
-                    "qualify_seconds": qualify_seconds(extension.username),
-                }
-                for extension in customer.extensions
-                if extension.enabled
-            ],
-        }
-        for customer in snapshot.customers
-        if any(extension.enabled for extension in customer.extensions)
-    ]
+@fragment("pjsip_extensions.conf")
+def _of_all_extensions() -> Values:
+    return {}
+
+
+@fragment("pjsip_extensions/customer.conf")
+def _of_customer(code: str, id_: UUID, context: str, channel_limit: int, calls_per_second: int, view: str) -> Values:
+    return {
+        "code": code,
+        "id": id_,
+        "context": context,
+        "channel_limit": channel_limit,
+        "calls_per_second": calls_per_second,
+        "view": view,
+    }
+
+
+@fragment("pjsip_extensions/extension.conf")
+def _extension(extension: ExtensionSnapshot, customer: str, customer_caller: str) -> Values:
+    return {
+        "customer": customer,
+        "username": extension.username,
+        "secret": extension.secret,
+        "number": extension.number,
+        "codecs": ",".join(extension.codecs),
+        "caller_id_name": extension.caller_id_name.strip(),
+        "caller": extension.caller_id_number or customer_caller or extension.number,
+        "max_contacts": extension.max_contacts,
+        "qualify_seconds": qualify_seconds(extension.username),
+    }
+
+
+def extensions_text(snapshot: Snapshot, plan: RoutePlan) -> str:
+    """Return the file of extensions, by customer; disabled extensions have no endpoint."""
+    parts = [_of_all_extensions()]
+    for customer in snapshot.customers:
+        enabled = [extension for extension in customer.extensions if extension.enabled]
+        if not enabled:
+            continue
+        entry, view = entry_context(customer, plan), plan.view_of(customer.code).label
+        parts.append(
+            _of_customer(customer.code, customer.id, entry, customer.channel_limit, customer.calls_per_second, view)
+        )
+        parts += [_extension(extension, customer.code, customer.caller_id_number) for extension in enabled]
+    return joined(*parts)
 
 
 def check_identities(snapshot: Snapshot) -> None:
