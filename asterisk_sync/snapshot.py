@@ -54,6 +54,15 @@ class CustomerSnapshot:
         return f"trunk.{self.code}"
 
     @property
+    def fallback_caller(self) -> str:
+        """The caller of a trunk's call that names none."""
+        return self.caller_id_number or "anonymous"
+
+    def caller_of(self, extension: ExtensionSnapshot) -> str:
+        """Return the caller of an extension's outgoing calls, before route and gateway have their say."""
+        return extension.caller_id_number or self.caller_id_number or extension.number
+
+    @property
     def receiving_addresses(self) -> tuple[TrunkAddressSnapshot, ...]:
         """The addresses to which calls are sent, in the order in which they are tried."""
         receiving = (address for address in self.addresses if address.receives_calls and "/" not in address.network)

@@ -12,6 +12,8 @@ from routing.patterns import parse_pattern
 
 INTERNATIONAL_PREFIX = "00"
 TRUNK_PREFIX = "0"
+DIALLED_CHARACTERS = frozenset("0123456789+")
+SHORTEST_CALLER = 3
 
 E164 = "e164"
 NATIONAL = "national"
@@ -85,6 +87,27 @@ def normalise_incoming(number: str, number_format: str, region: str) -> str:
         if parse_pattern(rule.pattern).matches(number):
             return rule.apply(number)
     return number
+
+
+def is_known_form(number: str, number_format: str, region: str) -> bool:
+    """Tell whether any rule of a format reads the number; the dialplan has no extension for one that none reads."""
+    return any(parse_pattern(rule.pattern).matches(number) for rule in number_rules(number_format, region))
+
+
+def read_incoming(number: str, number_format: str, region: str) -> str:
+    """Return the E.164 digits of a number that a carrier sent, or nothing where anything but digits is left in it."""
+    digits = normalise_incoming(number, number_format, region)
+    return digits if digits.isascii() and digits.isdigit() else ""
+
+
+def filter_dialled(number: str) -> str:
+    """Return the digits and pluses of what was dialled, as the dialplan's FILTER does; all else is taken out."""
+    return "".join(character for character in number if character in DIALLED_CHARACTERS)
+
+
+def caller_of_trunk(sent: str, fallback: str) -> str:
+    """Return the caller of a trunk's call: the number that it sent, or `fallback` where that is none to show."""
+    return sent if len(sent) >= SHORTEST_CALLER and filter_dialled(sent) == sent else fallback
 
 
 def normalise_dialled(number: str, region: str) -> str:
