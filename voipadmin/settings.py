@@ -163,7 +163,7 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep-pending-nodes": {"task": "asterisk_sync.tasks.sweep_pending", "schedule": 5.0, "options": {"expires": 5}},
-    "audit-drift": {"task": "asterisk_sync.tasks.audit_drift", "schedule": 300.0, "options": {"expires": 300}},
+    "audit-drift": {"task": "asterisk_sync.tasks.audit_drift", "schedule": 60.0, "options": {"expires": 60}},
     "end-quarantines": {"task": "numbering.tasks.end_quarantines", "schedule": 600.0, "options": {"expires": 600}},
 }
 CELERY_TIMEZONE = "UTC"
