@@ -149,3 +149,34 @@ def test_the_doctor_examines_the_system_and_exits_for_scripts(node: Node) -> Non
 )
 def test_versions_of_distributions_are_read(text: str, version: tuple[int, int, int] | None) -> None:
     assert parse_version(text) == version
+
+
+def test_a_rollback_holds_until_it_is_released(node: Node, company: Customer, asterisk: AsteriskInstance) -> None:
+    command("sync_asterisk")
+    first = Node.objects.get(pk=node.pk).applied_generation
+    extension = ExtensionFactory.create(customer=company)
+    command("sync_asterisk")
+    assert command("sync_asterisk", "--rollback", str(first))[0] == 0
+    assert extension.sip_username not in asterisk.cli("pjsip show endpoints")
+    assert Node.objects.get(pk=node.pk).state == SyncState.HELD
+    code, text = command("sync_asterisk")
+    assert code == 0
+    assert f"Generation {first} is held" in text
+    assert command("sync_asterisk", "--release")[0] == 0
+    assert extension.sip_username in asterisk.cli("pjsip show endpoints")
+    with pytest.raises(CommandError, match="Nothing is held"):
+        command("sync_asterisk", "--release")
+
+
+def test_staged_changes_are_shown_and_applied(node: Node, company: Customer, asterisk: AsteriskInstance) -> None:
+    command("sync_asterisk")
+    Node.objects.filter(pk=node.pk).update(mode="staged")
+    extension = ExtensionFactory.create(customer=company)
+    assert f"+[{extension.sip_username}]" in command("sync_asterisk", "--dry-run", "--diff")[1]
+    code, text = command("sync_asterisk")
+    assert code == 6
+    assert "Changes wait to be applied" in text
+    assert command("sync_asterisk", "--apply")[0] == 0
+    assert extension.sip_username in asterisk.cli("pjsip show endpoints")
+    with pytest.raises(CommandError, match="nothing waits"):
+        command("sync_asterisk", "--apply")
