@@ -7,7 +7,10 @@ from celery import shared_task
 from asterisk_sync import drift, pipeline
 from asterisk_sync.outbox import SYNC_TASK, wake_worker
 from asterisk_sync.queries import due_nodes
+from asterisk_sync.simulator.tasks import look
 from asterisk_sync.sweeping import note_sweep
+
+__all__ = ["audit_drift", "look", "sweep_pending", "sync_node"]
 
 
 @shared_task(name=SYNC_TASK)  # type: ignore[untyped-decorator]  # celery has no types

@@ -1,0 +1,121 @@
+"""What each gateway would be sent, in which order, and what the call comes to there. Pure."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from asterisk_sync.simulator.considered import routes_taken
+from asterisk_sync.simulator.journey import Journey
+from asterisk_sync.simulator.results import AppliedTariff, Attempt, Bill, Money, Question
+from asterisk_sync.simulator.scene import Scene
+from asterisk_sync.snapshot import GatewaySnapshot, RouteSnapshot, RouteStepSnapshot
+from billing.call_rating import CallFacts, PricedCall, ProviderCost, price_call
+from routing.numbers import KEEP, Rewriting, present_caller_id, rewrite_number
+from routing.selection import order_gateways
+
+
+def plan_attempts(scene: Scene, question: Question, journey: Journey, normalised: str) -> tuple[Attempt, ...]:
+    """Return every attempt in order; gateways by weight are in their places, with the chance of each to be first."""
+    if journey.view is None:
+        return ()
+    tries = [
+        (route, step) for _level, route in routes_taken(journey.view, journey.number) for step in _steps_in_order(route)
+    ]
+    return tuple(
+        _attempt(number, route, step, scene, _facts(question, journey, normalised), journey)
+        for number, (route, step) in enumerate(tries, start=1)
+    )
+
+
+def _steps_in_order(route: RouteSnapshot) -> Iterator[RouteStepSnapshot]:
+    by_name = {step.gateway: step for step in route.steps}
+    return (by_name[name] for name in order_gateways(route))
+
+
+def _attempt(
+    number: int, route: RouteSnapshot, step: RouteStepSnapshot, scene: Scene, facts: CallFacts, journey: Journey
+) -> Attempt:
+    gateway = scene.gateways[step.gateway]
+    provider = scene.providers.get(gateway.name)
+    peer = scene.peers.get(gateway.name)
+    names = {known.id: known.name for known in scene.routes}
+    return Attempt(
+        number=number,
+        route=route.id,
+        route_name=names.get(route.id, route.pattern),
+        gateway=gateway.name,
+        gateway_id=gateway.id,
+        provider=provider.name if provider else "",
+        address=f"{gateway.host}:{gateway.port}",
+        sent_number=sent_number(journey.number, route, gateway),
+        caller=sent_caller(journey.caller, route, gateway, scene.snapshot.country),
+        caller_is_kept=gateway.caller_id_rule == KEEP and not route.caller_id_number,
+        ring_seconds=route.ring_seconds,
+        channel_limit=gateway.channel_limit,
+        channels_in_use=peer.channels if peer else None,
+        reachable=peer.reachable if peer else None,
+        share=_share(route, step),
+        reroute_forbidden=gateway.reroute_forbidden,
+        money=_money(facts, scene, provider.cost if provider else None),
+    )
+
+
+def sent_number(number: str, route: RouteSnapshot, gateway: GatewaySnapshot) -> str:
+    """Return the number that the gateway is sent."""
+    rewriting = Rewriting(route.strip_digits, route.prepend, gateway.strip_digits, gateway.prepend, gateway.tech_prefix)
+    return rewrite_number(number, rewriting)
+
+
+def sent_caller(caller: str, route: RouteSnapshot, gateway: GatewaySnapshot, country: str) -> str:
+    """Return the caller that the gateway is shown."""
+    shown = route.caller_id_number or caller
+    return present_caller_id(shown, gateway.caller_id_rule, country, gateway.caller_id_number)
+
+
+def _share(route: RouteSnapshot, step: RouteStepSnapshot) -> Decimal | None:
+    whole = sum(other.weight for other in route.steps)
+    return Decimal(100 * step.weight) / whole if route.by_weight and whole else None
+
+
+def _facts(question: Question, journey: Journey, normalised: str, cost: ProviderCost | None = None) -> CallFacts:
+    return CallFacts(
+        direction=journey.direction,
+        numbers=(normalised, journey.number),
+        at=question.at,
+        billable_seconds=Decimal(question.duration_seconds),
+        provider_cost=cost,
+    )
+
+
+def _money(facts: CallFacts, scene: Scene, cost: ProviderCost | None) -> Money:
+    priced = price_call(
+        CallFacts(facts.direction, facts.numbers, facts.at, facts.billable_seconds, cost), scene.tariffs
+    )
+    return Money(
+        price=priced.price,
+        currency=priced.currency,
+        cost=priced.cost,
+        cost_currency=priced.cost_currency,
+        cost_source=priced.cost_source,
+        margin=priced.margin,
+    )
+
+
+def make_bill(scene: Scene, question: Question, journey: Journey, normalised: str) -> Bill:
+    """Return what the customer is charged, which does not depend on the gateway."""
+    facts = _facts(question, journey, normalised)
+    priced = price_call(facts, scene.tariffs)
+    return Bill(
+        tariff=_tariff(priced, facts, scene),
+        billed_seconds=priced.billed_seconds,
+        price=priced.price,
+        currency=priced.currency,
+        unrated_reason=priced.unrated_reason,
+    )
+
+
+def _tariff(priced: PricedCall, facts: CallFacts, scene: Scene) -> AppliedTariff | None:
+    for number in facts.numbers:
+        tariff = scene.tariffs.match(number, facts.at)
+        if tariff is not None and tariff.id == priced.tariff_id:
+            return AppliedTariff(tariff.id, tariff.pattern, tariff.sell_text, tariff.effective_from)
+    return None

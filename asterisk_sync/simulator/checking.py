@@ -1,0 +1,132 @@
+"""Comparing a simulation with its node: at once, or by a worker beside the node, whose answer waits in the cache.
+
+A page never holds a manager connection: it asks a worker and polls for the answer under a key that nobody can guess.
+"""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import structlog
+from celery import current_app
+from django.core.cache import cache
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from asterisk_sync.ami_messages import AmiError
+from asterisk_sync.models import Node
+from asterisk_sync.outbox import WAKE_TRANSPORT
+from asterisk_sync.reloader import connected
+from asterisk_sync.simulator.oracle import Difference, Lookup, compare, look_at
+
+log = structlog.get_logger(__name__)
+
+LOOK_TASK = "asterisk_sync.simulator.look"
+PATIENCE_SECONDS = 5.0
+KEPT_SECONDS = 60
+
+
+class Agreement(StrEnum):
+    """What came of a comparison."""
+
+    AGREES = "agrees"
+    DIFFERS = "differs"
+    WAITING = "waiting"
+    SILENT = "silent"
+
+
+@dataclass(frozen=True, slots=True)
+class LiveCheck:
+    """How a simulation and its node compare; `reason` says why a silent node is silent, or may differ."""
+
+    node: str
+    agreement: Agreement
+    compared: int = 0
+    differences: tuple[Difference, ...] = ()
+    reason: str = ""
+
+
+def check_now(node: Node, wanted: Sequence[Lookup]) -> LiveCheck:
+    """Ask the node here and now; for commands and workers, never for a page."""
+    try:
+        with connected(node) as client:
+            found = look_at(client, [(lookup.context, lookup.name) for lookup in wanted])
+    except (AmiError, OSError) as error:
+        return LiveCheck(node.name, Agreement.SILENT, reason=str(error))
+    return _compared(node, wanted, found)
+
+
+def ask(node: Node, wanted: Sequence[Lookup], *, asked_by: UUID) -> str:
+    """Have a worker beside the node look; return the key under which `answer_of` finds what it saw."""
+    key = secrets.token_urlsafe(32)
+    asked = {
+        "node": str(node.pk),
+        "user": str(asked_by),
+        "at": timezone.now().timestamp(),
+        "wanted": [asdict(lookup) for lookup in wanted],
+    }
+    try:
+        cache.set(_asked(key), asked, KEPT_SECONDS)
+        _send([str(node.pk), [[lookup.context, lookup.name] for lookup in wanted], key])
+    except Exception as error:
+        # Whatever the trouble of cache or broker, a simulation without a comparison is better than none.
+        log.warning("look_not_asked", node=node.name, error=str(error))
+    return key
+
+
+def _send(arguments: list[Any]) -> None:
+    with current_app.connection_for_write(transport_options=WAKE_TRANSPORT) as broker:
+        current_app.send_task(
+            LOOK_TASK, args=arguments, connection=broker, retry=False, ignore_result=True, expires=PATIENCE_SECONDS
+        )
+
+
+def look(node_id: UUID, wanted: Sequence[tuple[str, str]], key: str) -> None:
+    """Look at the node and leave what is there in the cache; runs in a worker."""
+    node = Node.objects.get(pk=node_id, enabled=True)
+    try:
+        with connected(node) as client:
+            answer: dict[str, Any] = {"found": look_at(client, wanted)}
+    except (AmiError, OSError) as error:
+        answer = {"silent": str(error)}
+    cache.set(_answered(key), answer, KEPT_SECONDS)
+
+
+def answer_of(key: str, *, asked_by: UUID) -> LiveCheck | None:
+    """Return how the comparison stands; None for a key that is unknown, expired or another user's."""
+    stored = cache.get_many([_asked(key), _answered(key)])
+    asked = stored.get(_asked(key))
+    node = Node.objects.filter(pk=asked["node"]).first() if asked and asked["user"] == str(asked_by) else None
+    if asked is None or node is None:
+        return None
+    answer = stored.get(_answered(key))
+    if answer is None:
+        late = timezone.now().timestamp() - asked["at"] > PATIENCE_SECONDS
+        return LiveCheck(node.name, Agreement.SILENT if late else Agreement.WAITING)
+    if "silent" in answer:
+        return LiveCheck(node.name, Agreement.SILENT, reason=answer["silent"])
+    wanted = [Lookup(item["context"], item["name"], tuple(item["expected"])) for item in asked["wanted"]]
+    return _compared(node, wanted, answer["found"])
+
+
+def _compared(node: Node, wanted: Sequence[Lookup], found: Sequence[Sequence[str]]) -> LiveCheck:
+    differences = compare(wanted, found)
+    agreement = Agreement.DIFFERS if differences else Agreement.AGREES
+    return LiveCheck(node.name, agreement, len(wanted), differences, _why(node) if differences else "")
+
+
+def _why(node: Node) -> str:
+    """Say what may explain a difference."""
+    waiting = node.desired_generation - node.applied_generation
+    return _("%(count)s changes wait to be applied on this node.") % {"count": waiting} if waiting > 0 else ""
+
+
+def _asked(key: str) -> str:
+    return f"asterisk_sync:simulation:{key}:asked"
+
+
+def _answered(key: str) -> str:
+    return f"asterisk_sync:simulation:{key}:answer"

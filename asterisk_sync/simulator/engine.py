@@ -1,0 +1,51 @@
+"""A question and a scene -> what would become of the call. Pure: no database, no clock, no node."""
+
+from asterisk_sync.simulator.attempts import make_bill, plan_attempts
+from asterisk_sync.simulator.considered import consider_routes
+from asterisk_sync.simulator.journey import Journey, normalised, travel
+from asterisk_sync.simulator.results import ConsideredRoute, Limits, Outcome, Question, Simulation
+from asterisk_sync.simulator.scene import Scene
+
+
+def simulate(question: Question, scene: Scene) -> Simulation:
+    """Tell what would become of the call."""
+    journey = travel(question, scene)
+    digits = normalised(journey, scene.snapshot.country)
+    is_sent = journey.outcome == Outcome.SENT
+    return Simulation(
+        node=scene.node,
+        question=question,
+        direction=journey.direction,
+        customer=journey.customer.code if journey.customer else question.customer,
+        number=journey.number,
+        normalised=digits,
+        is_emergency=bool({journey.number, digits} & scene.emergency_numbers),
+        caller=journey.caller,
+        context=journey.context,
+        outcome=journey.outcome,
+        refusal=journey.refusal,
+        cause=journey.cause,
+        steps=journey.steps,
+        targets=journey.targets,
+        routes=_considered(scene, journey),
+        attempts=plan_attempts(scene, question, journey, digits) if is_sent else (),
+        limits=_limits(scene, journey),
+        bill=make_bill(scene, question, journey, digits),
+    )
+
+
+def _considered(scene: Scene, journey: Journey) -> tuple[ConsideredRoute, ...]:
+    customer = journey.customer
+    if customer is None:
+        return ()
+    view = journey.view or scene.plan.view_of(customer.code)
+    searched = journey.view is not None and journey.refusal is None
+    return consider_routes(scene, view, journey.number, customer.code, searched=searched)
+
+
+def _limits(scene: Scene, journey: Journey) -> Limits | None:
+    customer = journey.customer
+    if customer is None:
+        return None
+    in_use = None if scene.calls is None else scene.calls.get(customer.code, 0)
+    return Limits(customer.channel_limit, in_use, customer.calls_per_second)

@@ -1,0 +1,67 @@
+"""The scene of a simulated call, read from the database and from what the node last told."""
+
+from collections import defaultdict
+from uuid import UUID
+
+from django.conf import settings
+
+from asterisk_sync.live import LiveState, live_state
+from asterisk_sync.models import Node
+from asterisk_sync.simulator.scene import KnownProvider, KnownRoute, Peer, Scene
+from asterisk_sync.snapshot import Snapshot
+from asterisk_sync.snapshot_loader import load_snapshot
+from billing.call_rating import ProviderCost
+from billing.tariff_loader import CurrentTariffs
+from customers.models import Customer, CustomerStatus
+from routing.models import Gateway, Route
+
+_tariffs = CurrentTariffs()
+
+
+def load_scene(node: Node, snapshot: Snapshot | None = None) -> Scene:
+    """Return what `node` runs, or `snapshot` in its place, with names, prices and who is there."""
+    state = live_state(node)
+    return Scene(
+        node=node.name,
+        snapshot=snapshot or load_snapshot(node, resolver=_no_addresses),
+        routes=_known_routes(),
+        providers=_known_providers(),
+        closed=frozenset(Customer.objects.filter(status=CustomerStatus.CLOSED).values_list("code", flat=True)),
+        tariffs=_tariffs.index(),
+        emergency_numbers=frozenset(settings.EMERGENCY_NUMBERS),
+        peers=_peers(state) if state else {},
+        calls=_calls(state) if state else None,
+    )
+
+
+def _no_addresses(_host: str) -> tuple[str, ...]:
+    """No call is decided by what a carrier's name resolves to, and a page does not wait for DNS."""
+    return ()
+
+
+def _known_routes() -> tuple[KnownRoute, ...]:
+    customers: dict[UUID, list[str]] = defaultdict(list)
+    restricted = Route.objects.filter(customers__isnull=False).order_by("customers__code")
+    for route, code in restricted.values_list("id", "customers__code"):
+        customers[route].append(code)
+    rows = Route.objects.values_list("id", "name", "pattern", "priority", "enabled")
+    return tuple(
+        KnownRoute(pk, name, pattern, priority, enabled, tuple(customers[pk]))
+        for pk, name, pattern, priority, enabled in rows
+    )
+
+
+def _known_providers() -> dict[str, KnownProvider]:
+    rows = Gateway.objects.values_list("name", "provider__name", "provider__cost_per_minute", "provider__currency")
+    return {name: KnownProvider(provider, ProviderCost(cost, currency)) for name, provider, cost, currency in rows}
+
+
+def _peers(state: LiveState) -> dict[str, Peer]:
+    return {endpoint.name: Peer(endpoint.is_reachable, endpoint.active_channels) for endpoint in state.endpoints}
+
+
+def _calls(state: LiveState) -> dict[str, int]:
+    calls: dict[str, set[str]] = defaultdict(set)
+    for channel in state.channels:
+        calls[channel.account_code].add(channel.linkedid)
+    return {code: len(linked) for code, linked in calls.items()}

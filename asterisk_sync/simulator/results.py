@@ -1,0 +1,202 @@
+"""What the simulator answers: frozen values without the database, ready to be written as JSON."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+
+class Outcome(StrEnum):
+    """Where a call ends up."""
+
+    SENT = "sent"  # out by a gateway
+    RINGS = "rings"  # at a telephone
+    DELIVERED = "delivered"  # at a trunk customer's address
+    NO_ROUTE = "no_route"
+    REFUSED = "refused"
+
+
+class Reason(StrEnum):
+    """Why a route is taken, or is not."""
+
+    FIRST = "first"
+    NEXT = "next"
+    NOT_SEARCHED = "not_searched"
+    PATTERN = "pattern"
+    OTHER_CUSTOMERS = "other_customers"
+    DISABLED = "disabled"
+    NO_GATEWAY = "no_gateway"
+
+
+class Refusal(StrEnum):
+    """Why a call is turned down."""
+
+    NO_EXTENSION = "no_extension"
+    NO_ROUTE = "no_route"
+    NOT_A_NUMBER = "not_a_number"
+    SUSPENDED = "suspended"
+    CLOSED = "closed"
+    NO_ADDRESS = "no_address"
+    NO_TELEPHONE = "no_telephone"
+    CALLER_DISABLED = "caller_disabled"
+    TELEPHONE_DISABLED = "telephone_disabled"
+    CIRCLE = "circle"
+    UNKNOWN_NUMBER = "unknown_number"
+    OTHER_GATEWAY = "other_gateway"
+    NOT_ON_NODE = "not_on_node"
+
+
+class Hop(StrEnum):
+    """What happens to a call before its route is looked for."""
+
+    ENTERS = "enters"
+    COLLEAGUE = "colleague"
+    FORWARD = "forward"
+    NUMBER = "number"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A call to be simulated: by a customer's trunk, by one of its extensions, or coming in by a gateway."""
+
+    number: str
+    at: datetime
+    duration_seconds: int = 60
+    customer: str = ""
+    extension: str = ""
+    gateway: str = ""
+    caller_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A place that the call comes to: what is asked for there, and who it is if somebody is meant by it."""
+
+    hop: Hop
+    context: str
+    number: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsideredRoute:
+    """A route in the place where the dialplan searches it; `context` is empty where no context holds it."""
+
+    id: UUID
+    name: str
+    pattern: str
+    priority: int
+    layer: int | None
+    context: str
+    reason: Reason
+    customers: tuple[str, ...] = ()
+
+    @property
+    def is_taken(self) -> bool:
+        """Tell whether the call would go by it, at once or after others failed."""
+        return self.reason in {Reason.FIRST, Reason.NEXT}
+
+    @property
+    def fits(self) -> bool:
+        """Tell whether the number is one of its pattern's."""
+        return self.reason != Reason.PATTERN
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """What the call comes to by one gateway; amounts are None where they are not known."""
+
+    price: Decimal | None = None
+    currency: str = ""
+    cost: Decimal | None = None
+    cost_currency: str = ""
+    cost_source: str = ""
+    margin: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try, counted from 1: what the gateway is sent. `share` is the chance in percent to be its route's first."""
+
+    number: int
+    route: UUID
+    route_name: str
+    gateway: str
+    gateway_id: UUID
+    provider: str
+    address: str
+    sent_number: str
+    caller: str
+    caller_is_kept: bool
+    ring_seconds: int
+    channel_limit: int
+    channels_in_use: int | None
+    reachable: bool | None
+    share: Decimal | None
+    reroute_forbidden: bool
+    money: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the customer may do at once, and does now where a node tells."""
+
+    channels: int
+    channels_in_use: int | None
+    calls_per_second: int
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedTariff:
+    """The tariff that prices the call."""
+
+    id: UUID
+    pattern: str
+    rate: str
+    effective_from: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """What the customer is charged; without a tariff `unrated_reason` says why."""
+
+    tariff: AppliedTariff | None = None
+    billed_seconds: int | None = None
+    price: Decimal | None = None
+    currency: str = ""
+    unrated_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Simulation:
+    """What would become of a call. `number` is what is looked for after forwards, `normalised` its E.164 digits."""
+
+    node: str
+    question: Question
+    direction: str
+    customer: str
+    number: str
+    normalised: str
+    is_emergency: bool
+    caller: str
+    context: str
+    outcome: Outcome
+    refusal: Refusal | None = None
+    cause: int | None = None
+    steps: tuple[Step, ...] = ()
+    targets: tuple[str, ...] = ()
+    routes: tuple[ConsideredRoute, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
+    limits: Limits | None = None
+    bill: Bill = field(default_factory=Bill)
+
+    @property
+    def goes_through(self) -> bool:
+        """Tell whether the call would reach a gateway, a telephone or a customer's address."""
+        return self.outcome not in {Outcome.NO_ROUTE, Outcome.REFUSED}
+
+    @property
+    def taken(self) -> tuple[ConsideredRoute, ...]:
+        """Return the routes that the call goes by, in order."""
+        return tuple(route for route in self.routes if route.is_taken)

@@ -1,0 +1,125 @@
+"""The door of the simulator: what would become of this call?"""
+
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from asterisk_sync.models import Node
+from asterisk_sync.placement import nodes_carrying
+from asterisk_sync.simulator.engine import simulate
+from asterisk_sync.simulator.loading import load_scene
+from asterisk_sync.simulator.results import Question, Simulation
+from asterisk_sync.simulator.scene import Scene
+from asterisk_sync.snapshot import Snapshot
+from customers.models import Customer, Extension
+from routing.models import Gateway
+from voipadmin.core.errors import DomainError
+
+LONGEST_NUMBER = 40
+LONGEST_CALL = timedelta(hours=24)
+A_MINUTE = timedelta(seconds=60)
+
+
+class UnanswerableError(DomainError):
+    """The question has no answer: nobody of that name, no number, no node."""
+
+    code = "unanswerable"
+
+
+def simulate_call(
+    *,
+    caller: Customer | Extension | Gateway | str,
+    number: str,
+    caller_id: str = "",
+    at: datetime | None = None,
+    node: Node | None = None,
+    snapshot: Snapshot | None = None,
+    duration: timedelta = A_MINUTE,
+) -> Simulation:
+    """Tell what would become of a call; raise UnanswerableError.
+
+    The caller is a customer, an extension, their names (`ACME`, `ACME/1001`), or the gateway by which a call comes in.
+    Without `at` it is now, without `node` the first that carries the caller.
+    """
+    _scene, simulation = simulate_with_scene(
+        caller=caller, number=number, caller_id=caller_id, at=at, node=node, snapshot=snapshot, duration=duration
+    )
+    return simulation
+
+
+def simulate_with_scene(
+    *,
+    caller: Customer | Extension | Gateway | str,
+    number: str,
+    caller_id: str,
+    at: datetime | None,
+    node: Node | None,
+    snapshot: Snapshot | None = None,
+    duration: timedelta = A_MINUTE,
+) -> tuple[Scene, Simulation]:
+    """Return the simulation, and what it was made from: to be compared with a node."""
+    who = find_caller(caller) if isinstance(caller, str) else caller
+    check_number(number, field="number")
+    if caller_id:
+        check_number(caller_id, field="caller_id")
+    if not timedelta(0) <= duration <= LONGEST_CALL:
+        raise UnanswerableError(_("A call lasts between no time and a day."), field="duration")
+    scene = load_scene(node or _node_of(who), snapshot)
+    question = _question(who, number, caller_id, at or timezone.now(), duration)
+    return scene, simulate(question, scene)
+
+
+def find_caller(text: str) -> Customer | Extension:
+    """Return the customer or extension that `ACME`, `ACME/1001` or a SIP user name means; raise UnanswerableError."""
+    code, slash, number = text.strip().partition("/")
+    if slash:
+        extension: Extension | None = Extension.objects.filter(customer__code__iexact=code, number=number).first()
+        if extension is None:
+            raise UnanswerableError(_("There is no such extension."), field="extension")
+        return extension
+    customer: Customer | None = Customer.objects.filter(code__iexact=code).first()
+    found = customer or Extension.objects.filter(sip_username=code).first()
+    if found is None:
+        raise UnanswerableError(_("There is no such customer."), field="customer")
+    return found
+
+
+def check_number(number: str, *, field: str) -> None:
+    """Raise UnanswerableError for what no telephone can send; anything that it can is left to the dialplan."""
+    if not number:
+        raise UnanswerableError(_("Enter a number."), field=field)
+    if len(number) > LONGEST_NUMBER:
+        text = _("A number has at most %(most)s characters.") % {"most": LONGEST_NUMBER}
+        raise UnanswerableError(text, field=field)
+    if not (number.isascii() and number.isprintable()) or " " in number:
+        raise UnanswerableError(_("A number holds no spaces or special characters."), field=field)
+
+
+def _node_of(who: Customer | Extension | Gateway) -> Node:
+    placed = who.customer if isinstance(who, Extension) else who
+    nodes = Node.objects.filter(enabled=True).order_by("name")
+    node: Node | None = nodes.filter(pk__in=nodes_carrying(placed)).first() or nodes.first()
+    if node is None:
+        raise UnanswerableError(_("There is no node yet: add the Asterisk that calls go through."), field="node")
+    return node
+
+
+def _question(
+    who: Customer | Extension | Gateway, number: str, caller_id: str, at: datetime, duration: timedelta
+) -> Question:
+    return Question(
+        number=number,
+        at=at,
+        duration_seconds=int(duration.total_seconds()),
+        customer=_customer_code(who),
+        extension=who.number if isinstance(who, Extension) else "",
+        gateway=who.name if isinstance(who, Gateway) else "",
+        caller_id=caller_id,
+    )
+
+
+def _customer_code(who: Customer | Extension | Gateway) -> str:
+    if isinstance(who, Extension):
+        return str(who.customer.code)
+    return str(who.code) if isinstance(who, Customer) else ""
