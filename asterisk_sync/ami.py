@@ -78,16 +78,21 @@ class AmiClient(Manager):
             sock = socket.create_connection((host, port), timeout=self.connect_timeout)
         except OSError as error:
             raise AmiUnreachableError(f"{host}:{port}: {error.strerror or error}") from error
+        self.adopt(sock, f"{host}:{port}")
+
+    def adopt(self, sock: socket.socket, place: str) -> None:
+        """Read the greeting of a connection that is there already; raise AmiUnreachableError, naming its place."""
+        sock.settimeout(self.connect_timeout)
         reader = cast("BufferedReader", sock.makefile("rb", buffering=READ_BUFFER))
         try:
             self._read_greeting(reader)
         except OSError as error:
             sock.close()
-            raise AmiUnreachableError(f"{host}:{port}: no greeting: {error.strerror or error}") from error
+            raise AmiUnreachableError(f"{place}: no greeting: {error.strerror or error}") from error
         sock.settimeout(None)
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         # A hung Asterisk stops reading; a blocking send would then wait for ever.
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", int(self.timeout) or 1, 0))
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._start(sock, reader)
 
     def _read_greeting(self, reader: BufferedReader) -> None:
