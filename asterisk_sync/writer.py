@@ -71,6 +71,14 @@ class NodeFolder:
                 found[path.name] = digest(path.read_text())
         return found
 
+    def read(self, directory: str, names: Iterable[str]) -> dict[str, str]:
+        """Return the text of the named files of a directory, without those that are missing or no text."""
+        found = {}
+        for name in names:
+            with contextlib.suppress(OSError, UnicodeDecodeError):
+                found[name] = (self.root / directory / name).read_text()
+        return found
+
     def write(self, number: int, files: Mapping[str, str], *, unchanged_from: Mapping[str, Path]) -> str:
         """Write a complete set and return the name of its directory; the link is not touched.
 

@@ -6,14 +6,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from asterisk_sync.doctor.findings import Finding, failure, guarded, ok, warning
+from asterisk_sync.includes import include_line, inclusion_of
 from asterisk_sync.models import Node
 from asterisk_sync.rendering.files import FILE_NAMES
 from asterisk_sync.writer import NodeFolder
 
-INCLUDED_FROM = {"pjsip": "pjsip.conf", "extensions": "extensions.conf"}
 PROMPT = "ss-noservice"
 
-_INCLUDE = re.compile(r'^\s*#\s*(?:try)?include\s+[<"]?(?P<path>[^<>"\s;]+)[>"]?', re.MULTILINE)
 _SETTING = r"^\s*{key}\s*=>?\s*(?P<value>[^;\n]+)"
 
 
@@ -41,23 +40,19 @@ def _includes(folder: Path) -> Iterator[Finding]:
 
 
 def _include_faults(folder: Path, name: str) -> Iterator[Finding]:
-    top = INCLUDED_FROM[name.partition("_")[0]]
-    path = f"voipadmin/current/{name}"
-    try:
-        included = [match["path"] for match in _INCLUDE.finditer((folder / top).read_text())]
-    except OSError as error:
-        yield failure("includes", f"{top}: {error.strerror}", f"Create {top} as in deploy/asterisk/{top}.")
-        return
-    exact = sum(1 for item in included if item.endswith(path))
-    if exact > 1:
-        yield failure("includes", f"{top} includes {name} {exact} times", "Once only: doubles freeze all objects.")
-    elif exact == 0:
-        wild = any("voipadmin/current/" in item and "*" in item for item in included)
-        if not wild:
-            yield failure("includes", f"{top} does not include {name}", f'Add this line to {top}: #include "{path}"')
-        else:
-            remedy = f'Name the file: #include "{path}". Asterisk takes a wildcard for changed at each reload.'
-            yield warning("includes", f"{top} includes {name} through a wildcard", remedy)
+    found = inclusion_of(folder, name)
+    top, line = found.top, include_line(name)
+    if found.error:
+        yield failure("includes", f"{top}: {found.error}", f"Create {top} as in deploy/asterisk/{top}.")
+    elif found.times > 1:
+        yield failure(
+            "includes", f"{top} includes {name} {found.times} times", "Once only: doubles freeze all objects."
+        )
+    elif found.is_missing:
+        yield failure("includes", f"{top} does not include {name}", f"Add this line to {top}: {line}")
+    elif not found.times:
+        remedy = f"Name the file: {line}. Asterisk takes a wildcard for changed at each reload."
+        yield warning("includes", f"{top} includes {name} through a wildcard", remedy)
 
 
 def _permissions(folder: Path) -> Iterator[Finding]:

@@ -1,0 +1,25 @@
+"""Finds what signals cannot see: files edited by hand, a change that went past the outbox, another set that is live."""
+
+from asterisk_sync.drift.decisions import (
+    NotAdoptableError,
+    NotMendableError,
+    adopt,
+    audit_node,
+    audit_nodes,
+    find_drift,
+    mend,
+    recurs,
+)
+from asterisk_sync.drift.ledger import is_adoptable
+
+__all__ = [
+    "NotAdoptableError",
+    "NotMendableError",
+    "adopt",
+    "audit_node",
+    "audit_nodes",
+    "find_drift",
+    "is_adoptable",
+    "mend",
+    "recurs",
+]

@@ -1,0 +1,45 @@
+"""Changes of the database that nobody announced: what `update()` or a script wrote past the signals."""
+
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from asterisk_sync import history
+from asterisk_sync.candidate import prepare
+from asterisk_sync.contents import AcceptedSet
+from asterisk_sync.drift.difference import Difference
+from asterisk_sync.models import ApplyMode, DriftKind, Node, SyncState
+from asterisk_sync.rendering.errors import RenderError
+from asterisk_sync.rendering.guard import GuardError
+from asterisk_sync.steps import Steps
+from asterisk_sync.validation import RefusedError
+from asterisk_sync.writer import NodeFolder
+
+LONGEST_DETAIL = 20_000
+
+
+def counts(node: Node) -> bool:
+    """Tell whether the node should run what the database says: it is direct, and nothing is held or waits."""
+    return node.mode == ApplyMode.DIRECT and node.chosen_id is None and node.state == SyncState.APPLIED
+
+
+def compare(node: Node, accepted: AcceptedSet) -> list[Difference]:
+    """Return a difference for each file that no longer says what the database says."""
+    disk = NodeFolder(Path(node.config_path)).state()
+    try:
+        candidate = prepare(node, accepted, disk, forced=False, steps=Steps())
+    except (RefusedError, RenderError, GuardError) as error:
+        return [Difference(DriftKind.DATABASE, "", str(error))]
+    files = candidate.parked.files if candidate.parked else candidate.files
+    return [
+        _difference(name, accepted.files.get(name, ""), text)
+        for name, text in sorted(files.items())
+        if text != accepted.files.get(name)
+    ]
+
+
+def _difference(name: str, before: str, after: str) -> Difference:
+    diff = history.difference({name: before}, {name: after})
+    cut = diff if len(diff) <= LONGEST_DETAIL else diff[:LONGEST_DETAIL].rpartition("\n")[0] + "\n…\n"
+    summary = _("%(file)s no longer says what the database says") % {"file": name}
+    return Difference(DriftKind.DATABASE, name, cut, summary)

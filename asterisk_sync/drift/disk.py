@@ -1,0 +1,57 @@
+"""The generated files of a node, the link that says which are live, and the lines that include them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from asterisk_sync.contents import AcceptedSet
+from asterisk_sync.drift.difference import Difference
+from asterisk_sync.includes import include_line, inclusion_of
+from asterisk_sync.models import DriftKind, Node
+from asterisk_sync.writer import CURRENT, DiskState, NodeFolder
+
+
+@dataclass(frozen=True)
+class OnDisk:
+    """What differs on the disk, and the files as they are there."""
+
+    differences: list[Difference]
+    found: Mapping[str, str]
+
+
+def compare(node: Node, accepted: AcceptedSet) -> OnDisk:
+    """Compare the disk with the accepted set."""
+    folder = NodeFolder(Path(node.config_path))
+    state = folder.state()
+    altered = state.differs_from(accepted.hashes())
+    found = folder.read(state.directory, accepted.files) if altered and state.directory else {}
+    includes = [*_includes(folder.config_path, accepted)]
+    if not altered:
+        return OnDisk(includes, {})
+    if state.directory != accepted.directory:
+        return OnDisk([_elsewhere(state, accepted), *includes], found)
+    return OnDisk([*(_file(name, found) for name in altered), *includes], found)
+
+
+def _elsewhere(state: DiskState, accepted: AcceptedSet) -> Difference:
+    facts = {"link": CURRENT, "found": state.directory, "wanted": accepted.directory}
+    if not state.directory:
+        return Difference(DriftKind.LINK, CURRENT, _("The link %(link)s is missing.") % facts)
+    text = _("The link %(link)s leads to %(found)s; the node accepted %(wanted)s.") % facts
+    return Difference(DriftKind.LINK, CURRENT, text)
+
+
+def _file(name: str, found: Mapping[str, str]) -> Difference:
+    if name in found:
+        return Difference(DriftKind.FILE, name, _("%(file)s was changed on the node.") % {"file": name})
+    return Difference(DriftKind.FILE, name, _("%(file)s is missing on the node.") % {"file": name})
+
+
+def _includes(config_path: Path, accepted: AcceptedSet) -> Iterator[Difference]:
+    for name in sorted(accepted.files):
+        inclusion = inclusion_of(config_path, name)
+        if inclusion.is_missing:
+            facts = {"file": inclusion.top, "line": include_line(name)}
+            yield Difference(DriftKind.INCLUDE, name, _("%(file)s lacks this line: %(line)s") % facts)

@@ -1,0 +1,48 @@
+"""What differs on a node from the set that it accepted: on its disk, in its Asterisk, in the database."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from asterisk_sync import contents
+from asterisk_sync.drift import database, disk, live
+from asterisk_sync.drift.difference import Difference
+from asterisk_sync.models import DriftKind, Generation, Node
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What was found; `looked_at` names the kinds about which this says all there is to say."""
+
+    differences: tuple[Difference, ...] = ()
+    looked_at: frozenset[DriftKind] = frozenset()
+    accepted: Generation | None = None
+    # The files as they are on the disk, where one of them differs.
+    found: Mapping[str, str] = field(default_factory=dict)
+
+
+def survey(node: Node) -> Survey:
+    """Look at everything; what cannot be reached now is left out, and says nothing."""
+    accepted = contents.last_good(node)
+    if accepted.generation is None or not accepted.files:
+        return Survey()
+    looked_at: set[DriftKind] = set()
+    differences: list[Difference] = []
+    found: Mapping[str, str] = {}
+    if Path(node.config_path).is_dir():
+        on_disk = disk.compare(node, accepted)
+        differences += on_disk.differences
+        found = on_disk.found
+        looked_at |= {DriftKind.FILE, DriftKind.LINK, DriftKind.INCLUDE}
+    running = live.compare(node, accepted)
+    if running is not None:
+        differences += running
+        looked_at.add(DriftKind.LIVE)
+        # What a wrong set left behind is not foreign: that is asked once everything of ours is as it should be.
+        if not differences:
+            differences += live.foreign(node, accepted)
+            looked_at.add(DriftKind.FOREIGN)
+    if database.counts(node):
+        differences += database.compare(node, accepted)
+        looked_at.add(DriftKind.DATABASE)
+    return Survey(tuple(differences), frozenset(looked_at), accepted.generation, found)
