@@ -19,6 +19,14 @@ from asterisk_sync.models import Node, OutboxEntry, SyncState
 log = structlog.get_logger(__name__)
 
 SYNC_TASK = "asterisk_sync.tasks.sync_node"
+# What messages of this release are like. A worker serves those of any other one by their node's id alone.
+PROTOCOL = 2
+PROTOCOL_HEADER = "voipadmin_protocol"
+# More messages than this need not wait for a worker that is away: for a node they say nothing new.
+MOST_WAITING_FOR_A_NODE = 3
+MOST_WAITING = 10_000
+# Longer than clocks of two machines are apart.
+EXPIRES_SECONDS = 600
 # A request waits for the broker at most this long, once; the sweeper finds what was not announced.
 WAKE_SECONDS = 0.2
 SILENCE_AFTER_FAILURE_SECONDS = 2.0
@@ -122,16 +130,55 @@ def current_actor() -> str:
     return str(actor.get_username()) if actor is not None else ""
 
 
+def queue_of(node: Node) -> str:
+    """Return the queue of the worker beside the node."""
+    return f"node.{node.name}"
+
+
 def wake_worker(node_id: UUID) -> bool:
     """Tell a worker that a node waits; losing this loses nothing. Return whether the broker took it."""
+    node = Node.objects.only("name", "worker_protocol").filter(pk=node_id).first()
+    return node is not None and send_to_node(node, SYNC_TASK)
+
+
+def send_to_node(node: Node, task_name: str, *args: str) -> bool:
+    """Send a task about a node to the worker beside it; the node's id comes before `args`.
+
+    Where no such worker ever showed itself the message takes the general queue, which the worker of an older release
+    knows; today's passes it on. False where the broker is away, or enough waits for the worker already.
+    """
+    if node.worker_protocol:
+        return send_to_worker(node, task_name, *args)
+    return _deliver(current_app.conf.task_default_queue, task_name, [str(node.pk), *args], MOST_WAITING)
+
+
+def send_to_worker(node: Node, task_name: str, *args: str, most_waiting: int = MOST_WAITING_FOR_A_NODE) -> bool:
+    """Send a task to the worker beside the node, whether or not it ever showed itself."""
+    return _deliver(queue_of(node), task_name, [str(node.pk), *args], most_waiting)
+
+
+def _deliver(queue: str, task_name: str, args: list[str], most_waiting: int) -> bool:
+    """Put a message into a queue where fewer than `most_waiting` wait; return whether it is there."""
     if time.monotonic() < _Silence.until:
         return False
     try:
         with current_app.connection_for_write(transport_options=WAKE_TRANSPORT) as broker:
-            current_app.send_task(SYNC_TASK, args=[str(node_id)], connection=broker, retry=False, ignore_result=True)
+            waiting = broker.default_channel.queue_declare(queue=queue, durable=True, auto_delete=False).message_count
+            if waiting >= most_waiting:
+                return False
+            current_app.send_task(
+                task_name,
+                args=args,
+                queue=queue,
+                connection=broker,
+                headers={PROTOCOL_HEADER: PROTOCOL},
+                expires=EXPIRES_SECONDS,
+                retry=False,
+                ignore_result=True,
+            )
     except Exception as error:
         # Whatever the broker's trouble, the change is saved and the sweeper finds it.
         _Silence.until = time.monotonic() + SILENCE_AFTER_FAILURE_SECONDS
-        log.warning("wake_lost", node=str(node_id), error=str(error))
+        log.warning("message_lost", queue=queue, task=task_name, error=str(error))
         return False
     return True

@@ -4,15 +4,17 @@
 """
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_save
 
 from asterisk_sync.models import Node
 from asterisk_sync.outbox import Change, record_changes
 from asterisk_sync.placement import nodes_carrying
+from asterisk_sync.workers import call_to_new_queue
 from customers.models import Customer, Extension, TrunkAddress
 from numbering.models import DID, DIDAllocation
 from routing.models import Gateway, Route, RouteGateway
@@ -62,6 +64,8 @@ def remember_what_it_leaves(sender: type[models.Model], instance: models.Model, 
     if stored is not None:
         left = nodes_carrying(stored) if _renders_differently(stored, instance) else None
     setattr(instance, LEFT, left)
+    if isinstance(stored, Node) and isinstance(instance, Node) and stored.name != instance.name:
+        transaction.on_commit(partial(call_to_new_queue, stored), robust=True)
 
 
 def _renders_differently(stored: models.Model, instance: models.Model) -> bool:

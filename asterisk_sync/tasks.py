@@ -1,33 +1,45 @@
 """Celery doors to the pipeline: no logic in here."""
 
-from uuid import UUID
-
 from celery import shared_task
 
 from asterisk_sync import drift, pipeline
-from asterisk_sync.outbox import SYNC_TASK, wake_worker
+from asterisk_sync.models import Node
+from asterisk_sync.outbox import SYNC_TASK, send_to_node, wake_worker
 from asterisk_sync.queries import due_nodes
-from asterisk_sync.simulator.tasks import look
 from asterisk_sync.sweeping import note_sweep
+from asterisk_sync.workers import REPORT_TASK, ask_for_signs, node_task
 
-__all__ = ["audit_drift", "look", "sweep_pending", "sync_node"]
+AUDIT_TASK = "asterisk_sync.tasks.audit_node"
 
 
-@shared_task(name=SYNC_TASK)  # type: ignore[untyped-decorator]  # celery has no types
-def sync_node(node_id: str) -> None:
+@node_task(SYNC_TASK)
+def sync_node(node: Node) -> None:
     """Bring one node to what the database says."""
-    pipeline.synchronise(UUID(node_id))
+    pipeline.synchronise(node.pk)
+
+
+@node_task(AUDIT_TASK)
+def audit_node(node: Node) -> None:
+    """Look whether a node runs, or would be given, something else than what was accepted."""
+    drift.audit_node(node)
+
+
+@node_task(REPORT_TASK)
+def report_worker(_node: Node) -> None:
+    """Show that the worker is there, which taking the message has done."""
 
 
 @shared_task(name="asterisk_sync.tasks.sweep_pending")  # type: ignore[untyped-decorator]  # celery has no types
 def sweep_pending() -> None:
-    """Wake a worker for each node that waits: lost wake-ups, dead workers and due retries end here."""
+    """Wake the worker of each node that waits: lost wake-ups, dead workers and due retries end here."""
     for node in due_nodes():
         wake_worker(node.pk)
+    ask_for_signs()
     note_sweep()
 
 
 @shared_task(name="asterisk_sync.tasks.audit_drift")  # type: ignore[untyped-decorator]  # celery has no types
 def audit_drift() -> None:
-    """Look for nodes that run, or would be given, something else than what was accepted."""
-    drift.audit_nodes()
+    """Have every enabled node audited by its worker."""
+    for node in Node.objects.filter(enabled=True):
+        send_to_node(node, AUDIT_TASK)

@@ -30,16 +30,19 @@ def environment() -> dict[str, str]:
 
 
 @contextmanager
-def celery_worker(folder: Path, *, beat: bool = False, concurrency: int = 2) -> Iterator[Child]:
-    """Run a real worker; with `beat` it also sweeps every five seconds."""
+def celery_worker(
+    folder: Path, *, beat: bool = False, concurrency: int = 2, queues: str = "", name: str = "worker"
+) -> Iterator[Child]:
+    """Run a real worker, of the general queue or of `queues`; with `beat` it also sweeps every five seconds."""
     schedule = ["-B", "--scheduler", "celery.beat:PersistentScheduler", "-s", str(folder / "schedule")] if beat else []
     child = start_child(
         [
             *(sys.executable, "-m", "celery", "-A", "voipadmin", "worker", "--loglevel", "info"),
-            *("--concurrency", str(concurrency), *schedule),
+            *("--concurrency", str(concurrency), "-n", f"{name}@%h", *schedule),
+            *(["-Q", queues] if queues else []),
         ],
-        name="celery worker",
-        log=folder / "worker.log",
+        name=f"celery {name}",
+        log=folder / f"{name}.log",
         env=environment(),
         cwd=ROOT,
     )

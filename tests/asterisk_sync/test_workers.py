@@ -1,0 +1,205 @@
+"""Messages about a node reach the worker beside it, do not pile up, and are understood one release apart."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from celery import current_app
+from django.db import connection, transaction
+from django.utils import timezone
+
+from asterisk_sync import outbox, pipeline, tasks, workers
+from asterisk_sync.models import Node
+from asterisk_sync.outbox import MOST_WAITING_FOR_A_NODE, PROTOCOL, SYNC_TASK, queue_of
+from asterisk_sync.workers import REPORT_TASK, sign_of
+from tests.factories.asterisk_sync import NodeFactory
+from voipadmin.version import VERSION
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+GENERAL = "celery"
+
+
+@pytest.fixture(autouse=True)
+def _empty_queues(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(outbox._Silence, "until", 0.0)
+    purge()
+    yield
+    purge()
+
+
+def purge() -> None:
+    with current_app.connection_for_write() as broker:
+        for queue in (GENERAL, "node.a", "node.b", "node.c"):
+            broker.default_channel.queue_declare(queue=queue, durable=True, auto_delete=False)
+            broker.default_channel.queue_purge(queue)
+
+
+def messages(queue: str) -> list[Any]:
+    """Take what waits in a queue."""
+    found = []
+    with current_app.connection_for_read() as broker:
+        while (message := broker.default_channel.basic_get(queue, no_ack=True)) is not None:
+            found.append(message)
+    return found
+
+
+def told(queue: str) -> list[tuple[str, str]]:
+    """Take what waits in a queue, as task and node."""
+    return [(message.headers["task"], message.decode()[0][0]) for message in messages(queue)]
+
+
+@pytest.fixture
+def ran(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Which nodes were synchronised in this process."""
+    seen: list[str] = []
+    monkeypatch.setattr(pipeline, "synchronise", lambda node_id: seen.append(str(node_id)))
+    return seen
+
+
+def arrive(task: Any, queue: str, *args: str, **keywords: Any) -> None:
+    """Run a task as a worker does that found its message in `queue`."""
+    task.push_request(delivery_info={"routing_key": queue}, hostname="worker@here")
+    try:
+        task.run(*args, **keywords)
+    finally:
+        task.pop_request()
+
+
+def with_worker(name: str) -> Node:
+    node: Node = NodeFactory.create(name=name)
+    workers.note_worker(node)
+    purge()
+    return Node.objects.get(pk=node.pk)
+
+
+def test_a_node_with_a_worker_is_woken_by_its_own_queue() -> None:
+    a, b = with_worker("a"), with_worker("b")
+    assert outbox.wake_worker(a.pk)
+    assert told("node.a") == [(SYNC_TASK, str(a.pk))]
+    assert told("node.b") == told(GENERAL) == []
+    assert outbox.wake_worker(b.pk)
+    assert told("node.b") == [(SYNC_TASK, str(b.pk))]
+
+
+def test_a_node_whose_worker_never_showed_itself_is_woken_by_the_queue_that_older_workers_know() -> None:
+    node = NodeFactory.create(name="a")
+    purge()
+    assert outbox.wake_worker(node.pk)
+    assert told(GENERAL) == [(SYNC_TASK, str(node.pk))]
+
+
+def test_messages_for_a_worker_that_is_away_do_not_pile_up() -> None:
+    node = with_worker("a")
+    assert [outbox.wake_worker(node.pk) for _ in range(10)].count(True) == MOST_WAITING_FOR_A_NODE
+    for _ in range(5):
+        tasks.audit_drift()
+        tasks.sweep_pending()
+    waiting = messages("node.a")
+    assert len(waiting) == MOST_WAITING_FOR_A_NODE
+    assert all(message.headers["expires"] for message in waiting)
+
+
+def test_the_only_node_needs_no_worker_of_its_own(ran: list[str]) -> None:
+    node = NodeFactory.create(name="a")
+    arrive(tasks.sync_node, GENERAL, str(node.pk))
+    assert ran == [str(node.pk)]
+    assert not sign_of(node).is_away
+
+
+def test_a_message_for_another_workers_node_is_passed_on_and_never_served_here(ran: list[str]) -> None:
+    a, b = with_worker("a"), NodeFactory.create(name="b")
+    purge()
+    for node in (a, b):
+        arrive(tasks.sync_node, GENERAL, str(node.pk))
+    assert ran == []
+    assert told("node.a") == [(SYNC_TASK, str(a.pk))]
+    assert told("node.b") == [(SYNC_TASK, str(b.pk))]
+
+
+def test_the_only_node_that_ever_had_a_worker_is_left_to_it(ran: list[str]) -> None:
+    node = with_worker("a")
+    Node.objects.update(worker_seen_at=timezone.now() - timedelta(days=1))
+    arrive(tasks.sync_node, GENERAL, str(node.pk))
+    assert ran == []
+    assert told("node.a") == [(SYNC_TASK, str(node.pk))]
+
+
+def test_a_worker_shows_itself_with_each_message_of_its_node(ran: list[str]) -> None:
+    node = NodeFactory.create(name="a")
+    NodeFactory.create(name="b")
+    assert sign_of(node).is_away
+    arrive(tasks.sync_node, "node.a", str(node.pk))
+    assert ran == [str(node.pk)]
+    seen = Node.objects.get(pk=node.pk)
+    sign = sign_of(seen)
+    assert (seen.worker_version, seen.worker_protocol) == (VERSION, PROTOCOL)
+    assert not sign.is_away
+    assert not sign.differs
+    assert seen.desired_generation == 1
+    later = timezone.now() + timedelta(minutes=5)
+    assert sign_of(seen, later).is_away
+    Node.objects.update(worker_version="0.9")
+    assert sign_of(Node.objects.get(pk=node.pk)).differs
+
+
+def test_the_sweeper_asks_every_silent_worker_for_a_sign_and_no_other() -> None:
+    silent, heard = with_worker("a"), with_worker("b")
+    Node.objects.update(desired_generation=0)
+    Node.objects.filter(pk=silent.pk).update(worker_seen_at=timezone.now() - timedelta(minutes=3))
+    for _ in range(3):
+        tasks.sweep_pending()
+    assert told("node.a") == [(REPORT_TASK, str(silent.pk))]
+    assert told("node.b") == []
+    arrive(tasks.report_worker, "node.a", str(silent.pk))
+    assert not sign_of(Node.objects.get(pk=silent.pk)).is_away
+    assert heard.worker_protocol == PROTOCOL
+
+
+def test_a_sign_does_not_wait_for_a_long_import() -> None:
+    node = with_worker("a")
+    before = Node.objects.get(pk=node.pk).worker_seen_at
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("BEGIN")
+            cursor.execute("SELECT 1 FROM asterisk_sync_node WHERE id = %s FOR UPDATE", [node.pk])
+            with transaction.atomic(), connection.cursor() as here:
+                here.execute("SET LOCAL lock_timeout = '1s'")
+                workers.note_worker(node)
+            cursor.execute("ROLLBACK")
+    finally:
+        other.close()
+    assert Node.objects.get(pk=node.pk).worker_seen_at == before
+    workers.note_worker(node)
+    assert Node.objects.get(pk=node.pk).worker_seen_at != before
+
+
+def test_the_worker_of_a_renamed_node_follows_it_to_its_new_queue(
+    ran: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    node = with_worker("a")
+    node.name = "c"
+    node.save()
+    assert told("node.a") == [(REPORT_TASK, str(node.pk))]
+    orders: list[tuple[str, str, list[str]]] = []
+    control = SimpleNamespace(
+        add_consumer=lambda queue, destination: orders.append(("add", queue, destination)),
+        cancel_consumer=lambda queue, destination: orders.append(("cancel", queue, destination)),
+    )
+    monkeypatch.setattr(type(current_app), "control", control, raising=False)
+    arrive(tasks.sync_node, "node.a", str(node.pk))
+    assert orders == [("add", "node.c", ["worker@here"]), ("cancel", "node.a", ["worker@here"])]
+    assert ran == []
+    assert told("node.c") == [(SYNC_TASK, str(node.pk))]
+    assert queue_of(node) == "node.c"
+
+
+def test_a_message_for_a_node_that_is_gone_is_no_fault(ran: list[str]) -> None:
+    node = with_worker("a")
+    key = str(node.pk)
+    node.delete()
+    arrive(tasks.sync_node, "node.a", key)
+    assert ran == []
