@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 from uuid import UUID
 
+from routing.overlaps import OverlapIndex
 from routing.patterns import Specificity, parse_pattern
 
 Draw = Callable[[int], int]
@@ -122,12 +123,11 @@ def layer_routes(routes: Iterable[AnyRoute]) -> list[list[AnyRoute]]:
     A dialplan context per layer then fails over between overlapping patterns, and patterns that are equal.
     """
     layers: list[list[AnyRoute]] = []
+    earlier: OverlapIndex[int] = OverlapIndex()
     for route in sorted(routes, key=order_key):
         pattern = parse_pattern(route.pattern)
-        depth = 0
-        for index, layer in enumerate(layers, start=1):
-            if any(pattern.overlaps(parse_pattern(other.pattern)) for other in layer):
-                depth = index
+        depth = max(earlier.overlapping(pattern), default=0)
+        earlier.add(pattern, depth + 1)
         if depth == len(layers):
             layers.append([])
         layers[depth].append(route)

@@ -1,7 +1,7 @@
 """Snapshot -> text of the five generated files. Pure: the same snapshot gives the same text."""
 
-from asterisk_sync.rendering.dialplan import did_values, route_values
-from asterisk_sync.rendering.engine import fragments, render_template
+from asterisk_sync.rendering.dialplan import dids_text, routes_text
+from asterisk_sync.rendering.engine import fragments
 from asterisk_sync.rendering.errors import RenderError
 from asterisk_sync.rendering.files import FILE_NAMES, marker_context_of, markers, seal, without_header
 from asterisk_sync.rendering.pjsip import check_identities, extensions_text, gateways_text, trunks_text
@@ -19,14 +19,11 @@ def render_files(snapshot: Snapshot, generation: int) -> dict[str, str]:
     fragments.turn()
     check_identities(snapshot)
     plan = plan_routes(snapshot.routes, [customer.code for customer in snapshot.customers])
-    routes = route_values(snapshot, plan)
     bodies = {
         "pjsip_gateways.conf": gateways_text(snapshot),
         "pjsip_customer_trunks.conf": trunks_text(snapshot, plan),
         "pjsip_extensions.conf": extensions_text(snapshot, plan),
-        "extensions_routes.conf": "\n".join(
-            render_template(name, routes) for name in ("extensions_routes.conf", "subroutines.conf")
-        ),
-        "extensions_dids.conf": render_template("extensions_dids.conf", did_values(snapshot, plan)),
+        "extensions_routes.conf": routes_text(snapshot, plan),
+        "extensions_dids.conf": dids_text(snapshot, plan),
     }
     return {name: seal(name, bodies[name], generation) for name in FILE_NAMES}

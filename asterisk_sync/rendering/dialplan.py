@@ -1,14 +1,14 @@
-"""The values of the two dialplan files."""
+"""The two dialplan files, made of fragments, none of which is a large context."""
 
-from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import NamedTuple
+from uuid import UUID
 
-from asterisk_sync.rendering.engine import Values
-from asterisk_sync.rendering.pjsip import (
-    INCOMING_CONTEXTS,
-    address_values,
-    entry_context,
-    internal_context,
-)
+from asterisk_sync.rendering.engine import Values, fragment, joined
+from asterisk_sync.rendering.pjsip import INCOMING_CONTEXTS, address_values, entry_context, internal_context
+from asterisk_sync.rendering.searches import Search
+from asterisk_sync.rendering.spreading import parts_for, spread, spread_over
 from asterisk_sync.rendering.views import RoutePlan
 from asterisk_sync.snapshot import (
     CustomerSnapshot,
@@ -21,48 +21,125 @@ from asterisk_sync.snapshot import (
 from routing.numbers import E164, E164_PLUS, FIXED, NATIONAL, NumberRule, country_of, number_rules
 from routing.patterns import parse_pattern
 
-DIDS_IN_A_CONTEXT = 500
-FORBIDDEN_CAUSE = 21
+DIDS_IN_A_CONTEXT = 250
+EXTENSIONS_IN_A_CONTEXT = 1_000
 
 
-def _route_context(route: RouteSnapshot) -> str:
-    return f"va-route-{route.id.hex}"
+class ExtensionLine(NamedTuple):
+    """What a colleague's number does: ring a telephone, go out again where `forward_to` is, or neither."""
+
+    number: str
+    username: str
+    devices: int
+    forward_to: str
+
+
+class NumberLine(NamedTuple):
+    """What an incoming number does: `entry` of the customer's `context`, for which the rest are arguments."""
+
+    number: str
+    id: UUID
+    gateway: str
+    context: str
+    entry: str
+    forward_to: str
+    username: str
+    devices: int
+
+
+def _heading(title: str) -> str:
+    return f"; === {title} ===\n"
+
+
+def _number(digits: str) -> int:
+    """A number that is none falls anywhere: the guard is what refuses it."""
+    try:
+        return int(digits)
+    except ValueError:
+        return 0
+
+
+def _number_of(line: ExtensionLine | NumberLine) -> int:
+    return _number(line.number)
+
+
+def _route_context(id_: UUID) -> str:
+    return f"va-route-{id_.hex}"
 
 
 def _gateway_context(name: str) -> str:
     return f"va-gateway-{name}"
 
 
+def _arrival_context(code: str) -> str:
+    return f"va-customer-{code}"
+
+
 def _descending_rules(rules: tuple[NumberRule, ...]) -> list[NumberRule]:
     return sorted(rules, key=lambda rule: parse_pattern(rule.pattern).specificity, reverse=True)
 
 
-def route_values(snapshot: Snapshot, plan: RoutePlan) -> Values:
-    """Return what the template of outgoing calls prints."""
+# Outgoing calls
+
+
+def routes_text(snapshot: Snapshot, plan: RoutePlan) -> str:
+    """Return the file of outgoing calls."""
+    entry, *rests = plan.common.searches
+    return joined(
+        _of_all_routes(),
+        _heading("Entry of every customer without routes of its own"),
+        _search(entry),
+        _heading("Customers with numbers or routes of their own"),
+        *(_search(view.searches[0]) for view in plan.views),
+        *_customers(snapshot, plan),
+        _heading("Priority levels"),
+        *(_level(context.name, position, _lines(context.routes)) for context, position in plan.contexts),
+        _heading("What is left after a level"),
+        *map(_search, rests),
+        *(_search(rest) for view in plan.views for rest in view.searches[1:]),
+        _heading("Routes: ARG1 is the number, ARG2 its length as dialled, ARG3 the level"),
+        *(_route(replace(route, customers=())) for route in snapshot.routes if route.steps),
+        _heading(
+            "Gateways: ARG1 is the number as the route sends it, ARG2 the route, ARG3 the ring time, ARG4 the caller"
+        ),
+        *(_gateway(gateway, snapshot.country) for gateway in snapshot.gateways),
+        _subroutines(snapshot.country, snapshot.reroute_causes),
+    )
+
+
+@fragment("extensions_routes.conf")
+def _of_all_routes() -> Values:
+    return {}
+
+
+@fragment("subroutines.conf")
+def _subroutines(country: str, reroute_causes: frozenset[int]) -> Values:
     return {
-        "common": plan.common,
-        "views": plan.views,
-        "levels": [
-            {
-                "context": level.context,
-                "position": level.position,
-                "routes": [{"pattern": route.pattern, "context": _route_context(route)} for route in level.routes],
-            }
-            for level in plan.levels()
-        ],
-        "rests": plan.rests(),
-        "routes": [_route(route) for route in snapshot.routes if route.steps],
-        "gateways": [_gateway(gateway, snapshot.country) for gateway in snapshot.gateways],
-        "customers": [_internal(customer, plan) for customer in snapshot.customers if _has_numbers(customer)],
-        "dialled_rules": _descending_rules(number_rules(NATIONAL, snapshot.country)),
-        "reroute_causes": sorted(snapshot.reroute_causes - {0}, reverse=True),
+        "dialled_rules": _descending_rules(number_rules(NATIONAL, country)),
+        "reroute_causes": sorted(reroute_causes - {0}, reverse=True),
     }
 
 
+@fragment("extensions_routes/search.conf")
+def _search(search: Search) -> Values:
+    return {"context": search.context, "includes": search.includes, "goes_on": search.goes_on}
+
+
+def _lines(routes: Iterable[RouteSnapshot]) -> tuple[tuple[str, UUID], ...]:
+    return tuple((route.pattern, route.id) for route in routes)
+
+
+@fragment("extensions_routes/level.conf")
+def _level(context: str, position: str, lines: tuple[tuple[str, UUID], ...]) -> Values:
+    routes = [{"pattern": pattern, "context": _route_context(id_)} for pattern, id_ in lines]
+    return {"context": context, "position": position, "routes": routes}
+
+
+@fragment("extensions_routes/route.conf")
 def _route(route: RouteSnapshot) -> Values:
     return {
         "id": route.id,
-        "context": _route_context(route),
+        "context": _route_context(route.id),
         "pattern": route.pattern,
         "priority": route.priority,
         "by_weight": route.by_weight,
@@ -74,6 +151,7 @@ def _route(route: RouteSnapshot) -> Values:
     }
 
 
+@fragment("extensions_routes/gateway.conf")
 def _gateway(gateway: GatewaySnapshot, region: str) -> Values:
     code = country_of(region).code
     return {
@@ -93,56 +171,78 @@ def _gateway(gateway: GatewaySnapshot, region: str) -> Values:
     }
 
 
-def _has_numbers(customer: CustomerSnapshot) -> bool:
-    return customer.active and bool(customer.extensions)
+def _customers(snapshot: Snapshot, plan: RoutePlan) -> Iterable[str]:
+    for customer in snapshot.customers:
+        if customer.active and customer.extensions:
+            yield from _numbers_of(customer, plan.view_of(customer.code).context)
 
 
-def _internal(customer: CustomerSnapshot, plan: RoutePlan) -> Values:
-    lines = sorted(customer.extensions, key=lambda extension: extension.number, reverse=True)
-    return {
-        "code": customer.code,
-        "context": internal_context(customer),
-        "entry": plan.view_of(customer.code).context,
-        "lines": [
-            {
-                "number": extension.number,
-                "username": extension.username if extension.enabled else "",
-                "devices": extension.max_contacts,
-                "forward_to": extension.forward_to if extension.enabled else "",
-            }
-            for extension in lines
-        ],
-    }
+def _numbers_of(customer: CustomerSnapshot, entry: str) -> Iterable[str]:
+    """A customer's numbers in its context, or, where they are many, in contexts that it includes before the routes."""
+    internal = internal_context(customer)
+    lines = [_extension_line(extension) for extension in customer.extensions]
+    lines.sort(key=lambda line: line.number, reverse=True)
+    parts = spread(lines, _number_of, EXTENSIONS_IN_A_CONTEXT)
+    if len(parts) == 1:
+        yield _extensions(internal, internal, tuple(lines), entry)
+        return
+    names = {part: f"va-internal-{customer.code}-{part}" for part in parts}
+    yield _search(Search(internal, (*names.values(), entry)))
+    for part, members in parts.items():
+        yield _extensions(names[part], internal, tuple(members), "")
 
 
-def did_values(snapshot: Snapshot, plan: RoutePlan) -> Values:
-    """Return what the template of incoming calls prints."""
-    digits = bucket_digits(len(snapshot.dids))
+def _extension_line(extension: ExtensionSnapshot) -> ExtensionLine:
+    if not extension.enabled:
+        return ExtensionLine(extension.number, "", 0, "")
+    return ExtensionLine(extension.number, extension.username, extension.max_contacts, extension.forward_to)
+
+
+@fragment("extensions_routes/numbers.conf")
+def _extensions(context: str, internal: str, lines: tuple[ExtensionLine, ...], entry: str) -> Values:
+    return {"context": context, "internal": internal, "lines": [line._asdict() for line in lines], "entry": entry}
+
+
+# Incoming calls
+
+
+def dids_text(snapshot: Snapshot, plan: RoutePlan) -> str:
+    """Return the file of incoming calls."""
+    parts = parts_for(len(snapshot.dids), DIDS_IN_A_CONTEXT)
     with_numbers = {did.customer for did in snapshot.dids}
-    return {
-        "formats": [
-            {"context": context, "rules": _descending_rules(number_rules(name, snapshot.country))}
-            for name, context in INCOMING_CONTEXTS.items()
-        ],
-        "bucket_digits": digits,
-        "customers": [_arrival(customer, plan) for customer in snapshot.customers if customer.code in with_numbers],
-        "buckets": _buckets(snapshot, digits),
-    }
+    arrivals = [customer for customer in snapshot.customers if customer.code in with_numbers]
+    lines = sorted(_number_lines(snapshot), key=lambda line: line.number, reverse=True)
+    buckets = spread_over(lines, _number_of, parts)
+    return joined(
+        _of_all_numbers(snapshot.country, parts),
+        _heading("Customers: ARG1 DID, ARG2 gateway, ARG3 number, ARG4 where to, ARG5 how many devices"),
+        *(_arrival(*_arriving(customer, plan)) for customer in arrivals),
+        _heading("Numbers, by their remainder"),
+        *(_numbers(f"va-dids-{part}", tuple(members)) for part, members in buckets.items()),
+    )
 
 
-def bucket_digits(count: int) -> int:
-    """Return by how many last digits numbers are spread over contexts, so that none gets large."""
-    digits = 0
-    while count > DIDS_IN_A_CONTEXT * 10**digits:
-        digits += 1
-    return digits
+def did_context(number: str, dids: int) -> str:
+    """Return the context that holds a number where there are so many in all."""
+    return f"va-dids-{_number(number) % parts_for(dids, DIDS_IN_A_CONTEXT)}"
 
 
-def _arrival_context(code: str) -> str:
-    return f"va-customer-{code}"
+@fragment("extensions_dids.conf")
+def _of_all_numbers(country: str, parts: int) -> Values:
+    formats = [
+        {"context": context, "rules": _descending_rules(number_rules(name, country))}
+        for name, context in INCOMING_CONTEXTS.items()
+    ]
+    return {"formats": formats, "parts": parts}
 
 
-def _arrival(customer: CustomerSnapshot, plan: RoutePlan) -> Values:
+def _arriving(customer: CustomerSnapshot, plan: RoutePlan) -> tuple[CustomerSnapshot, str, str]:
+    alone = replace(customer, extensions=()) if customer.extensions else customer
+    return alone, entry_context(customer, plan), plan.view_of(customer.code).label
+
+
+@fragment("extensions_dids/customer.conf")
+def _arrival(customer: CustomerSnapshot, entry: str, view: str) -> Values:
     return {
         "code": customer.code,
         "id": customer.id,
@@ -150,43 +250,33 @@ def _arrival(customer: CustomerSnapshot, plan: RoutePlan) -> Values:
         "active": customer.active,
         "endpoint": customer.endpoint,
         "addresses": address_values(customer),
-        "entry": entry_context(customer, plan),
+        "entry": entry,
         "channel_limit": customer.channel_limit,
         "calls_per_second": customer.calls_per_second,
         "caller_id_number": customer.caller_id_number,
-        "view": plan.view_of(customer.code).label,
+        "view": view,
     }
 
 
-def _buckets(snapshot: Snapshot, digits: int) -> list[Values]:
-    customers = {customer.code: customer for customer in snapshot.customers}
+@fragment("extensions_dids/numbers.conf")
+def _numbers(context: str, lines: tuple[NumberLine, ...]) -> Values:
+    return {"context": context, "lines": [line._asdict() for line in lines]}
+
+
+def _number_lines(snapshot: Snapshot) -> Iterable[NumberLine]:
+    arrivals = {customer.code: (_arrival_context(customer.code), customer.active) for customer in snapshot.customers}
     extensions = {extension.username: extension for customer in snapshot.customers for extension in customer.extensions}
-    found: dict[str, list[Values]] = defaultdict(list)
-    for did in sorted(snapshot.dids, key=lambda did: did.number, reverse=True):
-        last = did.number[-digits:] if digits else "all"
-        found[last].append(_did(did, customers[did.customer], extensions.get(did.extension)))
-    return [{"context": f"va-dids-{last}", "dids": dids} for last, dids in sorted(found.items())]
+    for did in snapshot.dids:
+        context, active = arrivals[did.customer]
+        extension = extensions.get(did.extension) if did.extension else None
+        entry, forward_to, username = destination_of(did, active, extension)
+        devices = extension.max_contacts if extension else 1
+        yield NumberLine(did.number, did.id, did.gateway, context, entry, forward_to, username, devices)
 
 
-def _did(did: DIDSnapshot, customer: CustomerSnapshot, extension: ExtensionSnapshot | None) -> Values:
-    entry, forward_to, username = destination_of(did, customer, extension)
-    return {
-        "id": did.id,
-        "number": did.number,
-        "gateway": did.gateway,
-        "context": _arrival_context(did.customer),
-        "entry": entry,
-        "forward_to": forward_to,
-        "username": username,
-        "devices": extension.max_contacts if extension else 1,
-    }
-
-
-def destination_of(
-    did: DIDSnapshot, customer: CustomerSnapshot, extension: ExtensionSnapshot | None
-) -> tuple[str, str, str]:
+def destination_of(did: DIDSnapshot, active: bool, extension: ExtensionSnapshot | None) -> tuple[str, str, str]:
     """Return the customer's entry for the number, where it is forwarded to, and whose telephone rings."""
-    if not customer.active:
+    if not active:
         return "suspended", "", ""
     if did.destination == "extension":
         if extension is None or not extension.enabled:

@@ -4,6 +4,7 @@ import ipaddress
 import zlib
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 from uuid import UUID
 
 from asterisk_sync.rendering.engine import Values, fragment, joined
@@ -20,6 +21,8 @@ INCOMING_CONTEXTS = {
 }
 QUALIFY_SECONDS = 60
 QUALIFY_SPREAD = 16
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 def qualify_seconds(name: str) -> int:
@@ -192,14 +195,21 @@ def check_identities(snapshot: Snapshot) -> None:
         if count > 1:
             raise RenderError(f"{name} names two objects of SIP: rename one of them")
     networks = [
-        (ipaddress.ip_network(address.network), customer.code)
-        for customer in snapshot.customers
-        for address in customer.addresses
+        (_network(address.network), customer.code) for customer in snapshot.customers for address in customer.addresses
     ]
-    exact = {network.network_address: code for network, code in networks if network.num_addresses == 1}
-    wide = [(network, code) for network, code in networks if network.num_addresses > 1]
+    exact = {network.network_address: code for network, code in networks if _is_one_address(network)}
+    wide = [(network, code) for network, code in networks if not _is_one_address(network)]
     for gateway in snapshot.gateways:
         for address in map(ipaddress.ip_address, gateway.addresses):
             owner = exact.get(address) or next((code for network, code in wide if address in network), None)
             if owner:
                 raise RenderError(f"{address} belongs to gateway {gateway.name} and to customer {owner}")
+
+
+@lru_cache(maxsize=1 << 16)
+def _network(text: str) -> Network:
+    return ipaddress.ip_network(text)
+
+
+def _is_one_address(network: Network) -> bool:
+    return network.prefixlen == network.max_prefixlen
