@@ -145,6 +145,11 @@ def _of_all_extensions() -> Values:
     return {}
 
 
+@fragment("pjsip_extensions/heading.conf")
+def _heading(code: str) -> Values:
+    return {"code": code}
+
+
 @fragment("pjsip_extensions/customer.conf")
 def _of_customer(code: str, id_: UUID, context: str, channel_limit: int, calls_per_second: int, view: str) -> Values:
     return {
@@ -158,9 +163,8 @@ def _of_customer(code: str, id_: UUID, context: str, channel_limit: int, calls_p
 
 
 @fragment("pjsip_extensions/extension.conf")
-def _extension(extension: ExtensionSnapshot, customer: str, customer_caller: str) -> Values:
+def _extension(extension: ExtensionSnapshot, customer_caller: str) -> Values:
     return {
-        "customer": customer,
         "username": extension.username,
         "secret": extension.secret,
         "number": extension.number,
@@ -180,10 +184,12 @@ def extensions_text(snapshot: Snapshot, plan: RoutePlan) -> str:
         if not enabled:
             continue
         entry, view = entry_context(customer, plan), plan.view_of(customer.code).label
-        parts.append(
-            _of_customer(customer.code, customer.id, entry, customer.channel_limit, customer.calls_per_second, view)
+        shared = _of_customer(
+            customer.code, customer.id, entry, customer.channel_limit, customer.calls_per_second, view
         )
-        parts += [_extension(extension, customer.code, customer.caller_id_number) for extension in enabled]
+        parts.append(_heading(customer.code))
+        # The endpoint is the last section of an extension's text: what its customer decides goes on there.
+        parts += [_extension(extension, customer.caller_id_number) + shared for extension in enabled]
     return joined(*parts)
 
 
