@@ -6,8 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 TOP_FILES = {"pjsip": "pjsip.conf", "extensions": "extensions.conf"}
+EXTENSIONS_FILE = "pjsip_extensions.conf"
+# The types of objects that extensions are made of; sorcery.conf may have them read from a file of their own.
+EXTENSION_TYPES = ("endpoint", "auth", "aor")
+SORCERY_FILE = "sorcery.conf"
+GENERATED = "voipadmin/current/"
+DEEPEST = 10
 
 _INCLUDE = re.compile(r'^\s*#\s*(?:try)?include\s+[<"]?(?P<path>[^<>"\s;]+)[>"]?', re.MULTILINE)
+_PJSIP_SECTION = re.compile(r"^\[res_pjsip\].*\n(?P<lines>(?:(?!\[).*\n?)*)", re.MULTILINE)
+_MAPPING = re.compile(r"^\s*(?P<type>[a-z_]+)\s*=>?\s*config\s*,\s*(?P<file>[^,;\s]+)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -25,9 +33,14 @@ class Inclusion:
         return not self.error and not self.times and not self.by_wildcard
 
 
-def top_file(name: str) -> str:
-    """Return the hand-written file that has to include a generated one."""
-    return TOP_FILES[name.partition("_")[0]]
+def extension_files(folder: Path) -> dict[str, str]:
+    """Return the file from which Asterisk reads each type of object that an extension is made of."""
+    try:
+        section = _PJSIP_SECTION.search((folder / SORCERY_FILE).read_text())
+    except (OSError, UnicodeDecodeError):
+        section = None
+    mapped = {match["type"]: match["file"] for match in _MAPPING.finditer(section["lines"])} if section else {}
+    return {kind: mapped.get(kind, TOP_FILES["pjsip"]) for kind in EXTENSION_TYPES}
 
 
 def include_line(name: str) -> str:
@@ -36,20 +49,14 @@ def include_line(name: str) -> str:
 
 
 def inclusion_of(folder: Path, name: str) -> Inclusion:
-    """Return how the hand-written files in `folder` include a generated one."""
-    top = top_file(name)
-    try:
-        included = [match["path"] for match in _INCLUDE.finditer((folder / top).read_text())]
-    except (OSError, UnicodeDecodeError) as error:
-        return Inclusion(top, error=getattr(error, "strerror", "") or str(error))
-    exact = sum(1 for item in included if item.endswith(_path(name)))
-    wild = any("voipadmin/current/" in item and "*" in item for item in included)
-    return Inclusion(top, exact, wild)
+    """Return how the hand-written files in `folder` include a generated one: of several, the one that does it wrong."""
+    found = [_inclusion(folder, top, name) for top in _top_files(folder, name)]
+    return next((inclusion for inclusion in found if inclusion.times != 1), found[0])
 
 
 def add_include(folder: Path, name: str) -> bool:
     """Append the line that is missing; return whether the hand-written file could be written."""
-    path = folder / top_file(name)
+    path = folder / inclusion_of(folder, name).top
     if not os.access(path, os.R_OK | os.W_OK):
         return False
     before = path.read_bytes()
@@ -59,5 +66,31 @@ def add_include(folder: Path, name: str) -> bool:
     return True
 
 
+def _top_files(folder: Path, name: str) -> list[str]:
+    """Return the files that have to include a generated one, themselves or through others."""
+    top = TOP_FILES[name.partition("_")[0]]
+    if top != TOP_FILES["pjsip"]:
+        return [top]
+    large = list(extension_files(folder).values())
+    return list(dict.fromkeys(large if name == EXTENSIONS_FILE else [top, *large]))
+
+
+def _inclusion(folder: Path, top: str, name: str) -> Inclusion:
+    try:
+        included = _included(folder, top)
+    except (OSError, UnicodeDecodeError) as error:
+        return Inclusion(top, error=getattr(error, "strerror", "") or str(error))
+    exact = sum(1 for path in included if path.endswith(_path(name)))
+    wild = any(GENERATED in path and "*" in path for path in included)
+    return Inclusion(top, exact, wild)
+
+
+def _included(folder: Path, top: str, depth: int = DEEPEST) -> list[str]:
+    """Return what a file includes, and what the hand-written files among these include."""
+    paths = [match["path"] for match in _INCLUDE.finditer((folder / top).read_text())]
+    own = [path for path in paths if GENERATED not in path and depth and (folder / path).is_file()]
+    return paths + [below for path in own for below in _included(folder, path, depth - 1)]
+
+
 def _path(name: str) -> str:
-    return f"voipadmin/current/{name}"
+    return f"{GENERATED}{name}"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from asterisk_sync.doctor.findings import Finding, failure, guarded, ok, warning
-from asterisk_sync.includes import include_line, inclusion_of
+from asterisk_sync.includes import TOP_FILES, extension_files, include_line, inclusion_of
 from asterisk_sync.models import Node
 from asterisk_sync.rendering.files import FILE_NAMES
 from asterisk_sync.writer import NodeFolder
@@ -24,6 +24,7 @@ def examine(node: Node) -> list[Finding]:
         return [failure("configuration directory", f"{folder} cannot be read", remedy)]
     checks: dict[str, Callable[[], Iterator[Finding]]] = {
         "includes": lambda: _includes(folder),
+        "reading": lambda: _reading(folder),
         "permissions": lambda: _permissions(folder),
         "call records": lambda: _records(node, folder),
         "prompts": lambda: _prompts(folder),
@@ -53,6 +54,19 @@ def _include_faults(folder: Path, name: str) -> Iterator[Finding]:
     elif not found.times:
         remedy = f"Name the file: {line}. Asterisk takes a wildcard for changed at each reload."
         yield warning("includes", f"{top} includes {name} through a wildcard", remedy)
+
+
+def _reading(folder: Path) -> Iterator[Finding]:
+    """Whether Asterisk reads the extensions for the types of objects that they hold, or twelve times over."""
+    large = set(extension_files(folder).values())
+    if len(large) > 1:
+        files = ", ".join(sorted(large))
+        yield failure("reading", f"endpoints, auths and aors come from different files: {files}", "Use one for all.")
+    elif TOP_FILES["pjsip"] in large:
+        remedy = "Copy pjsip.conf, pjsip_with_extensions.conf and sorcery.conf of deploy/asterisk; restart Asterisk."
+        yield warning("reading", "all types of objects are read from the file of extensions: slow reloads", remedy)
+    else:
+        yield ok("reading", "extensions are read only for the objects that they are made of")
 
 
 def _permissions(folder: Path) -> Iterator[Finding]:

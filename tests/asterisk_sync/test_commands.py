@@ -123,6 +123,22 @@ def test_the_doctor_names_what_is_wrong_and_how_to_mend_it(
     assert command("doctor")[0] in {0, 1}
 
 
+def test_the_doctor_says_where_reloads_are_slower_than_they_need_to_be(node: Node, asterisk: AsteriskInstance) -> None:
+    assert findings("lab")["reading"]["severity"] == "ok"
+    sorcery = asterisk.config_dir / "sorcery.conf"
+    before = sorcery.read_text()
+    try:
+        sorcery.write_text("")
+        slow = findings("lab")["reading"]
+        sorcery.write_text(before.replace("auth = config,pjsip_with_extensions.conf", "auth = config,other.conf"))
+        split = findings("lab")["reading"]
+    finally:
+        sorcery.write_text(before)
+    assert slow["severity"] == "warning"
+    assert "sorcery.conf" in slow["remedy"]
+    assert split["severity"] == "failure"
+
+
 def test_the_doctor_says_that_an_object_is_not_in_asterisk(node: Node, asterisk: AsteriskInstance) -> None:
     command("sync_asterisk")
     gateway = GatewayFactory.create(name="GW_Missing")

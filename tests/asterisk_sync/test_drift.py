@@ -167,7 +167,7 @@ def test_a_link_that_leads_to_another_set_is_found_and_mended(
 def test_a_missing_include_is_added_again(
     node: Node, extension: Extension, current: Path, asterisk: AsteriskInstance
 ) -> None:
-    pjsip = asterisk.config_dir / "pjsip.conf"
+    pjsip = asterisk.config_dir / "pjsip_with_extensions.conf"
     line = include_line("pjsip_extensions.conf")
     with altered(pjsip, pjsip.read_text().replace(line, "")):
         asterisk.cli("module reload res_pjsip.so")
@@ -185,7 +185,7 @@ def test_a_missing_include_is_added_again(
 def test_where_the_include_cannot_be_written_the_line_is_shown(
     asking: Node, extension: Extension, asterisk: AsteriskInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pjsip = asterisk.config_dir / "pjsip.conf"
+    pjsip = asterisk.config_dir / "pjsip_with_extensions.conf"
     line = include_line("pjsip_extensions.conf")
     # The tests may run as root, to whom every file can be written.
     monkeypatch.setattr("asterisk_sync.includes.os.access", lambda *_arguments: False)
