@@ -6,8 +6,11 @@ from asterisk_sync import drift, pipeline
 from asterisk_sync.models import Node
 from asterisk_sync.outbox import SYNC_TASK, send_to_node, wake_worker
 from asterisk_sync.queries import due_nodes
+from asterisk_sync.simulator.tasks import look
 from asterisk_sync.sweeping import note_sweep
 from asterisk_sync.workers import REPORT_TASK, ask_for_signs, node_task
+
+__all__ = ["audit_drift", "audit_node", "look", "report_worker", "sweep_pending", "sync_node"]
 
 AUDIT_TASK = "asterisk_sync.tasks.audit_node"
 

@@ -1,18 +1,28 @@
-"""Addresses of nodes, runs and generations."""
+"""Addresses of nodes, runs, generations and drift."""
 
 from django.urls import path
 
+from asterisk_sync import decision_views as decide
 from asterisk_sync import fragments
-from asterisk_sync.views import GENERATIONS, NODES, RUNS
+from asterisk_sync.simulator.urls import urlpatterns as simulator_urls
+from asterisk_sync.views import DRIFT, GENERATIONS, NODES, RUNS
 from voipadmin.core.pages import entity_urls
 
 app_name = "asterisk_sync"
 urlpatterns = [
+    *simulator_urls,
     path("sync/indicator/", fragments.indicator, name="indicator"),
     path("sync/of/<slug:app_label>/<slug:model_name>/<uuid:pk>/", fragments.object_state, name="object_state"),
-    path("sync/<uuid:pk>/apply/", fragments.ApplyNowView.as_view(), name="node_apply"),
-    path("sync/generations/<uuid:pk>/restore/", fragments.RestoreView.as_view(), name="generation_restore"),
+    path("sync/<uuid:pk>/apply/", decide.ApplyNowView.as_view(), name="node_apply"),
+    path("sync/<uuid:pk>/waiting/", decide.WaitingView.as_view(), name="node_waiting"),
+    path("sync/<uuid:pk>/release/", decide.ReleaseView.as_view(), name="node_release"),
+    path("sync/<uuid:pk>/compare/", decide.CompareView.as_view(), name="node_compare"),
+    path("sync/generations/<uuid:pk>/restore/", decide.RestoreView.as_view(), name="generation_restore"),
+    path("sync/generations/<uuid:pk>/files/<str:name>/", decide.TextView.as_view(), name="generation_text"),
+    path("sync/drift/<uuid:pk>/mend/", decide.MendView.as_view(), name="driftfinding_mend"),
+    path("sync/drift/<uuid:pk>/adopt/", decide.AdoptView.as_view(), name="driftfinding_adopt"),
     *entity_urls("sync/runs", RUNS),
     *entity_urls("sync/generations", GENERATIONS),
+    *entity_urls("sync/drift", DRIFT),
     *entity_urls("sync", NODES),
 ]

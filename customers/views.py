@@ -61,6 +61,7 @@ CUSTOMERS = Entity(
     ),
     staff_only=frozenset({"notes", "users"}),
     aside_template="customers/customer/addresses.html",
+    actions_template="customers/customer/actions.html",
 )
 
 EXTENSIONS = Entity(

@@ -104,3 +104,10 @@ def _bracket(inside: str) -> frozenset[str]:
         allowed.update(chr(code) for code in range(ord(inside[index]), ord(last) + 1))
         index += 3 if is_range else 1
     return frozenset(allowed)
+
+
+def example_number(text: str) -> str:
+    """Return a number that the pattern matches, long enough to look like one."""
+    pattern = parse_pattern(text)
+    digits = "".join(min(allowed - {"0"} or allowed) for allowed in pattern.positions)
+    return digits if not pattern.tail else digits.ljust(max(len(digits) + 1, 10), "5")

@@ -102,4 +102,5 @@ ROUTES = Entity(
     ),
     related=(Related(_("Calls"), "billing:cdr_list", "route", "billing.view_cdr", tab="calls", without="route"),),
     aside_template="routing/route/steps.html",
+    actions_template="routing/route/actions.html",
 )

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from ninja import Swagger
 
 from asterisk_sync.api import nodes_router
+from asterisk_sync.simulator.api import simulations_router
 from billing.api import tariffs_router
 from customers.api import customers_router, extensions_router, trunk_addresses_router
 from numbering.api import dids_router
@@ -39,6 +40,7 @@ for prefix, router in {
     "tariffs": tariffs_router,
     "reports": reports_router,
     "nodes": nodes_router,
+    "simulations": simulations_router,
 }.items():
     api.add_router(prefix, router)
 

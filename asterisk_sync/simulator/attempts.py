@@ -17,9 +17,7 @@ def plan_attempts(scene: Scene, question: Question, journey: Journey, normalised
     """Return every attempt in order; gateways by weight are in their places, with the chance of each to be first."""
     if journey.view is None:
         return ()
-    tries = [
-        (route, step) for _level, route in routes_taken(journey.view, journey.number) for step in _steps_in_order(route)
-    ]
+    tries = [(route, step) for route in routes_taken(journey.view, journey.number) for step in _steps_in_order(route)]
     return tuple(
         _attempt(number, route, step, scene, _facts(question, journey, normalised), journey)
         for number, (route, step) in enumerate(tries, start=1)

@@ -3,6 +3,7 @@
 A page never holds a manager connection: it asks a worker and polls for the answer under a key that nobody can guess.
 """
 
+import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -11,14 +12,13 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from celery import current_app
 from django.core.cache import cache
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from asterisk_sync.ami_messages import AmiError
 from asterisk_sync.models import Node
-from asterisk_sync.outbox import WAKE_TRANSPORT
+from asterisk_sync.outbox import send_to_node
 from asterisk_sync.reloader import connected
 from asterisk_sync.simulator.oracle import Difference, Lookup, compare, look_at
 
@@ -60,7 +60,7 @@ def check_now(node: Node, wanted: Sequence[Lookup]) -> LiveCheck:
 
 
 def ask(node: Node, wanted: Sequence[Lookup], *, asked_by: UUID) -> str:
-    """Have a worker beside the node look; return the key under which `answer_of` finds what it saw."""
+    """Have a worker beside the node look; return the key under which `answer_of` finds it, or nothing."""
     key = secrets.token_urlsafe(32)
     asked = {
         "node": str(node.pk),
@@ -70,26 +70,23 @@ def ask(node: Node, wanted: Sequence[Lookup], *, asked_by: UUID) -> str:
     }
     try:
         cache.set(_asked(key), asked, KEPT_SECONDS)
-        _send([str(node.pk), [[lookup.context, lookup.name] for lookup in wanted], key])
     except Exception as error:
-        # Whatever the trouble of cache or broker, a simulation without a comparison is better than none.
+        # Whatever the cache's trouble, a simulation without a comparison is better than none.
         log.warning("look_not_asked", node=node.name, error=str(error))
+        return ""
+    send_to_node(node, LOOK_TASK, json.dumps([[lookup.context, lookup.name] for lookup in wanted]), key)
     return key
 
 
-def _send(arguments: list[Any]) -> None:
-    with current_app.connection_for_write(transport_options=WAKE_TRANSPORT) as broker:
-        current_app.send_task(
-            LOOK_TASK, args=arguments, connection=broker, retry=False, ignore_result=True, expires=PATIENCE_SECONDS
-        )
-
-
-def look(node_id: UUID, wanted: Sequence[tuple[str, str]], key: str) -> None:
-    """Look at the node and leave what is there in the cache; runs in a worker."""
-    node = Node.objects.get(pk=node_id, enabled=True)
+def look(node: Node, wanted: str, key: str) -> None:
+    """Look at the node and leave what is there in the cache, if somebody still waits; runs in a worker."""
+    if cache.get(_asked(key)) is None:
+        return
     try:
         with connected(node) as client:
-            answer: dict[str, Any] = {"found": look_at(client, wanted)}
+            answer: dict[str, Any] = {
+                "found": look_at(client, [(context, name) for context, name in json.loads(wanted)])
+            }
     except (AmiError, OSError) as error:
         answer = {"silent": str(error)}
     cache.set(_answered(key), answer, KEPT_SECONDS)

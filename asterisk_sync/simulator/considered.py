@@ -1,39 +1,53 @@
 """Every route in the order in which the dialplan searches it, and why it is taken or not. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from uuid import UUID
 
-from asterisk_sync.rendering.views import Level, View
+from asterisk_sync.rendering.views import View
 from asterisk_sync.simulator.results import ConsideredRoute, Reason
 from asterisk_sync.simulator.scene import KnownRoute, Scene
 from asterisk_sync.snapshot import RouteSnapshot
 from routing.patterns import parse_pattern
 
-AFTER_EVERY_LAYER = 1 << 30
+BEHIND_EVERY_LEVEL = 1 << 30
 
 
-def routes_taken(view: View, number: str) -> list[tuple[Level, RouteSnapshot]]:
-    """Return the routes that a call goes by, level after level; in one level no number fits two."""
-    return [
-        (level, route)
-        for level in view.levels
-        for route in level.routes
-        if parse_pattern(route.pattern).matches(number)
-    ]
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a route stands for a customer: in the how manieth level, which position, which context."""
+
+    level: int
+    position: str
+    context: str
+    route: RouteSnapshot
+
+
+def places_in(view: View) -> Iterator[Place]:
+    """Return the routes of a view, level after level."""
+    for number, level in enumerate(view.levels):
+        for context in level.contexts:
+            for route in context.routes:
+                yield Place(number, level.position, context.name, route)
+
+
+def routes_taken(view: View, number: str) -> list[RouteSnapshot]:
+    """Return the routes that a call goes by, in order; in one level no number fits two."""
+    return [place.route for place in places_in(view) if parse_pattern(place.route.pattern).matches(number)]
 
 
 def consider_routes(
     scene: Scene, view: View, number: str, customer: str, *, searched: bool
 ) -> tuple[ConsideredRoute, ...]:
     """Return every route there is; what is not in the customer's levels stands behind those of its priority."""
-    levels = {route.id: level for level in view.levels for route in level.routes}
-    taken = [route.id for _level, route in routes_taken(view, number)] if searched else []
+    places = {place.route.id: place for place in places_in(view)}
+    taken = [route.id for route in routes_taken(view, number)] if searched else []
     reasons = dict.fromkeys(taken, Reason.NEXT) | dict.fromkeys(taken[:1], Reason.FIRST)
-    found = [
-        _considered(route, levels.get(route.id), reasons.get(route.id) or _why_not(route, levels, number, customer))
-        for route in _all_routes(scene)
-    ]
-    return tuple(sorted(found, key=_place))
+    routes = sorted(_all_routes(scene), key=lambda route: _order(route, places))
+    return tuple(
+        _considered(route, places.get(route.id), reasons.get(route.id) or _why_not(route, places, number, customer))
+        for route in routes
+    )
 
 
 def _all_routes(scene: Scene) -> Iterator[KnownRoute]:
@@ -45,10 +59,15 @@ def _all_routes(scene: Scene) -> Iterator[KnownRoute]:
             yield KnownRoute(route.id, route.pattern, route.pattern, route.priority, True, route.customers)
 
 
-def _why_not(route: KnownRoute, levels: dict[UUID, Level], number: str, customer: str) -> Reason:
+def _order(route: KnownRoute, places: Mapping[UUID, Place]) -> tuple[int, int, object]:
+    level = places[route.id].level if route.id in places else BEHIND_EVERY_LEVEL
+    return route.priority, level, (parse_pattern(route.pattern).specificity, str(route.id))
+
+
+def _why_not(route: KnownRoute, places: Mapping[UUID, Place], number: str, customer: str) -> Reason:
     if not parse_pattern(route.pattern).matches(number):
         return Reason.PATTERN
-    if route.id in levels:
+    if route.id in places:
         return Reason.NOT_SEARCHED
     if not route.enabled:
         return Reason.DISABLED
@@ -57,20 +76,14 @@ def _why_not(route: KnownRoute, levels: dict[UUID, Level], number: str, customer
     return Reason.NO_GATEWAY
 
 
-def _considered(route: KnownRoute, level: Level | None, reason: Reason) -> ConsideredRoute:
-    layer = int(level.position.rpartition("-")[2]) if level else None
+def _considered(route: KnownRoute, place: Place | None, reason: Reason) -> ConsideredRoute:
     return ConsideredRoute(
         id=route.id,
         name=route.name,
         pattern=route.pattern,
         priority=route.priority,
-        layer=layer,
-        context=level.context if level else "",
+        position=place.position if place else "",
+        context=place.context if place else "",
         reason=reason,
         customers=route.customers,
     )
-
-
-def _place(route: ConsideredRoute) -> tuple[int, int, object]:
-    layer = AFTER_EVERY_LAYER if route.layer is None else route.layer
-    return route.priority, layer, (parse_pattern(route.pattern).specificity, str(route.id))

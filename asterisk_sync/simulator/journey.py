@@ -16,6 +16,8 @@ from routing.numbers import NATIONAL, caller_of_trunk, filter_dialled, is_known_
 from routing.patterns import parse_pattern
 
 MOST_FORWARDS = 3
+# What va-no-route and va-suspended answer to; anything else is not found at all.
+ANY_NUMBER = parse_pattern("_[+0-9]!")
 CAUSES = {
     Refusal.NO_ROUTE: 3,
     Refusal.NOT_A_NUMBER: 28,
@@ -126,7 +128,7 @@ def _forward(here: Journey, number: str, scene: Scene) -> Journey:
 
 
 def _turned_down(here: Journey, scene: Scene) -> Journey:
-    if here.number[:1] not in set("+0123456789"):
+    if not ANY_NUMBER.matches(here.number):
         return here.refused(Refusal.NO_EXTENSION)
     if not _is_readable(here.number, scene):
         return here.refused(Refusal.NOT_A_NUMBER, without_cause=True)
@@ -140,7 +142,7 @@ def _is_readable(number: str, scene: Scene) -> bool:
 def _look_for_route(here: Journey, view: View, scene: Scene) -> Journey:
     here = replace(here, direction=OUTBOUND, view=view)
     fits = any(parse_pattern(route.pattern).matches(here.number) for level in view.levels for route in level.routes)
-    if not fits and here.number[:1] not in set("+0123456789"):
+    if not fits and not ANY_NUMBER.matches(here.number):
         return here.refused(Refusal.NO_EXTENSION)
     if not _is_readable(here.number, scene):
         return here.refused(Refusal.NOT_A_NUMBER, without_cause=True)
@@ -174,7 +176,7 @@ def _arrive(here: Journey, did: DIDSnapshot, gateway: GatewaySnapshot, scene: Sc
         return here.refused(Refusal.OTHER_GATEWAY)
     customer = scene.customers[did.customer]
     here = replace(here, customer=customer)
-    entry, forward_to, username = destination_of(did, customer, scene.extension_of(did.extension))
+    entry, forward_to, username = destination_of(did, customer.active, scene.extension_of(did.extension))
     if entry == "suspended":
         return here.refused(Refusal.SUSPENDED)
     if entry == "absent":

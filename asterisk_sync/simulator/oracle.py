@@ -9,7 +9,7 @@ from typing import Any
 from asterisk_sync.ami import AmiClient
 from asterisk_sync.ami_messages import AmiRefusedError
 from asterisk_sync.rendering import render_files
-from asterisk_sync.rendering.dialplan import bucket_digits
+from asterisk_sync.rendering.dialplan import did_context
 from asterisk_sync.rendering.parser import Context, parse_dialplan
 from asterisk_sync.simulator.journey import calling_telephone
 from asterisk_sync.simulator.results import Hop, Simulation
@@ -18,8 +18,7 @@ from routing.patterns import parse_pattern
 
 # More places than this would be more of the same.
 MOST_LOOKUPS = 60
-ALL_NUMBERS = "va-dids-all"
-ROUTE = re.compile(r"Gosub\(va-route-([0-9a-f]{32}),")
+ROUTE = re.compile(r"va-route-([0-9a-f]{32}),")
 CONTEXT_OF_ENDPOINT = "context="
 
 Contexts = Mapping[str, Context]
@@ -82,25 +81,18 @@ def routes_in(lines: Sequence[str]) -> list[str]:
 
 def _rendered(scene: Scene, simulation: Simulation) -> dict[str, Context]:
     """Render the dialplan as it concerns this call: what belongs to other customers would only take time."""
-    digits = bucket_digits(len(scene.snapshot.dids))
     numbers = {step.number for step in simulation.steps if step.hop == Hop.NUMBER}
-    narrowed = replace(
-        scene.snapshot,
-        customers=tuple(item for item in scene.snapshot.customers if item.code == simulation.customer),
-        dids=tuple(did for did in scene.snapshot.dids if did.number in numbers),
-    )
+    dids = tuple(did for did in scene.snapshot.dids if did.number in numbers)
+    codes = {simulation.customer, *(did.customer for did in dids)}
+    customers = tuple(customer for customer in scene.snapshot.customers if customer.code in codes)
+    narrowed = replace(scene.snapshot, customers=customers, dids=dids)
     found: dict[str, Context] = {}
     for name, text in render_files(narrowed, 0).items():
         if name.startswith("extensions_"):
             found |= parse_dialplan(text)
-    if digits and ALL_NUMBERS in found:
-        for number in numbers:
-            found[_bucket(number, digits)] = found[ALL_NUMBERS]
+    for number in numbers:
+        found[did_context(number, len(scene.snapshot.dids))] = found[did_context(number, len(narrowed.dids))]
     return found
-
-
-def _bucket(number: str, digits: int) -> str:
-    return f"va-dids-{number[-digits:]}" if digits else ALL_NUMBERS
 
 
 def _entries(scene: Scene, simulation: Simulation) -> Iterator[tuple[str, str]]:
@@ -108,14 +100,14 @@ def _entries(scene: Scene, simulation: Simulation) -> Iterator[tuple[str, str]]:
         if step.hop in {Hop.ENTERS, Hop.FORWARD}:
             yield step.context, step.number
         elif step.hop == Hop.NUMBER:
-            yield _bucket(step.number, bucket_digits(len(scene.snapshot.dids))), step.number
+            yield did_context(step.number, len(scene.snapshot.dids)), step.number
 
 
 def _after_each_route(scene: Scene, simulation: Simulation) -> Iterator[tuple[str, str]]:
-    """What is left to try after each route but the last: where failing over leads."""
-    label = scene.plan.view_of(simulation.customer).label
+    """What is left to try after each route: where failing over leads."""
+    after = scene.plan.view_of(simulation.customer).after
     for route in simulation.taken:
-        yield f"va-after{label}-{route.priority}-{route.layer}", simulation.number
+        yield after[route.position], simulation.number
 
 
 def _called(simulation: Simulation) -> Iterator[tuple[str, str]]:

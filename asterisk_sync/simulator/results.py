@@ -81,13 +81,13 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class ConsideredRoute:
-    """A route in the place where the dialplan searches it; `context` is empty where no context holds it."""
+    """A route in the place where the dialplan searches it; `position` and `context` are empty where it never does."""
 
     id: UUID
     name: str
     pattern: str
     priority: int
-    layer: int | None
+    position: str
     context: str
     reason: Reason
     customers: tuple[str, ...] = ()

@@ -26,6 +26,7 @@ KINDS = {
     "dids": "numbering.did",
     "tariffs": "billing.tariff",
     "nodes": "asterisk_sync.node",
+    "simulations": "routing.route",
     "reports": "billing.cdr",
     "dashboard": "reports.dashboard",
 }
@@ -40,6 +41,8 @@ SPECIAL = {
     "unblock": "change",
     "sync": "sync",
 }
+# A question that is sent as a body: it writes nothing.
+QUESTIONS = {"/simulations/": "view"}
 PERSONAL = {"/auth/logout", "/auth/logout-all", "/auth/me"}
 Operation = tuple[str, str, str, str]
 
@@ -53,7 +56,7 @@ def _operations() -> Iterator[Operation]:
             if path in PERSONAL or path == "/auth/login":
                 continue
             last = rest[-1] if rest else ""
-            yield method, path, SPECIAL.get(last, ACTIONS[method]), KINDS[first]
+            yield method, path, QUESTIONS.get(path) or SPECIAL.get(last, ACTIONS[method]), KINDS[first]
 
 
 OPERATIONS = sorted(set(_operations()))

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from asterisk_sync.models import Generation, SyncRun
+from asterisk_sync.models import DriftFinding, Generation, SyncRun
 from tests.api.matrix import World, make_world, may
 from voipadmin.users.roles import Role
 
@@ -40,11 +40,23 @@ OTHERS: dict[str, list[tuple[str, str, str]]] = {
     "numbering:did_unblock": [("POST", "change", "numbering.did")],
     "asterisk_sync:indicator": [("GET", "view", "asterisk_sync.node")],
     "asterisk_sync:node_apply": [("POST", "sync", "asterisk_sync.node")],
-    "asterisk_sync:generation_restore": [("POST", "sync", "asterisk_sync.node")],
+    "asterisk_sync:node_waiting": [("GET", "view", "asterisk_sync.node"), ("POST", "sync", "asterisk_sync.node")],
+    "asterisk_sync:node_release": [("POST", "sync", "asterisk_sync.node")],
+    "asterisk_sync:node_compare": [("GET", "view", "asterisk_sync.generation")],
+    "asterisk_sync:generation_restore": [("GET", "sync", "asterisk_sync.node"), ("POST", "sync", "asterisk_sync.node")],
+    "asterisk_sync:generation_text": [("GET", "sync", "asterisk_sync.node")],
+    "asterisk_sync:driftfinding_mend": [("POST", "sync", "asterisk_sync.driftfinding")],
+    "asterisk_sync:driftfinding_adopt": [("POST", "sync", "asterisk_sync.driftfinding")],
     "asterisk_sync:object_state": [("GET", "view", "asterisk_sync.node")],
+    "asterisk_sync:simulator": [("GET", "view", "routing.route")],
+    "asterisk_sync:simulator_check": [("GET", "view", "routing.route")],
     "users:user_password": [("POST", "change", "users.user")],
 }
-OBJECT_OF = {"asterisk_sync:generation_restore": "asterisk_sync.generation"}
+OBJECT_OF = {
+    "asterisk_sync:generation_restore": "asterisk_sync.generation",
+    "asterisk_sync:generation_text": "asterisk_sync.generation",
+    "asterisk_sync:node_compare": "asterisk_sync.node",
+}
 # Pages about the user who looks, and the search, which finds what the user may see.
 PERSONAL = {"users:settings", "search", "set_language"}
 LOG_IN_OF_THE_API = {"api/v1/auth/login", "api/v1/auth/login/"}
@@ -80,6 +92,7 @@ def world(db: None) -> World:
     world = make_world()
     node = world.own["asterisk_sync.node"]
     world.own["asterisk_sync.generation"] = Generation.objects.create(node=node, number=1, content_hash="0" * 64)
+    world.own["asterisk_sync.driftfinding"] = DriftFinding.objects.create(node=node, kind="foreign", subject="by-hand")
     world.own["asterisk_sync.syncrun"] = SyncRun.objects.create(node=node, wanted_generation=1)
     return world
 

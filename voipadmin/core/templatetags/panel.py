@@ -97,10 +97,10 @@ def query(context: dict[str, Any], **changes: Any) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def in_section(context: dict[str, Any], prefix: str) -> bool:
-    """Tell whether the page is one of those under `prefix`, which may also be the start page."""
+def in_section(context: dict[str, Any], prefix: str, apart: str = "") -> bool:
+    """Tell whether the page is one of those under `prefix`, which may also be the start page, and not under `apart`."""
     request: HttpRequest | None = context.get("request")
-    if request is None:
+    if request is None or (apart and request.path.startswith(apart)):
         return False
     return request.path == prefix if prefix == "/" else request.path.startswith(prefix)
 

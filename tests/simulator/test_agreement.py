@@ -1,0 +1,93 @@
+"""Simulator, pure selection and live Asterisk agree over thousands of generated route sets."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+
+from asterisk_sync.simulator.engine import simulate
+from asterisk_sync.simulator.results import Outcome, Question, Simulation
+from asterisk_sync.simulator.scene import Scene
+from deploy.trial.asterisk import AsteriskInstance
+from routing import numbers
+from routing.selection import matching_routes, select_attempts
+from tests.simulator import battery
+from tests.simulator.worlds import World, a_world, worlds
+
+SETS = 2_000
+
+
+@given(worlds())
+@settings(deadline=None)
+def test_the_simulator_tries_what_selection_selects(world: World) -> None:
+    routes = world.scene.snapshot.routes
+    for question in world.questions:
+        told = simulate(question, world.scene)
+        if told.outcome != Outcome.SENT:
+            assert told.attempts == ()
+            continue
+        assert [route.id for route in told.taken] == [
+            route.id for route in matching_routes(routes, told.number, told.customer)
+        ]
+        assert [(attempt.route, attempt.gateway) for attempt in told.attempts] == [
+            (attempt.route, attempt.gateway) for attempt in select_attempts(routes, told.number, told.customer)
+        ]
+
+
+@given(worlds())
+@settings(deadline=None)
+def test_every_route_is_considered_once_and_each_has_one_reason(world: World) -> None:
+    for question in world.questions:
+        told = simulate(question, world.scene)
+        if told.routes:
+            assert {route.id for route in told.routes} == {route.id for route in world.scene.routes}
+            assert len(told.routes) == len(world.scene.routes)
+        assert [route.reason.value for route in told.taken][:1] in ([], ["first"])
+
+
+@pytest.mark.slow
+def test_asterisk_agrees_over_thousands_of_generated_sets(asterisk: AsteriskInstance) -> None:
+    figures = battery.run(asterisk, SETS, number=20_260_111)
+    print(figures)
+    assert figures.disagreements[:1] == []
+    assert figures.sets == SETS
+    assert figures.outcomes[Outcome.SENT] > SETS // 2
+    assert figures.most_routes >= 4, "the sets did not overlap enough to say anything"
+
+
+def _wrong_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    def backwards(question: Question, scene: Scene) -> Simulation:
+        told = simulate(question, scene)
+        return replace(told, attempts=told.attempts[::-1])
+
+    monkeypatch.setattr(battery, "simulate", backwards)
+
+
+def _no_rewriting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("asterisk_sync.simulator.attempts.rewrite_number", lambda number, _rewriting: number)
+
+
+def _short_callers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(numbers, "SHORTEST_CALLER", 2)
+
+
+def _no_normal_form(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("asterisk_sync.simulator.engine.normalised", lambda journey, _country: journey.number)
+
+
+@pytest.mark.parametrize("make_wrong", [_wrong_order, _no_rewriting, _short_callers, _no_normal_form])
+def test_the_comparison_finds_a_simulator_that_is_wrong(
+    asterisk: AsteriskInstance, monkeypatch: pytest.MonkeyPatch, make_wrong: Callable[[pytest.MonkeyPatch], None]
+) -> None:
+    make_wrong(monkeypatch)
+    assert battery.run(asterisk, 100, number=1).disagreements
+
+
+def test_what_is_drawn_holds_every_kind_of_call() -> None:
+    draw = Random(3)  # noqa: S311 - the same worlds in every run
+    drawn = [a_world(draw, 5) for _ in range(300)]
+    told = [simulate(question, world.scene) for world in drawn for question in world.questions]
+    assert {item.outcome for item in told} == set(Outcome)
+    assert sum(attempt.share is not None for item in told for attempt in item.attempts) > 50
