@@ -5,9 +5,11 @@ import zlib
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from threading import Lock
 
 import structlog
+from django.db.models import Max
 from django.utils import timezone
 
 from asterisk_sync.models import FileContent, Generation, GenerationStatus, Node
@@ -122,9 +124,16 @@ def last_good(node: Node) -> AcceptedSet:
     return AcceptedSet(newest, read_files(newest)) if newest else AcceptedSet()
 
 
+def moment_of_acceptance(node: Node) -> datetime:
+    """Return now, or just after the last acceptance where the clock was set back: the latest is what the node runs."""
+    last = Generation.objects.filter(node=node).aggregate(last=Max("accepted_at"))["last"]
+    now = timezone.now()
+    return now if last is None else max(now, last + timedelta(microseconds=1))
+
+
 def accept(generation: Generation, directory: str, verification: Mapping[str, int]) -> None:
     """Record that Asterisk runs a set that was kept, from `directory` of the node."""
-    generation.status, generation.accepted_at = GenerationStatus.ACCEPTED, timezone.now()
+    generation.status, generation.accepted_at = GenerationStatus.ACCEPTED, moment_of_acceptance(generation.node)
     generation.directory, generation.verification = directory, dict(verification)
     generation.save(update_fields=["status", "accepted_at", "directory", "verification", "updated_at"])
 

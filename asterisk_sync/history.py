@@ -16,6 +16,7 @@ from asterisk_sync import contents
 from asterisk_sync.candidate import Candidate, Parked, Source
 from asterisk_sync.contents import AcceptedSet
 from asterisk_sync.models import Generation, GenerationStatus, Node, OutboxEntry, RunOutcome, SyncRun, SyncState
+from asterisk_sync.queries import LONGEST_RETRY
 from asterisk_sync.writer import digest_of_set
 
 log = structlog.get_logger(__name__)
@@ -24,7 +25,6 @@ KEPT_RUNS = 500
 LONGEST_DIFF = 200_000
 MASK = "********"
 FIRST_RETRY_SECONDS = 2
-LONGEST_RETRY_SECONDS = 60
 # Actions in the outbox that ask for a complete set, whether or not anything seems to differ.
 FORCING_ACTIONS = ("sync", "drift", "restore")
 
@@ -70,16 +70,22 @@ def needs_everything(node: Node) -> bool:
 
     So it is when somebody or the audit asked for it, and after a run of which nobody knows how far it came.
     """
-    last = SyncRun.objects.filter(node=node).first()
+    last = _last_run(node)
     if last is not None and last.outcome in {RunOutcome.RUNNING, *TRY_AGAIN}:
         return True
     since = OutboxEntry.objects.filter(node=node, generation__gt=node.attempted_generation)
     return bool(since.filter(action__in=FORCING_ACTIONS).exists())
 
 
+def _last_run(node: Node) -> SyncRun | None:
+    """Generations only rise; the clock may have been set back."""
+    newest: SyncRun | None = SyncRun.objects.filter(node=node).order_by("-wanted_generation", "-created_at").first()
+    return newest
+
+
 def begin(node: Node, trigger: str) -> SyncRun:
     """Open the record of a run; one that was left open by a killed worker is closed."""
-    last: SyncRun | None = SyncRun.objects.filter(node=node).first()
+    last = _last_run(node)
     if last is not None and last.outcome in TRY_AGAIN:
         # One row for one outage, however often it is tried.
         last.outcome, last.wanted_generation = RunOutcome.RUNNING, node.desired_generation
@@ -133,7 +139,7 @@ def _record_generation(node: Node, run: SyncRun, verdict: Verdict) -> Generation
         object_counts=dict(candidate.counts),
         removals=dict(candidate.removals),
         verification=dict(verdict.verification),
-        accepted_at=timezone.now(),
+        accepted_at=contents.moment_of_acceptance(node),
     )
 
 
@@ -170,7 +176,7 @@ STATE_OF = {
 def _node_state(node: Node, run: SyncRun, verdict: Verdict, attempts: int) -> dict[str, object]:
     wanted = run.wanted_generation
     if verdict.outcome in TRY_AGAIN:
-        seconds = min(LONGEST_RETRY_SECONDS, FIRST_RETRY_SECONDS**attempts)
+        seconds = min(LONGEST_RETRY.total_seconds(), FIRST_RETRY_SECONDS**attempts)
         state = SyncState.UNREACHABLE if verdict.outcome == RunOutcome.UNREACHABLE else SyncState.PENDING
         return {"state": state, "reason": verdict.reason, "retry_at": timezone.now() + timedelta(seconds=seconds)}
     state = STATE_OF.get(verdict.outcome, SyncState.REFUSED)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import models
@@ -25,13 +25,18 @@ GRAVITY = (
 )
 # States in which a change that was tried waits for a person.
 WAITING = frozenset({SyncState.CONFIRM, SyncState.HELD, SyncState.STAGED})
+# A node that was away is asked again within this time.
+LONGEST_RETRY = timedelta(seconds=30)
 
 
 def due_nodes(now: datetime | None = None) -> QuerySet[Node]:
-    """Return the enabled nodes with changes that were not tried, and are not waiting for a retry."""
+    """Return the enabled nodes with changes that were not tried, and are not waiting for a retry.
+
+    A retry that is further off than any was ever put off was noted before somebody set the clock back.
+    """
     moment = now or timezone.now()
     rows: QuerySet[Node] = Node.objects.filter(enabled=True, attempted_generation__lt=F("desired_generation"))
-    return rows.filter(Q(retry_at=None) | Q(retry_at__lte=moment))
+    return rows.filter(Q(retry_at=None) | Q(retry_at__lte=moment) | Q(retry_at__gt=moment + LONGEST_RETRY))
 
 
 def due_node(node_id: UUID) -> Node | None:

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.utils import timezone
 
 from asterisk_sync.models import Node
 from asterisk_sync.resolution import Resolver, look_up, resolve_hosts
@@ -174,7 +173,8 @@ def _load_restrictions() -> dict[UUID, list[str]]:
 
 def _load_dids() -> tuple[DIDSnapshot, ...]:
     rows = (
-        DIDAllocation.objects.filter(starts_at__lte=timezone.now(), ends_at=None, did__status=DIDStatus.ALLOCATED)
+        # By what is open, not by the clock: ours may be behind that of the machine that allocated.
+        DIDAllocation.objects.filter(ends_at=None, did__status=DIDStatus.ALLOCATED)
         .exclude(customer__status=CustomerStatus.CLOSED)
         .order_by("did__number")
         .values_list(
