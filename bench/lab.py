@@ -1,4 +1,4 @@
-"""A node of a believable size on throw-away engines: 1,000 extensions, 1,000 numbers, 100 routes."""
+"""A node of a believable size on throw-away engines, with an Asterisk of its own."""
 
 import os
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ import django
 from django.core.management import call_command
 
 from bench.calls import Line
-from bench.size import CARRIER, CUSTOMERS, NETWORK, NUMBER
+from bench.size import CARRIER, CUSTOMERS, NETWORK, NUMBER, SMALL, Size
 from deploy.trial.asterisk import AsteriskInstance
 from deploy.trial.asterisk_tree import ensure_tree
 
@@ -28,7 +28,7 @@ class BenchNode:
 
 
 @contextmanager
-def bench_node() -> Iterator[BenchNode]:
+def bench_node(size: Size = SMALL) -> Iterator[BenchNode]:
     """Yield an Asterisk whose whole configuration came from the database."""
     django.setup()
     call_command("migrate", interactive=False, verbosity=0)
@@ -42,7 +42,7 @@ def bench_node() -> Iterator[BenchNode]:
     try:
         asterisk.start()
         node = make_node(asterisk)
-        populate()
+        populate(size)
         request_sync(node=node)
         run = synchronise(node.pk)
         if run is None or run.outcome != RunOutcome.APPLIED:
