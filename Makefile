@@ -10,7 +10,7 @@ APPS := voipadmin customers numbering routing billing reports asterisk_sync
 SOURCES := $(APPS) deploy bench tests manage.py
 # What tests and demo call besides Python: phones, a browser, the private Asterisk tree, translations, PDF.
 PACKAGES := sip-tester chromium mmdebstrap gettext libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 iproute2 \
-	debian-archive-keyring
+	debian-archive-keyring gcc libc6-dev
 IS_ROOT := $(filter 0,$(shell id -u))
 MANAGE := $(BIN)/python manage.py
 # Throw-away PostgreSQL, Valkey and secrets around one command.
@@ -20,7 +20,7 @@ export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help venv lock packages asterisk lint types imports migrations deployable checks test test-fast test-postgres15 \
-	demo demo-reset bench screenshots messages compilemessages clean
+	demo demo-reset bench faults screenshots messages compilemessages clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' Makefile
@@ -101,6 +101,9 @@ demo-reset: $(STAMP) ## Forget the demo's state
 
 bench: packages asterisk ## One JSON line per figure, each beside its yardstick
 	@$(BIN)/python -m bench
+
+faults: packages asterisk ## Break everything at every step, with calls up; a table of what it cost
+	@$(BIN)/python -m tests.faults
 
 screenshots: packages $(STAMP) ## Every page, desktop and phone, light and dark, into var/screenshots
 	$(BIN)/python -m deploy.trial.screenshots

@@ -1,6 +1,7 @@
 """Celery beat that goes on when somebody sets the clock back."""
 
 import time
+from datetime import datetime
 from typing import Any
 
 from django_celery_beat.schedulers import DatabaseScheduler, ModelEntry
@@ -8,6 +9,8 @@ from django_celery_beat.schedulers import DatabaseScheduler, ModelEntry
 
 class SteadyEntry(ModelEntry):
     """A task that ran in the future, by the clock of now, counts as run now: it would wait for that moment."""
+
+    last_run_at: datetime
 
     def __init__(self, model: Any, app: Any = None) -> None:
         super().__init__(model, app=app)
@@ -18,6 +21,8 @@ class SteadyScheduler(DatabaseScheduler):
     """The schedule of the database, laid out anew when the clock jumps back: its order is one of moments."""
 
     Entry = SteadyEntry
+    _schedule: dict[str, SteadyEntry] | None
+    _heap: list[Any] | None
     _latest = 0.0
 
     def tick(self, *args: Any, **kwargs: Any) -> float:

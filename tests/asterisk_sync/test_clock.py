@@ -73,13 +73,13 @@ def left_by_a_fast_clock(scheduler: SteadyScheduler) -> None:
     scheduler._latest += HOURS.total_seconds()
     for entry in scheduler.schedule.values():
         entry.last_run_at = entry.model.last_run_at = timezone.now() + HOURS
-    scheduler._heap = [item._replace(time=item.time + HOURS.total_seconds()) for item in scheduler._heap]
+    scheduler._heap = [item._replace(time=item.time + HOURS.total_seconds()) for item in scheduler._heap or ()]
 
 
 @pytest.mark.django_db(transaction=True)
 def test_beat_does_not_wait_for_the_hours_by_which_the_clock_was_set_back(scheduler: SteadyScheduler) -> None:
     left_by_a_fast_clock(scheduler)
     scheduler.tick()
-    sweep = next(item for item in scheduler._heap if item.entry.name == "sweep-pending-nodes")
+    sweep = next(item for item in scheduler._heap or () if item.entry.name == "sweep-pending-nodes")
     assert sweep.time < time.time() + 6
     assert max(entry.last_run_at for entry in scheduler.schedule.values()) <= timezone.now()
