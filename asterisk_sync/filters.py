@@ -1,9 +1,11 @@
-"""Filters of nodes, runs and generations."""
+"""Filters of nodes, runs, generations and drift."""
+
+from typing import Any
 
 import django_filters
 from django.utils.translation import gettext_lazy as _
 
-from asterisk_sync.models import Generation, Node, SyncRun
+from asterisk_sync.models import DriftFinding, Generation, Node, Settlement, SyncRun
 from voipadmin.core.filters import EntityFilterSet, visible
 
 
@@ -14,7 +16,7 @@ class NodeFilterSet(EntityFilterSet):
 
     class Meta:
         model = Node
-        fields = ("q", "state", "enabled")
+        fields = ("q", "state", "mode", "enabled")
 
 
 class RunFilterSet(EntityFilterSet):
@@ -38,4 +40,25 @@ class GenerationFilterSet(EntityFilterSet):
 
     class Meta:
         model = Generation
-        fields = ("q", "node")
+        fields = ("q", "node", "status")
+
+
+class DriftFilterSet(EntityFilterSet):
+    """Filters of what was found on nodes."""
+
+    search_fields = ("subject", "detail", "settled_by")
+
+    OPEN = "open"
+
+    node = django_filters.ModelChoiceFilter(queryset=visible(Node), label=_("node"))
+    settlement = django_filters.ChoiceFilter(
+        method="settled", label=_("settled"), choices=[(OPEN, _("Open")), *Settlement.choices]
+    )
+
+    class Meta:
+        model = DriftFinding
+        fields = ("q", "node", "kind")
+
+    def settled(self, queryset: Any, _name: str, value: str) -> Any:
+        """Keep what was settled so; what is open has no settlement."""
+        return queryset.filter(settlement="" if value == self.OPEN else value)

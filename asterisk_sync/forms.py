@@ -12,6 +12,11 @@ class NodeForm(EntityForm):
     fieldsets = (
         (_("Node"), _("One Asterisk."), ("name", "host", "enabled")),
         (
+            _("Decisions"),
+            _("What happens by itself, and what waits for a person."),
+            ("mode", "on_drift"),
+        ),
+        (
             _("Manager interface"),
             _("By which the panel reloads it and reads back what is live."),
             ("ami_host", "ami_port", "ami_username", "ami_secret"),
@@ -26,6 +31,6 @@ class NodeForm(EntityForm):
     class Meta:
         model = Node
         fields = (
-            "name", "host", "enabled", "ami_host", "ami_port", "ami_username", "ami_secret", "config_path",
-            "spool_path", "cdr_path",
+            "name", "host", "enabled", "mode", "on_drift", "ami_host", "ami_port", "ami_username", "ami_secret",
+            "config_path", "spool_path", "cdr_path",
         )  # fmt: skip

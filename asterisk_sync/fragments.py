@@ -1,4 +1,4 @@
-"""Small parts of pages that ask whether what is saved is live, and the buttons of the sync page."""
+"""Small parts of pages that ask whether what is saved is live."""
 
 from typing import Any
 
@@ -6,14 +6,11 @@ from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.translation import gettext as _
 
-from asterisk_sync import services
+from asterisk_sync.bars import bars_for
 from asterisk_sync.live_objects import live_objects_of
-from asterisk_sync.models import Node, SyncState
+from asterisk_sync.models import DriftFinding, Node, SyncState
 from asterisk_sync.queries import GRAVITY, sync_state_of
-from asterisk_sync.views import GENERATIONS, NODES
-from voipadmin.core.pages.actions import ButtonView
 
 
 def object_state(request: HttpRequest, app_label: str, model_name: str, pk: Any) -> HttpResponse:
@@ -35,42 +32,22 @@ def object_state(request: HttpRequest, app_label: str, model_name: str, pk: Any)
     return render(request, "asterisk_sync/object_state.html", context)
 
 
+TONES = {SyncState.APPLIED: "ok", SyncState.PENDING: "warn", SyncState.STAGED: "warn", SyncState.HELD: "warn"}
+
+
 def indicator(request: HttpRequest) -> HttpResponse:
-    """Show the worst state of all nodes, for the top of every page."""
+    """Show the worst state of all nodes for the top of every page, and the bars anew where they changed."""
     if not request.user.has_perm("asterisk_sync.view_node"):
         raise PermissionDenied
     nodes = list(Node.objects.filter(enabled=True).only("state", "desired_generation", "applied_generation"))
     worst = min((SyncState(node.state) for node in nodes), key=GRAVITY.index, default="")
-    waiting = sum(max(0, node.desired_generation - node.applied_generation) for node in nodes)
-    return render(request, "asterisk_sync/indicator.html", {"worst": worst, "waiting": waiting, "nodes": nodes})
-
-
-class ApplyNowView(ButtonView):
-    """Asks for a complete set to be written, reloaded and read back."""
-
-    entity = NODES
-    action = "sync"
-
-    def perform(self, instance: Any) -> str:
-        """Ask a worker."""
-        services.request_sync(node=instance, actor=self.request.user.get_username())
-        return _("A worker applies the configuration now; the state below follows it.")
-
-
-class RestoreView(ButtonView):
-    """Asks for an earlier set to be put back."""
-
-    entity = GENERATIONS
-    action = "view"
-
-    def perform(self, instance: Any) -> str:
-        """Ask a worker."""
-        if not self.request.user.has_perm("asterisk_sync.sync_node"):
-            raise PermissionDenied
-        actor = self.request.user.get_username()
-        services.restore_generation(node=instance.node, generation=instance, actor=actor)
-        return _("Generation %(number)s is being put back.") % {"number": instance.number}
-
-    def back_url(self, instance: Any) -> str:
-        """Return to the node."""
-        return str(instance.node.get_absolute_url())
+    bars = bars_for(request.user)
+    context = {
+        "worst": worst,
+        "tone": TONES.get(SyncState(worst), "bad") if worst else "",
+        "waiting": sum(max(0, node.desired_generation - node.applied_generation) for node in nodes),
+        "drift_count": DriftFinding.objects.filter(settlement="", node__enabled=True).count(),
+        "bars": bars,
+        "bars_changed": request.GET.get("bars", bars.signature) != bars.signature,
+    }
+    return render(request, "asterisk_sync/indicator.html", context)

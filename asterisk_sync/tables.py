@@ -1,11 +1,13 @@
-"""Tables of nodes, runs and generations."""
+"""Tables of nodes, runs, generations and drift."""
 
 from typing import Any
 
 import django_tables2 as tables
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from asterisk_sync.models import Generation, Node, SyncRun
+from asterisk_sync.models import DriftFinding, Generation, Node, SyncRun
 from asterisk_sync.models.run import TRIGGERS
 from voipadmin.core.badges import badge
 from voipadmin.core.tables import (
@@ -35,6 +37,7 @@ class NodeTable(EntityTable):
     reason = tables.Column(attrs={"td": {"class": "wrap"}}, orderable=False)
     desired_generation = NumberColumn(verbose_name=_("wanted"))
     applied_generation = NumberColumn(verbose_name=_("applied"))
+    mode = tables.Column(orderable=False)
     host = MonoColumn()
     last_seen_at = TimeColumn()
     enabled = YesNoColumn()
@@ -42,7 +45,8 @@ class NodeTable(EntityTable):
     class Meta(EntityTable.Meta):
         model = Node
         fields = (
-            "name", "state", "reason", "desired_generation", "applied_generation", "host", "last_seen_at", "enabled",
+            "name", "state", "reason", "mode", "desired_generation", "applied_generation", "host", "last_seen_at",
+            "enabled",
         )  # fmt: skip
 
 
@@ -76,26 +80,54 @@ class RunTable(EntityTable):
 
 
 class GenerationTable(EntityTable):
-    """The sets that were written for a node."""
+    """The sets that were written for a node, wait for somebody, were refused or were found."""
 
     number = LinkColumn(mono=True)
     node = tables.Column()
-    accepted = tables.Column(accessor="accepted_at", verbose_name=_("Asterisk"), empty_values=(), orderable=False)
-    created_at = TimeColumn()
+    status = BadgeColumn()
+    created_at = TimeColumn(verbose_name=_("made"))
+    accepted_at = TimeColumn(verbose_name=_("live since"))
     content_hash = MonoColumn(orderable=False)
+    compare = tables.Column(accessor="pk", verbose_name=_("difference"), orderable=False, exclude_from_export=True)
 
     class Meta(EntityTable.Meta):
         model = Generation
-        fields = ("number", "node", "accepted", "created_at", "content_hash")
-
-    def render_accepted(self, value: Any) -> Any:
-        """Draw whether Asterisk took the set."""
-        return badge("applied", _("Accepted")) if value else badge("refused", _("Refused"))
-
-    def value_accepted(self, value: Any) -> bool:
-        """Export whether Asterisk took the set."""
-        return bool(value)
+        fields = ("number", "node", "status", "created_at", "accepted_at", "content_hash", "compare")
 
     def render_content_hash(self, value: str) -> str:
         """Write the beginning of the hash."""
         return value[:12]
+
+    def render_compare(self, record: Any) -> Any:
+        """Lead to the comparison with another set of the node."""
+        address = reverse("asterisk_sync:node_compare", args=[record.node_id])
+        return format_html('<a class="quiet-link" href="{}?after={}">{}</a>', address, record.pk, _("Compare"))
+
+
+class DriftTable(EntityTable):
+    """What was found on nodes."""
+
+    subject = LinkColumn(mono=True, label=lambda finding: finding.subject or finding.get_kind_display())
+    node = tables.Column()
+    kind = tables.Column()
+    settlement = tables.Column(verbose_name=_("settled"), empty_values=())
+    created_at = TimeColumn(verbose_name=_("found"))
+    settled_at = TimeColumn()
+    settled_by = tables.Column()
+
+    class Meta(EntityTable.Meta):
+        model = DriftFinding
+        fields = ("subject", "node", "kind", "settlement", "created_at", "settled_at", "settled_by")
+
+    def render_settlement(self, record: Any) -> Any:
+        """Draw how it ended, or that it is open."""
+        return settlement_badge(record)
+
+    def value_settlement(self, record: Any) -> str:
+        """Export the word."""
+        return str(record.get_settlement_display())
+
+
+def settlement_badge(finding: DriftFinding) -> Any:
+    """Draw how a finding was settled, or that it is open."""
+    return badge(finding.settlement or "unsettled", finding.get_settlement_display() or _("Open"))

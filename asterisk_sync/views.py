@@ -1,72 +1,117 @@
-"""Pages of nodes, runs and generations."""
+"""Pages of nodes, runs, generations and drift."""
 
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from asterisk_sync.filters import GenerationFilterSet, NodeFilterSet, RunFilterSet
+from asterisk_sync import drift
+from asterisk_sync.comparison import Comparison, FileDifference, compare, lines_of
+from asterisk_sync.filters import DriftFilterSet, GenerationFilterSet, NodeFilterSet, RunFilterSet
 from asterisk_sync.forms import NodeForm
-from asterisk_sync.models import Generation, Node, SyncRun
-from asterisk_sync.queries import node_overview, restorable_generations
-from asterisk_sync.tables import GenerationTable, NodeTable, RunTable, total_milliseconds
+from asterisk_sync.inspection import (
+    SHOWN_CHANGES,
+    changes_between,
+    gatherings,
+    holds,
+    live_generation,
+    set_before,
+    with_pages,
+)
+from asterisk_sync.losses import losses_of
+from asterisk_sync.models import DriftFinding, DriftKind, Generation, Node, SyncRun
+from asterisk_sync.queries import node_overview, restorable_generations, waiting_generation
+from asterisk_sync.tables import DriftTable, GenerationTable, NodeTable, RunTable, settlement_badge, total_milliseconds
+from asterisk_sync.words import counted, step_timings
 from voipadmin.core.pages import Entity, FieldGroup, Related
 
-# The steps of the pipeline, in their order.
-STEPS = {
-    "snapshot": _("snapshot"),
-    "render": _("render"),
-    "validate": _("validate"),
-    "connect": _("connect"),
-    "write": _("write"),
-    "reload": _("reload"),
-    "verify": _("read back"),
-    "set_back": _("set back"),
-    "total": _("in all"),
-}
-
-
-def step_timings(run: SyncRun) -> list[tuple[Any, int]]:
-    """Return the steps of a run with their milliseconds, in order."""
-    order = list(STEPS)
-    names = sorted((name for name in run.timings if name in STEPS), key=order.index)
-    return [(STEPS[name], run.timings[name]) for name in names]
+SYNC = "asterisk_sync.sync_node"
+SHOWN_FINDINGS = 10
 
 
 def _node_context(node: Any, user: Any) -> dict[str, Any]:
     overview = node_overview(node)
     run = overview.last_run
+    findings = DriftFinding.objects.filter(node=node, settlement="")
     return {
         "overview": overview,
+        "waiting_changes": with_pages(overview.waiting, user),
         "steps": step_timings(run) if run else [],
         "took": total_milliseconds(run) if run else None,
-        "may_sync": user.has_perm("asterisk_sync.sync_node"),
+        "hold": next(iter(holds([node])), None),
+        "gathering": next(iter(gatherings([node])), None),
+        "findings": findings[:SHOWN_FINDINGS],
+        "findings_count": findings.count(),
+        "live": live_generation(node),
+        "may_sync": user.has_perm(SYNC),
     }
 
 
 def _run_context(run: Any, _user: Any) -> dict[str, Any]:
-    return {"steps": step_timings(run), "took": total_milliseconds(run), "diff_lines": diff_lines(run.diff)}
+    return {"steps": step_timings(run), "took": total_milliseconds(run), "diff_lines": lines_of(run.diff)}
 
 
-def _generation_context(generation: Any, user: Any) -> dict[str, Any]:
-    restorable = list(restorable_generations(generation.node).values_list("pk", flat=True))
-    may = user.has_perm("asterisk_sync.sync_node") and generation.pk in restorable[1:]
-    return {"may_restore": may, "is_live": restorable[:1] == [generation.pk]}
+def generation_context(generation: Any, user: Any) -> dict[str, Any]:
+    """Return what the page of a generation shows: where it stands, who changed what, and what became of it."""
+    node = generation.node
+    restorable = list(restorable_generations(node).values_list("pk", flat=True))
+    may_sync = user.has_perm(SYNC)
+    waiting = waiting_generation(node)
+    run = generation.runs.first()
+    return {
+        **story_of(generation, user),
+        "may_sync": may_sync,
+        "is_live": restorable[:1] == [generation.pk],
+        "may_restore": may_sync and generation.pk in restorable[1:],
+        "waits": waiting is not None and waiting.pk == generation.pk,
+        "finding": DriftFinding.objects.filter(generation=generation).first(),
+        "run": run,
+        "steps": step_timings(run) if run else [],
+        "verification": counted(generation.verification),
+        "counts": counted(generation.object_counts),
+    }
 
 
-def diff_lines(diff: str) -> list[tuple[str, str]]:
-    """Return the lines of a unified difference with the kind that colours each."""
-    return [(_kind_of(line), line) for line in diff.splitlines()]
+def story_of(generation: Generation, user: Any) -> dict[str, Any]:
+    """Return what stands before a set, the changes that led from there to it, their difference and what goes."""
+    before = set_before(generation)
+    changes = changes_between(before, generation)
+    return {
+        "before": before,
+        "changes": with_pages(changes[:SHOWN_CHANGES], user),
+        "changes_count": changes.count(),
+        "comparison": compare(before, generation),
+        "losses": losses_of(generation, before),
+    }
 
 
-def _kind_of(line: str) -> str:
-    for start, kind in (("+++", "file"), ("---", "file"), ("@@", "hunk"), ("+", "add"), ("-", "del")):
-        if line.startswith(start):
-            return kind
-    return "same"
+def _finding_context(finding: Any, user: Any) -> dict[str, Any]:
+    return {
+        "comparison": _comparison_of(finding),
+        "settled": settlement_badge(finding),
+        "recurs": not finding.settlement and drift.recurs(finding),
+        "may_sync": user.has_perm(SYNC),
+        "may_mend": not finding.settlement and finding.kind != DriftKind.FOREIGN,
+        "may_adopt": drift.is_adoptable(finding),
+    }
+
+
+def _comparison_of(finding: DriftFinding) -> Comparison | None:
+    """Return what differs: the file that was found, or what the database says."""
+    if finding.generation is not None:
+        only = finding.subject if finding.kind == DriftKind.FILE else ""
+        return compare(set_before(finding.generation), finding.generation, only)
+    before = live_generation(finding.node)
+    if finding.kind == DriftKind.DATABASE and finding.detail.startswith("---") and before is not None:
+        return Comparison(before, before, [FileDifference(finding.subject, lines_of(finding.detail))], complete=True)
+    return None
 
 
 def _join_node(queryset: Any) -> Any:
     return queryset.select_related("node")
+
+
+def _join_finding(queryset: Any) -> Any:
+    return queryset.select_related("node", "generation__node")
 
 
 NODES = Entity(
@@ -79,13 +124,17 @@ NODES = Entity(
     empty_hint=_("Add the Asterisk that this panel runs: where its files are and how to reach its manager interface."),
     groups=(
         FieldGroup(_("Node"), ("name", "host", "enabled", "last_seen_at")),
+        FieldGroup(_("Decisions"), ("mode", "on_drift")),
         FieldGroup(_("Manager interface"), ("ami_host", "ami_port", "ami_username", "ami_secret")),
         FieldGroup(_("Files"), ("config_path", "spool_path", "cdr_path")),
     ),
     related=(
-        Related(_("Runs"), "asterisk_sync:syncrun_list", "node", "asterisk_sync.view_syncrun", without="node"),
         Related(
             _("Generations"), "asterisk_sync:generation_list", "node", "asterisk_sync.view_generation", without="node"
+        ),
+        Related(_("Runs"), "asterisk_sync:syncrun_list", "node", "asterisk_sync.view_syncrun", without="node"),
+        Related(
+            _("Drift"), "asterisk_sync:driftfinding_list", "node", "asterisk_sync.view_driftfinding", without="node"
         ),
     ),
     secrets=("ami_secret",),
@@ -122,11 +171,30 @@ GENERATIONS = Entity(
     filterset=GenerationFilterSet,
     delete=None,
     icon="layers",
-    intro=_("The sets of files that were written. Those that Asterisk accepted can be put back."),
+    intro=_("Whole sets of files: those that Asterisk accepted, that wait, that were refused or found on a node."),
     empty_hint=_("The first change brings the first generation."),
     join=_join_node,
-    groups=(FieldGroup(_("Generation"), ("node", "number", "accepted_at", "refused_reason", "directory")),),
+    groups=(FieldGroup(_("Generation"), ("node", "number", "status", "accepted_at", "directory")),),
     synced=False,
-    detail_context=_generation_context,
-    lead_template="asterisk_sync/generation/files.html",
+    detail_context=generation_context,
+    lead_template="asterisk_sync/generation/story.html",
+    main_template="asterisk_sync/generation/files.html",
+    aside_template="asterisk_sync/generation/aside.html",
+    actions_template="asterisk_sync/generation/actions.html",
+)
+
+DRIFT = Entity(
+    model=DriftFinding,
+    table=DriftTable,
+    filterset=DriftFilterSet,
+    delete=None,
+    icon="scan-search",
+    intro=_("Where a node is not as it was accepted: looked for every minute, mended at once or left to you."),
+    empty_hint=_("Nothing was altered past the panel."),
+    join=_join_finding,
+    groups=(FieldGroup(_("Finding"), ("node", "kind", "subject", "created_at", "settled_at", "settled_by")),),
+    synced=False,
+    title=_("Drift"),
+    detail_context=_finding_context,
+    lead_template="asterisk_sync/driftfinding/finding.html",
 )

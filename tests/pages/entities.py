@@ -78,9 +78,10 @@ def _tariff() -> dict[str, Any]:
 
 def _node() -> dict[str, Any]:
     return {
-        "name": "pbx-sp", "host": "203.0.113.250", "enabled": "on", "ami_host": "127.0.0.1", "ami_port": 5038,
-        "ami_username": "voipadmin", "ami_secret": "s" * 32, "config_path": "/nonexistent/etc",
-        "spool_path": "/nonexistent/outgoing", "cdr_path": "/nonexistent/voipadmin.csv",
+        "name": "pbx-sp", "host": "203.0.113.250", "enabled": "on", "mode": "direct", "on_drift": "mend",
+        "ami_host": "127.0.0.1", "ami_port": 5038, "ami_username": "voipadmin", "ami_secret": "s" * 32,
+        "config_path": "/nonexistent/etc", "spool_path": "/nonexistent/outgoing",
+        "cdr_path": "/nonexistent/voipadmin.csv",
     }  # fmt: skip
 
 

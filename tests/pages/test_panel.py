@@ -223,10 +223,8 @@ def test_a_run_shows_its_steps_its_reason_and_its_difference(admin: Client) -> N
 
 def test_an_earlier_generation_is_put_back_by_those_who_may(admin: Client, as_role: AsRole) -> None:
     node = NodeFactory.create()
-    made = [
-        Generation.objects.create(node=node, number=n, content_hash="0" * 64, accepted_at=timezone.now(), text_kept=True)
-        for n in (1, 2)
-    ]
+    facts = {"node": node, "content_hash": "0" * 64, "text_kept": True}
+    made = [Generation.objects.create(number=n, accepted_at=timezone.now(), **facts) for n in (1, 2)]
     page, restore = (reverse(f"asterisk_sync:generation_{name}", args=[made[0].pk]) for name in ("detail", "restore"))
     assert restore in text_of(admin.get(page))
     viewer = as_role(Role.VIEWER)

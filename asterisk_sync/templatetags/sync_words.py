@@ -1,0 +1,14 @@
+"""Words of the synchronisation for templates."""
+
+from django import template
+
+from asterisk_sync import words
+from voipadmin.core.errors import Message
+
+register = template.Library()
+
+
+@register.filter
+def kind_in_words(kind: str) -> Message:
+    """Say what kind of object it is."""
+    return words.kind_in_words(kind)

@@ -1,0 +1,59 @@
+"""Kinds of objects and steps of a run, in words; the database keeps the short names."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from asterisk_sync.models import SyncRun
+from voipadmin.core.errors import Message
+
+KINDS: dict[str, Message] = {
+    "customers": _("customers"),
+    "trunk_addresses": _("trunk addresses"),
+    "extensions": _("extensions"),
+    "gateways": _("gateways"),
+    "routes": _("routes"),
+    "dids": _("DIDs"),
+    "endpoint": _("endpoints"),
+    "endpoints": _("endpoints"),
+    "aor": _("addresses of record"),
+    "auth": _("passwords"),
+    "registration": _("registrations at carriers"),
+    "identify": _("known addresses"),
+    "dialplan": _("lines of the dialplan"),
+    "contexts": _("contexts of the dialplan"),
+    "markers": _("ends of files"),
+    "values": _("values"),
+}
+# The steps of the pipeline, in their order.
+STEPS: dict[str, Message] = {
+    "compare": _("compare"),
+    "snapshot": _("snapshot"),
+    "render": _("render"),
+    "validate": _("validate"),
+    "connect": _("connect"),
+    "write": _("write"),
+    "reload": _("reload"),
+    "verify": _("read back"),
+    "set_back": _("set back"),
+    "total": _("in all"),
+}
+
+
+def counted(counts: Mapping[str, Any]) -> list[tuple[Message, Any]]:
+    """Return kinds in words with their numbers."""
+    return [(kind_in_words(kind), count) for kind, count in counts.items()]
+
+
+def kind_in_words(kind: str) -> Message:
+    """Say what kind of object it is."""
+    return KINDS.get(kind, kind.replace("_", " "))
+
+
+def step_timings(run: SyncRun) -> list[tuple[Message, int]]:
+    """Return the steps of a run with their milliseconds, in order; steps without a word here come last but one."""
+    names = [name for name in run.timings if name != "attempts"]
+    order = list(STEPS)
+    names.sort(key=lambda name: order.index(name) if name in STEPS else len(order) - 1.5)
+    return [(STEPS.get(name, name.replace("_", " ")), run.timings[name]) for name in names]
