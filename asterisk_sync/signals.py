@@ -3,17 +3,18 @@
 `update()` and `bulk_*` send nothing: services that use them on these models send `objects_changed` themselves.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.db import models, transaction
-from django.db.models.signals import m2m_changed, post_delete, post_save, pre_save
+from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete, pre_save
 
 from asterisk_sync.models import Node
 from asterisk_sync.outbox import Change, record_changes
-from asterisk_sync.placement import nodes_carrying
+from asterisk_sync.placement import nodes_carrying, nodes_of_each
 from asterisk_sync.workers import call_to_new_queue
 from customers.models import Customer, Extension, TrunkAddress
 from numbering.models import DID, DIDAllocation
@@ -47,6 +48,7 @@ def connect() -> None:
         pre_save.connect(remember_what_it_leaves, sender=model, dispatch_uid=f"asterisk_sync.pre_save.{name}")
         post_save.connect(note_save, sender=model, dispatch_uid=f"asterisk_sync.post_save.{name}")
         if model is not Node:
+            pre_delete.connect(remember_where_it_lives, sender=model, dispatch_uid=f"asterisk_sync.pre_delete.{name}")
             post_delete.connect(note_delete, sender=model, dispatch_uid=f"asterisk_sync.post_delete.{name}")
     m2m_changed.connect(
         note_route_customers, sender=Route.customers.through, dispatch_uid="asterisk_sync.m2m.route_customers"
@@ -82,9 +84,14 @@ def note_save(instance: models.Model, created: bool, **_kwargs: Any) -> None:
         record_changes([change], left | nodes_carrying(instance))
 
 
+def remember_where_it_lives(instance: models.Model, **_kwargs: Any) -> None:
+    """Keep the nodes of an object that is about to go: its placement goes before it."""
+    setattr(instance, LEFT, nodes_carrying(instance))
+
+
 def note_delete(instance: models.Model, **_kwargs: Any) -> None:
     """Record a deleted object, cascades included."""
-    record_changes([Change.of(instance, "deleted")], nodes_carrying(instance))
+    record_changes([Change.of(instance, "deleted")], instance.__dict__.pop(LEFT, None) or frozenset())
 
 
 def note_route_customers(
@@ -103,6 +110,11 @@ def note_route_customers(
 
 
 def note_bulk(sender: type[models.Model], objects: Sequence[models.Model], **_kwargs: Any) -> None:
-    """Record many objects of one model that a service wrote at once."""
-    if sender in UNRENDERED and objects:
-        record_changes([Change.of(item, "changed") for item in objects], nodes_carrying(objects[0]))
+    """Record many objects of one model that a service wrote at once, each for the nodes that carry it."""
+    if sender not in UNRENDERED:
+        return
+    together: dict[frozenset[UUID], list[Change]] = defaultdict(list)
+    for item, nodes in zip(objects, nodes_of_each(objects), strict=True):
+        together[nodes].append(Change.of(item, "changed"))
+    for nodes, changes in together.items():
+        record_changes(changes, nodes)

@@ -1,14 +1,16 @@
 """The only reader of the database for rendering: one REPEATABLE READ transaction, a query per kind of object."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from asterisk_sync.models import Node
+from asterisk_sync.residents import Residents
 from asterisk_sync.resolution import Resolver, look_up, resolve_hosts
 from asterisk_sync.snapshot import (
     CustomerSnapshot,
@@ -26,13 +28,14 @@ from routing.models import Authentication, Gateway, GatewaySelection, Route, Rou
 from voipadmin.core.grammar import split_codecs
 
 
-def load_snapshot(node: Node, *, resolver: Resolver = look_up) -> Snapshot:  # noqa: ARG001 - every node runs everything
+def load_snapshot(node: Node, *, resolver: Resolver = look_up) -> Snapshot:
     """Return what `node` has to run, as of one moment; host names are resolved after the transaction."""
     with _one_moment():
-        customers = _load_customers()
-        gateways = list(Gateway.objects.filter(enabled=True).order_by("name"))
-        routes = _load_routes({gateway.pk: gateway.name for gateway in gateways})
-        dids = _load_dids()
+        here = Residents(node)
+        customers = _load_customers(here)
+        gateways = list(here.narrow(Gateway.objects.filter(enabled=True), "gateway").order_by("name"))
+        routes = _load_routes(here, {gateway.pk: gateway.name for gateway in gateways})
+        dids = _load_dids(here, customers)
     addresses = resolve_hosts([gateway.host for gateway in gateways], resolver)
     return Snapshot(
         country=settings.DEFAULT_COUNTRY,
@@ -56,10 +59,11 @@ def _one_moment() -> Iterator[None]:
         yield
 
 
-def _load_customers() -> tuple[CustomerSnapshot, ...]:
-    rows = list(Customer.objects.exclude(status=CustomerStatus.CLOSED).order_by("code"))
-    addresses = _load_addresses()
-    extensions = _load_extensions()
+def _load_customers(here: Residents) -> tuple[CustomerSnapshot, ...]:
+    rows = list(here.narrow(Customer.objects.exclude(status=CustomerStatus.CLOSED), "customer").order_by("code"))
+    keys = [row.pk for row in rows]
+    addresses = _load_addresses(here.belonging(TrunkAddress.objects.all(), keys))
+    extensions = _load_extensions(here.belonging(Extension.objects.all(), keys))
     return tuple(
         CustomerSnapshot(
             id=row.pk,
@@ -76,36 +80,35 @@ def _load_customers() -> tuple[CustomerSnapshot, ...]:
     )
 
 
-def _load_addresses() -> dict[UUID, list[TrunkAddressSnapshot]]:
+def _load_addresses(rows: QuerySet[TrunkAddress]) -> dict[UUID, list[TrunkAddressSnapshot]]:
     found: dict[UUID, list[TrunkAddressSnapshot]] = defaultdict(list)
-    for row in TrunkAddress.objects.order_by("customer_id", "priority", "network", "id"):
-        found[row.customer_id].append(
-            TrunkAddressSnapshot(
-                network=row.network,
-                port=row.port,
-                transport=row.transport,
-                receives_calls=row.receives_calls,
-                priority=row.priority,
-            )
-        )
+    names = ("customer_id", "network", "port", "transport", "receives_calls", "priority")
+    for customer, *values in rows.order_by("customer_id", "priority", "network", "id").values_list(*names):
+        found[customer].append(TrunkAddressSnapshot(*values))
     return found
 
 
-def _load_extensions() -> dict[UUID, list[ExtensionSnapshot]]:
+def _load_extensions(rows: QuerySet[Extension]) -> dict[UUID, list[ExtensionSnapshot]]:
     found: dict[UUID, list[ExtensionSnapshot]] = defaultdict(list)
-    for row in Extension.objects.exclude(customer__status=CustomerStatus.CLOSED).order_by("customer_id", "number"):
-        found[row.customer_id].append(
+    names = (
+        *("customer_id", "id", "number", "sip_username", "secret", "caller_id_name", "caller_id_number", "codecs"),
+        *("max_contacts", "forward_to", "enabled"),
+    )
+    for customer, key, number, username, secret, name, caller, codecs, contacts, forward_to, enabled in rows.order_by(
+        "customer_id", "number"
+    ).values_list(*names):
+        found[customer].append(
             ExtensionSnapshot(
-                id=row.pk,
-                number=row.number,
-                username=row.sip_username,
-                secret=row.secret if row.enabled else "",
-                caller_id_name=row.caller_id_name,
-                caller_id_number=row.caller_id_number,
-                codecs=tuple(split_codecs(row.codecs)),
-                max_contacts=row.max_contacts,
-                forward_to=row.forward_to,
-                enabled=row.enabled,
+                id=key,
+                number=number,
+                username=username,
+                secret=secret if enabled else "",
+                caller_id_name=name,
+                caller_id_number=caller,
+                codecs=tuple(split_codecs(codecs)),
+                max_contacts=contacts,
+                forward_to=forward_to,
+                enabled=enabled,
             )
         )
     return found
@@ -136,15 +139,17 @@ def _gateway(row: Gateway, addresses: tuple[str, ...]) -> GatewaySnapshot:
     )
 
 
-def _load_routes(gateways: dict[UUID, str]) -> tuple[RouteSnapshot, ...]:
+def _load_routes(here: Residents, gateways: dict[UUID, str]) -> tuple[RouteSnapshot, ...]:
+    """Return the routes with the steps whose gateways live here; one whose gateways all live elsewhere is left out."""
     steps: dict[UUID, list[RouteStepSnapshot]] = defaultdict(list)
-    for route, gateway, weight in RouteGateway.objects.order_by("route_id", "position", "id").values_list(
-        "route_id", "gateway_id", "weight"
-    ):
-        if gateway in gateways:
-            steps[route].append(RouteStepSnapshot(gateway=gateways[gateway], weight=weight))
-    restricted = _load_restrictions()
+    links = here.narrow(RouteGateway.objects.filter(gateway__enabled=True), "gateway", "gateway_id")
+    in_order = links.order_by("route_id", "position", "id")
+    for route, gateway, weight in in_order.values_list("route_id", "gateway_id", "weight"):
+        steps[route].append(RouteStepSnapshot(gateway=gateways[gateway], weight=weight))
     rows = Route.objects.filter(enabled=True).order_by("priority", "pattern", "id")
+    if here.are_chosen("gateway"):
+        rows = rows.filter(pk__in=steps)
+    restricted = _load_restrictions(here)
     return tuple(
         RouteSnapshot(
             id=row.pk,
@@ -159,43 +164,28 @@ def _load_routes(gateways: dict[UUID, str]) -> tuple[RouteSnapshot, ...]:
             customers=tuple(restricted.get(row.pk, ())),
         )
         for row in rows
+        if row.pk not in restricted or restricted[row.pk]
     )
 
 
-def _load_restrictions() -> dict[UUID, list[str]]:
-    """Return the customers of each restricted route, closed ones too: without them it would be for all."""
-    found: dict[UUID, list[str]] = defaultdict(list)
-    rows = Route.objects.filter(customers__isnull=False).order_by("id", "customers__code")
-    for route, code in rows.values_list("id", "customers__code"):
+def _load_restrictions(here: Residents) -> dict[UUID, list[str]]:
+    """Return the customers here of each restricted route, closed ones too; one without any is not for all."""
+    links = Route.customers.through.objects.order_by("route_id", "customer__code")
+    found: dict[UUID, list[str]] = {route: [] for route in links.values_list("route_id", flat=True)}
+    for route, code in here.narrow(links, "customer", "customer_id").values_list("route_id", "customer__code"):
         found[route].append(code)
     return found
 
 
-def _load_dids() -> tuple[DIDSnapshot, ...]:
-    rows = (
-        # By what is open, not by the clock: ours may be behind that of the machine that allocated.
-        DIDAllocation.objects.filter(ends_at=None, did__status=DIDStatus.ALLOCATED)
-        .exclude(customer__status=CustomerStatus.CLOSED)
-        .order_by("did__number")
-        .values_list(
-            "did_id",
-            "did__number",
-            "did__gateway__name",
-            "customer__code",
-            "destination_type",
-            "extension__sip_username",
-            "forward_to",
-        )
-    )
+def _load_dids(here: Residents, customers: Sequence[CustomerSnapshot]) -> tuple[DIDSnapshot, ...]:
+    codes = {customer.id: customer.code for customer in customers}
+    usernames = {extension.id: extension.username for customer in customers for extension in customer.extensions}
+    # Not by the clock: none begins in the future, and this machine's may be behind that of the one that allocated.
+    allocated = DIDAllocation.objects.filter(ends_at=None, did__status=DIDStatus.ALLOCATED)
+    rows = here.narrow(here.belonging(allocated, codes), "did", "did_id").order_by("did__number")
+    names = ("did_id", "did__number", "did__gateway__name", "customer_id", "destination_type", "extension_id")
     return tuple(
-        DIDSnapshot(
-            id=did,
-            number=number,
-            gateway=gateway or "",
-            customer=customer,
-            destination=destination,
-            extension=extension or "",
-            forward_to=forward_to,
-        )
-        for did, number, gateway, customer, destination, extension, forward_to in rows
+        DIDSnapshot(did, number, gateway or "", codes[customer], destination, usernames.get(extension, ""), forward_to)
+        for did, number, gateway, customer, destination, extension, forward_to in rows.values_list(*names, "forward_to")
+        if customer in codes
     )

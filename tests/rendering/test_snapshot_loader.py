@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from asterisk_sync import resolution
 from asterisk_sync.models import Node
+from asterisk_sync.placement import place_object
 from asterisk_sync.rendering import render_files
 from asterisk_sync.rendering.parser import parse_pjsip
 from asterisk_sync.snapshot_loader import load_snapshot
@@ -127,3 +128,88 @@ def test_a_name_that_points_at_this_machine_is_not_believed(node: Node, settings
     GatewayFactory.create(host="sip.example.com")
     answers = answering({"sip.example.com": ("127.0.0.1", "169.254.169.254", "198.51.100.4")})
     assert load_snapshot(node, resolver=answers).gateways[0].addresses == ("198.51.100.4",)
+
+
+def placed(node: Node, *objects: Any) -> None:
+    for item in objects:
+        place_object(instance=item, nodes=[node])
+
+
+def test_a_node_loads_what_lives_on_it_and_what_lives_everywhere(node: Node) -> None:
+    other = NodeFactory.create()
+    here, there, everywhere = (ExtensionFactory.create() for _ in range(3))
+    placed(node, here.customer)
+    placed(other, there.customer)
+    trunks = [TrunkAddressFactory.create() for _ in range(2)]
+    placed(other, trunks[0].customer)
+    snapshot = load_snapshot(node)
+    codes = {customer.code for customer in snapshot.customers}
+    assert codes == {here.customer.code, everywhere.customer.code, trunks[1].customer.code}
+    assert snapshot.counts()["extensions"] == 2
+    assert next(customer.addresses for customer in snapshot.customers if customer.addresses)[0].network == (
+        trunks[1].network
+    )
+    assert {customer.code for customer in load_snapshot(other).customers} == {
+        there.customer.code,
+        everywhere.customer.code,
+        trunks[0].customer.code,
+        trunks[1].customer.code,
+    }
+
+
+def test_a_route_has_the_steps_whose_gateways_live_here_and_is_left_out_without_any(node: Node) -> None:
+    other = NodeFactory.create()
+    here, there, everywhere = GatewayFactory.create(), GatewayFactory.create(), GatewayFactory.create()
+    placed(node, here)
+    placed(other, there)
+    mixed = RouteFactory.create(gateways=[there, here, everywhere])
+    away = RouteFactory.create(gateways=[there])
+    found = {route.id: [step.gateway for step in route.steps] for route in load_snapshot(node).routes}
+    assert found == {mixed.pk: [here.name, everywhere.name]}
+    assert set(found) | {away.pk} == {route.id for route in load_snapshot(other).routes}
+    assert [gateway.name for gateway in load_snapshot(other).gateways] == sorted([there.name, everywhere.name])
+
+
+def test_a_route_for_customers_of_other_nodes_does_not_become_one_for_all(node: Node) -> None:
+    here, there = CustomerFactory.create(), CustomerFactory.create()
+    placed(NodeFactory.create(), there)
+    gateway = GatewayFactory.create()
+    RouteFactory.create(gateways=[gateway], customers=[there])
+    shared = RouteFactory.create(gateways=[gateway], customers=[here, there])
+    assert [(route.id, route.customers) for route in load_snapshot(node).routes] == [(shared.pk, (here.code,))]
+
+
+def test_a_number_is_where_its_customer_lives_and_its_own_placement_narrows_that(node: Node) -> None:
+    other = NodeFactory.create()
+    follows, narrowed, astray = (DIDAllocationFactory.create() for _ in range(3))
+    placed(node, follows.customer, astray.customer)
+    placed(other, narrowed.did, astray.did)
+    assert [did.number for did in load_snapshot(node).dids] == [follows.did.number]
+    assert [did.number for did in load_snapshot(other).dids] == [narrowed.did.number]
+
+
+def test_a_number_to_an_extension_names_it(node: Node) -> None:
+    extension = ExtensionFactory.create()
+    DIDAllocationFactory.create(
+        customer=extension.customer, destination_type=DestinationType.EXTENSION, extension=extension
+    )
+    assert load_snapshot(node).dids[0].extension == extension.sip_username
+
+
+def test_the_number_of_queries_of_a_share_does_not_grow_with_the_objects(node: Node) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            load_snapshot(node)
+        return len(captured)
+
+    def more() -> None:
+        allocation, gateway = DIDAllocationFactory.create(), GatewayFactory.create()
+        RouteFactory.create(gateways=[gateway])
+        placed(node, ExtensionFactory.create().customer, allocation.customer, allocation.did, gateway)
+
+    more()
+    few = queries()
+    for _ in range(4):
+        more()
+    assert queries() == few
+    assert few < 16
