@@ -17,6 +17,10 @@ RESULTS = Path(__file__).resolve().parent.parent / "docs" / "results"
 MEASUREMENTS = {
     "calls_per_second": "bench.generated_dialplan",
     "save_to_live": "bench.save_to_live",
+    "calls_while_reloading": "bench.calls_while_reloading",
+    "dialplan_reload": "bench.dialplan_reload",
+    "pjsip_reload": "bench.pjsip_reload",
+    "pipeline_growth": "bench.pipeline_growth",
     "rated_calls": "bench.rating",
     "imported_cdr_lines": "bench.call_records",
 }

@@ -1,0 +1,106 @@
+"""Calls per second through a node at its limit: beside bare `Dial()`, and while changes go live."""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from statistics import median
+
+from django.db import connection
+
+from bench.calls import AT_ONCE, CALLS, ROUNDS, bare_line, calls_per_second, compare
+from bench.figure import Figure
+from bench.lab import BenchNode, bench_node
+from bench.size import LARGE
+
+PAUSE_SECONDS = 1.0
+LONGEST_WAIT = 120.0
+FEWEST_RELOADS = 6
+
+
+class Changes:
+    """Saves one object after the other and brings each over, in a thread, until it is stopped."""
+
+    def __init__(self, bench: BenchNode) -> None:
+        self.live: Counter[str] = Counter()
+        self.seconds: list[float] = []
+        self._bench = bench
+        self._stopped = threading.Event()
+        self._failure: BaseException | None = None
+        self._thread = threading.Thread(target=self._run)
+
+    @property
+    def enough(self) -> bool:
+        """Whether so many went live that the figure means something; raise what went wrong instead."""
+        if self._failure is not None:
+            raise self._failure
+        return sum(self.live.values()) >= FEWEST_RELOADS
+
+    @contextmanager
+    def going_on(self) -> Iterator[None]:
+        """Let changes go on for the time of the block."""
+        self._thread.start()
+        try:
+            yield
+        finally:
+            self._stopped.set()
+            self._thread.join()
+        if self._failure is not None:
+            raise self._failure
+
+    def _run(self) -> None:
+        from bench.saves import saves  # noqa: PLC0415 - only now Django is set up
+
+        try:
+            for kind, save in saves():
+                if self._stopped.wait(PAUSE_SECONDS):
+                    return
+                began = time.monotonic()
+                save()
+                self._bench.synchronise()
+                self.seconds.append(time.monotonic() - began)
+                self.live[kind] += 1
+        except BaseException as error:
+            self._failure = error
+        finally:
+            connection.close()
+
+
+def measure() -> Iterator[Figure]:
+    """Measure without changes, then with them; a call that fails ends the measurement."""
+    with bare_line() as bare, bench_node(LARGE) as bench:
+        values, yardsticks = compare(bench.line(), bare)
+        size = {"calls_each_round": CALLS, "rounds": ROUNDS, "at_once": AT_ONCE, **LARGE.facts()}
+        yield Figure(
+            name="calls_through_a_large_node",
+            value=round(median(values), 1),
+            unit="calls/s",
+            yardstick=round(median(yardsticks), 1),
+            yardstick_name="bare Dial, same run",
+            wanted="ratio >= 0.9",
+            details={**size},
+        )
+        changes, rounds = Changes(bench), []
+        deadline = time.monotonic() + LONGEST_WAIT
+        with changes.going_on():
+            while len(rounds) < ROUNDS or (not changes.enough and time.monotonic() < deadline):
+                rounds.append(calls_per_second(bench.line()))
+    yield Figure(
+        name="calls_while_reloading",
+        value=round(median(rounds), 1),
+        unit="calls/s",
+        yardstick=round(median(values), 1),
+        yardstick_name="the same node at rest, same run",
+        wanted="no failed call",
+        details={
+            **size,
+            "rounds": len(rounds),
+            "calls": CALLS * len(rounds),
+            "failed_calls": 0,
+            "slowest_round": round(min(rounds), 1),
+            **{f"live_changes_of_a_{kind}": count for kind, count in changes.live.items()},
+            "change_to_live_p50_s": round(median(changes.seconds), 2),
+            "change_to_live_longest_s": round(max(changes.seconds), 2),
+        },
+    )
