@@ -1,14 +1,19 @@
 """What has to be live when a set of files was taken, read from the files themselves."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import NamedTuple
+from functools import cached_property
+from typing import NamedTuple, TypeVar
 
-from asterisk_sync.rendering.parser import Context, PjsipObject, parse_dialplan, parse_pjsip
+from asterisk_sync.rendering.parser import Context, PjsipObject, forget_unused, parse_dialplan, parse_pjsip
 
 PJSIP_MODULE = "res_pjsip.so"
 DIALPLAN_MODULE = "pbx_config.so"
+
+ObjectKey = tuple[str, str]
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 
 
 def module_of(file_name: str) -> str:
@@ -27,15 +32,32 @@ class DialplanLine(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Change:
+    """What a set has otherwise than one before it: objects and contexts that are new or altered, or gone."""
+
+    objects: frozenset[ObjectKey]
+    removed_objects: frozenset[ObjectKey]
+    contexts: frozenset[str]
+    removed_contexts: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Expectation:
     """The objects of PJSIP by type and name, and the contexts of the dialplan by name."""
 
-    objects: Mapping[tuple[str, str], PjsipObject] = field(default_factory=dict)
+    objects: Mapping[ObjectKey, PjsipObject] = field(default_factory=dict)
     contexts: Mapping[str, Context] = field(default_factory=dict)
 
     def names(self, kind: str) -> frozenset[str]:
         """Return the names of the objects of one type."""
-        return frozenset(name for type_, name in self.objects if type_ == kind)
+        return self._names.get(kind, frozenset())
+
+    @cached_property
+    def _names(self) -> dict[str, frozenset[str]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        for kind, name in self.objects:
+            found[kind].append(name)
+        return {kind: frozenset(names) for kind, names in found.items()}
 
     def steps(self) -> dict[DialplanLine, list[tuple[str, str]]]:
         """Return the applications of each extension with their arguments, in order."""
@@ -45,10 +67,19 @@ class Expectation:
             for exten, steps in context.extensions.items()
         }
 
-    def changed_endpoints(self, before: "Expectation") -> list[str]:
-        """Return the endpoints that are new or whose endpoint, aor or auth differs from `before`."""
-        changed = {name for (kind, name), item in self.objects.items() if before.objects.get((kind, name)) != item}
-        return sorted(changed & self.names("endpoint"))
+    def change_since(self, before: "Expectation") -> Change:
+        """Return what has to become live, and what has to go, when this set follows `before`."""
+        return Change(
+            _altered(self.objects, before.objects),
+            frozenset(before.objects.keys() - self.objects.keys()),
+            _altered(self.contexts, before.contexts),
+            frozenset(before.contexts.keys() - self.contexts.keys()),
+        )
+
+
+def _altered(now: Mapping[Key, Value], before: Mapping[Key, Value]) -> frozenset[Key]:
+    # What did not change is mostly the very same object: looking there first saves comparing it.
+    return frozenset(key for key, item in now.items() if (old := before.get(key)) is not item and old != item)
 
 
 class ParsedFile(NamedTuple):
@@ -58,9 +89,8 @@ class ParsedFile(NamedTuple):
     contexts: tuple[Context, ...] = ()
 
 
-@lru_cache(maxsize=16)
 def parse_file(name: str, text: str) -> ParsedFile:
-    """Parse one file; from one run to the next most are the same. Raise ConfigSyntaxError."""
+    """Parse one file; raise ConfigSyntaxError."""
     if module_of(name) == PJSIP_MODULE:
         return ParsedFile(objects=tuple(parse_pjsip(text)))
     return ParsedFile(contexts=tuple(parse_dialplan(text).values()))
@@ -68,7 +98,13 @@ def parse_file(name: str, text: str) -> ParsedFile:
 
 def expect(files: Mapping[str, str]) -> Expectation:
     """Return what a validated set makes live; raise ConfigSyntaxError for one that is not valid."""
-    parsed = [parse_file(name, text) for name, text in files.items()]
+    forget_unused()
+    return expect_parsed(parse_file(name, text) for name, text in files.items())
+
+
+def expect_parsed(files: Iterable[ParsedFile]) -> Expectation:
+    """Return what parsed files make live."""
+    parsed = list(files)
     return Expectation(
         {(item.type, item.name): item for file in parsed for item in file.objects},
         {context.name: context for file in parsed for context in file.contexts},

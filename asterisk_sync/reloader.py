@@ -3,32 +3,34 @@
 import threading
 import time
 from pathlib import Path
-from typing import Any
 
 from django.utils.translation import gettext as _
 
 from asterisk_sync.ami import AmiClient
 from asterisk_sync.ami_messages import AmiRefusedError, AmiTimeoutError, AmiUnreachableError
-from asterisk_sync.expectation import DIALPLAN_MODULE, PJSIP_MODULE, DialplanLine, Expectation
-from asterisk_sync.live_values import value_differences
+from asterisk_sync.expectation import PJSIP_MODULE, Expectation
 from asterisk_sync.models import Node
+from asterisk_sync.readback import LIST_ACTIONS, Verification, read_back
 from asterisk_sync.sip_probe import find_udp_transport, sip_answers
 from asterisk_sync.steps import Steps
+
+__all__ = [
+    "LIST_ACTIONS",
+    "RELOAD_SECONDS",
+    "ReloadError",
+    "await_live",
+    "connected",
+    "read_differences",
+    "reload_and_compare",
+    "reload_module",
+    "summarise",
+]
 
 RELOAD_SECONDS = 30.0
 SETTLE_SECONDS = 3.0
 RETRY_SECONDS = 0.1
 BOOT_NEWS_SECONDS = 0.5
 SHOWN = 5
-# Changed endpoints that are read back value by value; for the others the list has to do.
-DETAILED = 100
-
-LIST_ACTIONS = {
-    "endpoint": "PJSIPShowEndpoints",
-    "aor": "PJSIPShowAors",
-    "auth": "PJSIPShowAuths",
-    "registration": "PJSIPShowRegistrationsOutbound",
-}
 
 
 class ReloadError(RuntimeError):
@@ -67,8 +69,13 @@ def reload_and_compare(
     modules: frozenset[str],
     config_path: Path,
     steps: Steps,
+    *,
+    complete: bool = False,
 ) -> list[str]:
-    """Reload `modules` and return what is live otherwise than `wanted`; raise AmiUnreachableError."""
+    """Reload `modules` and return what is live otherwise than `wanted`; raise AmiUnreachableError.
+
+    What changed since `before` is read back, or everything where `complete`; `steps` keeps how much that was.
+    """
     transport = find_udp_transport(config_path) if PJSIP_MODULE in modules else None
     answered = transport is not None and sip_answers(transport)
     try:
@@ -78,7 +85,9 @@ def reload_and_compare(
     except ReloadError as error:
         return [str(error)]
     with steps("verify"):
-        differences = await_live(client, wanted, before, modules)
+        found = await_live(client, wanted, before, modules, complete=complete)
+        steps.checked.update(found.checked)
+        differences = found.differences
         if not differences and answered and transport is not None and not sip_answers(transport):
             differences = [
                 _("SIP no longer answers on %(address)s") % {"address": f"{transport.host}:{transport.port}"}
@@ -110,78 +119,23 @@ def await_live(
     before: Expectation,
     modules: frozenset[str],
     *,
+    complete: bool = False,
     seconds: float = SETTLE_SECONDS,
-) -> list[str]:
-    """Return what differs between `wanted` and the running Asterisk; a queued reload gets `seconds` to arrive."""
+) -> Verification:
+    """Return what was compared with the running Asterisk and differs; a queued reload gets `seconds` to arrive."""
     deadline = time.monotonic() + seconds
     while True:
-        differences = read_differences(client, wanted, before, modules)
-        if not differences or time.monotonic() > deadline:
-            return differences
+        found = read_back(client, wanted, before, modules, complete=complete)
+        if not found.differences or time.monotonic() > deadline:
+            return found
         time.sleep(RETRY_SECONDS)
 
 
-def read_differences(client: AmiClient, wanted: Expectation, before: Expectation, modules: frozenset[str]) -> list[str]:
+def read_differences(
+    client: AmiClient, wanted: Expectation, before: Expectation, modules: frozenset[str], *, complete: bool = True
+) -> list[str]:
     """Compare once; each line names an object and what is wrong with it."""
-    differences: list[str] = []
-    if PJSIP_MODULE in modules:
-        differences += _pjsip(client, wanted, before)
-    if DIALPLAN_MODULE in modules:
-        differences += _dialplan(client, wanted, before)
-    return differences
-
-
-def _pjsip(client: AmiClient, wanted: Expectation, before: Expectation) -> list[str]:
-    differences: list[str] = []
-    for kind, action in LIST_ACTIONS.items():
-        # The list of registrations brings their auths along.
-        rows = [headers for headers in client.list_action(action) if headers.get("ObjectType") == kind]
-        live = {str(headers["ObjectName"]): headers for headers in rows}
-        differences += _names(kind, wanted.names(kind), before.names(kind), frozenset(live))
-        for name in sorted(wanted.names(kind) & live.keys()):
-            differences += value_differences(wanted.objects[kind, name], live[name])
-    return differences or _changed_endpoints(client, wanted, before)
-
-
-def _names(kind: str, wanted: frozenset[str], before: frozenset[str], live: frozenset[str]) -> list[str]:
-    """Objects written by hand may be there as well; ours must be, and what we removed must not."""
-    missing = [_("%(object)s is missing") % {"object": f"{kind} {name}"} for name in sorted(wanted - live)]
-    lingering = [
-        _("%(object)s is still there") % {"object": f"{kind} {name}"} for name in sorted((before - wanted) & live)
-    ]
-    return missing + lingering
-
-
-def _changed_endpoints(client: AmiClient, wanted: Expectation, before: Expectation) -> list[str]:
-    """A bad object keeps its old values and says nothing; the list of endpoints shows few of them."""
-    differences: list[str] = []
-    for name in wanted.changed_endpoints(before)[:DETAILED]:
-        for headers in client.list_action("PJSIPShowEndpoint", Endpoint=name):
-            item = wanted.objects.get((str(headers.get("ObjectType")), str(headers.get("ObjectName"))))
-            differences += value_differences(item, headers) if item else []
-    return differences
-
-
-def _dialplan(client: AmiClient, wanted: Expectation, before: Expectation) -> list[str]:
-    live = _live_steps(client.list_action("ShowDialPlan", timeout=RELOAD_SECONDS))
-    differences = []
-    for line, steps in wanted.steps().items():
-        if line not in live:
-            differences.append(_("%(object)s is missing") % {"object": str(line)})
-        elif live[line] != steps:
-            differences.append(_("%(object)s does something else") % {"object": str(line)})
-    removed = before.steps().keys() - wanted.steps().keys()
-    lingering = sorted(line for line in removed if line in live)
-    return differences + [_("%(object)s is still there") % {"object": str(line)} for line in lingering]
-
-
-def _live_steps(events: list[dict[str, Any]]) -> dict[DialplanLine, list[tuple[str, str]]]:
-    found: dict[DialplanLine, list[tuple[str, str]]] = {}
-    for event in events:
-        if "Priority" in event:
-            line = DialplanLine(str(event["Context"]), str(event["Extension"]))
-            found.setdefault(line, []).append((str(event["Application"]), str(event.get("AppData", ""))))
-    return found
+    return read_back(client, wanted, before, modules, complete=complete).differences
 
 
 def summarise(differences: list[str]) -> str:

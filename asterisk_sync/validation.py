@@ -1,28 +1,19 @@
 """Refuses a set before it touches the disk: as a whole, because a fault in one file can empty another."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 
-from asterisk_sync.expectation import PJSIP_MODULE, Expectation, expect, module_of, parse_file
+from asterisk_sync.expectation import PJSIP_MODULE, Expectation, ParsedFile, expect_parsed, module_of, parse_file
 from asterisk_sync.rendering.files import FILE_NAMES, EnvelopeError, marker_context_of, markers
-from asterisk_sync.rendering.parser import ConfigSyntaxError
+from asterisk_sync.rendering.parser import ConfigSyntaxError, forget_unused
 from asterisk_sync.snapshot import Snapshot
 from voipadmin.core.addresses import check_address, parse_network
 
 SHOWN = 5
-# Options of PJSIP objects that name another object: (type, option) -> type of what is named.
-REFERENCES = {
-    ("endpoint", "aors"): "aor",
-    ("endpoint", "auth"): "auth",
-    ("endpoint", "outbound_auth"): "auth",
-    ("identify", "endpoint"): "endpoint",
-    ("registration", "endpoint"): "endpoint",
-    ("registration", "outbound_auth"): "auth",
-}
-
-_JUMP = re.compile(r"(?P<context>[A-Za-z0-9_.-]+),(?P<extension>[A-Za-z0-9_+]+),(?P<priority>[A-Za-z0-9_]+)(?:\(.*\))?")
+NUMBERS_CONTEXT = "va-dids-"
 
 
 class RefusedError(ValueError):
@@ -40,29 +31,35 @@ def validate(files: Mapping[str, str], snapshot: Snapshot | None) -> Expectation
     """Return what has to be live; raise RefusedError. Without a snapshot (a restored set) nothing is counted."""
     if set(files) != set(FILE_NAMES):
         raise RefusedError([f"the set has the files {', '.join(sorted(files))}"])
-    problems = [*_syntax(files)]
-    if problems:
-        raise RefusedError(problems)
-    wanted = expect(files)
+    parsed = _parse(files)
+    wanted = expect_parsed(parsed.values())
     problems = [
         *_unmarked(files, wanted),
-        *_doubles(files),
+        *_doubles(parsed),
         *_dangling(wanted),
-        *_jumps(wanted),
+        *_lost_includes(wanted),
+        *_lost_jumps(wanted),
         *_special_addresses(wanted),
-        *_missing(wanted, snapshot),
+        *(_not_as_in(snapshot, wanted) if snapshot else ()),
     ]
     if problems:
         raise RefusedError(problems)
     return wanted
 
 
-def _syntax(files: Mapping[str, str]) -> Iterator[str]:
+def _parse(files: Mapping[str, str]) -> dict[str, ParsedFile]:
+    """Parse every file, so that the faults of all of them are named."""
+    forget_unused()
+    parsed: dict[str, ParsedFile] = {}
+    problems = []
     for name, text in files.items():
         try:
-            parse_file(name, text)
+            parsed[name] = parse_file(name, text)
         except ConfigSyntaxError as error:
-            yield f"{name}, {error}"
+            problems.append(f"{name}, {error}")
+    if problems:
+        raise RefusedError(problems)
+    return parsed
 
 
 def _unmarked(files: Mapping[str, str], wanted: Expectation) -> Iterator[str]:
@@ -82,87 +79,99 @@ def _unmarked(files: Mapping[str, str], wanted: Expectation) -> Iterator[str]:
             yield f"{name} does not end with its marker"
 
 
-def _doubles(files: Mapping[str, str]) -> Iterator[str]:
+def _doubles(parsed: Mapping[str, ParsedFile]) -> Iterator[str]:
     """One double of one type would freeze every object of that type, in all files."""
     seen: dict[tuple[str, str], str] = {}
-    for name, text in files.items():
-        parsed = parse_file(name, text)
-        keys = [(item.type, item.name) for item in parsed.objects]
-        keys += [("context", context.name) for context in parsed.contexts]
-        for key in keys:
-            if key in seen:
-                yield f"{key[0]} {key[1]} is in {seen[key]} and in {name}"
-            seen[key] = name
+    for name, file in parsed.items():
+        keys = {(item.type, item.name) for item in file.objects} | {("context", item.name) for item in file.contexts}
+        for kind, double in sorted(keys & seen.keys()):
+            yield f"{kind} {double} is in {seen[kind, double]} and in {name}"
+        seen.update(dict.fromkeys(keys, name))
 
 
 def _dangling(wanted: Expectation) -> Iterator[str]:
-    names = {kind: wanted.names(kind) for kind in set(REFERENCES.values())}
     for item in wanted.objects.values():
-        for (kind, option), target in REFERENCES.items():
-            if kind != item.type:
-                continue
-            named = ",".join(item.values(option)).split(",")
-            for name in filter(None, map(str.strip, named)):
-                if name not in names[target]:
-                    yield f"{kind} {item.name} names the {target} {name}, which is not in the set"
-    contexts = wanted.contexts.keys()
-    for (kind, name), item in wanted.objects.items():
-        context = item.value("context")
-        if kind == "endpoint" and context and context not in contexts:
-            yield f"endpoint {name} names the context {context}, which is not in the set"
+        for kind, name in item.references:
+            if (kind, name) not in wanted.objects:
+                yield f"{item.type} {item.name} names the {kind} {name}, which is not in the set"
+        context = item.value("context") if item.type == "endpoint" else None
+        if context and context not in wanted.contexts:
+            yield f"endpoint {item.name} names the context {context}, which is not in the set"
 
 
-def _jumps(wanted: Expectation) -> Iterator[str]:
+def _lost_includes(wanted: Expectation) -> Iterator[str]:
     for context in wanted.contexts.values():
         for include in context.includes:
             if include not in wanted.contexts:
                 yield f"context {context.name} includes {include}, which is not in the set"
+
+
+def _lost_jumps(wanted: Expectation) -> Iterator[str]:
+    jumps = frozenset().union(*(context.jumps for context in wanted.contexts.values()))
+    lost = {jump for jump in jumps if not _lands(wanted, *jump)}
+    for context in wanted.contexts.values() if lost else ():
         for extension, steps in context.extensions.items():
             for step in steps:
-                if step.application in {"Goto", "Gosub"} and not _lands(wanted, step.arguments):
+                if step.jump in lost:
                     yield f"{extension}@{context.name} goes to {step.arguments}, which is not in the set"
 
 
-def _lands(wanted: Expectation, arguments: str) -> bool:
-    """Check a jump whose target is written out; one that depends on the call cannot be checked."""
-    match = _JUMP.fullmatch(arguments)
-    if match is None:
-        return True
-    target = wanted.contexts.get(match["context"])
+def _lands(wanted: Expectation, context: str, extension: str) -> bool:
+    target = wanted.contexts.get(context)
     if target is None:
         return False
     # A pattern or an include may answer for the extension; only closed contexts can be judged.
-    if target.includes or any(name.startswith("_") for name in target.extensions):
-        return True
-    return match["extension"] in target.extensions
+    return bool(target.includes) or target.has_patterns or extension in target.extensions
 
 
 def _special_addresses(wanted: Expectation) -> Iterator[str]:
     """A row that no form checked, or a setting that became stricter, must not let this machine call itself."""
-    for (kind, name), item in wanted.objects.items():
-        for match in item.values("match") if kind == "identify" else ():
-            network = parse_network(match if match.count(":") != 1 else match.partition(":")[0])
-            if network is None:
-                yield f"{kind} {name}: {match} is no address"
-                continue
-            try:
-                check_address(network)
-            except ValidationError as error:
-                yield f"{kind} {name}: {' '.join(error.messages)}"
+    allowed = tuple(settings.ALLOWED_SPECIAL_NETWORKS)
+    for name in sorted(wanted.names("identify")):
+        for match in wanted.objects["identify", name].values("match"):
+            if not _is_usual_address(match, allowed):
+                yield f"identify {name}: {' '.join(_faults_of_address(match))}"
 
 
-def _missing(wanted: Expectation, snapshot: Snapshot | None) -> Iterator[str]:
-    """Every object of the snapshot that can be called, or can call, has to be in the files."""
-    if snapshot is None:
-        return
-    endpoints = wanted.names("endpoint")
-    for endpoint, described in _callable_objects(snapshot):
-        if endpoint not in endpoints:
-            yield f"{described} has no endpoint"
-    numbers = {extension for context in wanted.contexts.values() for extension in context.extensions}
-    for did in snapshot.dids:
-        if did.number not in numbers:
-            yield f"DID {did.number} is not in the dialplan"
+@lru_cache(maxsize=1 << 16)
+def _is_usual_address(match: str, allowed: tuple[str, ...]) -> bool:  # noqa: ARG001 - the setting that decides
+    return not _faults_of_address(match)
+
+
+def _faults_of_address(match: str) -> list[str]:
+    network = parse_network(match if match.count(":") != 1 else match.partition(":")[0])
+    if network is None:
+        return [f"{match} is no address"]
+    try:
+        check_address(network)
+    except ValidationError as error:
+        return list(error.messages)
+    return []
+
+
+def _not_as_in(snapshot: Snapshot, wanted: Expectation) -> Iterator[str]:
+    """Every object of the snapshot that can be called, or can call, has to be in the files, and none besides."""
+    endpoints, needed, known = wanted.names("endpoint"), dict(_callable_objects(snapshot)), _known_endpoints(snapshot)
+    for endpoint in needed.keys() - endpoints:
+        yield f"{needed[endpoint]} has no endpoint"
+    for endpoint in sorted(endpoints - known):
+        yield f"endpoint {endpoint} is nobody's"
+    arriving = [context.extensions for name, context in wanted.contexts.items() if name.startswith(NUMBERS_CONTEXT)]
+    numbers, live = {did.number for did in snapshot.dids}, set().union(*arriving)
+    for number in sorted(numbers - live):
+        yield f"DID {number} is not in the dialplan"
+    for number in sorted(live - numbers):
+        yield f"DID {number} is nobody's"
+
+
+def _known_endpoints(snapshot: Snapshot) -> frozenset[str]:
+    return frozenset(
+        [
+            *(gateway.name for gateway in snapshot.gateways),
+            *(customer.endpoint for customer in snapshot.customers),
+            *(extension.username for customer in snapshot.customers for extension in customer.extensions),
+        ]
+    )
 
 
 def _callable_objects(snapshot: Snapshot) -> Iterator[tuple[str, str]]:

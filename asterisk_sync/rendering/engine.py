@@ -66,7 +66,7 @@ def fragment(name: str) -> Callable[[Callable[Arguments, Values]], Callable[Argu
         @wraps(values)
         def text(*args: Arguments.args, **kwargs: Arguments.kwargs) -> str:
             key = (name, args, *sorted(kwargs.items()))
-            return fragments.recall(key, lambda: render_template(name, values(*args, **kwargs)))
+            return fragments.recall(key, lambda _key: render_template(name, values(*args, **kwargs)))
 
         return text
 

@@ -12,6 +12,8 @@ FILE_NAMES = (
     "extensions_dids.conf",
 )
 HASH_DIGITS = 16
+MARKER = "gen-"
+MARKER_CONTEXT = "va-generation-"
 
 _HEADER = (
     "; Asterisk Admin generation {generation}, content {digest}, file {name}.\n; Generated: edit in the panel.\n\n"
@@ -33,13 +35,13 @@ def digest_of(body: str) -> str:
 def marker_of(name: str, digest: str) -> str:
     """Return the marker of a file: the last aor of a pjsip file, the last extension of a dialplan file."""
     part = name.removesuffix(".conf").partition("_")[2].replace("_", "-")
-    return f"gen-{digest}-{part}" if name.startswith("pjsip_") else f"gen-{digest}"
+    return f"{MARKER}{digest}-{part}" if name.startswith("pjsip_") else f"{MARKER}{digest}"
 
 
 def marker_context_of(name: str) -> str:
     """Return the context that holds the marker of a dialplan file."""
     part = name.removesuffix(".conf").partition("_")[2]
-    return f"va-generation-{part}"
+    return f"{MARKER_CONTEXT}{part}"
 
 
 def seal(name: str, body: str, generation: int) -> str:
@@ -63,7 +65,8 @@ def read_header(text: str) -> tuple[int, str]:
 
 def without_header(text: str) -> str:
     """Return what Asterisk sees of a file: two generations with equal contents are equal here."""
-    return _HEADER_LINES.sub("", text, count=1)
+    match = _HEADER_LINES.match(text)
+    return text[match.end() :] if match else text
 
 
 def markers(files: Mapping[str, str]) -> dict[str, str]:

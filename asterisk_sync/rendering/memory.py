@@ -3,10 +3,11 @@
 from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
+Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 
 # A result that none of the last sets needed is forgotten after this many to twice as many of them.
-KEPT_TURNS = 16
+KEPT_TURNS = 32
 
 
 class Memory(Generic[Value]):
@@ -20,12 +21,12 @@ class Memory(Generic[Value]):
     def __len__(self) -> int:
         return len(self._young.keys() | self._old.keys())
 
-    def recall(self, key: Hashable, work_out: Callable[[], Value]) -> Value:
-        """Return the result for `key`, worked out only where none is remembered."""
+    def recall(self, key: Key, work_out: Callable[[Key], Value]) -> Value:
+        """Return the result for `key`, worked out of it only where none is remembered."""
         young = self._young
         if key in young:
             return young[key]
-        value = self._old[key] if key in self._old else work_out()
+        value = self._old[key] if key in self._old else work_out(key)
         young[key] = value
         return value
 

@@ -1,38 +1,35 @@
-"""A strict reader of Asterisk configuration text: it refuses what Asterisk would silently cut, drop or misread.
+"""Objects of PJSIP and contexts of the dialplan, as Asterisk makes them of the text.
 
-Source: main/config.c and res/res_sorcery_config.c of Asterisk 22.
+Source: res/res_sorcery_config.c and pbx/pbx_config.c of Asterisk 22.
 """
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from sys import intern
 
-MAX_LINE_BYTES = 8_190
-MAX_NAME_CHARACTERS = 79
+from asterisk_sync.rendering.memory import Memory
+from asterisk_sync.rendering.sections import ConfigSyntaxError, Section, SectionedText, parse_sections, read_section
 
-_HEADER = re.compile(r"\[(?P<name>[^\[\]\s;,()]+)\](?:\((?P<options>[^()\[\]\s;]*)\))?")
-_ENTRY = re.compile(r"(?P<key>[A-Za-z_]+)\s*(?P<arrow>=>|=)\s*(?P<value>.*)")
+__all__ = ["ConfigSyntaxError", "Context", "PjsipObject", "Step", "parse_dialplan", "parse_pjsip", "parse_sections"]
+
+# Options of PJSIP objects that name other objects: (type, option) -> type of what is named.
+REFERENCES = {
+    ("endpoint", "aors"): "aor",
+    ("endpoint", "auth"): "auth",
+    ("endpoint", "outbound_auth"): "auth",
+    ("identify", "endpoint"): "endpoint",
+    ("registration", "endpoint"): "endpoint",
+    ("registration", "outbound_auth"): "auth",
+}
+
 _EXTENSION = re.compile(r"(?P<exten>[^,\s]+),(?P<priority>1|n)(?:\((?P<label>[A-Za-z0-9_]+)\))?,(?P<call>.+)")
 _SAME = re.compile(r"n(?:\((?P<label>[A-Za-z0-9_]+)\))?,(?P<call>.+)")
 _CALL = re.compile(r"(?P<application>[A-Za-z0-9]+)\((?P<arguments>.*)\)")
+_JUMP = re.compile(r"(?P<context>[A-Za-z0-9_.-]+),(?P<extension>[A-Za-z0-9_+]+),(?P<priority>[A-Za-z0-9_]+)(?:\(.*\))?")
 
-
-class ConfigSyntaxError(ValueError):
-    """The text is not what a strict reader accepts; `line` counts from 1."""
-
-    def __init__(self, message: str, *, line: int) -> None:
-        super().__init__(f"line {line}: {message}")
-        self.line = line
-
-
-@dataclass
-class Section:
-    """`[name](bases)` with its entries; `name(!)` is a template."""
-
-    name: str
-    line: int
-    is_template: bool = False
-    bases: tuple[str, ...] = ()
-    entries: list[tuple[str, str]] = field(default_factory=list)
+Options = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -41,7 +38,7 @@ class PjsipObject:
 
     type: str
     name: str
-    options: tuple[tuple[str, str], ...]
+    options: Options
 
     def values(self, key: str) -> list[str]:
         """Return every value of `key`."""
@@ -52,8 +49,14 @@ class PjsipObject:
         found = self.values(key)
         return found[-1] if found else None
 
+    @cached_property
+    def references(self) -> tuple[tuple[str, str], ...]:
+        """The other objects that it names, as (type, name)."""
+        named = [(REFERENCES[self.type, key], value) for key, value in self.options if (self.type, key) in REFERENCES]
+        return tuple((kind, name) for kind, names in named for name in map(str.strip, names.split(",")) if name)
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One priority of an extension."""
 
@@ -61,149 +64,138 @@ class Step:
     arguments: str
     label: str = ""
 
+    @property
+    def jump(self) -> tuple[str, str] | None:
+        """The context and extension that it goes to; None where it goes nowhere, or where that depends on the call."""
+        match = _JUMP.fullmatch(self.arguments) if self.application in {"Goto", "Gosub"} else None
+        return (match["context"], match["extension"]) if match else None
 
-@dataclass
+
+@dataclass(frozen=True)
 class Context:
     """A context: extensions with their steps in order, and includes in the order in which they are searched."""
 
     name: str
-    extensions: dict[str, list[Step]] = field(default_factory=dict)
-    includes: list[str] = field(default_factory=list)
+    extensions: Mapping[str, Sequence[Step]] = field(default_factory=dict)
+    includes: Sequence[str] = field(default_factory=list)
+
+    @cached_property
+    def jumps(self) -> frozenset[tuple[str, str]]:
+        """The contexts and extensions that its steps go to, where they are written out."""
+        steps = (step for steps in self.extensions.values() for step in steps)
+        return frozenset(filter(None, (step.jump for step in steps)))
+
+    @cached_property
+    def has_patterns(self) -> bool:
+        """Whether any of its extensions is a pattern."""
+        return any(name.startswith("_") for name in self.extensions)
 
 
-def parse_sections(text: str) -> list[Section]:
-    """Return the sections of a file; raise ConfigSyntaxError for anything out of the ordinary."""
-    if text and not text.endswith("\n"):
-        raise ConfigSyntaxError("the last line has no end", line=text.count("\n") + 1)
-    sections: list[Section] = []
-    for number, raw in enumerate(text.split("\n"), start=1):
-        line = _clean_line(raw, number)
-        if not line:
-            continue
-        if line.startswith("["):
-            sections.append(_header(line, number))
-        elif not sections:
-            raise ConfigSyntaxError("an entry stands before the first section", line=number)
-        else:
-            sections[-1].entries.append(_entry(line, number))
-    return sections
+@dataclass(frozen=True, eq=False, slots=True)
+class _Template:
+    """The options of a template section with those of its bases; it is known by itself, as its section is."""
+
+    options: Options
 
 
-def _clean_line(raw: str, number: int) -> str:
-    """Return the line without its comment; an unescaped semicolon may only open a comment line."""
-    if len(raw.encode()) > MAX_LINE_BYTES:
-        raise ConfigSyntaxError("longer than Asterisk reads", line=number)
-    if not raw.isprintable():
-        raise ConfigSyntaxError("holds an unprintable character", line=number)
-    if raw.startswith(";"):
-        if raw.startswith(";--"):
-            raise ConfigSyntaxError("opens a block comment", line=number)
-        return ""
-    if re.search(r"(?<!\\);", raw):
-        raise ConfigSyntaxError("holds a semicolon, which cuts the line", line=number)
-    if raw != raw.strip():
-        raise ConfigSyntaxError("starts or ends with a blank", line=number)
-    if raw.startswith("#"):
-        raise ConfigSyntaxError("is a directive", line=number)
-    return raw.replace("\\;", ";")
+Derived = tuple[Section, tuple[_Template, ...]]
+
+_sections: Memory[Section] = Memory()
+_templates: Memory[_Template] = Memory()
+_objects: Memory[PjsipObject] = Memory()
+_contexts: Memory[Context] = Memory()
 
 
-def _header(line: str, number: int) -> Section:
-    match = _HEADER.fullmatch(line)
-    if match is None:
-        raise ConfigSyntaxError("is no section header", line=number)
-    name, options = match["name"], match["options"]
-    if len(name) > MAX_NAME_CHARACTERS:
-        raise ConfigSyntaxError(f"the name is longer than {MAX_NAME_CHARACTERS} characters", line=number)
-    parts = tuple(options.split(",")) if options else ()
-    if any(part == "" or part.startswith("+") for part in parts):
-        raise ConfigSyntaxError("has options that are not understood", line=number)
-    return Section(name, number, is_template="!" in parts, bases=tuple(part for part in parts if part != "!"))
-
-
-def _entry(line: str, number: int) -> tuple[str, str]:
-    match = _ENTRY.fullmatch(line)
-    if match is None:
-        raise ConfigSyntaxError("is no entry", line=number)
-    if match["arrow"] == "=" and match["value"].startswith(">"):
-        raise ConfigSyntaxError("starts its value with a >, which Asterisk eats", line=number)
-    return match["key"], match["value"]
+def forget_unused() -> None:
+    """Begin a set: sections that none of the last sets had are forgotten."""
+    for memory in (_sections, _templates, _objects, _contexts):
+        memory.turn()
 
 
 def parse_pjsip(text: str) -> list[PjsipObject]:
     """Return the objects of a pjsip file with their templates applied, in the order of the file."""
-    templates: dict[str, Section] = {}
+    cut = SectionedText.of(text)
+    templates: dict[str, _Template] = {}
     objects: dict[tuple[str, str], PjsipObject] = {}
-    for section in parse_sections(text):
+    for number, section in cut.read(_sections, read_section):
+        if missing := next((base for base in section.bases if base not in templates), None):
+            raise ConfigSyntaxError(f"the template {missing} is missing", line=cut.line_of(number))
+        derived = section, tuple(templates[base] for base in section.bases)
         if section.is_template:
             if section.name in templates:
-                raise ConfigSyntaxError(f"the template {section.name} exists already", line=section.line)
-            templates[section.name] = section
+                raise ConfigSyntaxError(f"the template {section.name} exists already", line=cut.line_of(number))
+            templates[section.name] = _templates.recall(derived, _template)
             continue
-        found = _object(section, templates)
+        try:
+            found = _objects.recall(derived, _object)
+        except ConfigSyntaxError as error:
+            raise ConfigSyntaxError(error.message, line=cut.line_of(number)) from error
         if (found.type, found.name) in objects:
-            raise ConfigSyntaxError(f"a second {found.type} named {found.name}", line=section.line)
+            raise ConfigSyntaxError(f"a second {found.type} named {found.name}", line=cut.line_of(number))
         objects[found.type, found.name] = found
     return list(objects.values())
 
 
-def _options(section: Section, templates: dict[str, Section]) -> list[tuple[str, str]]:
-    options: list[tuple[str, str]] = []
-    for base in section.bases:
-        if base not in templates:
-            raise ConfigSyntaxError(f"the template {base} is missing", line=section.line)
-        options += _options(templates[base], templates)
-    return options + section.entries
+def _template(derived: Derived) -> _Template:
+    return _Template(_options(derived))
 
 
-def _object(section: Section, templates: dict[str, Section]) -> PjsipObject:
-    options = _options(section, templates)
+def _options(derived: Derived) -> Options:
+    section, bases = derived
+    return (*(option for base in bases for option in base.options), *section.entries)
+
+
+def _object(derived: Derived) -> PjsipObject:
+    section, options = derived[0], _options(derived)
     types = {value for key, value in options if key == "type"}
     if len(types) != 1:
-        raise ConfigSyntaxError(f"{section.name} has {len(types)} types", line=section.line)
+        raise ConfigSyntaxError(f"{section.name} has {len(types)} types", line=0)
     return PjsipObject(types.pop(), section.name, tuple(option for option in options if option[0] != "type"))
 
 
 def parse_dialplan(text: str) -> dict[str, Context]:
     """Return the contexts of a dialplan file; a context, or a priority of an extension, may be there once."""
+    cut = SectionedText.of(text)
     contexts: dict[str, Context] = {}
-    for section in parse_sections(text):
-        if section.is_template or section.bases:
-            raise ConfigSyntaxError("a context has no template", line=section.line)
-        if section.name in contexts:
-            raise ConfigSyntaxError(f"a second context {section.name}", line=section.line)
-        contexts[section.name] = _context(section)
+    for number, context in cut.read(_contexts, _read_context):
+        if context.name in contexts:
+            raise ConfigSyntaxError(f"a second context {context.name}", line=cut.line_of(number))
+        contexts[context.name] = context
     return contexts
 
 
-def _context(section: Section) -> Context:
-    context = Context(section.name)
+def _read_context(piece: str) -> Context:
+    section = read_section(piece)
+    if section.is_template or section.bases:
+        raise ConfigSyntaxError("a context has no template", line=0)
+    extensions: dict[str, list[Step]] = {}
+    includes: list[str] = []
     last = ""
     for key, value in section.entries:
         if key == "include":
-            context.includes.append(value)
+            includes.append(value)
         elif key == "exten":
-            last = _add_extension(context, value, section.line)
+            last = _add_extension(section.name, extensions, value)
         elif key == "same" and last:
-            context.extensions[last].append(_step(_SAME.fullmatch(value), section.line))
+            extensions[last].append(_step(_SAME.fullmatch(value)))
         else:
-            raise ConfigSyntaxError(f"{section.name}: {key} is not understood here", line=section.line)
-    return context
+            raise ConfigSyntaxError(f"{section.name}: {key} is not understood here", line=0)
+    return Context(section.name, extensions, includes)
 
 
-def _add_extension(context: Context, value: str, line: int) -> str:
+def _add_extension(context: str, extensions: dict[str, list[Step]], value: str) -> str:
     match = _EXTENSION.fullmatch(value)
-    step = _step(match, line)
+    step = _step(match)
     if match is None or match["priority"] != "1":
-        raise ConfigSyntaxError(f"{context.name}: an extension starts at priority 1: {value}", line=line)
-    if match["exten"] in context.extensions:
-        raise ConfigSyntaxError(f"{context.name}: a second extension {match['exten']}", line=line)
-    context.extensions[match["exten"]] = [step]
+        raise ConfigSyntaxError(f"{context}: an extension starts at priority 1: {value}", line=0)
+    if match["exten"] in extensions:
+        raise ConfigSyntaxError(f"{context}: a second extension {match['exten']}", line=0)
+    extensions[match["exten"]] = [step]
     return match["exten"]
 
 
-def _step(match: re.Match[str] | None, line: int) -> Step:
+def _step(match: re.Match[str] | None) -> Step:
     call = _CALL.fullmatch(match["call"]) if match else None
     if match is None or call is None:
-        raise ConfigSyntaxError("a priority that is not understood", line=line)
-    return Step(call["application"], call["arguments"], match["label"] or "")
+        raise ConfigSyntaxError("a priority that is not understood", line=0)
+    return Step(intern(call["application"]), call["arguments"], match["label"] or "")

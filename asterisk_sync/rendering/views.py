@@ -86,7 +86,7 @@ def plan_routes(routes: Iterable[RouteSnapshot], customers: Iterable[str]) -> Ro
     named = {code for route in usable for code in route.customers}
     owners = frozenset(named.intersection(customers))
     plans.turn()
-    return plans.recall((usable, owners), lambda: _plan(usable, owners))
+    return plans.recall((usable, owners), lambda key: _plan(*key))
 
 
 def _plan(usable: Sequence[RouteSnapshot], owners: frozenset[str]) -> RoutePlan:

@@ -3,6 +3,7 @@
 import signal
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from unittest import mock
 
@@ -15,12 +16,18 @@ from asterisk_sync.ami_messages import AmiUnreachableError
 from asterisk_sync.models import Node, RunOutcome, SyncRun, SyncState
 from asterisk_sync.queries import due_node, recent_runs, sync_state_of
 from asterisk_sync.rendering import render_files
-from customers.models import Customer
+from customers.models import Customer, Extension
 from deploy.trial.asterisk import AsteriskInstance
 from tests.asterisk_sync.running import Render, change_file, endpoints, fresh, live, run, run_again
 from tests.factories.customers import ExtensionFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def spoil(extension: Extension) -> Callable[[str], str]:
+    """Give an endpoint a value that Asterisk does not take."""
+    header = f"[{extension.sip_username}]\ntype=endpoint\n"
+    return lambda body: body.replace(header, f"{header}dtmf_mode=carrier-pigeon\n")
 
 
 def test_a_refused_set_leaves_the_node_untouched_and_says_why(
@@ -61,14 +68,13 @@ def test_an_object_that_asterisk_drops_sets_the_last_good_back(
     run(node)
     target = live(current)
     times = {path.name: path.stat().st_mtime_ns for path in current.glob("*.conf")}
-    bad = "\n[bad-endpoint]\ntype=endpoint\ncontext=from-trunk\nallow=alaw\ndtmf_mode=carrier-pigeon\n"
-    ExtensionFactory.create(customer=company)
-    with change_file("pjsip_gateways.conf", lambda body: body + bad):
+    bad = ExtensionFactory.create(customer=company)
+    with change_file("pjsip_extensions.conf", spoil(bad)):
         last = run(node)
     assert last.outcome == RunOutcome.ROLLED_BACK
-    assert "bad-endpoint" in last.reason
+    assert bad.sip_username in last.reason
     assert fresh(node).state == SyncState.REFUSED
-    assert "bad-endpoint" in fresh(node).reason
+    assert bad.sip_username in fresh(node).reason
     assert live(current) == target
     assert all(path.stat().st_mtime_ns > times[path.name] for path in current.glob("*.conf"))
     assert good.sip_username in endpoints(asterisk)
@@ -82,14 +88,7 @@ def test_an_object_that_keeps_its_old_values_is_found_out(
     run(node)
     extension.codecs = "ulaw"
     extension.save()
-    wrong = f"[{extension.sip_username}]"
-
-    def spoil(body: str) -> str:
-        head, found, tail = body.partition(wrong)
-        line, end, rest = tail.partition("\n")
-        return head + found + line + end + "dtmf_mode=carrier-pigeon\n" + rest
-
-    with change_file("pjsip_extensions.conf", spoil):
+    with change_file("pjsip_extensions.conf", spoil(extension)):
         last = run(node)
     assert last.outcome == RunOutcome.ROLLED_BACK
     assert extension.sip_username in last.reason
@@ -98,9 +97,9 @@ def test_an_object_that_keeps_its_old_values_is_found_out(
     assert "(ulaw)" in asterisk.cli(f"pjsip show endpoint {extension.sip_username}")
 
 
-def test_the_first_set_that_asterisk_refuses_leaves_the_empty_one(node: Node, current: Path) -> None:
-    bad = "\n[bad-endpoint]\ntype=endpoint\ncontext=from-trunk\ndtmf_mode=carrier-pigeon\n"
-    with change_file("pjsip_gateways.conf", lambda body: body + bad):
+def test_the_first_set_that_asterisk_refuses_leaves_the_empty_one(node: Node, company: Customer, current: Path) -> None:
+    bad = ExtensionFactory.create(customer=company)
+    with change_file("pjsip_extensions.conf", spoil(bad)):
         assert run(node).outcome == RunOutcome.ROLLED_BACK
     assert live(current) == "gen-0"
 
