@@ -81,7 +81,8 @@ def measure() -> Iterator[Figure]:
             wanted="ratio >= 0.9",
             details={**size},
         )
-        changes, rounds = Changes(bench), []
+        changes = Changes(bench)
+        rounds: list[float] = []
         deadline = time.monotonic() + LONGEST_WAIT
         with changes.going_on():
             while len(rounds) < ROUNDS or (not changes.enough and time.monotonic() < deadline):
