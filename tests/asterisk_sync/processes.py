@@ -16,10 +16,11 @@ from deploy.trial.process import Child, start_child
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def environment() -> dict[str, str]:
+def environment(account: str = "") -> dict[str, str]:
     """Return this environment with the test database in it."""
     database = connection.settings_dict
-    account = f"{quote(str(database['USER']))}:{quote(str(database['PASSWORD']))}"
+    user, password = (account, account) if account else (database["USER"], database["PASSWORD"])
+    account = f"{quote(str(user))}:{quote(str(password))}"
     place = f"{quote(str(database['HOST']), safe='')}:{database['PORT']}"
     return os.environ | {
         "DATABASE_URL": f"postgres://{account}@{place}/{database['NAME']}",
@@ -31,9 +32,18 @@ def environment() -> dict[str, str]:
 
 @contextmanager
 def celery_worker(
-    folder: Path, *, beat: bool = False, concurrency: int = 2, queues: str = "", name: str = "worker"
+    folder: Path,
+    *,
+    beat: bool = False,
+    concurrency: int = 2,
+    queues: str = "",
+    name: str = "worker",
+    account: str = "",
 ) -> Iterator[Child]:
-    """Run a real worker, of the general queue or of `queues`; with `beat` it also sweeps every five seconds."""
+    """Run a real worker, of the general queue or of `queues`; with `beat` it also sweeps every five seconds.
+
+    `account` is the user, and the password, with which it reaches the database.
+    """
     schedule = ["-B", "--scheduler", "celery.beat:PersistentScheduler", "-s", str(folder / "schedule")] if beat else []
     child = start_child(
         [
@@ -43,7 +53,7 @@ def celery_worker(
         ],
         name=f"celery {name}",
         log=folder / f"{name}.log",
-        env=environment(),
+        env=environment(account),
         cwd=ROOT,
     )
     try:
