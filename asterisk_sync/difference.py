@@ -1,0 +1,183 @@
+"""The unified difference of two sets of files: fast where little differs in much, and with every secret masked."""
+
+import difflib
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
+
+LONGEST_DIFF = 200_000
+MASK = "********"
+CONTEXT_LINES = 2
+# Above this many lines on both sides, what has no line in common is shown as replaced.
+MOST_LINES_COMPARED = 2_000
+NO_END = "\\ No newline at end of file\n"
+
+_SECRET_LINE = re.compile(r"^([-+ ]?\s*(?:password|md5_cred|password_digest|secret)\s*=>?\s*).*", re.MULTILINE)
+
+# What is the same in both: where it begins in the one and in the other, and how long it is.
+Match = tuple[int, int, int]
+
+
+def mask_secrets(text: str) -> str:
+    """Replace the value of every secret in configuration text or in a difference of it."""
+    return _SECRET_LINE.sub(rf"\1{MASK}", text)
+
+
+def difference(before: Mapping[str, str], after: Mapping[str, str]) -> str:
+    """Return the unified difference of two sets with secrets masked, cut where it is very long."""
+    parts: list[str] = []
+    length = 0
+    for name in sorted({*before, *after}):
+        for part in unified(before.get(name, ""), after.get(name, ""), name):
+            parts.append(part)
+            length += len(part)
+            if length > LONGEST_DIFF:
+                return mask_secrets("".join(parts))[:LONGEST_DIFF] + "\n…\n"
+    return mask_secrets("".join(parts))
+
+
+def unified(before: str, after: str, name: str) -> Iterator[str]:
+    """Yield the difference of one file as `patch` takes it, unmasked: the names, and one part for each hunk."""
+    if before == after:
+        return
+    old, new = _lines(before), _lines(after)
+    matcher: difflib.SequenceMatcher[str] = difflib.SequenceMatcher(None, "", "")
+    # Only what makes hunks of matches is taken from difflib: to find them in 100,000 lines it takes very long.
+    matcher.opcodes = list(_opcodes(_matching_lines(before, after), len(old), len(new)))  # type: ignore[attr-defined]
+    yield f"--- a/{name}\n+++ b/{name}\n"
+    for hunk in matcher.get_grouped_opcodes(CONTEXT_LINES):
+        yield "".join(_hunk(hunk, old, new))
+
+
+def _lines(text: str) -> list[str]:
+    """Cut a text at line feeds alone, whatever else ends a line elsewhere."""
+    lines = text.split("\n")
+    last = lines.pop()
+    return [line + "\n" for line in lines] + ([last] if last else [])
+
+
+def _matching_lines(before: str, after: str) -> Iterator[Match]:
+    """Yield the matches of lines: whole sections first, then the lines between sections that match."""
+    old, new = _sections(before), _sections(after)
+    old_start, new_start = _starts(old), _starts(new)
+    for kind, a, a_end, b, b_end in _opcodes(_align(old, new), len(old), len(new)):
+        if kind == "equal":
+            yield old_start[a], new_start[b], old_start[a_end] - old_start[a]
+            continue
+        old_lines, new_lines = _lines("".join(old[a:a_end])), _lines("".join(new[b:b_end]))
+        for i, j, size in _align(old_lines, new_lines):
+            yield old_start[a] + i, new_start[b] + j, size
+
+
+def _sections(text: str) -> list[str]:
+    """Cut a text before each line that opens a section."""
+    first, *others = text.split("\n[")
+    if not others:
+        return [text] if text else []
+    return [first + "\n", *(f"[{other}\n" for other in others[:-1]), f"[{others[-1]}"]
+
+
+def _starts(sections: Sequence[str]) -> list[int]:
+    """Return before how many lines each section stands, and how many there are in all."""
+    return list(accumulate((section.count("\n") + (not section.endswith("\n")) for section in sections), initial=0))
+
+
+def _align(old: Sequence[str], new: Sequence[str]) -> Iterator[Match]:
+    """Yield what matches in order: the equal ends, what is there once in both, and so on in between."""
+    start, end = _equal_ends(old, new)
+    if start:
+        yield 0, 0, start
+    a, b, a_end, b_end = start, start, len(old) - end, len(new) - end
+    for i, j in [*_anchors(old[a:a_end], new[b:b_end], start), (a_end, b_end)]:
+        yield from _between(old, new, (a, i), (b, j))
+        if i < a_end:
+            yield i, j, 1
+        a, b = i + 1, j + 1
+    if end:
+        yield a_end, b_end, end
+
+
+def _equal_ends(old: Sequence[str], new: Sequence[str]) -> tuple[int, int]:
+    most = min(len(old), len(new))
+    start = next((index for index in range(most) if old[index] != new[index]), most)
+    most -= start
+    end = next((index for index in range(most) if old[-1 - index] != new[-1 - index]), most)
+    return start, end
+
+
+def _anchors(old: Sequence[str], new: Sequence[str], start: int) -> list[tuple[int, int]]:
+    """Return the longest row of items that are there exactly once in both, in the order of both."""
+    places = {item: place for place, item in enumerate(new)}
+    counted_old, counted_new = Counter(old), Counter(new)
+    pairs = [
+        (place, places[item]) for place, item in enumerate(old) if counted_old[item] == 1 and counted_new.get(item) == 1
+    ]
+    ends: list[int] = []
+    best: list[int] = []
+    before: list[int] = []
+    for index, (_place, other) in enumerate(pairs):
+        depth = bisect_left(ends, other)
+        before.append(best[depth - 1] if depth else -1)
+        ends[depth : depth + 1], best[depth : depth + 1] = [other], [index]
+    row: list[tuple[int, int]] = []
+    index = best[-1] if best else -1
+    while index >= 0:
+        row.append((pairs[index][0] + start, pairs[index][1] + start))
+        index = before[index]
+    return row[::-1]
+
+
+def _between(
+    old: Sequence[str], new: Sequence[str], old_range: tuple[int, int], new_range: tuple[int, int]
+) -> Iterator[Match]:
+    """Yield what matches between two anchors, where it is little enough to look for."""
+    one, other = old[slice(*old_range)], new[slice(*new_range)]
+    if not one or not other or len(one) + len(other) > MOST_LINES_COMPARED:
+        return
+    for match in difflib.SequenceMatcher(None, one, other, autojunk=False).get_matching_blocks():
+        if match.size:
+            yield old_range[0] + match.a, new_range[0] + match.b, match.size
+
+
+def _opcodes(matches: Iterator[Match], old: int, new: int) -> Iterator[tuple[str, int, int, int, int]]:
+    """Yield difflib's instructions; matches that touch become one."""
+    a = b = 0
+    run = (0, 0, 0)
+    for i, j, size in [*matches, (old, new, 0)]:
+        if size and (run[0] + run[2], run[1] + run[2]) == (i, j):
+            run = (run[0], run[1], run[2] + size)
+            continue
+        if run[2]:
+            yield "equal", run[0], run[0] + run[2], run[1], run[1] + run[2]
+            a, b = run[0] + run[2], run[1] + run[2]
+        if a < i and b < j:
+            yield "replace", a, i, b, j
+        elif a < i:
+            yield "delete", a, i, b, b
+        elif b < j:
+            yield "insert", a, a, b, j
+        run = (i, j, size)
+
+
+def _hunk(hunk: Sequence[tuple[str, int, int, int, int]], old: Sequence[str], new: Sequence[str]) -> Iterator[str]:
+    first, last = hunk[0], hunk[-1]
+    yield f"@@ -{_range(first[1], last[2])} +{_range(first[3], last[4])} @@\n"
+    for kind, a, a_end, b, b_end in hunk:
+        if kind == "equal":
+            yield from (_shown(" ", line) for line in old[a:a_end])
+            continue
+        yield from (_shown("-", line) for line in old[a:a_end])
+        yield from (_shown("+", line) for line in new[b:b_end])
+
+
+def _shown(sign: str, line: str) -> str:
+    return sign + line if line.endswith("\n") else f"{sign}{line}\n{NO_END}"
+
+
+def _range(start: int, end: int) -> str:
+    length = end - start
+    if length == 1:
+        return f"{start + 1}"
+    return f"{start + 1 if length else start},{length}"
