@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+import structlog
 from django.conf import settings
 from django.utils.translation import gettext as _
 
@@ -16,8 +17,11 @@ from asterisk_sync.rendering.files import without_header
 from asterisk_sync.shrinkage import ShrinkLimits, exceeding, objects_of, removals
 from asterisk_sync.snapshot_loader import load_snapshot
 from asterisk_sync.steps import Steps
+from asterisk_sync.throwaway import try_set
 from asterisk_sync.validation import RefusedError, validate
 from asterisk_sync.writer import DiskState
+
+log = structlog.get_logger(__name__)
 
 
 class Source(Enum):
@@ -59,6 +63,28 @@ class Candidate:
 
 def prepare(node: Node, accepted: AcceptedSet, disk: DiskState, *, forced: bool, steps: Steps) -> Candidate:
     """Build the set that `node` should run; raise RefusedError for one that must not be written."""
+    candidate = _build(node, accepted, disk, forced=forced, steps=steps)
+    # The accepted set was tried when it was new.
+    if candidate.changed and candidate.source is not Source.ACCEPTED:
+        _try(candidate, accepted, steps)
+    return candidate
+
+
+def _try(candidate: Candidate, accepted: AcceptedSet, steps: Steps) -> None:
+    """Let an Asterisk without a network load the set first, where there is one."""
+    with steps("try"):
+        trial = try_set(candidate.files, candidate.expectation, candidate.modules, expect(accepted.files))
+    if trial.problems:
+        error = RefusedError(trial.problems)
+        error.files = candidate.files
+        raise error
+    if trial.skipped_reason:
+        log.info("set_not_tried", reason=trial.skipped_reason)
+    else:
+        steps.checked["tried"] = sum(trial.loaded.values())
+
+
+def _build(node: Node, accepted: AcceptedSet, disk: DiskState, *, forced: bool, steps: Steps) -> Candidate:
     complete = forced or not accepted.files or bool(disk.differs_from(accepted.hashes()))
     if node.chosen is not None:
         return _chosen(node.chosen, accepted, complete, steps)

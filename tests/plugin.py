@@ -21,6 +21,7 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+from deploy.trial.asterisk_tree import trial_settings
 from deploy.trial.postgres import Postgres, PostgresPrograms, system_programs, wheel_programs
 from deploy.trial.valkey import Valkey
 
@@ -86,6 +87,7 @@ def _export_settings() -> None:
         ALLOWED_SPECIAL_NETWORKS="127.0.0.0/8",
         # Playwright keeps an event loop in the thread in which the tests use the ORM.
         DJANGO_ALLOW_ASYNC_UNSAFE="true",
+        **trial_settings(),
     )
 
 

@@ -264,6 +264,12 @@ AUDITLOG_DISABLE_REMOTE_ADDR = False
 ASTERISK_CONFIG_PATH = env.str("ASTERISK_CONFIG_PATH", default="/etc/asterisk")
 ASTERISK_SPOOL_PATH = env.str("ASTERISK_SPOOL_PATH", default="/var/spool/asterisk/outgoing")
 ASTERISK_CDR_PATH = env.str("ASTERISK_CDR_PATH", default="/var/log/asterisk/cdr-custom/voipadmin.csv")
+# A candidate set is tried with an Asterisk without a network before it is written: its program where it is not on the
+# usual paths, and the tree to chroot into where it has one of its own.
+ASTERISK_PROGRAM = env.str("ASTERISK_PROGRAM", default="")
+ASTERISK_ROOT = env.str("ASTERISK_ROOT", default="")
+# auto: where the program and a network namespace can be had; off: never; required: nothing is written untried.
+THROWAWAY_ASTERISK = env.str("THROWAWAY_ASTERISK", default="auto")
 # Networks that are loopback, link-local or reserved and may be used for gateways and trunks all the same.
 ALLOWED_SPECIAL_NETWORKS: list[str] = env.list("ALLOWED_SPECIAL_NETWORKS", default=[])
 # Q.850 causes after which a call goes to the next gateway; all others end it.

@@ -12,7 +12,9 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
+from asterisk_sync import throwaway
 from asterisk_sync.doctor.findings import Finding, failure, guarded, ok, warning
+from asterisk_sync.expectation import DIALPLAN_MODULE
 from asterisk_sync.models import Node
 from asterisk_sync.outbox import WAKE_TRANSPORT
 from asterisk_sync.sweeping import last_sweep
@@ -37,6 +39,7 @@ def examine_system() -> list[Finding]:
         "secrets": _secrets,
         "static files": _static_files,
         "nodes": _nodes,
+        "throwaway": _throwaway,
     }
     return [finding for name, check in checks.items() for finding in guarded(name, check)]
 
@@ -156,3 +159,15 @@ def _nodes() -> Iterator[Finding]:
         yield ok("nodes", f"{count} enabled")
     else:
         yield warning("nodes", "no enabled node: nothing is synchronised", "Add the Asterisk under Synchronisation.")
+
+
+def _throwaway() -> Iterator[Finding]:
+    """Whether candidate sets are tried with a real Asterisk before they are written."""
+    trial = throwaway.try_set({}, throwaway.NOTHING, frozenset({DIALPLAN_MODULE}))
+    if trial.problems:
+        yield failure("throwaway", trial.problems[0], "THROWAWAY_ASTERISK=required: nothing is written until it works.")
+    elif trial.skipped_reason:
+        remedy = "Install Asterisk here, or name ASTERISK_PROGRAM and ASTERISK_ROOT; allow user and network namespaces."
+        yield warning("throwaway", trial.skipped_reason, remedy)
+    else:
+        yield ok("throwaway", f"sets are tried before they are written ({trial.milliseconds} ms for an empty one)")

@@ -98,6 +98,15 @@ def find_tree() -> AsteriskTree:
     )
 
 
+def trial_settings() -> dict[str, str]:
+    """Return the setting by which candidate sets are tried with the private tree's Asterisk, where that is used."""
+    try:
+        tree = find_tree()
+    except AsteriskMissingError:
+        return {}
+    return {} if tree.is_system else {"ASTERISK_ROOT": str(tree.root)}
+
+
 def _checked(tree: AsteriskTree) -> AsteriskTree:
     tree.program  # noqa: B018 - raises when the tree has no program
     if missing := tree.lacks():

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import TextIO
 
 from deploy.trial.asterisk import AsteriskInstance
-from deploy.trial.asterisk_tree import AsteriskMissingError, ensure_tree
+from deploy.trial.asterisk_tree import AsteriskMissingError, ensure_tree, trial_settings
 from deploy.trial.base_config import BaseConfig, write_base_files
 from deploy.trial.engines import fresh_secrets, leave
 from deploy.trial.ports import free_tcp_port, is_free
@@ -105,6 +105,7 @@ class Demo:
             "ALLOWED_HOSTS": "127.0.0.1,localhost",
             "ALLOWED_SPECIAL_NETWORKS": "127.0.0.0/8",
             "STATIC_ROOT": str(STATE / "static"),
+            **trial_settings(),
             "LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING"),
         }
         env_file = STATE / "env"

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
+from deploy.trial.asterisk_tree import trial_settings
 from deploy.trial.postgres import Postgres
 from deploy.trial.valkey import Valkey
 
@@ -31,7 +32,7 @@ def throw_away_engines() -> Iterator[dict[str, str]]:
         postgres.start()
         valkey.start()
         own = {"DATABASE_URL": postgres.url(), "REDIS_URL": valkey.url(), "VOIPADMIN_ENV_FILE": os.devnull}
-        yield {**fresh_secrets(), **own}
+        yield {**fresh_secrets(), **trial_settings(), **own}
     finally:
         valkey.stop()
         postgres.stop()

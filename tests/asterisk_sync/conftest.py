@@ -8,10 +8,13 @@ import pytest
 from django.utils import translation
 
 from asterisk_sync.models import Node
+from asterisk_sync.throwaway import NOTHING, Program, UnavailableError, attempt, find_program
 from customers.models import Customer, CustomerType
 from deploy.trial.asterisk import AsteriskInstance
 from deploy.trial.base_config import write_empty_generation
+from tests.asterisk_sync.throwaway_sets import BOTH
 from tests.factories.customers import CustomerFactory
+from tests.plugin import unavailable
 
 
 @pytest.fixture(autouse=True)
@@ -72,3 +75,15 @@ def company(transactional_db: None) -> Customer:
 def current(asterisk: AsteriskInstance) -> Path:
     """The live generation on disk."""
     return asterisk.config_dir / "voipadmin" / "current"
+
+
+@pytest.fixture(scope="module")
+def program() -> Program:
+    """The Asterisk that sets are tried with."""
+    found = find_program()
+    try:
+        attempt({}, NOTHING, BOTH)
+    except UnavailableError as error:
+        unavailable(str(error))
+    assert found is not None
+    return found

@@ -1,0 +1,157 @@
+"""One trial of a set: start, load, compare, and the reasons why it must be refused."""
+
+import re
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from asterisk_sync.ami_messages import AmiError
+from asterisk_sync.expectation import DIALPLAN_MODULE, PJSIP_MODULE, Expectation
+from asterisk_sync.live_values import SECRET_KEYS
+from asterisk_sync.rendering.files import FILE_NAMES
+from asterisk_sync.throwaway.dialplan import IncompleteError, LiveDialplan, dialplan_differences, read_dialplan
+from asterisk_sync.throwaway.instance import Deadline, EndedError, Instance, UnavailableError, running
+from asterisk_sync.throwaway.pjsip import object_differences
+from asterisk_sync.throwaway.program import Program, find_program
+from asterisk_sync.throwaway.surroundings import PREFIX, private_room
+
+SECONDS = 30.0
+SECONDS_PER_MEGABYTE = 3.0
+# A console that is not read at once leaves lines out.
+READ_ATTEMPTS = 3
+MASK = "********"
+NOTHING = Expectation()
+
+# Asked for once in a process and for each release of Asterisk.
+_USUAL: dict[tuple[Program, float, frozenset[str]], frozenset[str]] = {}
+
+_PLACE = re.compile(rf"[^\s'\"]*/{PREFIX}[^/\s]+/etc/")
+_SECRET_OPTION = re.compile(r"((?:password|md5_cred|password_digest|oauth_secret|refresh_token)\s*=\s*)\S+")
+
+
+class Mode(StrEnum):
+    """Whether sets are tried: where it can be done, never, or nothing is written untried."""
+
+    AUTO = "auto"
+    OFF = "off"
+    REQUIRED = "required"
+
+
+@dataclass(frozen=True)
+class Trial:
+    """How it went: reasons to refuse the set, what was live, and why it was not tried where it was not."""
+
+    problems: list[str] = field(default_factory=list)
+    loaded: Mapping[str, int] = field(default_factory=dict)
+    milliseconds: int = 0
+    skipped_reason: str = ""
+
+
+def try_set(
+    files: Mapping[str, str], wanted: Expectation, modules: frozenset[str], before: Expectation = NOTHING
+) -> Trial:
+    """Load `files` into a throwaway Asterisk and compare it with `wanted`; it must be refused if there are problems.
+
+    Only what `modules` read is loaded. Endpoints that differ from `before` are compared value by value.
+    """
+    mode = Mode(settings.THROWAWAY_ASTERISK)
+    if mode is Mode.OFF:
+        return Trial(skipped_reason=_("THROWAWAY_ASTERISK is off"))
+    try:
+        return attempt(files, wanted, modules, before)
+    except UnavailableError as error:
+        reason = _("The set could not be tried with a throwaway Asterisk: %(reason)s.") % {"reason": error}
+        return Trial(problems=[reason] if mode is Mode.REQUIRED else [], skipped_reason=reason)
+
+
+def attempt(
+    files: Mapping[str, str], wanted: Expectation, modules: frozenset[str], before: Expectation = NOTHING
+) -> Trial:
+    """Try the set whatever the setting says; raise UnavailableError."""
+    program = find_program()
+    if program is None:
+        raise UnavailableError(_("no Asterisk program below %(root)s") % {"root": settings.ASTERISK_ROOT or "/"})
+    started = time.monotonic()
+    problems, loaded = _load(program, files, wanted, modules, before)
+    if problems:
+        usual = usual_problems(program, modules)
+        problems = [problem for problem in problems if problem not in usual]
+    shown = [_shown(problem, wanted) for problem in dict.fromkeys(problems)]
+    return Trial(shown, loaded, round((time.monotonic() - started) * 1000))
+
+
+def usual_problems(program: Program, modules: frozenset[str]) -> frozenset[str]:
+    """Return what an empty set brings as well: a matter of this machine, and no reason to refuse anything.
+
+    Raise UnavailableError where not even that can be loaded.
+    """
+    key = (program, (program.root / program.path.lstrip("/")).stat().st_mtime, modules)
+    if key not in _USUAL:
+        problems, loaded = _load(program, dict.fromkeys(FILE_NAMES, ""), NOTHING, modules, NOTHING)
+        if not loaded:
+            raise UnavailableError("; ".join(problems))
+        _USUAL[key] = frozenset(problems)
+    return _USUAL[key]
+
+
+def _load(
+    program: Program, files: Mapping[str, str], wanted: Expectation, modules: frozenset[str], before: Expectation
+) -> tuple[list[str], dict[str, int]]:
+    """Return the problems, those of the log first, and how much is live of each kind."""
+    size = sum(map(len, files.values()))
+    deadline = Deadline(SECONDS + SECONDS_PER_MEGABYTE * size / 1_000_000)
+    try:
+        with private_room(program) as room:
+            room.furnish(program, files, modules)
+            with running(program, room, deadline) as instance:
+                instance.wait_until_booted()
+                differences, loaded = _compare(instance, wanted, modules, before)
+                return [_PLACE.sub("", line) for line in instance.complaints()] + differences, loaded
+    except (EndedError, AmiError, IncompleteError, TimeoutError) as error:
+        return [str(error)], {}
+    except OSError as error:
+        raise UnavailableError(str(error)) from error
+
+
+def _compare(
+    instance: Instance, wanted: Expectation, modules: frozenset[str], before: Expectation
+) -> tuple[list[str], dict[str, int]]:
+    problems: list[str] = []
+    loaded: dict[str, int] = {}
+    contexts = frozenset(wanted.contexts)
+    if DIALPLAN_MODULE in modules:
+        live = _read_dialplan(instance)
+        contexts = frozenset(live.contexts)
+        problems += dialplan_differences(wanted.contexts, live)
+        loaded |= {"context": len(live.contexts), "extension": live.extension_count()}
+    if PJSIP_MODULE in modules:
+        with instance.ami() as client:
+            found, counts = object_differences(instance, client, wanted, before, contexts)
+        problems += found
+        loaded |= counts
+    return problems, loaded
+
+
+def _read_dialplan(instance: Instance) -> LiveDialplan:
+    for _attempt in range(READ_ATTEMPTS - 1):
+        try:
+            return read_dialplan(instance.console("dialplan show"))
+        except IncompleteError:
+            continue
+    return read_dialplan(instance.console("dialplan show"))
+
+
+def _shown(problem: str, wanted: Expectation) -> str:
+    shown = _SECRET_OPTION.sub(rf"\1{MASK}", problem)
+    for secret in _secrets(wanted):
+        shown = shown.replace(secret, MASK)
+    return shown
+
+
+def _secrets(wanted: Expectation) -> Iterator[str]:
+    for item in wanted.objects.values():
+        yield from (value for key, value in item.options if key in SECRET_KEYS and value)
