@@ -18,6 +18,7 @@ MEASUREMENTS = {
     "calls_per_second": "bench.generated_dialplan",
     "save_to_live": "bench.save_to_live",
     "calls_while_reloading": "bench.calls_while_reloading",
+    "installation": "bench.installation",
     "dialplan_reload": "bench.dialplan_reload",
     "pjsip_reload": "bench.pjsip_reload",
     "pipeline_growth": "bench.pipeline_growth",

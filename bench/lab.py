@@ -32,7 +32,7 @@ class BenchNode:
         from asterisk_sync.pipeline import synchronise  # noqa: PLC0415 - see above
 
         run = synchronise(self.node_id)
-        if run is None or run.outcome != RunOutcome.APPLIED:
+        if run is None or run.outcome not in {RunOutcome.APPLIED, RunOutcome.UNCHANGED}:
             raise RuntimeError(f"the synchronisation did not apply: {run and run.reason}")
         timings: dict[str, int] = run.timings
         return timings

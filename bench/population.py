@@ -40,8 +40,7 @@ def populate(size: Size = SMALL) -> None:
         for number in range(size.gateways - 1)
     )
     _trunks(size.trunks)
-    extensions = _extensions(size.extensions)
-    _numbers(size.numbers, extensions, provider, gateway)
+    add_numbers(size.numbers, add_extensions(size.extensions), gateway)
     _routes(size.routes, gateway, others)
 
 
@@ -69,10 +68,14 @@ def _trunk(number: int, limit: int) -> Customer:
     )
 
 
-def _extensions(count: int) -> list[Extension]:
+def add_extensions(count: int, first_office: int = 0) -> list[Extension]:
+    """Make extensions, fifty to a customer; customers are numbered from `first_office`."""
     offices = Customer.objects.bulk_create(
-        Customer(code=f"OFFICE{number}", name="Office", type=CustomerType.EXTENSION)
-        for number in range(-(-count // IN_AN_OFFICE))
+        (
+            Customer(code=f"OFFICE{first_office + number}", name="Office", type=CustomerType.EXTENSION)
+            for number in range(-(-count // IN_AN_OFFICE))
+        ),
+        batch_size=BATCH,
     )
     found: list[Extension] = Extension.objects.bulk_create(
         (
@@ -84,12 +87,12 @@ def _extensions(count: int) -> list[Extension]:
     return found
 
 
-def _numbers(count: int, extensions: list[Extension], provider: Provider, gateway: Gateway) -> None:
-    """Make numbers that all begin alike, shared out among the extensions."""
+def add_numbers(count: int, extensions: list[Extension], gateway: Gateway, first: int = 0) -> None:
+    """Make numbers that all begin alike, from the `first` one on, shared out among the extensions."""
     numbers = DID.objects.bulk_create(
         (
-            DID(number=f"551150{n:06d}", provider=provider, gateway=gateway, status=DIDStatus.ALLOCATED)
-            for n in range(count)
+            DID(number=f"551150{n:06d}", provider=gateway.provider, gateway=gateway, status=DIDStatus.ALLOCATED)
+            for n in range(first, first + count)
         ),
         batch_size=BATCH,
     )
