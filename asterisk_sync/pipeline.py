@@ -90,7 +90,13 @@ def _bring_over(node: Node, lock: NodeLock, forced: bool, steps: Steps) -> Verdi
             folder.switch(directory)
         try:
             differences = reload_and_compare(
-                ami, candidate.expectation, expect(accepted.files), candidate.modules, folder.config_path, steps
+                ami,
+                candidate.expectation,
+                expect(accepted.files),
+                candidate.modules,
+                folder.config_path,
+                steps,
+                complete=forced,
             )
         except AmiUnreachableError:
             # Nobody knows what Asterisk runs now: the disk goes back to what it once accepted, and it is tried again.
@@ -134,7 +140,13 @@ def _set_back(
         _put_back(folder, accepted, previous)
         folder.discard(refused)
         left = reload_and_compare(
-            ami, expect(accepted.files), candidate.expectation, candidate.modules, folder.config_path, Steps()
+            ami,
+            expect(accepted.files),
+            candidate.expectation,
+            candidate.modules,
+            folder.config_path,
+            Steps(),
+            complete=True,
         )
     outcome = RunOutcome.ROLLED_BACK
     if left:
