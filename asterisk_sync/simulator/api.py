@@ -23,7 +23,7 @@ from voipadmin.core.api.problems import Fault, ProblemError
 from voipadmin.core.api.schemas import Input, Moment, Output
 
 simulations_router = Router(tags=["simulations"])
-Number = Annotated[str, Field(min_length=1, max_length=LONGEST_NUMBER)]
+Number = Annotated[str, Field(min_length=1, max_length=LONGEST_NUMBER, pattern=r"^[!-~]+$")]
 
 
 class SimulationIn(Input):
@@ -33,7 +33,7 @@ class SimulationIn(Input):
     customer_id: uuid.UUID | None = None
     extension_id: uuid.UUID | None = None
     gateway_id: uuid.UUID | None = None
-    caller_id: Annotated[str, Field(max_length=LONGEST_NUMBER)] = ""
+    caller_id: Annotated[str, Field(max_length=LONGEST_NUMBER, pattern=r"^[!-~]*$")] = ""
     at: Moment | None = Field(default=None, description="Now where it is left out.")
     seconds: Annotated[int, Field(ge=0, le=int(LONGEST_CALL.total_seconds()))] = 60
     node_id: uuid.UUID | None = None

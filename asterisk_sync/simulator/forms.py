@@ -15,7 +15,7 @@ from voipadmin.core.forms import LocalDateTimeInput, PanelForm
 
 GOES_OUT, COMES_IN = "out", "in"
 # How people write numbers, and telephones do not send them.
-DECORATION = str.maketrans("", "", " ().\u00a0")
+DECORATION = str.maketrans("", "", " ().-\u00a0")
 
 
 class SimulatorForm(PanelForm):
