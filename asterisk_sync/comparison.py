@@ -1,14 +1,18 @@
 """Two sets side by side, file by file, as a page or a script reads them: secrets masked, long ones cut."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from asterisk_sync import contents, history
-from asterisk_sync.models import Generation
+from asterisk_sync.models import Generation, GenerationStatus
 
 # Lines of a file's difference that are shown at first, and with each step further.
 STEP = 300
+# A difference that is shown without asking for it.
 SHORT = 40
+# What differs between any two generated files and tells nobody anything: the header's figures, the marker's hash.
+_FIGURES = re.compile(r"^(; Asterisk Admin generation )\d+, content [0-9a-f]+(?=,)|\bgen-[0-9a-f]{16}\b", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,10 @@ class FileDifference:
     def removed(self) -> int:
         """How many lines went."""
         return sum(1 for kind, _line in self.lines if kind == "del")
+
+    def text(self) -> str:
+        """Return its lines as text."""
+        return "".join(f"{line}\n" for _kind, line in self.lines)
 
     @property
     def is_short(self) -> bool:
@@ -77,7 +85,7 @@ class Comparison:
 
     def text(self) -> str:
         """Return the whole as text."""
-        return "".join(f"{line}\n" for item in self.files for _kind, line in item.lines)
+        return "".join(f"--- a/{item.name}\n+++ b/{item.name}\n{item.text()}" for item in self.files)
 
 
 def compare(before: Generation | None, after: Generation, only: str = "") -> Comparison:
@@ -87,11 +95,21 @@ def compare(before: Generation | None, after: Generation, only: str = "") -> Com
     if not new or (before is not None and not old):
         return Comparison(before, after, unreadable=True)
     names = sorted(name for name in {*old, *new} if old.get(name) != new.get(name) and only in {"", name})
-    files = [
-        FileDifference(name, lines_of(history.difference({name: old.get(name, "")}, {name: new.get(name, "")})))
-        for name in names
-    ]
-    return Comparison(before, after, files)
+    # What was found on a node is compared to the letter: there, such a figure was written by hand.
+    exact = after.status == GenerationStatus.DRIFTED
+    files = [file_difference(name, old.get(name, ""), new.get(name, ""), exact=exact) for name in names]
+    return Comparison(before, after, [file for file in files if file.lines])
+
+
+def file_difference(name: str, before: str, after: str, *, exact: bool = False) -> FileDifference:
+    """Compare two texts of one file, secrets masked, and without the figures that always differ unless `exact`."""
+    old, new = (before, after) if exact else (_FIGURES.sub(_plain, before), _FIGURES.sub(_plain, after))
+    difference = history.difference({name: old}, {name: new})
+    return FileDifference(name, [(kind, line) for kind, line in lines_of(difference) if kind != "file"])
+
+
+def _plain(match: re.Match[str]) -> str:
+    return f"{match[1]}…, content …" if match[1] else "gen-…"
 
 
 def lines_of(difference: str) -> list[tuple[str, str]]:

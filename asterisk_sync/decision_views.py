@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
@@ -117,7 +118,7 @@ class WaitingView(EntityView):
     def _show(self, node: Node, *, superseded: bool = False) -> HttpResponse:
         waiting = waiting_generation(node)
         context: dict[str, Any] = story_of(waiting, self.request.user) if waiting else {}
-        return self.page(
+        answer = self.page(
             "asterisk_sync/node/waiting.html",
             object=node,
             waiting=waiting,
@@ -126,6 +127,8 @@ class WaitingView(EntityView):
             may_sync=self.request.user.has_perm(SYNC),
             **context,
         )
+        answer.status_code = HTTPStatus.CONFLICT if superseded else HTTPStatus.OK
+        return answer
 
 
 class CompareView(EntityView):

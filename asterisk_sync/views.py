@@ -1,7 +1,10 @@
 """Pages of nodes, runs, generations and drift."""
 
+from datetime import timedelta
 from typing import Any
 
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from asterisk_sync import drift
@@ -18,20 +21,23 @@ from asterisk_sync.inspection import (
     with_pages,
 )
 from asterisk_sync.losses import losses_of
-from asterisk_sync.models import DriftFinding, DriftKind, Generation, Node, SyncRun
+from asterisk_sync.models import DriftFinding, DriftKind, Generation, Node, Settlement, SyncRun
 from asterisk_sync.queries import node_overview, restorable_generations, waiting_generation
 from asterisk_sync.tables import DriftTable, GenerationTable, NodeTable, RunTable, settlement_badge, total_milliseconds
 from asterisk_sync.words import counted, step_timings
 from voipadmin.core.pages import Entity, FieldGroup, Related
 
 SYNC = "asterisk_sync.sync_node"
-SHOWN_FINDINGS = 10
+SHOWN_FINDINGS = 8
+# How long what was mended by itself is shown on the page of its node.
+RECENT = timedelta(days=1)
 
 
 def _node_context(node: Any, user: Any) -> dict[str, Any]:
     overview = node_overview(node)
     run = overview.last_run
-    findings = DriftFinding.objects.filter(node=node, settlement="")
+    recently = Q(settlement=Settlement.MENDED, settled_at__gte=timezone.now() - RECENT)
+    findings = DriftFinding.objects.filter(Q(settlement="") | recently, node=node).order_by("settlement", "-created_at")
     return {
         "overview": overview,
         "waiting_changes": with_pages(overview.waiting, user),
@@ -39,8 +45,7 @@ def _node_context(node: Any, user: Any) -> dict[str, Any]:
         "took": total_milliseconds(run) if run else None,
         "hold": next(iter(holds([node])), None),
         "gathering": next(iter(gatherings([node])), None),
-        "findings": findings[:SHOWN_FINDINGS],
-        "findings_count": findings.count(),
+        "findings": [(finding, settlement_badge(finding)) for finding in findings[:SHOWN_FINDINGS]],
         "live": live_generation(node),
         "may_sync": user.has_perm(SYNC),
     }
@@ -101,7 +106,7 @@ def _comparison_of(finding: DriftFinding) -> Comparison | None:
         only = finding.subject if finding.kind == DriftKind.FILE else ""
         return compare(set_before(finding.generation), finding.generation, only)
     before = live_generation(finding.node)
-    if finding.kind == DriftKind.DATABASE and finding.detail.startswith("---") and before is not None:
+    if finding.kind == DriftKind.DATABASE and finding.detail.startswith("@@") and before is not None:
         return Comparison(before, before, [FileDifference(finding.subject, lines_of(finding.detail))], complete=True)
     return None
 

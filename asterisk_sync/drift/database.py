@@ -4,8 +4,8 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from asterisk_sync import history
 from asterisk_sync.candidate import prepare
+from asterisk_sync.comparison import file_difference
 from asterisk_sync.contents import AcceptedSet
 from asterisk_sync.drift.difference import Difference
 from asterisk_sync.models import ApplyMode, DriftKind, Node, SyncState
@@ -39,7 +39,7 @@ def compare(node: Node, accepted: AcceptedSet) -> list[Difference]:
 
 
 def _difference(name: str, before: str, after: str) -> Difference:
-    diff = history.difference({name: before}, {name: after})
+    diff = file_difference(name, before, after).text()
     cut = diff if len(diff) <= LONGEST_DETAIL else diff[:LONGEST_DETAIL].rpartition("\n")[0] + "\n…\n"
     summary = _("%(file)s no longer says what the database says") % {"file": name}
     return Difference(DriftKind.DATABASE, name, cut, summary)

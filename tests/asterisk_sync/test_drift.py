@@ -264,6 +264,7 @@ def test_a_change_past_the_outbox_is_shown_with_its_difference_and_applied(
     Extension.objects.filter(pk=extension.pk).update(sip_username="u0123456789abcde", secret="Secret.of.1001")
     findings = found(asking, "database")
     (ours,) = [finding for finding in findings if finding.subject == "pjsip_extensions.conf"]
+    assert ours.detail.startswith("@@")
     assert "+[u0123456789abcde]" in ours.detail
     assert "Secret.of.1001" not in ours.detail
     with pytest.raises(drift.NotAdoptableError):
