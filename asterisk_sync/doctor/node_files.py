@@ -57,7 +57,7 @@ def _include_faults(folder: Path, name: str) -> Iterator[Finding]:
 
 
 def _reading(folder: Path) -> Iterator[Finding]:
-    """Whether Asterisk reads the extensions for the types of objects that they hold, or twelve times over."""
+    """Whether Asterisk reads the extensions for the types of objects that they hold, or eleven times over."""
     large = set(extension_files(folder).values())
     if len(large) > 1:
         files = ", ".join(sorted(large))
