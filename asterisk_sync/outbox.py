@@ -25,8 +25,6 @@ PROTOCOL_HEADER = "voipadmin_protocol"
 # More messages than this need not wait for a worker that is away: for a node they say nothing new.
 MOST_WAITING_FOR_A_NODE = 3
 MOST_WAITING = 10_000
-# Longer than clocks of two machines are apart.
-EXPIRES_SECONDS = 600
 # A request waits for the broker at most this long, once; the sweeper finds what was not announced.
 WAKE_SECONDS = 0.2
 SILENCE_AFTER_FAILURE_SECONDS = 2.0
@@ -172,7 +170,7 @@ def _deliver(queue: str, task_name: str, args: list[str], most_waiting: int) -> 
                 queue=queue,
                 connection=broker,
                 headers={PROTOCOL_HEADER: PROTOCOL},
-                expires=EXPIRES_SECONDS,
+                # Never `expires`: a worker whose clock is ahead would throw away whatever it is told.
                 retry=False,
                 ignore_result=True,
             )
