@@ -184,8 +184,7 @@ class Battery:
         self.site.gate.disarm()
         self.site.proxy.reopen()
         self.site.disk.clear()
-        if self.site.clock.possible():
-            self.site.clock.move(0)
+        self.site.set_clocks(0)
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""The clock of worker and beat, moved while they run: a few lines of C between them and the real one (clock.c).
+"""The clocks of worker and beat, moved while they run: a few lines of C between them and the real one (clock.c).
 
 libfaketime would do it too, but its version in Debian 12 breaks the sleep of Python 3.11.
 """
@@ -17,6 +17,7 @@ class Clock:
     """An offset that every process with `environment()` adds to its time of day; monotonic clocks are left alone."""
 
     folder: Path
+    name: str
 
     @staticmethod
     def possible() -> bool:
@@ -25,11 +26,11 @@ class Clock:
 
     @property
     def _file(self) -> Path:
-        return self.folder / "clock"
+        return self.folder / f"{self.name}.clock"
 
     @property
     def _library(self) -> Path:
-        return self.folder / "clock.so"
+        return self.folder / f"{self.name}.so"
 
     def build(self) -> None:
         """Compile, and begin with the real time."""
