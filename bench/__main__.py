@@ -17,6 +17,7 @@ RESULTS = Path(__file__).resolve().parent.parent / "docs" / "results"
 MEASUREMENTS = {
     "calls_per_second": "bench.generated_dialplan",
     "save_to_live": "bench.save_to_live",
+    "save_to_live_large": "bench.save_to_live_large",
     "calls_while_reloading": "bench.calls_while_reloading",
     "installation": "bench.installation",
     "dialplan_reload": "bench.dialplan_reload",
