@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Max, Q, QuerySet
 from django.utils import timezone
@@ -27,6 +28,12 @@ GRAVITY = (
 WAITING = frozenset({SyncState.CONFIRM, SyncState.HELD, SyncState.STAGED})
 # A node that was away is asked again within this time.
 LONGEST_RETRY = timedelta(seconds=30)
+
+
+def local_nodes() -> QuerySet[Node]:
+    """Return the enabled nodes whose files and Asterisk are on this machine, as LOCAL_NODES says."""
+    rows: QuerySet[Node] = Node.objects.filter(enabled=True)
+    return rows.filter(name__in=settings.LOCAL_NODES) if settings.LOCAL_NODES else rows
 
 
 def due_nodes(now: datetime | None = None) -> QuerySet[Node]:

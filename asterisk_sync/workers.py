@@ -10,6 +10,7 @@ import structlog
 from celery import current_app, shared_task
 from django.db import transaction
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from asterisk_sync.models import Node
@@ -74,20 +75,18 @@ def call_to_new_queue(before: Node) -> None:
 
 
 def note_worker(node: Node) -> None:
-    """Remember that the worker beside the node is there, and what it is.
+    """Remember that the worker beside the node is there, and what it is; by the clock of the database, for all nodes.
 
     A long import holds the node's row until it commits: the sign is given another time.
     """
     with transaction.atomic():
         free = Node.objects.select_for_update(skip_locked=True).filter(pk=node.pk).values("pk")
-        Node.objects.filter(pk__in=free).update(
-            worker_version=VERSION, worker_protocol=PROTOCOL, worker_seen_at=timezone.now()
-        )
+        Node.objects.filter(pk__in=free).update(worker_version=VERSION, worker_protocol=PROTOCOL, worker_seen_at=Now())
 
 
 def ask_for_signs() -> None:
     """Ask the worker of each node that was not heard of just now; one question waits for it at most."""
-    silent = Q(worker_seen_at=None) | Q(worker_seen_at__lt=timezone.now() - SIGN_EVERY)
+    silent = Q(worker_seen_at=None) | Q(worker_seen_at__lt=Now() - SIGN_EVERY)
     for node in Node.objects.filter(silent, enabled=True):
         send_to_worker(node, REPORT_TASK, most_waiting=1)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from django.utils.translation import gettext_lazy as _
 
 from asterisk_sync.models import Node
+from asterisk_sync.queries import local_nodes
 from voipadmin.core.errors import DomainError
 
 ONLY_NODE = "asterisk"
@@ -22,10 +23,8 @@ class SpoolSource:
 
 
 def sources_of_nodes(node_name: str = "") -> list[SpoolSource]:
-    """Return the spools of all enabled nodes, or of one."""
-    nodes = Node.objects.filter(enabled=True).order_by("name")
-    if node_name:
-        nodes = nodes.filter(name=node_name)
+    """Return the spools of all enabled nodes of this machine, or of one."""
+    nodes = Node.objects.filter(enabled=True, name=node_name) if node_name else local_nodes().order_by("name")
     _refuse_shared(Node.objects.filter(enabled=True))
     return [SpoolSource(node.name, Path(node.cdr_path)) for node in nodes]
 

@@ -158,6 +158,8 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# A worker waits for its broker as long as it takes.
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 0.3, "socket_timeout": 5, "visibility_timeout": 600}
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULER = "voipadmin.scheduler:SteadyScheduler"
@@ -270,6 +272,8 @@ ASTERISK_PROGRAM = env.str("ASTERISK_PROGRAM", default="")
 ASTERISK_ROOT = env.str("ASTERISK_ROOT", default="")
 # auto: where the program and a network namespace can be had; off: never; required: nothing is written untried.
 THROWAWAY_ASTERISK = env.str("THROWAWAY_ASTERISK", default="auto")
+# Names of the nodes on this machine, for commands that are given none; none: all of them are here.
+LOCAL_NODES: list[str] = env.list("LOCAL_NODES", default=[])
 # Networks that are loopback, link-local or reserved and may be used for gateways and trunks all the same.
 ALLOWED_SPECIAL_NETWORKS: list[str] = env.list("ALLOWED_SPECIAL_NETWORKS", default=[])
 # Q.850 causes after which a call goes to the next gateway; all others end it.

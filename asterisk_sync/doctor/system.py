@@ -18,9 +18,11 @@ from asterisk_sync.expectation import DIALPLAN_MODULE
 from asterisk_sync.models import Node
 from asterisk_sync.outbox import WAKE_TRANSPORT
 from asterisk_sync.sweeping import last_sweep
+from asterisk_sync.workers import sign_of
 from customers.models import Extension
 from routing.models import Gateway
 from voipadmin.core.crypto import DecryptionError
+from voipadmin.version import VERSION
 
 POSTGRESQL_FLOOR = 150_000
 WORKER_SECONDS = 2.0
@@ -35,6 +37,7 @@ def examine_system() -> list[Finding]:
         "migrations": _migrations,
         "redis": _redis,
         "worker": _worker,
+        "workers of nodes": _workers_of_nodes,
         "sweeper": _sweeper,
         "secrets": _secrets,
         "static files": _static_files,
@@ -106,6 +109,23 @@ def _worker() -> Iterator[Finding]:
         yield ok("worker", f"{len(answers)} running: {names}")
     else:
         yield failure("worker", "no Celery worker answers: changes stay pending", remedy)
+
+
+def _workers_of_nodes() -> Iterator[Finding]:
+    """A node that nobody serves, and a worker of another release than this one."""
+    signs = {node.name: sign_of(node) for node in Node.objects.filter(enabled=True)}
+    for name, sign in signs.items():
+        if sign.is_away:
+            since = f" since {sign.seen_at:%Y-%m-%d %H:%M:%S} UTC" if sign.seen_at else ": none ever did"
+            remedy = (
+                f"On its machine: systemctl start voipadmin-node@{name} (celery -A voipadmin worker -Q node.{name})."
+            )
+            yield failure("workers of nodes", f"no worker listens for node {name}{since}", remedy)
+        if sign.differs:
+            note = f"the worker of node {name} is version {sign.version}, this is {VERSION}"
+            yield warning("workers of nodes", note, "Upgrade both, and restart the services of both machines.")
+    if not any(sign.is_away or sign.differs for sign in signs.values()):
+        yield ok("workers of nodes", "each node is served")
 
 
 def _sweeper() -> Iterator[Finding]:

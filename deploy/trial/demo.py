@@ -118,6 +118,7 @@ class Demo:
             "DJANGO_SETTINGS_MODULE": "voipadmin.settings",
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
             "HTTP_ADDRESS": f"127.0.0.1:{self.http_port}",
+            "WORKER_QUEUES": "celery,node.demo",
             "PYTHONPATH": str(ROOT),
         }
 

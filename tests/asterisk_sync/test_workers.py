@@ -1,7 +1,7 @@
 """Messages about a node reach the worker beside it, do not pile up, and are understood one release apart."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,15 +11,19 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from asterisk_sync import outbox, pipeline, tasks, workers
+from asterisk_sync.doctor import examine_system
 from asterisk_sync.models import Node
 from asterisk_sync.outbox import MOST_WAITING_FOR_A_NODE, PROTOCOL, SYNC_TASK, queue_of
+from asterisk_sync.queries import local_nodes
 from asterisk_sync.workers import REPORT_TASK, sign_of
+from reports.spools import sources_of_nodes
 from tests.factories.asterisk_sync import NodeFactory
 from voipadmin.version import VERSION
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 GENERAL = "celery"
+CHECK = "workers of nodes"
 
 
 @pytest.fixture(autouse=True)
@@ -156,6 +160,31 @@ def test_the_sweeper_asks_every_silent_worker_for_a_sign_and_no_other() -> None:
     arrive(tasks.report_worker, "node.a", str(silent.pk))
     assert not sign_of(Node.objects.get(pk=silent.pk)).is_away
     assert heard.worker_protocol == PROTOCOL
+
+
+def doctor_says() -> str:
+    return "; ".join(f"{found.severity} {found.message}" for found in examine_system() if found.check == CHECK)
+
+
+def test_the_doctor_names_the_node_that_nobody_serves_and_the_worker_of_another_release() -> None:
+    node = with_worker("a")
+    assert "each node is served" in doctor_says()
+    Node.objects.update(worker_version="0.9")
+    assert f"the worker of node a is version 0.9, this is {VERSION}" in doctor_says()
+    Node.objects.filter(pk=node.pk).update(worker_seen_at=datetime(2026, 3, 1, 12, tzinfo=UTC))
+    assert "no worker listens for node a since 2026-03-01 12:00:00 UTC" in doctor_says()
+    NodeFactory.create(name="b")
+    assert "no worker listens for node b: none ever did" in doctor_says()
+
+
+def test_commands_are_about_the_nodes_of_this_machine(settings: Any) -> None:
+    here = NodeFactory.create(name="a")
+    NodeFactory.create(name="b")
+    NodeFactory.create(enabled=False)
+    assert local_nodes().count() == 2
+    settings.LOCAL_NODES = ["a"]
+    assert list(local_nodes()) == [here]
+    assert [source.node_name for source in sources_of_nodes()] == ["a"]
 
 
 def test_a_sign_does_not_wait_for_a_long_import() -> None:

@@ -9,12 +9,13 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from asterisk_sync.doctor import Finding, Severity, examine_node, examine_system
 from asterisk_sync.models import Node
+from asterisk_sync.queries import local_nodes
 
 MARKS = {Severity.OK: "ok  ", Severity.WARNING: "warn", Severity.FAILURE: "FAIL"}
 
 
 class Command(BaseCommand):
-    """Examine the system and every enabled node."""
+    """Examine the system and every enabled node of this machine."""
 
     help = "Examine the installation. Exit codes: 0 well (warnings may be shown), 1 something fails."
     # The doctor itself reports on the database and its migrations.
@@ -49,7 +50,7 @@ class Command(BaseCommand):
 
 def _nodes() -> list[Node]:
     try:
-        return list(Node.objects.filter(enabled=True))
+        return list(local_nodes())
     except Exception:
         # A key that is gone or a migration that is missing: the system's findings say so.
         return []

@@ -12,7 +12,7 @@ from django.utils import timezone
 from asterisk_sync import contents, drift, history, pipeline, services
 from asterisk_sync.candidate import Candidate, prepare
 from asterisk_sync.models import Generation, Node, RunOutcome
-from asterisk_sync.queries import waiting_generation
+from asterisk_sync.queries import local_nodes, waiting_generation
 from asterisk_sync.rendering.errors import RenderError
 from asterisk_sync.rendering.guard import GuardError
 from asterisk_sync.steps import Steps
@@ -85,10 +85,9 @@ class Command(BaseCommand):
 
 
 def _nodes(names: list[str] | None) -> list[Node]:
-    rows = Node.objects.filter(enabled=True)
     if not names:
-        return list(rows)
-    found = {node.name: node for node in rows.filter(name__in=names)}
+        return list(local_nodes())
+    found = {node.name: node for node in Node.objects.filter(enabled=True, name__in=names)}
     if missing := [name for name in names if name not in found]:
         raise CommandError(f"there is no enabled node named {', '.join(missing)}")
     return [found[name] for name in names]
