@@ -1,7 +1,7 @@
 """The only reader of the database for rendering: one REPEATABLE READ transaction, a query per kind of object."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from uuid import UUID
 
@@ -28,18 +28,21 @@ from routing.models import Authentication, Gateway, GatewaySelection, Route, Rou
 from voipadmin.core.grammar import split_codecs
 
 
-def load_snapshot(node: Node, *, resolver: Resolver = look_up) -> Snapshot:
-    """Return what `node` has to run, as of one moment; host names are resolved after the transaction."""
+def load_snapshot(node: Node, *, resolver: Resolver = look_up, customers: Collection[UUID] | None = None) -> Snapshot:
+    """Return what `node` has to run, as of one moment; host names are resolved after the transaction.
+
+    Where `customers` are named the others, and what belongs to them, are left out; gateways and routes are all there.
+    """
     with _one_moment():
-        here = Residents(node)
-        customers = _load_customers(here)
+        here = Residents(node, customers)
+        found = _load_customers(here)
         gateways = list(here.narrow(Gateway.objects.filter(enabled=True), "gateway").order_by("name"))
         routes = _load_routes(here, {gateway.pk: gateway.name for gateway in gateways})
-        dids = _load_dids(here, customers)
+        dids = _load_dids(here, found)
     addresses = resolve_hosts([gateway.host for gateway in gateways], resolver)
     return Snapshot(
         country=settings.DEFAULT_COUNTRY,
-        customers=customers,
+        customers=found,
         gateways=tuple(_gateway(gateway, addresses[gateway.host]) for gateway in gateways),
         routes=routes,
         dids=dids,
@@ -60,7 +63,8 @@ def _one_moment() -> Iterator[None]:
 
 
 def _load_customers(here: Residents) -> tuple[CustomerSnapshot, ...]:
-    rows = list(here.narrow(Customer.objects.exclude(status=CustomerStatus.CLOSED), "customer").order_by("code"))
+    wanted = here.asked_for(Customer.objects.exclude(status=CustomerStatus.CLOSED))
+    rows = list(here.narrow(wanted, "customer").order_by("code"))
     keys = [row.pk for row in rows]
     addresses = _load_addresses(here.belonging(TrunkAddress.objects.all(), keys))
     extensions = _load_extensions(here.belonging(Extension.objects.all(), keys))
@@ -177,12 +181,22 @@ def _load_restrictions(here: Residents) -> dict[UUID, list[str]]:
     return found
 
 
+def count_dids(node: Node) -> int:
+    """Return how many numbers the node has, without reading them."""
+    here = Residents(node)
+    rows = here.narrow(_allocated().exclude(customer__status=CustomerStatus.CLOSED), "customer", "customer_id")
+    return here.narrow(rows, "did", "did_id").count()
+
+
+def _allocated() -> QuerySet[DIDAllocation]:
+    # Not by the clock: none begins in the future, and this machine's may be behind that of the one that allocated.
+    return DIDAllocation.objects.filter(ends_at=None, did__status=DIDStatus.ALLOCATED)
+
+
 def _load_dids(here: Residents, customers: Sequence[CustomerSnapshot]) -> tuple[DIDSnapshot, ...]:
     codes = {customer.id: customer.code for customer in customers}
     usernames = {extension.id: extension.username for customer in customers for extension in customer.extensions}
-    # Not by the clock: none begins in the future, and this machine's may be behind that of the one that allocated.
-    allocated = DIDAllocation.objects.filter(ends_at=None, did__status=DIDStatus.ALLOCATED)
-    rows = here.narrow(here.belonging(allocated, codes), "did", "did_id").order_by("did__number")
+    rows = here.narrow(here.belonging(_allocated(), codes), "did", "did_id").order_by("did__number")
     names = ("did_id", "did__number", "did__gateway__name", "customer_id", "destination_type", "extension_id")
     return tuple(
         DIDSnapshot(did, number, gateway or "", codes[customer], destination, usernames.get(extension, ""), forward_to)

@@ -7,23 +7,27 @@ from django.conf import settings
 
 from asterisk_sync.live import LiveState, live_state
 from asterisk_sync.models import Node
+from asterisk_sync.simulator.results import Question
 from asterisk_sync.simulator.scene import KnownProvider, KnownRoute, Peer, Scene
 from asterisk_sync.snapshot import Snapshot
-from asterisk_sync.snapshot_loader import load_snapshot
+from asterisk_sync.snapshot_loader import count_dids, load_snapshot
 from billing.call_rating import ProviderCost
 from billing.tariff_loader import CurrentTariffs
 from customers.models import Customer, CustomerStatus
+from numbering.models import DIDAllocation
 from routing.models import Gateway, Route
+from routing.numbers import read_incoming
 
 _tariffs = CurrentTariffs()
 
 
-def load_scene(node: Node, snapshot: Snapshot | None = None) -> Scene:
-    """Return what `node` runs, or `snapshot` in its place, with names, prices and who is there."""
+def load_scene(node: Node, question: Question, snapshot: Snapshot | None = None) -> Scene:
+    """Return what `node` runs, or `snapshot` in its place, as it concerns a call: other customers are left out."""
     state = live_state(node)
     return Scene(
         node=node.name,
-        snapshot=snapshot or load_snapshot(node, resolver=_no_addresses),
+        snapshot=snapshot or load_snapshot(node, resolver=_no_addresses, customers=_concerned(question)),
+        numbers=_how_many_numbers(node, question, snapshot),
         routes=_known_routes(),
         providers=_known_providers(),
         closed=frozenset(Customer.objects.filter(status=CustomerStatus.CLOSED).values_list("code", flat=True)),
@@ -32,6 +36,23 @@ def load_scene(node: Node, snapshot: Snapshot | None = None) -> Scene:
         peers=_peers(state) if state else {},
         calls=_calls(state) if state else None,
     )
+
+
+def _how_many_numbers(node: Node, question: Question, snapshot: Snapshot | None) -> int:
+    """They decide in which context a number is; only an incoming call comes there."""
+    if snapshot is not None:
+        return len(snapshot.dids)
+    return count_dids(node) if question.gateway else 0
+
+
+def _concerned(question: Question) -> list[UUID]:
+    """Return who calls, or whose number is called."""
+    if not question.gateway:
+        return list(Customer.objects.filter(code=question.customer).values_list("pk", flat=True))
+    gateway = Gateway.objects.get(name=question.gateway)
+    number = read_incoming(question.number, gateway.number_format, settings.DEFAULT_COUNTRY)
+    owners = DIDAllocation.objects.filter(ends_at=None, did__number=number)
+    return list(owners.values_list("customer_id", flat=True))
 
 
 def _no_addresses(_host: str) -> tuple[str, ...]:

@@ -91,7 +91,7 @@ def _rendered(scene: Scene, simulation: Simulation) -> dict[str, Context]:
         if name.startswith("extensions_"):
             found |= parse_dialplan(text)
     for number in numbers:
-        found[did_context(number, len(scene.snapshot.dids))] = found[did_context(number, len(narrowed.dids))]
+        found[did_context(number, scene.numbers)] = found[did_context(number, len(narrowed.dids))]
     return found
 
 
@@ -100,7 +100,7 @@ def _entries(scene: Scene, simulation: Simulation) -> Iterator[tuple[str, str]]:
         if step.hop in {Hop.ENTERS, Hop.FORWARD}:
             yield step.context, step.number
         elif step.hop == Hop.NUMBER:
-            yield did_context(step.number, len(scene.snapshot.dids)), step.number
+            yield did_context(step.number, scene.numbers), step.number
 
 
 def _after_each_route(scene: Scene, simulation: Simulation) -> Iterator[tuple[str, str]]:

@@ -41,7 +41,10 @@ class Peer:
 
 @dataclass(frozen=True)
 class Scene:
-    """A node's snapshot and what belongs to it. `peers` and `calls` are empty where the node does not tell."""
+    """A node's snapshot and what belongs to it; `numbers` is how many DIDs the node has, where that matters.
+
+    `peers` and `calls` are empty where the node does not tell.
+    """
 
     node: str
     snapshot: Snapshot
@@ -50,6 +53,7 @@ class Scene:
     closed: frozenset[str] = frozenset()
     tariffs: TariffIndex[PricedTariff] = field(default_factory=lambda: TariffIndex[PricedTariff](()))
     emergency_numbers: frozenset[str] = frozenset()
+    numbers: int = 0
     peers: Mapping[str, Peer] = field(default_factory=dict)
     calls: Mapping[str, int] | None = None
 

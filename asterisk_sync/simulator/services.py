@@ -65,8 +65,8 @@ def simulate_with_scene(
         check_number(caller_id, field="caller_id")
     if not timedelta(0) <= duration <= LONGEST_CALL:
         raise UnanswerableError(_("A call lasts between no time and a day."), field="duration")
-    scene = load_scene(node or _node_of(who), snapshot)
     question = _question(who, number, caller_id, at or timezone.now(), duration)
+    scene = load_scene(node or _node_of(who), question, snapshot)
     return scene, simulate(question, scene)
 
 

@@ -12,7 +12,7 @@ from asterisk_sync.models import Node
 from asterisk_sync.placement import place_object
 from asterisk_sync.rendering import render_files
 from asterisk_sync.rendering.parser import parse_pjsip
-from asterisk_sync.snapshot_loader import load_snapshot
+from asterisk_sync.snapshot_loader import count_dids, load_snapshot
 from customers.models import CustomerStatus, CustomerType
 from numbering.models import DestinationType
 from tests.factories.asterisk_sync import NodeFactory
@@ -213,3 +213,28 @@ def test_the_number_of_queries_of_a_share_does_not_grow_with_the_objects(node: N
         more()
     assert queries() == few
     assert few < 16
+
+
+def test_customers_that_are_named_come_alone_with_every_route_and_gateway(node: Node) -> None:
+    kept = DIDAllocationFactory.create().customer
+    DIDAllocationFactory.create()
+    TrunkAddressFactory.create(customer=kept)
+    TrunkAddressFactory.create()
+    RouteFactory.create(gateways=[GatewayFactory.create()], customers=[CustomerFactory.create()])
+    whole, part = load_snapshot(node), load_snapshot(node, customers=[kept.pk])
+    assert part.customers == tuple(customer for customer in whole.customers if customer.id == kept.pk)
+    assert part.dids == tuple(did for did in whole.dids if did.customer == kept.code)
+    assert (part.routes, part.gateways) == (whole.routes, whole.gateways)
+    assert len(part.customers) == len(part.dids) == 1
+
+
+def test_numbers_are_counted_as_they_are_loaded(node: Node) -> None:
+    first, second = DIDAllocationFactory.create(), DIDAllocationFactory.create()
+    DIDAllocationFactory.create(customer=CustomerFactory.create(status=CustomerStatus.CLOSED))
+    assert count_dids(node) == len(load_snapshot(node).dids) == 2
+    other = NodeFactory.create()
+    place_object(instance=first.did, nodes=[other])
+    place_object(instance=second.customer, nodes=[other])
+    for each in (node, other):
+        assert count_dids(each) == len(load_snapshot(each).dids)
+    assert count_dids(other) == 2

@@ -200,7 +200,7 @@ def test_a_page_asks_the_worker_and_shows_its_answer(exchange: Exchange, tmp_pat
     client = Client(HTTP_ACCEPT_LANGUAGE="en")
     client.force_login(UserFactory.create(role=Role.VIEWER), backend="voipadmin.users.backends.RoleBackend")
     with celery_worker(tmp_path, concurrency=1):
-        question = {"direction": "out", "customer": acme.customer.pk, "number": NUMBER, "seconds": 60}
+        question = {"direction": "out", "customer": str(acme.customer.pk), "number": NUMBER, "seconds": "60"}
         page = client.get(reverse("asterisk_sync:simulator"), question).content.decode()
         assert "Goes out by a gateway" in page
         address = page.partition("/sync/simulator/check/")[2].partition('"')[0]

@@ -136,10 +136,10 @@ def test_other_pages_lead_here_with_the_form_filled_in(client: Client, acme: Cus
     address = reverse("asterisk_sync:simulator")
     for instance, parameter in ((acme, "customer"), (route, "route")):
         assert f"{address}?{parameter}={instance.pk}" in client.get(instance.get_absolute_url()).content.decode()
-    page = client.get(address, {"route": route.pk}).content.decode()
+    page = client.get(address, {"route": str(route.pk)}).content.decode()
     assert f'value="{example_number(route.pattern)}"' in page
     assert client.get(address, {"route": "nonsense"}).status_code == 200
-    assert f'value="{acme.pk}" selected' in client.get(address, {"customer": acme.pk}).content.decode()
+    assert f'value="{acme.pk}" selected' in client.get(address, {"customer": str(acme.pk)}).content.decode()
 
 
 @pytest.mark.parametrize("pattern", ["_0ZZXXXXXXXX", "_00.", "190", "_+55X!", "_[2-5]X.", "_X."])

@@ -148,7 +148,7 @@ def a_world(draw: Random, calls: int) -> World:
         )
         for item in snapshot.routes
     )
-    scene = Scene("lab", snapshot, routes=known)
+    scene = Scene("lab", snapshot, routes=known, numbers=len(snapshot.dids))
     return World(scene, tuple(a_question(draw, snapshot) for _ in range(calls)))
 
 
