@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from asterisk_sync import contents, history
+from asterisk_sync import contents
+from asterisk_sync.difference import difference
 from asterisk_sync.models import Generation, GenerationStatus
 
 # Lines of a file's difference that are shown at first, and with each step further.
@@ -104,17 +105,17 @@ def compare(before: Generation | None, after: Generation, only: str = "") -> Com
 def file_difference(name: str, before: str, after: str, *, exact: bool = False) -> FileDifference:
     """Compare two texts of one file, secrets masked, and without the figures that always differ unless `exact`."""
     old, new = (before, after) if exact else (_FIGURES.sub(_plain, before), _FIGURES.sub(_plain, after))
-    difference = history.difference({name: old}, {name: new})
-    return FileDifference(name, [(kind, line) for kind, line in lines_of(difference) if kind != "file"])
+    lines = lines_of(difference({name: old}, {name: new}))
+    return FileDifference(name, [(kind, line) for kind, line in lines if kind != "file"])
 
 
 def _plain(match: re.Match[str]) -> str:
     return f"{match[1]}…, content …" if match[1] else "gen-…"
 
 
-def lines_of(difference: str) -> list[tuple[str, str]]:
+def lines_of(text: str) -> list[tuple[str, str]]:
     """Return the lines of a unified difference with the kind that colours each."""
-    return [(_kind_of(line), line) for line in difference.splitlines()]
+    return [(_kind_of(line), line) for line in text.splitlines()]
 
 
 def _kind_of(line: str) -> str:

@@ -11,8 +11,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from asterisk_sync import contents, drift, history, services
+from asterisk_sync import contents, drift, services
 from asterisk_sync.comparison import compare
+from asterisk_sync.difference import mask_secrets
 from asterisk_sync.inspection import live_generation, object_changes_after, set_before
 from asterisk_sync.losses import losses_between
 from asterisk_sync.models import Generation, GenerationStatus, Node
@@ -173,7 +174,7 @@ class TextView(EntityView):
         text = contents.read_files(generation).get(name)
         if text is None:
             raise Http404
-        lines = history.mask_secrets(text).splitlines()
+        lines = mask_secrets(text).splitlines()
         pages = max(1, -(-len(lines) // LINES_OF_A_PAGE))
         page = min(pages, max(1, _number(request.GET.get("page"), 1)))
         start = (page - 1) * LINES_OF_A_PAGE

@@ -95,7 +95,7 @@ def _finding_context(finding: Any, user: Any) -> dict[str, Any]:
         "settled": settlement_badge(finding),
         "recurs": not finding.settlement and drift.recurs(finding),
         "may_sync": user.has_perm(SYNC),
-        "may_mend": not finding.settlement and finding.kind != DriftKind.FOREIGN,
+        "may_mend": drift.is_mendable(finding),
         "may_adopt": drift.is_adoptable(finding),
     }
 

@@ -16,15 +16,13 @@ KINDS: dict[str, Message] = {
     "routes": _("routes"),
     "dids": _("DIDs"),
     "endpoint": _("endpoints"),
-    "endpoints": _("endpoints"),
     "aor": _("addresses of record"),
     "auth": _("passwords"),
     "registration": _("registrations at carriers"),
     "identify": _("known addresses"),
-    "dialplan": _("lines of the dialplan"),
-    "contexts": _("contexts of the dialplan"),
-    "markers": _("ends of files"),
-    "values": _("values"),
+    "context": _("contexts of the dialplan"),
+    "extension": _("lines of the dialplan"),
+    "tried": _("tried out beforehand"),
 }
 # The steps of the pipeline, in their order.
 STEPS: dict[str, Message] = {
@@ -32,6 +30,7 @@ STEPS: dict[str, Message] = {
     "snapshot": _("snapshot"),
     "render": _("render"),
     "validate": _("validate"),
+    "try": _("try out"),
     "connect": _("connect"),
     "write": _("write"),
     "reload": _("reload"),

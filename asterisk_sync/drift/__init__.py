@@ -10,7 +10,7 @@ from asterisk_sync.drift.decisions import (
     mend,
     recurs,
 )
-from asterisk_sync.drift.ledger import is_adoptable
+from asterisk_sync.drift.ledger import is_adoptable, is_mendable
 
 __all__ = [
     "NotAdoptableError",
@@ -20,6 +20,7 @@ __all__ = [
     "audit_nodes",
     "find_drift",
     "is_adoptable",
+    "is_mendable",
     "mend",
     "recurs",
 ]

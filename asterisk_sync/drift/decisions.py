@@ -65,7 +65,7 @@ def mend(*, finding: DriftFinding, actor: str = "") -> None:
     """Bring a node back to what it accepted: everything of it that can be mended is."""
     if finding.settlement:
         raise NotMendableError(_("This is settled already."))
-    if finding.kind == DriftKind.FOREIGN:
+    if not ledger.is_mendable(finding):
         raise NotMendableError(_("This was written by hand: only whoever wrote it can take it away."))
     if finding.kind == DriftKind.INCLUDE and not _includes(finding):
         facts = {"line": include_line(finding.subject), "file": inclusion_of(_folder(finding), finding.subject).top}
@@ -110,7 +110,7 @@ def _mend(findings: list[DriftFinding], actor: str) -> None:
 def _can_mend(finding: DriftFinding) -> bool:
     if finding.kind == DriftKind.INCLUDE:
         return _includes(finding)
-    return finding.kind != DriftKind.FOREIGN
+    return ledger.is_mendable(finding)
 
 
 def _includes(finding: DriftFinding) -> bool:

@@ -12,6 +12,8 @@ from asterisk_sync.models import DriftFinding, DriftKind, Generation, Generation
 from asterisk_sync.rendering.files import FILE_NAMES
 from asterisk_sync.writer import digest_of_set
 
+# In the name of a line of the dialplan, between extension and context.
+LINE_MARK = "@"
 # Findings of these kinds are about the files: the set that was found belongs to them.
 OF_FILES = frozenset({DriftKind.FILE, DriftKind.LINK})
 
@@ -46,6 +48,11 @@ def unknown(node: Node, differences: Iterable[Difference]) -> list[Difference]:
     adopted = DriftFinding.objects.filter(node=node, kind=DriftKind.FOREIGN, settlement=Settlement.ADOPTED)
     known = set(adopted.values_list("subject", flat=True))
     return [item for item in differences if item.kind != DriftKind.FOREIGN or item.subject not in known]
+
+
+def is_mendable(finding: DriftFinding) -> bool:
+    """Tell whether the panel can end it: a reload drops lines of the dialplan, but not what a file by hand says."""
+    return not finding.settlement and (finding.kind != DriftKind.FOREIGN or LINE_MARK in finding.subject)
 
 
 def is_adoptable(finding: DriftFinding) -> bool:

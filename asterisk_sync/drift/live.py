@@ -1,6 +1,6 @@
 """What the running Asterisk has, against what the accepted set says."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from django.utils.translation import gettext as _
@@ -11,7 +11,8 @@ from asterisk_sync.contents import AcceptedSet
 from asterisk_sync.drift.difference import Difference
 from asterisk_sync.expectation import DIALPLAN_MODULE, PJSIP_MODULE, DialplanLine, Expectation, expect
 from asterisk_sync.models import DriftKind, Node
-from asterisk_sync.reloader import LIST_ACTIONS, RELOAD_SECONDS, connected, read_differences
+from asterisk_sync.readback import LIST_ACTIONS, LIST_SECONDS
+from asterisk_sync.reloader import connected, read_differences
 
 PARTS = {PJSIP_MODULE: "PJSIP", DIALPLAN_MODULE: "dialplan"}
 # Lines of one finding, and findings of objects that nobody knows.
@@ -24,10 +25,8 @@ def compare(node: Node, accepted: AcceptedSet) -> list[Difference] | None:
     wanted = expect(accepted.files)
     try:
         with connected(node) as ami:
-            found = {part: read_differences(ami, wanted, wanted, frozenset({part})) for part in PARTS}
-            found[DIALPLAN_MODULE] += [
-                _("%(object)s is there and should not be") % {"object": str(line)} for line in _intruders(ami, wanted)
-            ]
+            # As if nothing had been there before: everything is read back, endpoints in full.
+            found = {part: read_differences(ami, wanted, Expectation(), frozenset({part})) for part in PARTS}
     except AmiError:
         # Not reachable is another matter, which the next change or the AMI worker shows.
         return None
@@ -35,36 +34,43 @@ def compare(node: Node, accepted: AcceptedSet) -> list[Difference] | None:
 
 
 def foreign(node: Node, accepted: AcceptedSet) -> list[Difference]:
-    """Return the objects of PJSIP that are live and that the panel has not made."""
+    """Return what is live and not from this panel: objects of PJSIP, and lines in contexts that are ours."""
     wanted = expect(accepted.files)
-    kinds: dict[str, list[str]] = {}
     try:
         with connected(node) as ami:
-            for kind, action in LIST_ACTIONS.items():
-                rows = [headers for headers in ami.list_action(action) if headers.get("ObjectType") == kind]
-                for name in sorted({str(headers["ObjectName"]) for headers in rows} - wanted.names(kind)):
-                    kinds.setdefault(name, []).append(kind)
+            return list(islice((*_strangers(ami, wanted), *_intruders(ami, wanted)), SHOWN_STRANGERS))
     except AmiError:
         return []
-    return [_stranger(name, found) for name, found in islice(sorted(kinds.items()), SHOWN_STRANGERS)]
 
 
-def _stranger(name: str, kinds: list[str]) -> Difference:
-    facts = {"object": name, "kinds": ", ".join(kinds)}
-    text = _("%(kinds)s: live, and not from this panel. Look in pjsip.conf and what it includes.") % facts
-    return Difference(DriftKind.FOREIGN, name, text, _("%(object)s is live and not from this panel") % facts)
+def _strangers(ami: AmiClient, wanted: Expectation) -> Iterator[Difference]:
+    kinds: dict[str, list[str]] = {}
+    for kind, action in LIST_ACTIONS.items():
+        rows = [headers for headers in ami.list_action(action, timeout=LIST_SECONDS) if headers["ObjectType"] == kind]
+        for name in sorted({str(headers["ObjectName"]) for headers in rows} - wanted.names(kind)):
+            kinds.setdefault(name, []).append(kind)
+    for name, found in sorted(kinds.items()):
+        facts = {"object": name, "kinds": ", ".join(found)}
+        text = _("%(kinds)s: live, and not from this panel. Look in pjsip.conf and what it includes.") % facts
+        yield Difference(DriftKind.FOREIGN, name, text, _("%(object)s is live and not from this panel") % facts)
 
 
-def _intruders(ami: AmiClient, wanted: Expectation) -> list[DialplanLine]:
-    """Return what is in our contexts and not ours; contexts of the operator's own are left alone."""
-    ours = wanted.steps().keys()
-    events = ami.list_action("ShowDialPlan", timeout=RELOAD_SECONDS)
+def _intruders(ami: AmiClient, wanted: Expectation) -> Iterator[Difference]:
+    """Contexts of the operator's own are left alone."""
+    events = ami.list_action("ShowDialPlan", timeout=LIST_SECONDS)
     live = {
         DialplanLine(str(event["Context"]), str(event["Extension"]))
         for event in events
         if "Priority" in event and str(event["Context"]) in wanted.contexts
     }
-    return sorted(live - ours)
+    for line in sorted(live - wanted.steps().keys()):
+        facts = {"object": str(line), "context": line.context}
+        text = _(
+            "A line in %(context)s, which is not from this panel: from the console, or from extensions.conf and what "
+            "it includes."
+        )
+        summary = _("%(object)s is live and not from this panel") % facts
+        yield Difference(DriftKind.FOREIGN, str(line), text % facts, summary)
 
 
 def _listing(lines: Iterable[str]) -> str:

@@ -221,10 +221,27 @@ def test_a_line_added_to_our_dialplan_at_the_console_is_found_and_mended(
 ) -> None:
     asterisk.cli("dialplan add extension 999,1,NoOp into va-refuse")
     drift.audit_node(node)
-    assert "999@va-refuse" in DriftFinding.objects.get(kind="live").detail
+    finding = DriftFinding.objects.get()
+    assert (finding.kind, finding.subject, finding.settlement) == ("foreign", "999@va-refuse", "mended")
     run(node)
     assert "999" not in asterisk.cli("dialplan show 999@va-refuse")
     assert found(node) == []
+
+
+def test_a_line_that_a_file_by_hand_adds_to_our_dialplan_can_be_known(
+    node: Node, extension: Extension, asterisk: AsteriskInstance
+) -> None:
+    top = asterisk.config_dir / "extensions.conf"
+    with altered(top, top.read_text() + "\n[va-refuse](+)\nexten => 998,1,NoOp()\n"):
+        asterisk.cli("dialplan reload")
+        drift.audit_node(node)
+        run(node)
+        (finding,) = found(node)
+        assert finding.subject == "998@va-refuse"
+        assert drift.recurs(finding)
+        drift.adopt(finding=finding, actor="ana")
+        assert found(node) == []
+    asterisk.cli("dialplan reload")
 
 
 def test_an_endpoint_written_by_hand_is_foreign_until_somebody_knows_it(

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from asterisk_sync import comparison, contents
-from asterisk_sync.history import MASK
+from asterisk_sync.difference import MASK
 from asterisk_sync.models import (
     ApplyMode,
     DriftFinding,
@@ -164,13 +164,13 @@ def test_any_two_sets_of_a_node_are_compared_under_an_address_of_their_own(admin
     sets = [accepted(node, number, f"u{number}") for number in (1, 2, 3)]
     foreign = accepted(NodeFactory.create(), 9, "u9")
     address = reverse("asterisk_sync:node_compare", args=[node.pk])
-    text = text_of(admin.get(address, {"before": sets[0].pk, "after": sets[2].pk}))
+    text = text_of(admin.get(address, {"before": str(sets[0].pk), "after": str(sets[2].pk)}))
     assert "-[u1]" in text
     assert "+[u3]" in text
     assert f'value="{sets[0].pk}" selected' in text
     assert str(foreign.pk) not in text
     assert "+[u3]" in text_of(admin.get(address))
-    assert "+[u9]" not in text_of(admin.get(address, {"after": foreign.pk}))
+    assert "+[u9]" not in text_of(admin.get(address, {"after": str(foreign.pk)}))
     assert admin.get(address, {"before": "nonsense", "after": "x"}).status_code == 200
     assert address in text_of(admin.get(reverse("asterisk_sync:generation_list")))
 
@@ -182,7 +182,12 @@ def test_a_long_difference_comes_in_parts(admin: Client, node: Node) -> None:
     assert "[u199]" not in text
     seen, start = "", 0
     for _step in range(20):
-        query = {"before": first.pk, "after": second.pk, "file": "pjsip_extensions.conf", "start": start}
+        query: dict[str, str | int] = {
+            "before": str(first.pk),
+            "after": str(second.pk),
+            "file": "pjsip_extensions.conf",
+            "start": start,
+        }
         part = text_of(admin.get(reverse("asterisk_sync:node_compare", args=[node.pk]), query))
         seen, start = seen + part, start + comparison.STEP
         if "diff-more" not in part:
@@ -197,7 +202,7 @@ def test_sets_whose_text_was_dropped_say_so(admin: Client, node: Node) -> None:
     text = text_of(admin.get(page_of(old)))
     assert "no longer kept" in text
     address = reverse("asterisk_sync:node_compare", args=[node.pk])
-    assert "no longer kept" in text_of(admin.get(address, {"after": old.pk, "before": accepted(node, 2).pk}))
+    assert "no longer kept" in text_of(admin.get(address, {"after": str(old.pk), "before": str(accepted(node, 2).pk)}))
 
 
 def test_putting_back_asks_first_and_says_what_is_held(operator: Client, as_role: AsRole, node: Node) -> None:
