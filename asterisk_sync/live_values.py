@@ -2,6 +2,7 @@
 
 import ipaddress
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from asterisk_sync.rendering.parser import PjsipObject
@@ -34,15 +35,20 @@ COMPARED = SECRET_KEYS - {"password_digest"} | {
 def value_differences(wanted: PjsipObject, live: Mapping[str, Any]) -> list[str]:
     """Return a line for each option of `wanted` that the live object shows with another value; secrets unnamed."""
     differences = []
-    for key in dict.fromkeys(name for name, _value in wanted.options if name in COMPARED):
+    values: dict[str, list[str]] = {}
+    for key, value in wanted.options:
+        if key in COMPARED:
+            values.setdefault(key, []).append(value)
+    for key, given in values.items():
         header = live.get(_header(key))
-        if header is None or _agrees(key, wanted.values(key), str(header)):
+        if header is None or _agrees(key, given, str(header)):
             continue
-        shown = "another value" if key in SECRET_KEYS else f"“{header}” instead of “{', '.join(wanted.values(key))}”"
+        shown = "another value" if key in SECRET_KEYS else f"“{header}” instead of “{', '.join(given)}”"
         differences.append(f"{wanted.type} {wanted.name} has {shown} for {key}")
     return differences
 
 
+@lru_cache(maxsize=256)
 def _header(key: str) -> str:
     """Return the name under which AMI shows an option: `max_contacts` is `MaxContacts`."""
     special = {"contact": "Contacts", "contacts": "Contacts"}
@@ -62,7 +68,8 @@ def _agrees(key: str, wanted: list[str], live: str) -> bool:
         return _codecs(wanted) == _codecs([live.strip("()").replace("|", ",")])
     if key == "set_var":
         return set(wanted) == set(_split(live)) or ",".join(wanted) == live
-    return _plain(wanted[-1]) == _plain(live)
+    # A name may be `nan`, which as a number is not even equal to itself.
+    return wanted[-1] == live or _plain(wanted[-1]) == _plain(live)
 
 
 def _split(value: str) -> list[str]:
