@@ -64,19 +64,23 @@ class Candidate:
 def prepare(node: Node, accepted: AcceptedSet, disk: DiskState, *, forced: bool, steps: Steps) -> Candidate:
     """Build the set that `node` should run; raise RefusedError for one that must not be written."""
     candidate = _build(node, accepted, disk, forced=forced, steps=steps)
-    # The accepted set was tried when it was new.
-    if candidate.changed and candidate.source is not Source.ACCEPTED:
-        _try(candidate, accepted, steps)
+    if candidate.parked is not None:
+        # What waits is tried before somebody is asked; the accepted set was tried when it was new.
+        changed = candidate.parked.files.keys() - _unchanged(candidate.parked.files, accepted)
+        _try(candidate.parked.files, frozenset(changed), accepted, steps)
+    elif candidate.changed:
+        _try(candidate.files, candidate.changed, accepted, steps)
     return candidate
 
 
-def _try(candidate: Candidate, accepted: AcceptedSet, steps: Steps) -> None:
+def _try(files: Mapping[str, str], changed: frozenset[str], accepted: AcceptedSet, steps: Steps) -> None:
     """Let an Asterisk without a network load the set first, where there is one."""
+    modules = frozenset(map(module_of, changed))
     with steps("try"):
-        trial = try_set(candidate.files, candidate.expectation, candidate.modules, expect(accepted.files))
+        trial = try_set(files, expect(files), modules, expect(accepted.files))
     if trial.problems:
         error = RefusedError(trial.problems)
-        error.files = candidate.files
+        error.files = files
         raise error
     if trial.skipped_reason:
         log.info("set_not_tried", reason=trial.skipped_reason)

@@ -1,7 +1,5 @@
 """What was tried on a node and how it went: runs, the generations they brought, and the state of the node."""
 
-import difflib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -22,13 +20,9 @@ from asterisk_sync.writer import digest_of_set
 log = structlog.get_logger(__name__)
 
 KEPT_RUNS = 500
-LONGEST_DIFF = 200_000
-MASK = "********"
 FIRST_RETRY_SECONDS = 2
 # Actions in the outbox that ask for a complete set, whether or not anything seems to differ.
 FORCING_ACTIONS = ("sync", "drift", "restore")
-
-_SECRET_LINE = re.compile(r"^([-+ ]?\s*(?:password|md5_cred|password_digest|secret)\s*=>?\s*).*", re.MULTILINE)
 
 DONE = frozenset({RunOutcome.APPLIED, RunOutcome.UNCHANGED})
 TRY_AGAIN = frozenset({RunOutcome.UNREACHABLE, RunOutcome.FAILED})
@@ -45,24 +39,6 @@ class Verdict:
     diff: str = ""
     verification: Mapping[str, int] = field(default_factory=dict)
     refused: Mapping[str, str] = field(default_factory=dict)
-
-
-def mask_secrets(text: str) -> str:
-    """Replace the value of every secret in configuration text or in a difference of it."""
-    return _SECRET_LINE.sub(rf"\1{MASK}", text)
-
-
-def difference(before: Mapping[str, str], after: Mapping[str, str]) -> str:
-    """Return the unified difference of two sets with secrets masked, cut where it is very long."""
-    parts: list[str] = []
-    for name in sorted({*before, *after}):
-        old, new = before.get(name, ""), after.get(name, "")
-        if old != new:
-            parts += difflib.unified_diff(
-                old.splitlines(keepends=True), new.splitlines(keepends=True), f"a/{name}", f"b/{name}", n=2
-            )
-    text = mask_secrets("".join(parts))
-    return text if len(text) <= LONGEST_DIFF else text[:LONGEST_DIFF] + "\n…\n"
 
 
 def needs_everything(node: Node) -> bool:

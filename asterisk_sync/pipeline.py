@@ -13,6 +13,7 @@ from asterisk_sync.ami import AmiClient
 from asterisk_sync.ami_messages import AmiUnreachableError
 from asterisk_sync.candidate import Candidate, Source, prepare
 from asterisk_sync.contents import AcceptedSet
+from asterisk_sync.difference import difference
 from asterisk_sync.expectation import expect
 from asterisk_sync.history import Verdict
 from asterisk_sync.locking import LockLostError, NodeLock, node_lock
@@ -120,7 +121,7 @@ def _settled(node: Node, accepted: AcceptedSet, candidate: Candidate, steps: Ste
         outcome = RunOutcome.HELD
         reason = _("Generation %(number)s is held: changes wait until it is released.") % {"number": node.chosen.number}
     with steps("compare"):
-        diff = history.difference(accepted.files, shown)
+        diff = difference(accepted.files, shown)
     return Verdict(outcome, reason, candidate, directory, diff, dict(steps.checked))
 
 
@@ -152,7 +153,7 @@ def _set_back(
     if left:
         outcome = RunOutcome.FAILED
         reason += " " + _("Nor is the last good one back: %(differences)s.") % {"differences": summarise(left)}
-    diff = history.difference(accepted.files, candidate.files)
+    diff = difference(accepted.files, candidate.files)
     return Verdict(outcome, reason, diff=diff, refused=candidate.files)
 
 

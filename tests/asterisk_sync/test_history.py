@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from asterisk_sync import contents, drift, history, services
+from asterisk_sync import contents, drift, services
+from asterisk_sync.difference import MASK
 from asterisk_sync.models import Generation, GenerationStatus, Node, OutboxEntry, RunOutcome, SyncState
 from asterisk_sync.queries import due_node, restorable_generations, sync_state_of
 from customers.models import Customer
@@ -118,7 +119,7 @@ def test_secrets_are_masked_in_the_difference_and_encrypted_in_the_history(node:
     last = run(node)
     assert extension.sip_username in last.diff
     assert extension.secret not in last.diff
-    assert history.MASK in last.diff
+    assert MASK in last.diff
     with connection.cursor() as cursor:
         cursor.execute("SELECT packed FROM asterisk_sync_filecontent")
         packed = cursor.fetchall()

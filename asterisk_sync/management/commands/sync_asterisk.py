@@ -9,8 +9,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from asterisk_sync import contents, drift, history, pipeline, services
+from asterisk_sync import contents, drift, pipeline, services
 from asterisk_sync.candidate import Candidate, prepare
+from asterisk_sync.difference import difference
 from asterisk_sync.models import Generation, Node, RunOutcome
 from asterisk_sync.queries import local_nodes, waiting_generation
 from asterisk_sync.rendering.errors import RenderError
@@ -110,7 +111,7 @@ def _look(node: Node, *, check: bool) -> Report:
     code = DIFFERENT if check and differs else 0
     outcome = "differs" if differs else "is up to date"
     return _report(node, outcome, lines + drifted, code) | {
-        "diff": history.difference(accepted.files, files),
+        "diff": difference(accepted.files, files),
         "changed": sorted({*changed, *candidate.changed}),
     }
 
