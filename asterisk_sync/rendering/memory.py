@@ -23,10 +23,11 @@ class Memory(Generic[Value]):
 
     def recall(self, key: Key, work_out: Callable[[Key], Value]) -> Value:
         """Return the result for `key`, worked out of it only where none is remembered."""
-        young = self._young
+        # Both are held: a turn that another thread begins may come in between.
+        young, old = self._young, self._old
         if key in young:
             return young[key]
-        value = self._old[key] if key in self._old else work_out(key)
+        value = old[key] if key in old else work_out(key)
         young[key] = value
         return value
 

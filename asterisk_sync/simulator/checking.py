@@ -36,6 +36,7 @@ class Agreement(StrEnum):
     DIFFERS = "differs"
     WAITING = "waiting"
     SILENT = "silent"
+    NOTHING = "nothing"  # no place of the dialplan decides this call
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,8 @@ class LiveCheck:
 
 def check_now(node: Node, wanted: Sequence[Lookup]) -> LiveCheck:
     """Ask the node here and now; for commands and workers, never for a page."""
+    if not wanted:
+        return LiveCheck(node.name, Agreement.NOTHING)
     try:
         with connected(node) as client:
             found = look_at(client, [(lookup.context, lookup.name) for lookup in wanted])

@@ -8,9 +8,11 @@ from typing import Any
 
 from asterisk_sync.ami import AmiClient
 from asterisk_sync.ami_messages import AmiRefusedError
-from asterisk_sync.rendering import render_files
-from asterisk_sync.rendering.dialplan import did_context
+from asterisk_sync.rendering.dialplan import did_context, dids_text, routes_text
+from asterisk_sync.rendering.engine import fragments
+from asterisk_sync.rendering.errors import RenderError
 from asterisk_sync.rendering.parser import Context, parse_dialplan
+from asterisk_sync.rendering.views import plan_routes
 from asterisk_sync.simulator.journey import calling_telephone
 from asterisk_sync.simulator.results import Hop, Simulation
 from asterisk_sync.simulator.scene import Scene
@@ -45,8 +47,11 @@ class Difference:
 
 
 def lookups(scene: Scene, simulation: Simulation) -> tuple[Lookup, ...]:
-    """Return the places that decide the call, each with the lines that the renderer gives it."""
-    contexts = _rendered(scene, simulation)
+    """Return the places that decide the call, each with the lines that the renderer gives it; none where it refuses."""
+    try:
+        contexts = _rendered(scene, simulation)
+    except RenderError:
+        return ()
     places = [*_entries(scene, simulation), *_after_each_route(scene, simulation), *_called(simulation)]
     found = [Lookup(context, name, shown(contexts, context, name)) for context, name in dict.fromkeys(places)]
     return (*_endpoint(scene, simulation), *found)[:MOST_LOOKUPS]
@@ -86,10 +91,9 @@ def _rendered(scene: Scene, simulation: Simulation) -> dict[str, Context]:
     codes = {simulation.customer, *(did.customer for did in dids)}
     customers = tuple(customer for customer in scene.snapshot.customers if customer.code in codes)
     narrowed = replace(scene.snapshot, customers=customers, dids=dids)
-    found: dict[str, Context] = {}
-    for name, text in render_files(narrowed, 0).items():
-        if name.startswith("extensions_"):
-            found |= parse_dialplan(text)
+    fragments.turn()
+    plan = plan_routes(narrowed.routes, codes)
+    found = parse_dialplan(routes_text(narrowed, plan)) | parse_dialplan(dids_text(narrowed, plan))
     for number in numbers:
         found[did_context(number, scene.numbers)] = found[did_context(number, len(narrowed.dids))]
     return found

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,8 +12,10 @@ from django.utils import timezone, translation
 
 from asterisk_sync.live import LiveChannel, LiveEndpoint, LiveState, publish
 from asterisk_sync.models import Node
+from asterisk_sync.simulator.checking import Agreement, check_now
+from asterisk_sync.simulator.oracle import lookups
 from asterisk_sync.simulator.results import Outcome, Reason, Refusal, Simulation
-from asterisk_sync.simulator.services import UnanswerableError, simulate_call
+from asterisk_sync.simulator.services import UnanswerableError, simulate_call, simulate_with_scene
 from customers.models import Customer, CustomerStatus, CustomerType
 from numbering.models import DestinationType, DIDStatus
 from routing.models import CallerIdRule, Route
@@ -228,3 +230,17 @@ def test_nothing_is_written(acme: Customer) -> None:
     before = Route.objects.count(), Node.objects.get().desired_generation
     simulate_call(caller=acme, number=NUMBER)
     assert (Route.objects.count(), Node.objects.get().desired_generation) == before
+
+
+def test_a_customer_that_asterisk_does_not_know_has_nothing_to_compare(node: Node, acme: Customer) -> None:
+    acme.status = CustomerStatus.CLOSED
+    acme.save()
+    scene, told = simulate_with_scene(caller=acme, number=NUMBER, caller_id="", at=None, node=node)
+    assert check_now(node, lookups(scene, told)).agreement == Agreement.NOTHING
+
+
+def test_what_cannot_be_rendered_is_not_compared(node: Node, acme: Customer) -> None:
+    RouteFactory.create(pattern="_0.", gateways=[GatewayFactory.create(name="GW_A")])
+    scene, told = simulate_with_scene(caller=acme, number=NUMBER, caller_id="", at=None, node=node)
+    bad = replace(scene.snapshot.gateways[0], tech_prefix="${SHELL(id)}")
+    assert lookups(replace(scene, snapshot=replace(scene.snapshot, gateways=(bad,))), told) == ()

@@ -123,7 +123,7 @@ def _moment(text: str | None) -> datetime | None:
 
 
 def _exit_code(simulation: Simulation, check: LiveCheck | None) -> int:
-    if check is not None and check.agreement != Agreement.AGREES:
+    if check is not None and check.agreement not in {Agreement.AGREES, Agreement.NOTHING}:
         return DIFFERS
     return 0 if simulation.goes_through else STOPPED
 
