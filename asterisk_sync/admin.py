@@ -9,7 +9,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from asterisk_sync import services
-from asterisk_sync.models import Generation, Node, OutboxEntry, SyncRun
+from asterisk_sync.models import Generation, Node, OutboxEntry, Placement, SyncRun
+from asterisk_sync.placement import chosen_nodes, place_object
 from voipadmin.core.errors import DomainError
 
 
@@ -65,6 +66,29 @@ class NodeAdmin(admin.ModelAdmin[Node]):
                 services.request_sync(node=node, actor=request.user.get_username())
             except DomainError as error:
                 self.message_user(request, f"{node}: {error}", messages.ERROR)
+
+
+@admin.register(Placement)
+class PlacementAdmin(admin.ModelAdmin[Placement]):
+    """An object's first placement takes it away from every other node, its last one brings it back everywhere."""
+
+    list_display = ("node", "customer", "gateway", "did")
+    list_filter = ("node",)
+    list_select_related = ("node", "customer", "gateway", "did")
+    autocomplete_fields = ("customer", "gateway", "did")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Placement, form: Any, change: bool) -> None:
+        place_object(instance=obj.owner, nodes=[*chosen_nodes(obj.owner), obj.node])
+
+    def delete_model(self, request: HttpRequest, obj: Placement) -> None:
+        place_object(instance=obj.owner, nodes=[node for node in chosen_nodes(obj.owner) if node != obj.node])
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Placement]) -> None:
+        for placement in queryset:
+            self.delete_model(request, placement)
 
 
 @admin.register(SyncRun)

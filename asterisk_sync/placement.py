@@ -20,7 +20,7 @@ from asterisk_sync.outbox import Change, record_changes
 from customers.models import Customer, Extension, TrunkAddress
 from numbering.models import DID, DIDAllocation
 from routing.models import Gateway, Route, RouteGateway
-from voipadmin.core.errors import DomainError
+from voipadmin.core.errors import DomainError, Message
 
 # Each object is on the nodes on which all objects of one of its groups live.
 Groups = list[tuple[UUID, ...]]
@@ -120,6 +120,18 @@ def is_placeable(instance: models.Model) -> bool:
 def chosen_nodes(instance: models.Model) -> list[Node]:
     """Return the nodes that were chosen for an object, none where it lives on every one."""
     return list(Node.objects.filter(**{f"placements__{_kind(instance)}": instance}).order_by("name"))
+
+
+def trouble_of(instance: models.Model) -> Message:
+    """Say why a number cannot ring where it lives; nothing where it can, and for other kinds."""
+    if not isinstance(instance, DID) or not instance.allocations.filter(ends_at=None).exists():
+        return ""
+    carriers = nodes_carrying(instance)
+    if not carriers:
+        return _("It lives on no node on which its customer lives: it cannot ring.")
+    if instance.gateway is not None and not carriers & nodes_carrying(instance.gateway):
+        return _("Its only gateway lives on other nodes: it cannot ring.")
+    return ""
 
 
 def place_object(*, instance: models.Model, nodes: Iterable[Node]) -> None:

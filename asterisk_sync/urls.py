@@ -4,6 +4,7 @@ from django.urls import path
 
 from asterisk_sync import decision_views as decide
 from asterisk_sync import fragments
+from asterisk_sync.placement_views import urlpatterns as placement_urls
 from asterisk_sync.simulator.urls import urlpatterns as simulator_urls
 from asterisk_sync.views import DRIFT, GENERATIONS, NODES, RUNS
 from voipadmin.core.pages import entity_urls
@@ -11,6 +12,7 @@ from voipadmin.core.pages import entity_urls
 app_name = "asterisk_sync"
 urlpatterns = [
     *simulator_urls,
+    *placement_urls,
     path("sync/indicator/", fragments.indicator, name="indicator"),
     path("sync/of/<slug:app_label>/<slug:model_name>/<uuid:pk>/", fragments.object_state, name="object_state"),
     path("sync/<uuid:pk>/apply/", decide.ApplyNowView.as_view(), name="node_apply"),

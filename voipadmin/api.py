@@ -4,6 +4,9 @@ from django.urls import URLPattern, URLResolver, include, path
 from ninja import Swagger
 
 from asterisk_sync.api import nodes_router
+from asterisk_sync.drift.api import drift_router
+from asterisk_sync.generations_api import generations_router
+from asterisk_sync.placement_api import placement_routers
 from asterisk_sync.simulator.api import simulations_router
 from billing.api import tariffs_router
 from customers.api import customers_router, extensions_router, trunk_addresses_router
@@ -40,8 +43,12 @@ for prefix, router in {
     "tariffs": tariffs_router,
     "reports": reports_router,
     "nodes": nodes_router,
+    "generations": generations_router,
+    "drift": drift_router,
     "simulations": simulations_router,
 }.items():
+    api.add_router(prefix, router)
+for prefix, router in placement_routers.items():
     api.add_router(prefix, router)
 
 ANONYMOUS = frozenset({"login"})

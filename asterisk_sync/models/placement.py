@@ -14,7 +14,8 @@ from voipadmin.core.models import BaseModel
 class Placement(BaseModel):
     """A node that carries an object; an object without any lives on every node."""
 
-    node = models.ForeignKey(Node, on_delete=models.CASCADE, related_name="placements", verbose_name=_("node"))
+    # With its last placement an object would come to life on every node: it has to be placed elsewhere first.
+    node = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="placements", verbose_name=_("node"))
     customer = models.ForeignKey(
         Customer, on_delete=models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("customer")
     )
@@ -41,4 +42,12 @@ class Placement(BaseModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.customer or self.gateway or self.did} · {self.node}"
+        return f"{self.owner} · {self.node}"
+
+    @property
+    def owner(self) -> Customer | Gateway | DID:
+        """The object that was placed."""
+        owner = self.customer or self.gateway or self.did
+        if owner is None:
+            raise ValueError("a placement without an object, which the database refuses")
+        return owner

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from asterisk_sync.models import DriftFinding, Generation, SyncRun
+from asterisk_sync.models import SyncRun
 from tests.api.matrix import World, make_world, may
 from voipadmin.users.roles import Role
 
@@ -47,12 +47,21 @@ OTHERS: dict[str, list[tuple[str, str, str]]] = {
     "asterisk_sync:generation_text": [("GET", "sync", "asterisk_sync.node")],
     "asterisk_sync:driftfinding_mend": [("POST", "sync", "asterisk_sync.driftfinding")],
     "asterisk_sync:driftfinding_adopt": [("POST", "sync", "asterisk_sync.driftfinding")],
+    "asterisk_sync:nodes_of_customer": [("GET", "view", "asterisk_sync.node")],
+    "asterisk_sync:place_customer": [("GET", "change", "customers.customer"), ("POST", "change", "customers.customer")],
+    "asterisk_sync:nodes_of_gateway": [("GET", "view", "asterisk_sync.node")],
+    "asterisk_sync:place_gateway": [("GET", "change", "routing.gateway"), ("POST", "change", "routing.gateway")],
+    "asterisk_sync:nodes_of_did": [("GET", "view", "asterisk_sync.node")],
+    "asterisk_sync:place_did": [("GET", "change", "numbering.did"), ("POST", "change", "numbering.did")],
     "asterisk_sync:object_state": [("GET", "view", "asterisk_sync.node")],
     "asterisk_sync:simulator": [("GET", "view", "routing.route")],
     "asterisk_sync:simulator_check": [("GET", "view", "routing.route")],
     "users:user_password": [("POST", "change", "users.user")],
 }
 OBJECT_OF = {
+    "asterisk_sync:nodes_of_customer": "customers.customer",
+    "asterisk_sync:nodes_of_gateway": "routing.gateway",
+    "asterisk_sync:nodes_of_did": "numbering.did",
     "asterisk_sync:generation_restore": "asterisk_sync.generation",
     "asterisk_sync:generation_text": "asterisk_sync.generation",
     "asterisk_sync:node_compare": "asterisk_sync.node",
@@ -91,8 +100,6 @@ def _rules(name: str) -> list[tuple[str, str, str]]:
 def world(db: None) -> World:
     world = make_world()
     node = world.own["asterisk_sync.node"]
-    world.own["asterisk_sync.generation"] = Generation.objects.create(node=node, number=1, content_hash="0" * 64)
-    world.own["asterisk_sync.driftfinding"] = DriftFinding.objects.create(node=node, kind="foreign", subject="by-hand")
     world.own["asterisk_sync.syncrun"] = SyncRun.objects.create(node=node, wanted_generation=1)
     return world
 
