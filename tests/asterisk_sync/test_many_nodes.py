@@ -64,6 +64,9 @@ class Installation:
         worker = celery_worker(log, queues=f"node.{name}", name=name, concurrency=1, account=account)
         self.workers[name] = self.stack.enter_context(worker)
 
+    def start_sweeper(self) -> None:
+        self.stack.enter_context(celery_worker(self.folder / "general", queues="celery", beat=True, name="general"))
+
     def dismiss(self) -> None:
         """Tell all workers to end before each is waited for."""
         for child in self.workers.values():
@@ -113,10 +116,9 @@ def processes(
     installation = Installation(asterisks, folder)
     with django_db_blocker.unblock(), installation.stack as stack:
         stack.enter_context(account_of_c())
-        general = celery_worker(folder / "general", queues="celery", beat=True, name="general")
         with ThreadPoolExecutor() as pool:
             started = [pool.submit(installation.start_worker, name) for name in NAMES]
-            started.append(pool.submit(stack.enter_context, general))
+            started.append(pool.submit(installation.start_sweeper))
             for instance in asterisks.values():
                 # Not in a thread: an Asterisk ends with the one that started it.
                 stack.callback(instance.remove)
