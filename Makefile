@@ -20,7 +20,7 @@ export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help venv lock packages asterisk lint types imports migrations deployable checks test test-fast test-postgres15 \
-	demo demo-reset bench faults screenshots messages compilemessages clean
+	demo demo-reset bench faults fuzz screenshots messages compilemessages clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' Makefile
@@ -104,6 +104,9 @@ bench: packages asterisk ## One JSON line per figure, each beside its yardstick
 
 faults: packages asterisk ## Break everything at every step, with calls up; a table of what it cost
 	@$(BIN)/python -m tests.faults
+
+fuzz: packages asterisk ## A million hostile values through form, guard, renderer, AMI and a real Asterisk
+	@$(BIN)/python -m tests.fuzz
 
 screenshots: packages $(STAMP) ## Every page, desktop and phone, light and dark, into var/screenshots
 	$(BIN)/python -m deploy.trial.screenshots

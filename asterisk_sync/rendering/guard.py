@@ -22,9 +22,10 @@ _TECH_PREFIX = re.compile(r"\+?[0-9*#]{0,20}")
 _PREPEND = re.compile(r"\+?[0-9]{0,20}")
 _SECRET = grammar.SIP_SECRET
 _URI = re.compile(
-    r"sip:(?:[A-Za-z0-9_.+-]+@)?(?:[A-Za-z0-9.-]+|\[[0-9a-f:]+\]):[0-9]{1,5}(?:\\;transport=(?:tcp|tls))?"
+    r"sip:(?:[A-Za-z0-9_.+-]+@)?(?:[A-Za-z0-9.-]+|\[[0-9a-f:]+\]):(?P<port>[1-9][0-9]{0,4})(?:\\;transport=(?:tcp|tls))?"
 )
 _MATCH = re.compile(r"[0-9a-f.:]+(?:/[0-9]{1,3})?")
+LAST_PORT = 65_535
 _RESERVED = frozenset({"anonymous", "global", "system", "general", "globals", "default"})
 
 
@@ -59,6 +60,11 @@ def _is_match(value: str) -> bool:
     return _MATCH.fullmatch(value) is not None
 
 
+def _is_uri(value: str) -> bool:
+    match = _URI.fullmatch(value)
+    return match is not None and int(match["port"]) <= LAST_PORT
+
+
 def _is_codecs(value: str) -> bool:
     codecs = value.split(",")
     return len(set(codecs)) == len(codecs) and all(codec in grammar.CODECS for codec in codecs)
@@ -86,7 +92,7 @@ KINDS: dict[str, Callable[[str], bool]] = {
     "pattern": lambda value: grammar.pattern_fault(value) is None,
     "prepend": _fits(_PREPEND),
     "tech_prefix": _fits(_TECH_PREFIX),
-    "uri": _fits(_URI),
+    "uri": _is_uri,
     "uuid": _fits(_UUID),
 }
 

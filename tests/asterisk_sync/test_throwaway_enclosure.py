@@ -28,7 +28,8 @@ BAD = replaced("gateways", "rfc4733", "banana")
 @contextmanager
 def settled_rooms(parent: Path) -> Iterator[list[Path]]:
     """Collect the rooms that were made in the block and that nobody holds when it is over."""
-    before, left = set(parent.glob(f"{PREFIX}*")), []
+    before = set(parent.glob(f"{PREFIX}*"))
+    left: list[Path] = []
     yield left
     left += [path for path in set(parent.glob(f"{PREFIX}*")) - before if path.exists() and not _is_held(path)]
 
