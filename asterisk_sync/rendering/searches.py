@@ -15,7 +15,7 @@ NO_ROUTE = "va-no-route"
 
 @dataclass(frozen=True)
 class Search:
-    """A context that only includes others, in order; one that `goes_on` ends with a jump to that context."""
+    """A context that only includes others, in order, or one that only goes on, with any number, to another context."""
 
     context: str
     includes: tuple[str, ...]
@@ -28,31 +28,35 @@ Step = tuple[str, tuple[str, ...]]
 def search_plan(
     entry: str, label: str, levels: Sequence[Step], shared: Mapping[str, Search]
 ) -> tuple[tuple[Search, ...], dict[str, str]]:
-    """Return the searches of a view, and by position the context of what is left after it.
+    """Return the searches of a view, its entry first, and by position the context of what is left after it.
 
     A level is its position and its contexts. What is left is another view's where `shared` has the same under its name.
     """
     jumps = _jumps(levels)
     after: dict[str, str] = {}
-    searches: list[Search] = []
+    searches: dict[str, Search] = {}
+
+    def name_of(kind: str, position: str, includes: tuple[str, ...], goes_on: str = "") -> str:
+        known = shared.get(f"va-{kind}-{position}")
+        if known is not None and (known.includes, known.goes_on) == (includes, goes_on):
+            return known.context
+        name = f"va-{kind}{label}-{position}"
+        searches[name] = Search(name, includes, goes_on)
+        return name
+
     for index in range(len(levels), -1, -1):
-        position = levels[index - 1][0] if index else ""
         # Blocks are counted from the end, so that what two views have in common at the end is the same in both.
         end = index + ((len(levels) - index - 1) % BLOCK + 1 if index < len(levels) else 0)
-        includes = tuple(name for _position, contexts in levels[index:end] for name in contexts)
-        last, goes_on = NO_ROUTE, ""
+        last = NO_ROUTE
         if index < end < len(levels):
-            rest = after[levels[end - 1][0]]
-            last, goes_on = ("", rest) if end in jumps else (rest, "")
-        found = (tuple(filter(None, (*includes, last))), goes_on)
-        known = shared.get(f"va-after-{position}")
-        if index and known is not None and found == (known.includes, known.goes_on):
-            after[position] = known.context
-            continue
-        name = f"va-after{label}-{position}" if index else entry
-        after[position] = name
-        searches.append(Search(name, *found))
-    return tuple(reversed(searches)), after
+            position = levels[end - 1][0]
+            last = name_of("beyond", position, (), after[position]) if end in jumps else after[position]
+        includes = (*(name for _position, contexts in levels[index:end] for name in contexts), last)
+        if index:
+            after[levels[index - 1][0]] = name_of("after", levels[index - 1][0], includes)
+        else:
+            searches[entry] = Search(entry, includes)
+    return tuple(reversed(searches.values())), after
 
 
 def _jumps(levels: Sequence[Step]) -> set[int]:
