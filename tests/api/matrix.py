@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from asterisk_sync.models import DriftFinding, Generation
 from customers.models import CustomerType
 from tests.factories import (
     CdrFactory,
@@ -84,6 +85,11 @@ def make_world() -> World:
         "asterisk_sync.node": NodeFactory.create(),
     }
     own_customers = [world.own["customers.customer"], world.own["customers.extension"].customer]
+    node = world.own["asterisk_sync.node"]
+    world.own |= {
+        "asterisk_sync.generation": Generation.objects.create(node=node, number=1, content_hash="0" * 64),
+        "asterisk_sync.driftfinding": DriftFinding.objects.create(node=node, kind="foreign", subject="by-hand"),
+    }
     for role in Role:
         customers = own_customers if role == Role.CUSTOMER else []
         world.users[role] = UserFactory.create(role=role, customers=customers, is_staff=role == Role.ADMIN)

@@ -26,6 +26,8 @@ KINDS = {
     "dids": "numbering.did",
     "tariffs": "billing.tariff",
     "nodes": "asterisk_sync.node",
+    "generations": "asterisk_sync.generation",
+    "drift": "asterisk_sync.driftfinding",
     "simulations": "routing.route",
     "reports": "billing.cdr",
     "dashboard": "reports.dashboard",
@@ -40,6 +42,11 @@ SPECIAL = {
     "block": "change",
     "unblock": "change",
     "sync": "sync",
+    "rollback": "sync",
+    "release": "sync",
+    "apply": "sync",
+    "mend": "sync",
+    "adopt": "sync",
 }
 # A question that is sent as a body: it writes nothing.
 QUESTIONS = {"/simulations/": "view"}

@@ -124,6 +124,8 @@ KINDS = {
     "dids": "numbering.did",
     "tariffs": "billing.tariff",
     "nodes": "asterisk_sync.node",
+    "generations": "asterisk_sync.generation",
+    "drift": "asterisk_sync.driftfinding",
 }
 
 
