@@ -77,6 +77,13 @@ def test_a_poisoned_extension_stops_the_rendering(field: str, poison: str) -> No
         render_files(Snapshot("BR", customers=(customer(1, "ACME", extensions=(poisoned,)),)), 1)
 
 
+@pytest.mark.parametrize("port", ["0", "65536", "99999", "05060"])
+def test_an_address_has_a_port_that_exists(port: str) -> None:
+    assert guard("sip:198.51.100.1:65535", "uri")
+    with pytest.raises(GuardError):
+        guard(f"sip:198.51.100.1:{port}", "uri")
+
+
 def test_the_message_of_the_guard_does_not_hold_the_value() -> None:
     with pytest.raises(GuardError) as caught:
         guard("very;secret", "secret")
