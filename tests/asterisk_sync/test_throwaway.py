@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from django.conf import LazySettings
 
+from asterisk_sync.doctor import Finding, Severity, system
 from asterisk_sync.expectation import DIALPLAN_MODULE, PJSIP_MODULE, expect
 from asterisk_sync.models import Node, RunOutcome
 from asterisk_sync.rendering.parser import ConfigSyntaxError
@@ -168,6 +169,19 @@ def test_a_set_that_a_real_asterisk_does_not_take_is_never_written(
     assert "write" not in refused.timings
     assert live(current) == before
     assert run_again(node).outcome in {RunOutcome.APPLIED, RunOutcome.UNCHANGED}
+
+
+def test_the_doctor_says_whether_sets_are_tried(settings: LazySettings) -> None:
+    def finding() -> Finding:
+        (found,) = system._throwaway()
+        return found
+
+    assert finding().severity == Severity.OK
+    settings.ASTERISK_ROOT = "/nonexistent"
+    assert finding().severity == Severity.WARNING
+    assert "/nonexistent" in finding().message
+    settings.THROWAWAY_ASTERISK = "required"
+    assert finding().severity == Severity.FAILURE
 
 
 def test_objects_are_read_from_the_files_as_a_node_reads_them() -> None:

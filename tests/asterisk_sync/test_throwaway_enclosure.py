@@ -48,6 +48,12 @@ def test_a_registration_in_the_set_sends_nothing(program: Program) -> None:
             carrier.recv(4096)
 
 
+def test_that_nobody_can_be_reached_is_no_reason_to_refuse() -> None:
+    """The gateway is asked whether it is there, and a registration is tried, as on any node."""
+    with slowly(1.0):
+        assert attempt(sealed(), expect(sealed()), BOTH).problems == []
+
+
 class slowly:  # noqa: N801 - reads as what it does: with slowly(2.0)
     """Leave Asterisk running for some seconds after it has loaded the set."""
 

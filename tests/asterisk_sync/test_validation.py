@@ -92,6 +92,7 @@ def test_an_object_of_the_snapshot_that_is_not_in_the_files_is_refused() -> None
         (("callerid", "<1001>"), "Callerid", "1001"),
         (("contact", "sip:198.18.0.1:5060"), "Contacts", "GW_A/sip:198.18.0.1:5060,"),
         (("max_contacts", "3"), "MaxContacts", "3"),
+        (("username", "nan"), "Username", "nan"),
         (("identify_by", "ip,username"), "IdentifyBy", "username,ip"),
     ],
 )
