@@ -16,7 +16,19 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RenameField(model_name='node', old_name='restoring', new_name='chosen'),
+        # Processes of the release before know this column and the table of contents: both stay until the next release,
+        # and refer to nothing, so that no row is kept by them.
+        migrations.AlterField(
+            model_name='node',
+            name='restoring',
+            field=models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='asterisk_sync.generation', verbose_name='being restored'),
+        ),
+        migrations.AlterField(
+            model_name='generationcontent',
+            name='generation',
+            field=models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='content', to='asterisk_sync.generation', verbose_name='generation'),
+        ),
+        migrations.SeparateDatabaseAndState(state_operations=[migrations.RemoveField(model_name='node', name='restoring')]),
         migrations.AddField(
             model_name='generation',
             name='removals',
@@ -37,7 +49,7 @@ class Migration(migrations.Migration):
             name='verification',
             field=models.JSONField(blank=True, db_default=models.Value({}, models.JSONField()), default=dict, verbose_name='read back'),
         ),
-        migrations.AlterField(
+        migrations.AddField(
             model_name='node',
             name='chosen',
             field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='asterisk_sync.generation', verbose_name='chosen set'),

@@ -30,5 +30,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunPython(keep_texts, migrations.RunPython.noop, elidable=True),
-        migrations.DeleteModel(name="GenerationContent"),
+        migrations.RunSQL("UPDATE asterisk_sync_node SET chosen_id = restoring_id", migrations.RunSQL.noop, elidable=True),
+        # The table stays for processes of the release before, as the column `restoring_id` does.
+        migrations.SeparateDatabaseAndState(state_operations=[migrations.DeleteModel(name="GenerationContent")]),
     ]

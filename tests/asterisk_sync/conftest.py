@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 from django.utils import translation
 
+from asterisk_sync import outbox, pipeline
 from asterisk_sync.models import Node
 from asterisk_sync.throwaway import NOTHING, Program, UnavailableError, attempt, find_program
 from customers.models import Customer, CustomerType
 from deploy.trial.asterisk import AsteriskInstance
 from deploy.trial.base_config import write_empty_generation
+from tests.asterisk_sync.messages import purge
 from tests.asterisk_sync.throwaway_sets import BOTH
 from tests.factories.customers import CustomerFactory
 from tests.plugin import unavailable
@@ -87,3 +89,20 @@ def program() -> Program:
         unavailable(str(error))
     assert found is not None
     return found
+
+
+@pytest.fixture
+def empty_queues(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Queues without the messages of other tests, before and after."""
+    monkeypatch.setattr(outbox._Silence, "until", 0.0)
+    purge()
+    yield
+    purge()
+
+
+@pytest.fixture
+def ran(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Which nodes the tasks synchronised in this process, where nothing is written."""
+    seen: list[str] = []
+    monkeypatch.setattr(pipeline, "synchronise", lambda node_id: seen.append(str(node_id)))
+    return seen

@@ -1,6 +1,5 @@
 """Messages about a node reach the worker beside it, do not pile up, and are understood one release apart."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -10,66 +9,20 @@ from celery import current_app
 from django.db import connection, transaction
 from django.utils import timezone
 
-from asterisk_sync import outbox, pipeline, tasks, workers
+from asterisk_sync import outbox, tasks, workers
 from asterisk_sync.doctor import examine_system
 from asterisk_sync.models import Node
 from asterisk_sync.outbox import MOST_WAITING_FOR_A_NODE, PROTOCOL, SYNC_TASK, queue_of
 from asterisk_sync.queries import local_nodes
 from asterisk_sync.workers import REPORT_TASK, sign_of
 from reports.spools import sources_of_nodes
+from tests.asterisk_sync.messages import GENERAL, arrive, messages, purge, told
 from tests.factories.asterisk_sync import NodeFactory
 from voipadmin.version import VERSION
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("empty_queues")]
 
-GENERAL = "celery"
 CHECK = "workers of nodes"
-
-
-@pytest.fixture(autouse=True)
-def _empty_queues(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(outbox._Silence, "until", 0.0)
-    purge()
-    yield
-    purge()
-
-
-def purge() -> None:
-    with current_app.connection_for_write() as broker:
-        for queue in (GENERAL, "node.a", "node.b", "node.c"):
-            broker.default_channel.queue_declare(queue=queue, durable=True, auto_delete=False)
-            broker.default_channel.queue_purge(queue)
-
-
-def messages(queue: str) -> list[Any]:
-    """Take what waits in a queue."""
-    found = []
-    with current_app.connection_for_read() as broker:
-        while (message := broker.default_channel.basic_get(queue, no_ack=True)) is not None:
-            found.append(message)
-    return found
-
-
-def told(queue: str) -> list[tuple[str, str]]:
-    """Take what waits in a queue, as task and node."""
-    return [(message.headers["task"], message.decode()[0][0]) for message in messages(queue)]
-
-
-@pytest.fixture
-def ran(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Which nodes were synchronised in this process."""
-    seen: list[str] = []
-    monkeypatch.setattr(pipeline, "synchronise", lambda node_id: seen.append(str(node_id)))
-    return seen
-
-
-def arrive(task: Any, queue: str, *args: str, **keywords: Any) -> None:
-    """Run a task as a worker does that found its message in `queue`."""
-    task.push_request(delivery_info={"routing_key": queue}, hostname="worker@here")
-    try:
-        task.run(*args, **keywords)
-    finally:
-        task.pop_request()
 
 
 def with_worker(name: str) -> Node:
