@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -90,7 +91,7 @@ def _values(wanted: Expectation, kind: str, row: Mapping[str, Any]) -> Iterator[
 def _switches(item: PjsipObject, row: Mapping[str, Any]) -> Iterator[str]:
     """Asterisk takes whatever it does not know for a no."""
     for key, value in item.options:
-        shown = row.get("".join(part.capitalize() for part in key.split("_")))
+        shown = row.get(_header(key))
         if shown in {"true", "false", "yes", "no"} and value.lower() not in SWITCHES:
             yield _("%(object)s has “%(value)s” for %(option)s, which Asterisk takes for “%(shown)s”") % {
                 "object": f"{item.type} {item.name}",
@@ -98,6 +99,12 @@ def _switches(item: PjsipObject, row: Mapping[str, Any]) -> Iterator[str]:
                 "option": key,
                 "shown": shown,
             }
+
+
+@lru_cache(maxsize=256)
+def _header(key: str) -> str:
+    """Return the name under which AMI shows an option."""
+    return "".join(part.capitalize() for part in key.split("_"))
 
 
 def _dangling(

@@ -22,7 +22,7 @@ from asterisk_sync.throwaway.surroundings import PREFIX, private_room
 SECONDS = 30.0
 SECONDS_PER_MEGABYTE = 3.0
 # A console that is not read at once leaves lines out.
-READ_ATTEMPTS = 3
+READ_ATTEMPTS = 5
 MASK = "********"
 NOTHING = Expectation()
 
@@ -85,22 +85,24 @@ def attempt(
     started = time.monotonic()
     problems, loaded = _load(program, files, wanted, modules, before)
     if problems:
-        usual = usual_problems(program, modules)
+        usual = _usual_problems(program, modules, loaded)
         problems = [problem for problem in problems if problem not in usual]
     shown = [_shown(problem, wanted) for problem in dict.fromkeys(problems)]
     return Trial(shown, loaded, round((time.monotonic() - started) * 1000))
 
 
-def usual_problems(program: Program, modules: frozenset[str]) -> frozenset[str]:
+def _usual_problems(program: Program, modules: frozenset[str], loaded: Mapping[str, int]) -> frozenset[str]:
     """Return what an empty set brings as well: a matter of this machine, and no reason to refuse anything.
 
-    Raise UnavailableError where not even that can be loaded.
+    Raise UnavailableError where not even that can be loaded, nor anything of the set was.
     """
     key = (program, (program.root / program.path.lstrip("/")).stat().st_mtime, modules)
     if key not in _USUAL:
-        problems, loaded = _load(program, dict.fromkeys(FILE_NAMES, ""), NOTHING, modules, NOTHING)
-        if not loaded:
+        problems, nothing = _load(program, dict.fromkeys(FILE_NAMES, ""), NOTHING, modules, NOTHING)
+        if not nothing and not loaded:
             raise UnavailableError("; ".join(problems))
+        if not nothing:
+            return frozenset()
         _USUAL[key] = frozenset(problems)
     return _USUAL[key]
 
