@@ -6,6 +6,7 @@ from pathlib import Path
 from uuid import UUID
 
 import structlog
+from django.db import InterfaceError, OperationalError
 from django.utils.translation import gettext as _
 
 from asterisk_sync import contents, history
@@ -63,7 +64,7 @@ def run_once(node: Node, lock: NodeLock, trigger: str) -> SyncRun:
             verdict = Verdict(RunOutcome.REFUSED, str(error))
         except AmiUnreachableError as error:
             verdict = Verdict(RunOutcome.UNREACHABLE, str(error))
-        except (OSError, LockLostError) as error:
+        except (OSError, LockLostError, OperationalError, InterfaceError) as error:
             verdict = Verdict(RunOutcome.FAILED, str(error))
         except Exception as error:
             # A fault of a template or a value that the guard stops: nothing was written, the screen says why.

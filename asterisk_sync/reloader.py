@@ -34,7 +34,7 @@ SHOWN = 5
 
 
 class ReloadError(RuntimeError):
-    """Asterisk refused to reload, or did not finish within the deadline."""
+    """Asterisk refused to reload."""
 
 
 def connected(node: Node) -> AmiClient:
@@ -102,15 +102,22 @@ def reload_module(client: AmiClient, module: str, *, seconds: float = RELOAD_SEC
         try:
             client.request("Reload", Module=module, timeout=max(0.1, deadline - time.monotonic()))
         except AmiTimeoutError as error:
-            raise ReloadError(
-                _("%(module)s did not finish its reload within %(seconds)s s") % {"module": module, "seconds": seconds}
-            ) from error
+            raise _unfinished(module, seconds) from error
         except AmiRefusedError as error:
-            if "in progress" not in str(error) or time.monotonic() > deadline:
+            if "in progress" not in str(error):
                 raise ReloadError(f"{module}: {error}") from error
+            if time.monotonic() > deadline:
+                raise _unfinished(module, seconds) from error
             time.sleep(RETRY_SECONDS)
         else:
             return
+
+
+def _unfinished(module: str, seconds: float) -> AmiTimeoutError:
+    """An Asterisk that hangs says nothing against the set: it is tried again."""
+    return AmiTimeoutError(
+        _("%(module)s did not finish its reload within %(seconds)s s") % {"module": module, "seconds": seconds}
+    )
 
 
 def await_live(
