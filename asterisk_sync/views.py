@@ -25,7 +25,9 @@ from asterisk_sync.models import DriftFinding, DriftKind, Generation, Node, Sett
 from asterisk_sync.queries import node_overview, restorable_generations, waiting_generation
 from asterisk_sync.tables import DriftTable, GenerationTable, NodeTable, RunTable, settlement_badge, total_milliseconds
 from asterisk_sync.words import counted, step_timings
+from asterisk_sync.workers import sign_of
 from voipadmin.core.pages import Entity, FieldGroup, Related
+from voipadmin.version import VERSION
 
 SYNC = "asterisk_sync.sync_node"
 SHOWN_FINDINGS = 8
@@ -47,6 +49,8 @@ def _node_context(node: Any, user: Any) -> dict[str, Any]:
         "gathering": next(iter(gatherings([node])), None),
         "findings": [(finding, settlement_badge(finding)) for finding in findings[:SHOWN_FINDINGS]],
         "live": live_generation(node),
+        "worker": sign_of(node),
+        "release": VERSION,
         "may_sync": user.has_perm(SYNC),
     }
 

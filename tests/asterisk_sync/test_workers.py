@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from celery import current_app
 from django.db import connection, transaction
+from django.test import Client
 from django.utils import timezone
 
 from asterisk_sync import outbox, tasks, workers
@@ -18,6 +19,8 @@ from asterisk_sync.workers import REPORT_TASK, sign_of
 from reports.spools import sources_of_nodes
 from tests.asterisk_sync.messages import GENERAL, arrive, messages, purge, told
 from tests.factories.asterisk_sync import NodeFactory
+from tests.factories.users import UserFactory
+from voipadmin.users.roles import Role
 from voipadmin.version import VERSION
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("empty_queues")]
@@ -128,6 +131,24 @@ def test_the_doctor_names_the_node_that_nobody_serves_and_the_worker_of_another_
     assert "no worker listens for node a since 2026-03-01 12:00:00 UTC" in doctor_says()
     NodeFactory.create(name="b")
     assert "no worker listens for node b: none ever did" in doctor_says()
+
+
+def test_the_page_of_a_node_says_who_does_not_listen_and_which_release_differs() -> None:
+    node = with_worker("a")
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(UserFactory.create(role=Role.VIEWER))
+
+    def page() -> str:
+        return client.get(node.get_absolute_url()).content.decode()
+
+    assert "listen" not in page()
+    Node.objects.update(worker_version="0.9", worker_seen_at=timezone.now() - timedelta(hours=1))
+    assert "No worker listens for this node since" in page()
+    assert f"version 0.9, the panel is {VERSION}" in page()
+    Node.objects.update(worker_version="", worker_protocol=0, worker_seen_at=None)
+    assert "listen" not in page()
+    NodeFactory.create(name="b")
+    assert "No worker ever listened" in page()
 
 
 def test_commands_are_about_the_nodes_of_this_machine(settings: Any) -> None:
