@@ -3,13 +3,15 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple, TypeVar
 
-from asterisk_sync.rendering.parser import Context, PjsipObject, forget_unused, parse_dialplan, parse_pjsip
+from asterisk_sync.rendering.parser import Context, PjsipObject, Remembered, parse_dialplan, parse_pjsip
 
 PJSIP_MODULE = "res_pjsip.so"
 DIALPLAN_MODULE = "pbx_config.so"
+# The files of the set that is live, and those that the next one has otherwise.
+KEPT_TEXTS = 8
 
 ObjectKey = tuple[str, str]
 Key = TypeVar("Key")
@@ -89,16 +91,27 @@ class ParsedFile(NamedTuple):
     contexts: tuple[Context, ...] = ()
 
 
+_remembered: dict[str, Remembered] = defaultdict(Remembered)
+
+
+@lru_cache(maxsize=KEPT_TEXTS)
 def parse_file(name: str, text: str) -> ParsedFile:
-    """Parse one file; raise ConfigSyntaxError."""
+    """Parse one file, of one seen before only the sections that are new; raise ConfigSyntaxError."""
+    remembered = _remembered[name]
+    remembered.turn()
     if module_of(name) == PJSIP_MODULE:
-        return ParsedFile(objects=tuple(parse_pjsip(text)))
-    return ParsedFile(contexts=tuple(parse_dialplan(text).values()))
+        return ParsedFile(objects=tuple(parse_pjsip(text, remembered)))
+    return ParsedFile(contexts=tuple(parse_dialplan(text, remembered).values()))
+
+
+def forget_parsed() -> None:
+    """Read every file from its beginning the next time."""
+    parse_file.cache_clear()
+    _remembered.clear()
 
 
 def expect(files: Mapping[str, str]) -> Expectation:
     """Return what a validated set makes live; raise ConfigSyntaxError for one that is not valid."""
-    forget_unused()
     return expect_parsed(parse_file(name, text) for name, text in files.items())
 
 

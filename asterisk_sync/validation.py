@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 
 from asterisk_sync.expectation import PJSIP_MODULE, Expectation, ParsedFile, expect_parsed, module_of, parse_file
 from asterisk_sync.rendering.files import FILE_NAMES, EnvelopeError, marker_context_of, markers
-from asterisk_sync.rendering.parser import ConfigSyntaxError, forget_unused
+from asterisk_sync.rendering.parser import ConfigSyntaxError
 from asterisk_sync.snapshot import Snapshot
 from voipadmin.core.addresses import check_address, parse_network
 
@@ -49,7 +49,6 @@ def validate(files: Mapping[str, str], snapshot: Snapshot | None) -> Expectation
 
 def _parse(files: Mapping[str, str]) -> dict[str, ParsedFile]:
     """Parse every file, so that the faults of all of them are named."""
-    forget_unused()
     parsed: dict[str, ParsedFile] = {}
     problems = []
     for name, text in files.items():

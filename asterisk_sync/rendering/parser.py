@@ -12,7 +12,16 @@ from sys import intern
 from asterisk_sync.rendering.memory import Memory
 from asterisk_sync.rendering.sections import ConfigSyntaxError, Section, SectionedText, parse_sections, read_section
 
-__all__ = ["ConfigSyntaxError", "Context", "PjsipObject", "Step", "parse_dialplan", "parse_pjsip", "parse_sections"]
+__all__ = [
+    "ConfigSyntaxError",
+    "Context",
+    "PjsipObject",
+    "Remembered",
+    "Step",
+    "parse_dialplan",
+    "parse_pjsip",
+    "parse_sections",
+]
 
 # Options of PJSIP objects that name other objects: (type, option) -> type of what is named.
 REFERENCES = {
@@ -100,34 +109,39 @@ class _Template:
 
 Derived = tuple[Section, tuple[_Template, ...]]
 
-_sections: Memory[Section] = Memory()
-_templates: Memory[_Template] = Memory()
-_objects: Memory[PjsipObject] = Memory()
-_contexts: Memory[Context] = Memory()
+
+class Remembered:
+    """What of earlier texts of one file need not be read again."""
+
+    def __init__(self) -> None:
+        self.sections: Memory[Section] = Memory()
+        self.templates: Memory[_Template] = Memory()
+        self.objects: Memory[PjsipObject] = Memory()
+        self.contexts: Memory[Context] = Memory()
+
+    def turn(self) -> None:
+        """Begin a text: sections that none of the last ones had are forgotten."""
+        for memory in (self.sections, self.templates, self.objects, self.contexts):
+            memory.turn()
 
 
-def forget_unused() -> None:
-    """Begin a set: sections that none of the last sets had are forgotten."""
-    for memory in (_sections, _templates, _objects, _contexts):
-        memory.turn()
-
-
-def parse_pjsip(text: str) -> list[PjsipObject]:
+def parse_pjsip(text: str, remembered: Remembered | None = None) -> list[PjsipObject]:
     """Return the objects of a pjsip file with their templates applied, in the order of the file."""
+    known = remembered or Remembered()
     cut = SectionedText.of(text)
     templates: dict[str, _Template] = {}
     objects: dict[tuple[str, str], PjsipObject] = {}
-    for number, section in cut.read(_sections, read_section):
+    for number, section in cut.read(known.sections, read_section):
         if missing := next((base for base in section.bases if base not in templates), None):
             raise ConfigSyntaxError(f"the template {missing} is missing", line=cut.line_of(number))
         derived = section, tuple(templates[base] for base in section.bases)
         if section.is_template:
             if section.name in templates:
                 raise ConfigSyntaxError(f"the template {section.name} exists already", line=cut.line_of(number))
-            templates[section.name] = _templates.recall(derived, _template)
+            templates[section.name] = known.templates.recall(derived, _template)
             continue
         try:
-            found = _objects.recall(derived, _object)
+            found = known.objects.recall(derived, _object)
         except ConfigSyntaxError as error:
             raise ConfigSyntaxError(error.message, line=cut.line_of(number)) from error
         if (found.type, found.name) in objects:
@@ -153,11 +167,12 @@ def _object(derived: Derived) -> PjsipObject:
     return PjsipObject(types.pop(), section.name, tuple(option for option in options if option[0] != "type"))
 
 
-def parse_dialplan(text: str) -> dict[str, Context]:
+def parse_dialplan(text: str, remembered: Remembered | None = None) -> dict[str, Context]:
     """Return the contexts of a dialplan file; a context, or a priority of an extension, may be there once."""
+    known = remembered or Remembered()
     cut = SectionedText.of(text)
     contexts: dict[str, Context] = {}
-    for number, context in cut.read(_contexts, _read_context):
+    for number, context in cut.read(known.contexts, _read_context):
         if context.name in contexts:
             raise ConfigSyntaxError(f"a second context {context.name}", line=cut.line_of(number))
         contexts[context.name] = context

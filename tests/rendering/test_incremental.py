@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from asterisk_sync.expectation import expect
+from asterisk_sync.expectation import expect, forget_parsed
 from asterisk_sync.rendering import engine, parser, render_files, sections, views
 from asterisk_sync.rendering.memory import KEPT_TURNS, Memory
 from asterisk_sync.rendering.sections import ConfigSyntaxError
@@ -26,8 +26,7 @@ def forget_everything() -> None:
     for memory in (engine.fragments, views.plans):
         for _ in range(2 * KEPT_TURNS):
             memory.turn()
-    for _ in range(2 * KEPT_TURNS):
-        parser.forget_unused()
+    forget_parsed()
 
 
 @pytest.fixture
@@ -132,7 +131,8 @@ def test_what_the_last_sets_did_not_need_is_forgotten() -> None:
 @pytest.mark.parametrize("fault", ["[broken\n", "just words\n", "#include x\n", " blank=1\n", "a=1 ; comment\n"])
 def test_a_fault_is_found_at_its_line_wherever_it_stands_and_however_often_it_is_read(fault: str) -> None:
     text = render_files(example(), 1)["pjsip_extensions.conf"]
-    parser.parse_pjsip(text)
+    remembered = parser.Remembered()
+    parser.parse_pjsip(text, remembered)
     rows = text.splitlines(keepends=True)
     ends = [at for at, row in enumerate(rows) if row == "\n" and "=" in rows[at - 1]]
     assert len(ends) > 5
@@ -140,7 +140,7 @@ def test_a_fault_is_found_at_its_line_wherever_it_stands_and_however_often_it_is
         broken = "".join([*rows[:place], fault, *rows[place:]])
         for _ in range(2):
             with pytest.raises(ConfigSyntaxError) as caught:
-                parser.parse_pjsip(broken)
+                parser.parse_pjsip(broken, remembered)
             assert caught.value.line == place + 1
 
 
