@@ -110,7 +110,7 @@ class Battery:
         pid = 0
         if step != IDLE:
             self.site.gate.arm(step)
-            self.site.company.save_several()
+            self.site.company.save_at_once()
             pid = self.site.gate.wait_for_worker(REACH_SECONDS)
         with fault.inject(self.site, pid):
             always = fault.saves is Saves.ALWAYS or (step == IDLE and fault.saves is Saves.SOMETIMES)

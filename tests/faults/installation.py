@@ -131,7 +131,8 @@ class Installation:
         worker.stop()
 
     def _kept(self, name: str, argv: list[str], ready: str, **more: str) -> Kept:
-        env = {**os.environ, "DEBUG": "false", "PYTHONUNBUFFERED": "1", **more}
+        root = "" if self.asterisk.tree.is_system else str(self.asterisk.tree.root)
+        env = {**os.environ, "ASTERISK_ROOT": root, "DEBUG": "false", "PYTHONUNBUFFERED": "1", **more}
         log = self.engines.folder / f"{name}.log"
         kept = Kept(name=name, argv=[sys.executable, *argv], env=env, log=log, ready=ready)
         self.stack.callback(kept.stop)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from random import Random
 
-from django.db import Error, connection
+from django.db import Error, connection, transaction
 
 from customers.models import Customer, CustomerType, Extension, TrunkAddress
 from customers.services import save_extension
@@ -116,6 +116,11 @@ class Company:
         self.random.shuffle(work)
         for save in work:
             self._attempt(save)
+
+    def save_at_once(self) -> None:
+        """Do one of each kind in a single transaction: one generation, which no later one of the same batch heals."""
+        with transaction.atomic():
+            self.save_several()
 
     def _attempt(self, save: Callable[[], None]) -> bool:
         """Save as a request does; one that the database cannot take was told so, and is no change."""

@@ -26,6 +26,8 @@ POINTS = {
     "snapshot": Point("asterisk_sync.candidate", "load_snapshot"),
     "render": Point("asterisk_sync.candidate", "render_files"),
     "validate": Point("asterisk_sync.candidate", "validate"),
+    # The throwaway Asterisk is up.
+    "try": Point("asterisk_sync.throwaway.trial", "_compare"),
     "connect": Point("asterisk_sync.pipeline", "connected"),
     # Half of the files are there.
     "write": Point("asterisk_sync.writer", "_write_file", nth=3),

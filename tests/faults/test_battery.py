@@ -26,7 +26,7 @@ FAULTS = [
     "file-edited",
     pytest.param("clock-back", marks=pytest.mark.skipif(not Clock.possible(), reason="there is no C compiler")),
 ]
-LONGEST_SECONDS = 240
+LONGEST_SECONDS = 600
 
 
 @dataclass(frozen=True)
