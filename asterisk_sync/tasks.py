@@ -25,6 +25,8 @@ def sync_node(node: Node) -> None:
 def audit_node(node: Node) -> None:
     """Look whether a node runs, or would be given, something else than what was accepted."""
     drift.audit_node(node)
+    # A change that came meanwhile found the node busy.
+    pipeline.synchronise(node.pk)
 
 
 @node_task(REPORT_TASK)
