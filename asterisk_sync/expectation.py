@@ -61,6 +61,15 @@ class Expectation:
             found[kind].append(name)
         return {kind: frozenset(names) for kind, names in found.items()}
 
+    @cached_property
+    def identifies(self) -> dict[str, list[ObjectKey]]:
+        """The objects that know an endpoint by its address, by endpoint."""
+        found: dict[str, list[ObjectKey]] = defaultdict(list)
+        for name in self.names("identify"):
+            for _kind, endpoint in self.objects["identify", name].references:
+                found[endpoint].append(("identify", name))
+        return found
+
     def steps(self) -> dict[DialplanLine, list[tuple[str, str]]]:
         """Return the applications of each extension with their arguments, in order."""
         return {

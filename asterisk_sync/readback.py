@@ -80,10 +80,13 @@ def read_back(
 def _endpoints_of(change: Change, wanted: Expectation, before: Expectation) -> frozenset[str]:
     """Return the endpoints through which the changed and removed objects are seen."""
     touched = change.objects | change.removed_objects
-    found = {name for kind, name in touched if kind in {"endpoint", "identify"}}
+    found = {name for kind, name in touched if kind == "endpoint"}
     inner = {key for key in touched if key[0] in {"aor", "auth"} and not key[1].startswith(MARKER)}
-    for expected in (wanted, before) if inner else ():
-        for name in expected.names("endpoint"):
+    for expected in (wanted, before):
+        for key in touched & expected.objects.keys():
+            if key[0] == "identify":
+                found.update(name for _kind, name in expected.objects[key].references)
+        for name in expected.names("endpoint") if inner else ():
             if not inner.isdisjoint(expected.objects["endpoint", name].references):
                 found.add(name)
     return frozenset(found)
@@ -146,9 +149,8 @@ def _endpoint(client: AmiClient, name: str, wanted: Expectation, change: Change,
     """Compare an endpoint with its aors, auths and addresses in full; return what was seen or should have been."""
     rows = _detail(client, name)
     live = {(str(row.get("ObjectType")), str(row.get("ObjectName"))): row for row in rows}
-    expected = {("endpoint", name), *wanted.objects["endpoint", name].references}
-    if ("identify", name) in wanted.objects:
-        expected.add(("identify", name))
+    inner = wanted.objects["endpoint", name].references
+    expected = {("endpoint", name), *inner, *wanted.identifies.get(name, ())}
     for key in sorted(expected):
         _compare_object(key, wanted, live.get(key), found)
     for key in sorted(change.removed_objects & live.keys()):

@@ -170,7 +170,7 @@ def _drop_did(s: Snapshot, number: int, draw: st.DrawFn) -> Snapshot:
 
 def _change_extension(s: Snapshot, number: int, draw: st.DrawFn) -> Snapshot:
     fields: dict[str, Any] = draw(
-        st.sampled_from([{"forward_to": "0119"}, {"enabled": False}, {"max_contacts": 2}, {"number": "77"}])
+        st.sampled_from([{"forward_to": "0119"}, {"enabled": False}, {"max_contacts": 2}, {"number": f"77{number}"}])
     )
     place = draw(st.integers(0, 3))
     return with_customer(
