@@ -66,8 +66,9 @@ writetimeout = 5000
 """
 # A registration is only made where there is a transport of its kind.
 _PJSIP = "".join(
-    f"[transport-{protocol}]\ntype = transport\nprotocol = {protocol}\nbind = 127.0.0.1:{port}\n\n"
+    f"[transport-{protocol}-{version}]\ntype = transport\nprotocol = {protocol}\nbind = {address}:{port}\n\n"
     for protocol, port in (("udp", 5060), ("tcp", 5060), ("tls", 5061))
+    for version, address in ((4, "127.0.0.1"), (6, "[::1]"))
 )
 # As on a node: the large file of extensions is read for the types that are in it, not for all twelve.
 LARGE_FILE = "pjsip_extensions.conf"

@@ -42,6 +42,14 @@ def test_only_what_changed_is_loaded() -> None:
     assert objects.loaded.keys() == {"endpoint", "aor", "auth", "registration", "identify"}
 
 
+@pytest.mark.parametrize("transport", ["", "\\;transport=tcp", "\\;transport=tls"])
+@pytest.mark.parametrize("address", ["198.51.100.1", "[2001:db8::1]"])
+def test_a_registration_loads_over_every_transport(address: str, transport: str) -> None:
+    uri = f"sip:{address}:5060{transport}"
+    files = replaced("gateways", "server_uri=sip:198.51.100.1:5060", f"server_uri={uri}")
+    assert attempt(files, expect(files), frozenset({PJSIP_MODULE})).problems == []
+
+
 # Our own parser has nothing against these.
 UNSEEN: dict[str, tuple[Files, str]] = {
     "a value that no option has": (replaced("gateways", "rfc4733", "banana"), "endpoint' with id 'GW_A'"),
