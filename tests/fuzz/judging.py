@@ -20,7 +20,7 @@ BOTH = frozenset({PJSIP_MODULE, DIALPLAN_MODULE})
 # Calls that carry values of the database; of all others the set has what every set has.
 SEVERAL_STEPS = ("va-route-", "va-gateway-", "va-customer-")
 CARRIERS = (*SEVERAL_STEPS, "from-internal-", "va-level", "va-dids-")
-MARKER = re.compile(r"gen-[0-9a-f]{16}(?:-[a-z-]+)?")
+MARKER = re.compile(r"aor gen-[0-9a-f]{16}(?:-[a-z-]+)?")
 
 _GROUP = re.compile(r"(?<=GROUP_COUNT\()[^@]*(?=@)")
 _EXPRESSION = re.compile(r"\$[{\[]")
@@ -44,11 +44,18 @@ def live_faults(files: Mapping[str, str]) -> tuple[list[str], int]:
 
 
 def _objects(read: Expectation, meant: Meaning) -> Iterator[str]:
-    found = {key for key in read.objects if not (key[0] == "aor" and MARKER.fullmatch(key[1]))}
-    yield from (f"{kind} {name} is not in the files" for kind, name in meant.objects.keys() - found)
-    yield from (f"{kind} {name} is in the files and was not meant" for kind, name in found - meant.objects.keys())
-    for key in found & meant.objects.keys():
-        yield from _options(read.objects[key], meant.objects[key])
+    found = {_key(item): item for item in read.objects.values() if not MARKER.fullmatch(f"{item.type} {item.name}")}
+    yield from (f"{kind} {name} is not in the files" for kind, name in meant.objects.keys() - found.keys())
+    yield from (
+        f"{kind} {name} is in the files and was not meant" for kind, name in found.keys() - meant.objects.keys()
+    )
+    for key in found.keys() & meant.objects.keys():
+        yield from _options(found[key], meant.objects[key])
+
+
+def _key(item: PjsipObject) -> tuple[str, str]:
+    """An identify may have a sign in front of the name of its endpoint, by which it is sorted."""
+    return item.type, item.name.removeprefix("+") if item.type == "identify" else item.name
 
 
 def _options(item: PjsipObject, meant: Mapping[str, list[str]]) -> Iterator[str]:
