@@ -23,6 +23,7 @@ MEASUREMENTS = {
     "dialplan_reload": "bench.dialplan_reload",
     "pjsip_reload": "bench.pjsip_reload",
     "pipeline_growth": "bench.pipeline_growth",
+    "burst_of_saves": "bench.burst",
     "rated_calls": "bench.rating",
     "imported_cdr_lines": "bench.call_records",
 }

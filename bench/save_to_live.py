@@ -36,14 +36,14 @@ def measure() -> Iterator[Figure]:
 
 def figure(name: str, size: Size, wanted: str) -> Figure:
     """Save objects of three kinds in turn; the yardstick is Asterisk's own reload of as many objects."""
-    with bench_node(size) as bench, _worker() as worker:
+    with bench_node(size) as bench, worker_process() as worker:
         worker.wait_until(lambda: "ready." in worker.log.read_text(), 60)
         changes = saves()
         # Each process of the worker reads everything once; that is the price of its start, not of a save.
-        first = [_until_live(bench.node_id, save) for _kind, save in islice(changes, WARMING)]
+        first = [until_live(bench.node_id, save) for _kind, save in islice(changes, WARMING)]
         seconds: dict[str, list[float]] = defaultdict(list)
         for kind, save in islice(changes, SAVES):
-            seconds[kind].append(_until_live(bench.node_id, save))
+            seconds[kind].append(until_live(bench.node_id, save))
         steps = {kind: _steps(bench.node_id, kind) for kind in seconds}
         reloads = [_reload_everything(bench) for _ in range(RELOADS)]
     everything = [value for values in seconds.values() for value in values]
@@ -68,7 +68,7 @@ def figure(name: str, size: Size, wanted: str) -> Figure:
 
 
 @contextmanager
-def _worker() -> Iterator[Child]:
+def worker_process() -> Iterator[Child]:
     with tempfile.TemporaryDirectory() as folder:
         child = start_child(
             [sys.executable, "-m", "celery", "-A", "voipadmin", "worker", "--concurrency", "2", "--loglevel", "info"],
@@ -115,7 +115,7 @@ def _steps(node_id: UUID, kind: str) -> dict[str, int]:
     return {name: round(median(item.get(name, 0) for item in timings)) for name in names}
 
 
-def _until_live(node_id: UUID, save: Callable[[], Any]) -> float:
+def until_live(node_id: UUID, save: Callable[[], Any]) -> float:
     from asterisk_sync.models import Node, SyncState  # noqa: PLC0415 - see above
 
     time.sleep(PAUSE_SECONDS)
