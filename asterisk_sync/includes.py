@@ -17,6 +17,8 @@ _INCLUDE = re.compile(r'^\s*#\s*(?:try)?include\s+[<"]?(?P<path>[^<>"\s;]+)[>"]?
 _PJSIP_SECTION = re.compile(r"^\[res_pjsip\].*\n(?P<lines>(?:(?!\[).*\n?)*)", re.MULTILINE)
 _MAPPING = re.compile(r"^\s*(?P<type>[a-z_]+)\s*=>?\s*config\s*,\s*(?P<file>[^,;\s]+)", re.MULTILINE)
 
+_IDENTIFY_MAPPING = re.compile(r"^\s*identify\s*=>?\s*config\s*,[^;\n]*,buckets=1\s*(?:[;,]|$)", re.MULTILINE)
+
 
 @dataclass(frozen=True)
 class Inclusion:
@@ -41,6 +43,14 @@ def extension_files(folder: Path) -> dict[str, str]:
         section = None
     mapped = {match["type"]: match["file"] for match in _MAPPING.finditer(section["lines"])} if section else {}
     return {kind: mapped.get(kind, TOP_FILES["pjsip"]) for kind in EXTENSION_TYPES}
+
+
+def keeps_identifies_in_order(folder: Path) -> bool:
+    """Tell whether Asterisk keeps the addresses of peers in the order of the files, which each call is quicker for."""
+    try:
+        return _IDENTIFY_MAPPING.search((folder / SORCERY_FILE).read_text()) is not None
+    except (OSError, UnicodeDecodeError):
+        return False
 
 
 def include_line(name: str) -> str:

@@ -6,7 +6,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from asterisk_sync.doctor.findings import Finding, failure, guarded, ok, warning
-from asterisk_sync.includes import TOP_FILES, extension_files, include_line, inclusion_of
+from asterisk_sync.includes import (
+    TOP_FILES,
+    extension_files,
+    include_line,
+    inclusion_of,
+    keeps_identifies_in_order,
+)
 from asterisk_sync.models import Node
 from asterisk_sync.rendering.files import FILE_NAMES
 from asterisk_sync.writer import NodeFolder
@@ -65,6 +71,9 @@ def _reading(folder: Path) -> Iterator[Finding]:
     elif TOP_FILES["pjsip"] in large:
         remedy = "Copy pjsip.conf, pjsip_with_extensions.conf and sorcery.conf of deploy/asterisk; restart Asterisk."
         yield warning("reading", "all types of objects are read from the file of extensions: slow reloads", remedy)
+    elif not keeps_identifies_in_order(folder):
+        remedy = "Copy sorcery.conf of deploy/asterisk; restart Asterisk."
+        yield warning("reading", "the addresses of peers are not kept in order: slow calls where they are many", remedy)
     else:
         yield ok("reading", "extensions are read only for the objects that they are made of")
 

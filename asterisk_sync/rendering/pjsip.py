@@ -77,9 +77,10 @@ def _gateway(gateway: GatewaySnapshot, matches: tuple[str, ...]) -> Values:
 
 
 def gateways_text(snapshot: Snapshot) -> str:
-    """Return the file of gateways."""
+    """Return the file of gateways, in descending order like that of trunk customers: see `trunks_text`."""
     matches = _gateway_matches(snapshot.gateways)
-    return joined(_of_all_gateways(), *(_gateway(gateway, matches[gateway.name]) for gateway in snapshot.gateways))
+    gateways = sorted(snapshot.gateways, key=lambda gateway: gateway.name, reverse=True)
+    return joined(_of_all_gateways(), *(_gateway(gateway, matches[gateway.name]) for gateway in gateways))
 
 
 def _gateway_matches(gateways: Iterable[GatewaySnapshot]) -> dict[str, tuple[str, ...]]:
@@ -119,10 +120,15 @@ def _trunk(customer: CustomerSnapshot, context: str, view: str) -> Values:
 
 
 def trunks_text(snapshot: Snapshot, plan: RoutePlan) -> str:
-    """Return the file of trunk customers; without an address there is no endpoint."""
+    """Return the file of trunk customers; without an address there is no endpoint.
+
+    For each request from an address Asterisk lists all identifies, sorted by name, beginning each search for a place
+    at the first name: in descending order they come in one step each, otherwise with the square of their number. The
+    names of trunk customers' begin with a plus, which comes before all names of gateways, whose file is read first.
+    """
     trunks = [
         _trunk(customer, entry_context(customer, plan), plan.view_of(customer.code).label)
-        for customer in snapshot.customers
+        for customer in sorted(snapshot.customers, key=lambda customer: customer.code, reverse=True)
         if customer.addresses
     ]
     return joined(_of_all_trunks(), *trunks)

@@ -132,11 +132,14 @@ def test_the_doctor_says_where_reloads_are_slower_than_they_need_to_be(node: Nod
         slow = findings("lab")["reading"]
         sorcery.write_text(before.replace("auth = config,pjsip_with_extensions.conf", "auth = config,other.conf"))
         split = findings("lab")["reading"]
+        sorcery.write_text(before.replace(",buckets=1", ""))
+        unordered = findings("lab")["reading"]
     finally:
         sorcery.write_text(before)
     assert slow["severity"] == "warning"
     assert "sorcery.conf" in slow["remedy"]
     assert split["severity"] == "failure"
+    assert (unordered["severity"], "peers" in unordered["message"]) == ("warning", True)
 
 
 def test_the_doctor_says_that_an_object_is_not_in_asterisk(node: Node, asterisk: AsteriskInstance) -> None:

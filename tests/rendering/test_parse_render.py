@@ -151,7 +151,7 @@ def test_customers_and_extensions_are_read_back_as_they_were(snapshot: Snapshot)
             assert endpoint.value("accountcode") == customer.code
             assert (endpoint.value("context") == "va-suspended") == (not customer.active)
             assert f"va_limit={customer.channel_limit}" in endpoint.values("set_var")
-            assert trunks["identify", customer.endpoint].values("match") == [address.network]
+            assert trunks["identify", f"+{customer.endpoint}"].values("match") == [address.network]
             contact = host_and_port(trunks["aor", f"{customer.endpoint}.1"], "contact")
             assert contact == (address.network, address.port, address.transport)
         for extension in customer.extensions:
