@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,8 +11,11 @@ from django.utils import timezone
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
-from asterisk_sync.models import Generation, SyncRun
+from asterisk_sync import contents
+from asterisk_sync.models import DriftFinding, Generation, Node, OutboxEntry, SyncRun
+from asterisk_sync.rendering.files import FILE_NAMES
 from tests.browser.conftest import AXE
+from tests.factories.asterisk_sync import NodeFactory
 from tests.factories.billing import CdrFactory, TariffFactory
 from tests.factories.customers import TrunkAddressFactory
 from tests.factories.numbering import DIDAllocationFactory, DIDFactory
@@ -44,19 +48,52 @@ def every_page() -> Iterator[str]:
 
 
 def sync_pages(node: Any) -> Iterator[str]:
-    """Return the pages of a run and of a generation."""
-    generation = Generation.objects.create(
-        node=node,
-        number=1,
-        content_hash="0" * 64,
-        accepted_at=timezone.now(),
-        files={"a.conf": {"bytes": 1, "sha256": "0"}},
-    )
+    """Return the pages of a run, of generations and of drift, with a hold and a set that waits above them."""
+    before, live, staged, found = sets_of(node)
     run = SyncRun.objects.create(
         node=node, wanted_generation=1, diff="--- a\n+++ b\n@@ -1 +1 @@\n-x\n+y\n", outcome="applied"
     )
-    yield from (reverse("asterisk_sync:syncrun_list"), reverse("asterisk_sync:syncrun_detail", args=[run.pk]))
-    yield reverse("asterisk_sync:generation_detail", args=[generation.pk])
+    finding = DriftFinding.objects.create(node=node, kind="file", subject="pjsip_extensions.conf", generation=found)
+    foreign = DriftFinding.objects.create(node=node, kind="foreign", subject="by-hand", detail="endpoint")
+    Node.objects.filter(pk=node.pk).update(mode="staged", state="staged", desired_generation=9)
+    held = NodeFactory.create()
+    Node.objects.filter(pk=held.pk).update(held=True, chosen=contents.record(held, 1, texts("x"), accepted_at=EARLY))
+    yield from (reverse(f"asterisk_sync:{name}_list") for name in ("syncrun", "generation", "driftfinding"))
+    yield from (page_of(item) for item in (run, live, staged, found, finding, foreign, node, held))
+    yield reverse("asterisk_sync:node_waiting", args=[node.pk])
+    yield reverse("asterisk_sync:node_waiting", args=[held.pk])
+    yield f"{reverse('asterisk_sync:node_compare', args=[node.pk])}?before={before.pk}&after={live.pk}"
+    yield reverse("asterisk_sync:generation_restore", args=[before.pk])
+    yield reverse("asterisk_sync:generation_text", args=[live.pk, "pjsip_extensions.conf"])
+
+
+EARLY = timezone.now() - timedelta(days=1)
+
+
+def texts(number: str) -> dict[str, str]:
+    """Return a set of files."""
+    return dict.fromkeys(FILE_NAMES, "; nothing\n") | {
+        "pjsip_extensions.conf": f"[u{number}]\ntype=endpoint\naccountcode=ACME\ncallerid=Ana <{number}>\n"
+    }
+
+
+def sets_of(node: Any) -> tuple[Generation, ...]:
+    """Make a set that was accepted, the one that is live, one that waits, and one that was found."""
+    OutboxEntry.objects.create(
+        node=node,
+        generation=2,
+        object_label="routing.route",
+        object_id=str(node.pk),
+        object_name="Mobile",
+        action="changed",
+    )
+    facts: list[dict[str, Any]] = [
+        {"accepted_at": EARLY},
+        {"accepted_at": timezone.now(), "verification": {"endpoint": 3}, "object_counts": {"dids": 4}},
+        {"status": "staged", "removals": {"extensions": ["u2"]}},
+        {"status": "drifted"},
+    ]
+    return tuple(contents.record(node, place, texts(str(place)), **fact) for place, fact in enumerate(facts, 1))
 
 
 def number_pages() -> Iterator[str]:
