@@ -29,11 +29,12 @@ def objects_of(wanted: Expectation) -> dict[str, frozenset[str]]:
     """Return kind -> names of what a set has: gateways and extensions by endpoint, customers, numbers, routes."""
     endpoints = wanted.names("endpoint")
     trunks = frozenset(name for name in endpoints if name.startswith(TRUNK_ENDPOINT))
-    known_by_address = frozenset(wanted.names("identify")) - trunks
+    # Only telephones prove who they are.
+    telephones = frozenset(name for name in endpoints if wanted.objects["endpoint", name].value("auth"))
     return {
         "customers": trunks,
-        "gateways": endpoints & known_by_address,
-        "extensions": endpoints - trunks - known_by_address,
+        "gateways": endpoints - trunks - telephones,
+        "extensions": telephones,
         "dids": frozenset(_numbers(wanted)),
         "routes": frozenset(name for name in wanted.contexts if name.startswith(ROUTE_CONTEXT)),
     }

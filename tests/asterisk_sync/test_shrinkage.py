@@ -4,7 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asterisk_sync.shrinkage import ShrinkLimits, exceeding, removals
+from asterisk_sync.expectation import expect
+from asterisk_sync.rendering import render_files
+from asterisk_sync.shrinkage import ShrinkLimits, exceeding, objects_of, removals
+from tests.rendering.example import example
 
 LIMITS = ShrinkLimits(objects=20, percent=5, always_allowed=3)
 NAMES = st.frozensets(st.text("abc123", min_size=1, max_size=4), max_size=60)
@@ -34,3 +37,16 @@ def test_a_kind_that_vanishes_altogether_is_noticed() -> None:
     before = {"gateways": frozenset(f"gw{n}" for n in range(5)), "dids": frozenset({"551140001000"})}
     removed = removals(before, {"dids": before["dids"]})
     assert exceeding(removed, before, LIMITS) == ["gateways"]
+
+
+def test_the_objects_of_a_set_are_told_apart() -> None:
+    meant = example()
+    found = objects_of(expect(render_files(meant, 1)))
+    callable_extensions = [
+        extension for customer in meant.customers for extension in customer.extensions if extension.enabled
+    ]
+    assert found["extensions"] == {extension.username for extension in callable_extensions}
+    assert found["gateways"] == {gateway.name for gateway in meant.gateways}
+    assert found["customers"] == {customer.endpoint for customer in meant.customers if customer.addresses}
+    assert found["dids"] == {did.number for did in meant.dids}
+    assert len(found["routes"]) == len([route for route in meant.routes if route.steps])
