@@ -34,12 +34,6 @@ class NotAdoptableError(DomainError):
     code = "not_adoptable"
 
 
-def audit_nodes() -> None:
-    """Audit every enabled node, one after the other."""
-    for node in Node.objects.filter(enabled=True):
-        audit_node(node)
-
-
 def audit_node(node: Node) -> None:
     """Record how a settled node differs from what it accepted, and mend it where that is its policy.
 

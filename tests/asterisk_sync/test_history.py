@@ -96,7 +96,7 @@ def test_a_file_edited_by_hand_is_found_and_mended(
     found = drift.find_drift(fresh(node))
     assert any("pjsip_extensions.conf" in line for line in found)
     assert any(extension.sip_username in line for line in found)
-    drift.audit_nodes()
+    drift.audit_node(node)
     assert run(node).outcome == RunOutcome.APPLIED
     assert extension.sip_username in endpoints(asterisk)
     assert drift.find_drift(fresh(node)) == []
@@ -108,7 +108,7 @@ def test_a_change_that_went_past_the_outbox_is_found_by_the_audit(
     extension = ExtensionFactory.create(customer=company)
     run(node)
     type(extension).objects.filter(pk=extension.pk).update(sip_username="u0123456789abcde")
-    drift.audit_nodes()
+    drift.audit_node(node)
     run(node)
     assert "u0123456789abcde" in endpoints(asterisk)
     assert extension.sip_username not in endpoints(asterisk)
