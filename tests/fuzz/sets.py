@@ -83,7 +83,7 @@ class Maker:
         else:
             value = hostile(self.chance, good)
         accepted, saved = field.saved(value)
-        guarded = field.is_guarded(saved.strip() if field.label == "extension.caller_id_name" else saved)
+        guarded = field.is_guarded(_as_printed(field, saved))
         if guarded and (accepted or self._is_taken_by_the_renderer(field, saved)) and self._is_free(field, saved):
             self.pending[field.label] = self.pending.get(field.label, 0) + 1
             return self._taken(field, saved)
@@ -173,6 +173,13 @@ class Maker:
         return DIDSnapshot(
             self._id(), gateway=gateway, customer=customer, destination=destination, extension=extension, **values
         )
+
+
+def _as_printed(field: Field, value: Any) -> Any:
+    """Return a value as the models and the renderer write it: names without outer blanks, lists in one form."""
+    if field.label == "extension.caller_id_name":
+        return value.strip()
+    return ",".join(_codecs(value)) if field.label.endswith(".codecs") else value
 
 
 def _codecs(value: Any) -> tuple[str, ...]:
