@@ -19,6 +19,7 @@ from asterisk_sync.snapshot_loader import load_snapshot
 from asterisk_sync.steps import Steps
 from asterisk_sync.throwaway import try_set
 from asterisk_sync.validation import RefusedError, validate
+from asterisk_sync.words import kind_in_words
 from asterisk_sync.writer import DiskState
 
 log = structlog.get_logger(__name__)
@@ -142,10 +143,15 @@ def _parked(
         reason = _("Changes wait to be applied.")
         return Parked(files, counts, GenerationStatus.STAGED, removed, reason)
     if too_many := exceeding(removed, before, shrink_limits()):
-        lost = ", ".join(f"{len(removed[kind])} of {len(before[kind])} {kind}" for kind in too_many)
+        lost = ", ".join(_loss(len(removed[kind]), len(before[kind]), kind) for kind in too_many)
         reason = _("This would remove %(lost)s: somebody has to confirm it.") % {"lost": lost}
         return Parked(files, counts, GenerationStatus.CONFIRM, removed, reason)
     return removed
+
+
+def _loss(count: int, before: int, kind: str) -> str:
+    facts = {"count": count, "before": before, "kind": kind_in_words(kind)}
+    return _("%(count)s of %(before)s %(kind)s") % facts
 
 
 def shrink_limits() -> ShrinkLimits:
