@@ -8,14 +8,15 @@ import pytest
 from django.utils import translation
 
 from asterisk_sync import outbox, pipeline
-from asterisk_sync.models import Node
+from asterisk_sync.models import DriftPolicy, Node
 from asterisk_sync.throwaway import NOTHING, Program, UnavailableError, attempt, find_program
-from customers.models import Customer, CustomerType
+from customers.models import Customer, CustomerType, Extension
 from deploy.trial.asterisk import AsteriskInstance
 from deploy.trial.base_config import write_empty_generation
 from tests.asterisk_sync.messages import purge
+from tests.asterisk_sync.running import fresh, run
 from tests.asterisk_sync.throwaway_sets import BOTH
-from tests.factories.customers import CustomerFactory
+from tests.factories.customers import CustomerFactory, ExtensionFactory
 from tests.plugin import unavailable
 
 
@@ -106,3 +107,18 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     seen: list[str] = []
     monkeypatch.setattr(pipeline, "synchronise", lambda node_id: seen.append(str(node_id)))
     return seen
+
+
+@pytest.fixture
+def extension(node: Node, company: Customer) -> Extension:
+    """An extension that is live."""
+    made: Extension = ExtensionFactory.create(customer=company)
+    run(node)
+    return made
+
+
+@pytest.fixture
+def asking(node: Node, extension: Extension) -> Node:
+    """A settled node whose alterations wait for a decision."""
+    Node.objects.filter(pk=node.pk).update(on_drift=DriftPolicy.ASK)
+    return fresh(node)

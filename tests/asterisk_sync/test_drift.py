@@ -1,7 +1,5 @@
 """A node that was altered past the panel: found, shown, mended or adopted; with the real Asterisk."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -9,50 +7,16 @@ import pytest
 from asterisk_sync import contents, drift, services
 from asterisk_sync.includes import include_line
 from asterisk_sync.locking import node_lock
-from asterisk_sync.models import DriftFinding, DriftPolicy, GenerationStatus, Node, OutboxEntry, RunOutcome, SyncState
+from asterisk_sync.models import DriftFinding, GenerationStatus, Node, OutboxEntry, RunOutcome, SyncState
 from asterisk_sync.queries import due_node, restorable_generations
 from customers.models import Customer, Extension
 from deploy.trial.asterisk import AsteriskInstance
+from tests.asterisk_sync.drifting import altered, found
 from tests.asterisk_sync.running import change_file, endpoints, fresh, run
 from tests.factories.customers import ExtensionFactory
 from tests.factories.numbering import DIDAllocationFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-BY_HAND = "\n[by-hand]\ntype=endpoint\ncontext=va-refuse\nidentify_by=ip\ndisallow=all\nallow=alaw\n"
-
-
-@pytest.fixture
-def extension(node: Node, company: Customer) -> Extension:
-    """An extension that is live."""
-    made: Extension = ExtensionFactory.create(customer=company)
-    run(node)
-    return made
-
-
-@pytest.fixture
-def asking(node: Node, extension: Extension) -> Node:
-    """A settled node whose alterations wait for a decision."""
-    Node.objects.filter(pk=node.pk).update(on_drift=DriftPolicy.ASK)
-    return fresh(node)
-
-
-@contextmanager
-def altered(path: Path, text: str) -> Iterator[None]:
-    """Give a hand-written file another text for a while."""
-    before = path.read_text()
-    path.write_text(text)
-    try:
-        yield
-    finally:
-        path.write_text(before)
-
-
-def found(node: Node, kind: str = "") -> list[DriftFinding]:
-    """Audit, and return what is open."""
-    drift.audit_node(node)
-    rows = DriftFinding.objects.filter(node=node, settlement="").order_by("subject")
-    return list(rows.filter(kind=kind) if kind else rows)
 
 
 def test_a_settled_node_has_no_drift(node: Node, extension: Extension, asterisk: AsteriskInstance) -> None:
@@ -196,102 +160,6 @@ def test_where_the_include_cannot_be_written_the_line_is_shown(
         assert line not in pjsip.read_text()
 
 
-def test_an_asterisk_that_runs_another_set_is_found_and_mended(
-    node: Node, extension: Extension, current: Path, asterisk: AsteriskInstance
-) -> None:
-    """Started with the files of another time: what is on the disk is right again, and what is live is not."""
-    accepted = current.readlink()
-    current.unlink()
-    current.symlink_to("gen-0")
-    asterisk.cli("module reload res_pjsip.so")
-    asterisk.cli("dialplan reload")
-    current.unlink()
-    current.symlink_to(accepted)
-    drift.audit_node(node)
-    findings = {finding.subject: finding for finding in DriftFinding.objects.filter(kind="live")}
-    assert set(findings) == {"PJSIP", "dialplan"}
-    assert extension.sip_username in findings["PJSIP"].detail
-    run(node)
-    assert extension.sip_username in endpoints(asterisk)
-    assert found(node) == []
-
-
-def test_a_line_added_to_our_dialplan_at_the_console_is_found_and_mended(
-    node: Node, extension: Extension, asterisk: AsteriskInstance
-) -> None:
-    asterisk.cli("dialplan add extension 999,1,NoOp into va-refuse")
-    drift.audit_node(node)
-    finding = DriftFinding.objects.get()
-    assert (finding.kind, finding.subject, finding.settlement) == ("foreign", "999@va-refuse", "mended")
-    run(node)
-    assert "999" not in asterisk.cli("dialplan show 999@va-refuse")
-    assert found(node) == []
-
-
-def test_a_line_that_a_file_by_hand_adds_to_our_dialplan_can_be_known(
-    node: Node, extension: Extension, asterisk: AsteriskInstance
-) -> None:
-    top = asterisk.config_dir / "extensions.conf"
-    with altered(top, top.read_text() + "\n[va-refuse](+)\nexten => 998,1,NoOp()\n"):
-        asterisk.cli("dialplan reload")
-        drift.audit_node(node)
-        run(node)
-        (finding,) = found(node)
-        assert finding.subject == "998@va-refuse"
-        assert drift.recurs(finding)
-        drift.adopt(finding=finding, actor="ana")
-        assert found(node) == []
-    asterisk.cli("dialplan reload")
-
-
-def test_an_endpoint_written_by_hand_is_foreign_until_somebody_knows_it(
-    node: Node, extension: Extension, asterisk: AsteriskInstance
-) -> None:
-    pjsip = asterisk.config_dir / "pjsip.conf"
-    with altered(pjsip, pjsip.read_text() + BY_HAND):
-        asterisk.cli("module reload res_pjsip.so")
-        (finding,) = found(node)
-        assert (finding.kind, finding.subject) == ("foreign", "by-hand")
-        assert "endpoint" in finding.detail
-        assert due_node(node.pk) is None
-        with pytest.raises(drift.NotMendableError):
-            drift.mend(finding=finding)
-        drift.adopt(finding=finding, actor="ana")
-        assert found(node) == []
-        assert drift.find_drift(fresh(node)) == []
-    asterisk.cli("module reload res_pjsip.so")
-
-
-def test_what_disappears_by_itself_is_settled_as_gone(
-    node: Node, extension: Extension, asterisk: AsteriskInstance
-) -> None:
-    pjsip = asterisk.config_dir / "pjsip.conf"
-    with altered(pjsip, pjsip.read_text() + BY_HAND):
-        asterisk.cli("module reload res_pjsip.so")
-        (finding,) = found(node)
-    asterisk.cli("module reload res_pjsip.so")
-    assert found(node) == []
-    finding.refresh_from_db()
-    assert finding.settlement == "gone"
-
-
-def test_a_change_past_the_outbox_is_shown_with_its_difference_and_applied(
-    asking: Node, extension: Extension, asterisk: AsteriskInstance
-) -> None:
-    Extension.objects.filter(pk=extension.pk).update(sip_username="u0123456789abcde", secret="Secret.of.1001")
-    findings = found(asking, "database")
-    (ours,) = [finding for finding in findings if finding.subject == "pjsip_extensions.conf"]
-    assert ours.detail.startswith("@@")
-    assert "+[u0123456789abcde]" in ours.detail
-    assert "Secret.of.1001" not in ours.detail
-    with pytest.raises(drift.NotAdoptableError):
-        drift.adopt(finding=ours)
-    drift.mend(finding=ours)
-    run(asking)
-    assert "u0123456789abcde" in endpoints(asterisk)
-    assert found(asking) == []
-
-
 def test_a_held_node_is_compared_with_what_it_holds(
     node: Node, company: Customer, extension: Extension, current: Path, asterisk: AsteriskInstance
 ) -> None:
@@ -350,18 +218,3 @@ def test_while_a_run_is_in_progress_or_due_nothing_is_audited(
     ExtensionFactory.create(customer=company)
     assert found(node) == []
     assert not DriftFinding.objects.exists()
-
-
-def test_an_asterisk_that_is_away_settles_nothing(
-    asking: Node, extension: Extension, asterisk: AsteriskInstance
-) -> None:
-    pjsip = asterisk.config_dir / "pjsip.conf"
-    with altered(pjsip, pjsip.read_text() + BY_HAND):
-        asterisk.cli("module reload res_pjsip.so")
-        (finding,) = found(asking)
-    port = asking.ami_port
-    Node.objects.filter(pk=asking.pk).update(ami_port=1)
-    assert [row.pk for row in found(asking)] == [finding.pk]
-    Node.objects.filter(pk=asking.pk).update(ami_port=port)
-    asterisk.cli("module reload res_pjsip.so")
-    assert found(asking) == []

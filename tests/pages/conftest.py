@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from asterisk_sync.models import Node, OutboxEntry
+from tests.factories.asterisk_sync import NodeFactory
 from tests.factories.users import UserFactory
 from voipadmin.users.models import User
 from voipadmin.users.roles import Role
@@ -38,3 +40,11 @@ def admin(as_role: AsRole) -> Client:
 def operator(as_role: AsRole) -> Client:
     """A logged-in operator."""
     return as_role(Role.OPERATOR)
+
+
+@pytest.fixture
+def node(db: None) -> Node:
+    """A node, with nothing in its history."""
+    made: Node = NodeFactory.create(name="pbx-sp")
+    OutboxEntry.objects.all().delete()
+    return made
