@@ -12,6 +12,7 @@ from asterisk_sync.models import ApplyMode, DriftKind, Node, SyncState
 from asterisk_sync.rendering.errors import RenderError
 from asterisk_sync.rendering.guard import GuardError
 from asterisk_sync.steps import Steps
+from asterisk_sync.throwaway.instance import TooLateError
 from asterisk_sync.validation import RefusedError
 from asterisk_sync.writer import NodeFolder
 
@@ -30,6 +31,9 @@ def compare(node: Node, accepted: AcceptedSet) -> list[Difference]:
         candidate = prepare(node, accepted, disk, forced=False, steps=Steps())
     except (RefusedError, RenderError, GuardError) as error:
         return [Difference(DriftKind.DATABASE, "", str(error))]
+    except TooLateError:
+        # Busy: the next audit comes in a minute.
+        return []
     files = candidate.parked.files if candidate.parked else candidate.files
     return [
         _difference(name, accepted.files.get(name, ""), text)

@@ -34,7 +34,11 @@ class UnavailableError(RuntimeError):
 
 
 class EndedError(RuntimeError):
-    """Asterisk ended, or was not done in time; the message says which."""
+    """Asterisk ended by itself; the message says how."""
+
+
+class TooLateError(OSError):
+    """Asterisk was not done in time: the machine is busy, or the set hangs it. It is tried again."""
 
 
 @dataclass
@@ -45,10 +49,10 @@ class Deadline:
     started: float = field(default_factory=time.monotonic)
 
     def left(self) -> float:
-        """Return the seconds that are left; raise EndedError where none are."""
+        """Return the seconds that are left; raise TooLateError where none are."""
         left = self.started + self.seconds - time.monotonic()
         if left <= 0:
-            raise EndedError(_("Asterisk did not load the set within %(seconds).0f s") % {"seconds": self.seconds})
+            raise TooLateError(_("Asterisk did not load the set within %(seconds).0f s") % {"seconds": self.seconds})
         return left
 
 
@@ -169,7 +173,7 @@ def running(program: Program, room: Room, deadline: Deadline) -> Iterator[Instan
             _understand(ours.recv(1000), room)
             yield Instance(room, ours, deadline)
         except TimeoutError as error:
-            raise EndedError(_("Asterisk did not answer in time")) from error
+            raise TooLateError(_("Asterisk did not answer in time")) from error
         finally:
             ours.close()
             _await_end(enclosure)

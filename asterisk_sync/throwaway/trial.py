@@ -9,12 +9,12 @@ from enum import StrEnum
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from asterisk_sync.ami_messages import AmiError
+from asterisk_sync.ami_messages import AmiError, AmiTimeoutError
 from asterisk_sync.expectation import DIALPLAN_MODULE, PJSIP_MODULE, Expectation
 from asterisk_sync.live_values import SECRET_KEYS
 from asterisk_sync.rendering.files import FILE_NAMES
 from asterisk_sync.throwaway.dialplan import IncompleteError, LiveDialplan, dialplan_differences, read_dialplan
-from asterisk_sync.throwaway.instance import Deadline, EndedError, Instance, UnavailableError, running
+from asterisk_sync.throwaway.instance import Deadline, EndedError, Instance, TooLateError, UnavailableError, running
 from asterisk_sync.throwaway.pjsip import object_differences
 from asterisk_sync.throwaway.program import Program, find_program
 from asterisk_sync.throwaway.surroundings import PREFIX, private_room
@@ -65,7 +65,8 @@ def try_set(
 ) -> Trial:
     """Load `files` into a throwaway Asterisk and compare it with `wanted`; it must be refused if there are problems.
 
-    Only what `modules` read is loaded. Endpoints that differ from `before` are compared value by value.
+    Only what `modules` read is loaded. Endpoints that differ from `before` are compared value by value. Raise
+    TooLateError where that takes too long.
     """
     mode = Mode(settings.THROWAWAY_ASTERISK)
     if mode is Mode.OFF:
@@ -123,7 +124,9 @@ def _load(
                 differences, loaded = _compare(instance, wanted, modules, before)
                 said = [_PLACE.sub("", line) for line in instance.complaints()]
                 return [line for line in said if not _OF_THE_SURROUNDINGS.fullmatch(line)] + differences, loaded
-    except (EndedError, AmiError, IncompleteError, TimeoutError) as error:
+    except (TooLateError, AmiTimeoutError) as error:
+        raise TooLateError(str(error)) from error
+    except (EndedError, AmiError, IncompleteError) as error:
         return [str(error)], {}
     except OSError as error:
         raise UnavailableError(str(error)) from error

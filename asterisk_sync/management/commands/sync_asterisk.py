@@ -17,6 +17,7 @@ from asterisk_sync.queries import local_nodes, waiting_generation
 from asterisk_sync.rendering.errors import RenderError
 from asterisk_sync.rendering.guard import GuardError
 from asterisk_sync.steps import Steps
+from asterisk_sync.throwaway.instance import TooLateError
 from asterisk_sync.validation import RefusedError
 from asterisk_sync.writer import NodeFolder
 from voipadmin.core.errors import DomainError
@@ -101,6 +102,8 @@ def _look(node: Node, *, check: bool) -> Report:
         candidate = prepare(node, accepted, disk, forced=False, steps=Steps())
     except (RefusedError, RenderError, GuardError) as error:
         return _report(node, "would be refused", [str(error)], REFUSED)
+    except TooLateError as error:
+        return _report(node, "could not be tried", [str(error)], FAILED)
     files = candidate.parked.files if candidate.parked else candidate.files
     changed = sorted(name for name in files if files[name] != accepted.files.get(name))
     lines = [f"{name} changes" for name in changed] + _counts(candidate)
