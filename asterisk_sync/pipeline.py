@@ -25,7 +25,7 @@ from asterisk_sync.rendering.errors import RenderError
 from asterisk_sync.rendering.guard import GuardError
 from asterisk_sync.steps import Steps
 from asterisk_sync.validation import RefusedError
-from asterisk_sync.writer import NodeFolder
+from asterisk_sync.writer import NodeFolder, digest
 
 log = structlog.get_logger(__name__)
 
@@ -138,6 +138,7 @@ def _set_back(
 ) -> Verdict:
     """Put the last good set back, verify that too, and say what Asterisk did not take."""
     reason = _("Asterisk did not take the configuration: %(differences)s.") % {"differences": summarise(differences)}
+    edited = _was_edited(folder, refused, candidate)
     with steps("set_back"):
         _put_back(folder, accepted, previous)
         folder.discard(refused)
@@ -150,12 +151,19 @@ def _set_back(
             Steps(),
             complete=True,
         )
-    outcome = RunOutcome.ROLLED_BACK
+    # What Asterisk read was not the set: that is tried again.
+    outcome = RunOutcome.FAILED if left or edited else RunOutcome.ROLLED_BACK
     if left:
-        outcome = RunOutcome.FAILED
         reason += " " + _("Nor is the last good one back: %(differences)s.") % {"differences": summarise(left)}
     diff = difference(accepted.files, candidate.files)
-    return Verdict(outcome, reason, diff=diff, refused=candidate.files)
+    return Verdict(outcome, reason, diff=diff, refused={} if edited else candidate.files)
+
+
+def _was_edited(folder: NodeFolder, directory: str, candidate: Candidate) -> bool:
+    """Tell whether somebody changed the files, or pointed the link elsewhere, after they were written."""
+    disk = folder.state()
+    wanted = {name: digest(text) for name, text in candidate.files.items()}
+    return disk.directory != directory or bool(disk.differs_from(wanted))
 
 
 def _put_back(folder: NodeFolder, accepted: AcceptedSet, previous: str) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
+from django.conf import LazySettings
 from django.db import connection
 from django.utils import timezone
 
@@ -22,6 +23,12 @@ from tests.asterisk_sync.running import Render, change_file, endpoints, fresh, l
 from tests.factories.customers import ExtensionFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def untried(settings: LazySettings) -> None:
+    """Write a set that no throwaway Asterisk has loaded before, as where there is none."""
+    settings.THROWAWAY_ASTERISK = "off"
 
 
 def spoil(extension: Extension) -> Callable[[str], str]:
@@ -61,6 +68,7 @@ def test_a_refused_set_is_tried_again_with_the_next_change(node: Node, company: 
     assert run(node).outcome == RunOutcome.APPLIED
 
 
+@pytest.mark.usefixtures("untried")
 def test_an_object_that_asterisk_drops_sets_the_last_good_back(
     node: Node, company: Customer, current: Path, asterisk: AsteriskInstance
 ) -> None:
@@ -81,6 +89,7 @@ def test_an_object_that_asterisk_drops_sets_the_last_good_back(
     assert [path.name for path in current.parent.glob("gen-*") if path.name not in {target, "gen-0"}] == []
 
 
+@pytest.mark.usefixtures("untried")
 def test_an_object_that_keeps_its_old_values_is_found_out(
     node: Node, company: Customer, asterisk: AsteriskInstance
 ) -> None:
@@ -97,6 +106,7 @@ def test_an_object_that_keeps_its_old_values_is_found_out(
     assert "(ulaw)" in asterisk.cli(f"pjsip show endpoint {extension.sip_username}")
 
 
+@pytest.mark.usefixtures("untried")
 def test_the_first_set_that_asterisk_refuses_leaves_the_empty_one(node: Node, company: Customer, current: Path) -> None:
     bad = ExtensionFactory.create(customer=company)
     with change_file("pjsip_extensions.conf", spoil(bad)):

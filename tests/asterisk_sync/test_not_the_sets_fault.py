@@ -49,6 +49,23 @@ def test_an_asterisk_that_hangs_in_the_reload_is_tried_again(
     assert extension.sip_username in endpoints(asterisk)
 
 
+def test_a_file_that_somebody_edits_before_asterisk_reads_it_is_written_again(
+    node: Node, company: Customer, current: Path, asterisk: AsteriskInstance
+) -> None:
+    run(node)
+    extension = ExtensionFactory.create(customer=company)
+
+    def edited_first(client: Any, module: str) -> None:
+        (current.resolve() / "pjsip_extensions.conf").write_text("; by hand\n")
+        reload_module(client, module)
+
+    with mock.patch("asterisk_sync.reloader.reload_module", edited_first):
+        assert run(node).outcome == RunOutcome.FAILED
+    due_again(node)
+    assert run(node).outcome == RunOutcome.APPLIED
+    assert extension.sip_username in endpoints(asterisk)
+
+
 @pytest.mark.parametrize("error", [OperationalError("the server closed the connection"), InterfaceError("closed")])
 def test_a_database_that_went_away_in_a_run_is_asked_again(
     node: Node, company: Customer, asterisk: AsteriskInstance, error: Exception

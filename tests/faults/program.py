@@ -65,6 +65,8 @@ def _repeat(ready: Battery, fault: Fault, step: str, runs: int, outcomes: list[O
             continue
         outcomes.append(outcome)
         _say(outcome)
+        if outcome.lost:
+            ready.start_over()
     return broken
 
 
