@@ -38,7 +38,15 @@ def node_lock(node_id: UUID) -> Iterator[NodeLock | None]:
     """Hold the lock of a node for a block, or give None at once where somebody else has it."""
     with contextlib.closing(_connect()) as holder:
         row = holder.execute("SELECT pg_try_advisory_lock(%s)", [lock_key(node_id)]).fetchone()
-        yield NodeLock(holder) if row and row[0] else None
+        if not (row and row[0]):
+            yield None
+            return
+        try:
+            yield NodeLock(holder)
+        finally:
+            # Closing alone lets it go only when the server gets to it: whoever asks right after would find it taken.
+            with contextlib.suppress(psycopg.Error):
+                holder.execute("SELECT pg_advisory_unlock(%s)", [lock_key(node_id)])
 
 
 def _connect() -> "psycopg.Connection[tuple[object, ...]]":
