@@ -17,7 +17,7 @@ from asterisk_sync.rendering.files import without_header
 from asterisk_sync.shrinkage import ShrinkLimits, exceeding, objects_of, removals
 from asterisk_sync.snapshot_loader import load_snapshot
 from asterisk_sync.steps import Steps
-from asterisk_sync.throwaway import try_set
+from asterisk_sync.throwaway import portion_since, try_set
 from asterisk_sync.validation import RefusedError, validate
 from asterisk_sync.words import kind_in_words
 from asterisk_sync.writer import DiskState
@@ -75,10 +75,11 @@ def prepare(node: Node, accepted: AcceptedSet, disk: DiskState, *, forced: bool,
 
 
 def _try(files: Mapping[str, str], changed: frozenset[str], accepted: AcceptedSet, steps: Steps) -> None:
-    """Let an Asterisk without a network load the set first, where there is one."""
-    modules = frozenset(map(module_of, changed))
+    """Let an Asterisk without a network load first, where there is one, what the accepted set has not yet."""
+    modules, before = frozenset(map(module_of, changed)), expect(accepted.files)
     with steps("try"):
-        trial = try_set(files, expect(files), modules, expect(accepted.files))
+        portion, wanted = portion_since(files, expect(files), before)
+        trial = try_set(portion, wanted, modules, before)
     if trial.problems:
         error = RefusedError(trial.problems)
         error.files = files

@@ -108,6 +108,10 @@ def parse_file(name: str, text: str) -> ParsedFile:
     """Parse one file, of one seen before only the sections that are new; raise ConfigSyntaxError."""
     remembered = _remembered[name]
     remembered.turn()
+    return _parse(name, text, remembered)
+
+
+def _parse(name: str, text: str, remembered: Remembered) -> ParsedFile:
     if module_of(name) == PJSIP_MODULE:
         return ParsedFile(objects=tuple(parse_pjsip(text, remembered)))
     return ParsedFile(contexts=tuple(parse_dialplan(text, remembered).values()))
@@ -122,6 +126,11 @@ def forget_parsed() -> None:
 def expect(files: Mapping[str, str]) -> Expectation:
     """Return what a validated set makes live; raise ConfigSyntaxError for one that is not valid."""
     return expect_parsed(parse_file(name, text) for name, text in files.items())
+
+
+def expect_afresh(files: Mapping[str, str]) -> Expectation:
+    """Return what a part of a set makes live, neither looked up nor remembered; raise ConfigSyntaxError."""
+    return expect_parsed(_parse(name, text, Remembered()) for name, text in files.items())
 
 
 def expect_parsed(files: Iterable[ParsedFile]) -> Expectation:
