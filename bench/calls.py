@@ -23,6 +23,7 @@ BARE_DIALPLAN = """
 [from-internal]
 exten => _X.,1,Dial(PJSIP/${EXTEN}@GW_Bench,30)
 """
+BARE_CUSTOMERS = tuple(Address(f"127.90.0.{10 + n}") for n in range(CUSTOMERS))
 
 
 class CallsFailedError(RuntimeError):
@@ -59,21 +60,17 @@ def calls_per_second(line: Line, calls: int = CALLS) -> float:
     return calls / seconds
 
 
-def compare(subject: Line, yardstick: Line) -> tuple[list[float], list[float]]:
-    """Measure both in turn, so that what else the machine does falls on both."""
-    for line in (subject, yardstick):
+def compare(*lines: Line) -> list[list[float]]:
+    """Measure all in turn, so that what else the machine does falls on all; return the rates of each."""
+    for line in lines:
         calls_per_second(line, calls=100)
-    found: tuple[list[float], list[float]] = ([], [])
-    for _ in range(ROUNDS):
-        found[0].append(calls_per_second(subject))
-        found[1].append(calls_per_second(yardstick))
-    return found
+    rounds = [[calls_per_second(line) for line in lines] for _ in range(ROUNDS)]
+    return [list(rates) for rates in zip(*rounds, strict=True)]
 
 
 @contextmanager
 def bare_line() -> Iterator[Line]:
     """An Asterisk with a few customers, one carrier and nothing but Dial between them."""
-    customers = tuple(Address(f"127.90.0.{10 + n}") for n in range(CUSTOMERS))
     carrier = Address("127.90.0.9", CARRIER_PORT)
     instance = AsteriskInstance(ensure_tree(), f"bench-bare-{os.getpid()}", sip_address="127.90.0.1")
     try:
@@ -82,13 +79,28 @@ def bare_line() -> Iterator[Line]:
             instance,
             {
                 "pjsip_gateways.conf": GATEWAY.format(name="GW_Bench", address=carrier, host=carrier.host),
-                "pjsip_customer_trunks.conf": "".join(
-                    TRUNK.format(name=f"C{n}", host=customer.host) for n, customer in enumerate(customers)
-                ),
+                "pjsip_customer_trunks.conf": _bare_trunks(),
                 "extensions_routes.conf": BARE_DIALPLAN,
             },
         )
         instance.wait_for("pjsip show endpoints", "GW_Bench")
-        yield Line(instance, customers, carrier)
+        yield Line(instance, BARE_CUSTOMERS, carrier)
     finally:
         instance.remove()
+
+
+def bare_line_beside(line: Line) -> Line:
+    """Add a few customers by hand to the Asterisk of `line`, with nothing but Dial between them and its carrier."""
+    config = line.asterisk.config_dir
+    with (config / "pjsip.conf").open("a") as file:
+        file.write(_bare_trunks())
+    with (config / "extensions.conf").open("a") as file:
+        file.write(BARE_DIALPLAN)
+    line.asterisk.cli("module reload res_pjsip.so")
+    line.asterisk.cli("dialplan reload")
+    line.asterisk.wait_for("pjsip show endpoints", "C0")
+    return Line(line.asterisk, BARE_CUSTOMERS, line.carrier)
+
+
+def _bare_trunks() -> str:
+    return "".join(TRUNK.format(name=f"C{n}", host=customer.host) for n, customer in enumerate(BARE_CUSTOMERS))
