@@ -9,7 +9,7 @@ import structlog
 from django.db import InterfaceError, OperationalError
 from django.utils.translation import gettext as _
 
-from asterisk_sync import contents, history
+from asterisk_sync import collector, contents, history
 from asterisk_sync.ami import AmiClient
 from asterisk_sync.ami_messages import AmiUnreachableError
 from asterisk_sync.candidate import Candidate, Source, prepare
@@ -44,7 +44,8 @@ def synchronise(node_id: UUID, *, trigger: str = "change") -> SyncRun | None:
             for pause in chain(COALESCE_SECONDS, repeat(COALESCE_SECONDS[-1])):
                 if (node := due_node(node_id)) is None:
                     break
-                last = run_once(node, lock, trigger)
+                with collector.at_rest():
+                    last = run_once(node, lock, trigger)
                 if due_node(node_id) is None:
                     break
                 time.sleep(pause)
