@@ -18,6 +18,7 @@ MEASUREMENTS = {
     "calls_per_second": "bench.generated_dialplan",
     "save_to_live": "bench.save_to_live",
     "save_to_live_large": "bench.save_to_live_large",
+    "save_to_live_at_the_limit": "bench.save_to_live_at_the_limit",
     "calls_while_reloading": "bench.calls_while_reloading",
     "installation": "bench.installation",
     "dialplan_reload": "bench.dialplan_reload",

@@ -12,7 +12,7 @@ from django.db import connection
 from bench.calls import AT_ONCE, CALLS, ROUNDS, bare_line, bare_line_beside, calls_per_second, compare
 from bench.figure import Figure
 from bench.lab import BenchNode, bench_node
-from bench.size import LARGE
+from bench.size import LIMIT
 
 PAUSE_SECONDS = 1.0
 LONGEST_WAIT = 120.0
@@ -73,9 +73,9 @@ def measure() -> Iterator[Figure]:
     The dialplan is compared with bare Dial on the same node: the time that PJSIP takes there to find out who calls is
     in both. Bare Dial on an Asterisk without objects says how long that is.
     """
-    with bare_line() as empty, bench_node(LARGE) as bench:
+    with bare_line() as empty, bench_node(LIMIT) as bench:
         values, yardsticks, of_empty = compare(bench.line(), bare_line_beside(bench.line()), empty)
-        size = {"calls_each_round": CALLS, "rounds": ROUNDS, "at_once": AT_ONCE, **LARGE.facts()}
+        size = {"calls_each_round": CALLS, "rounds": ROUNDS, "at_once": AT_ONCE, **LIMIT.facts()}
         yield Figure(
             name="calls_through_a_large_node",
             value=round(median(values), 1),

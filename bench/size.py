@@ -45,11 +45,15 @@ def _from_environment(name: str, default: int) -> int:
     return int(os.environ.get(f"BENCH_{name}", default))
 
 
+_EXTENSIONS = _from_environment("EXTENSIONS", 10_000)
+_NUMBERS = _from_environment("NUMBERS", 50_000)
+
 SMALL = Size()
+LARGE = Size(extensions=_EXTENSIONS, numbers=_NUMBERS, routes=200, gateways=20, trunks=200)
 # One node at its limit.
-LARGE = Size(
-    extensions=_from_environment("EXTENSIONS", 10_000),
-    numbers=_from_environment("NUMBERS", 50_000),
+LIMIT = Size(
+    extensions=_EXTENSIONS,
+    numbers=_NUMBERS,
     routes=_from_environment("ROUTES", 2_000),
     gateways=_from_environment("GATEWAYS", 500),
     trunks=_from_environment("TRUNKS", 2_000),
