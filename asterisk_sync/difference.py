@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
@@ -42,10 +42,10 @@ def unified(before: str, after: str, name: str) -> Iterator[str]:
     """Yield the difference of one file as `patch` takes it, unmasked: the names, and one part for each hunk."""
     if before == after:
         return
-    old, new = _lines(before), _lines(after)
+    old, new = _Text(before), _Text(after)
     matcher: difflib.SequenceMatcher[str] = difflib.SequenceMatcher(None, "", "")
     # Only what makes hunks of matches is taken from difflib: to find them in 100,000 lines it takes very long.
-    matcher.opcodes = list(_opcodes(_matching_lines(before, after), len(old), len(new)))  # type: ignore[attr-defined]
+    matcher.opcodes = list(_opcodes(_matching_lines(old, new), len(old), len(new)))  # type: ignore[attr-defined]
     yield f"--- a/{name}\n+++ b/{name}\n"
     for hunk in matcher.get_grouped_opcodes(CONTEXT_LINES):
         yield "".join(_hunk(hunk, old, new))
@@ -58,17 +58,34 @@ def _lines(text: str) -> list[str]:
     return [line + "\n" for line in lines] + ([last] if last else [])
 
 
-def _matching_lines(before: str, after: str) -> Iterator[Match]:
+class _Text:
+    """A text cut before each line that opens a section; lines are cut only where they are asked for."""
+
+    def __init__(self, text: str) -> None:
+        self.sections = _sections(text)
+        # Before how many lines each section stands, and how many there are in all.
+        counts = (section.count("\n") + (not section.endswith("\n")) for section in self.sections)
+        self.starts = list(accumulate(counts, initial=0))
+
+    def __len__(self) -> int:
+        return self.starts[-1]
+
+    def lines(self, begin: int, end: int) -> list[str]:
+        first = max(0, bisect_right(self.starts, begin) - 1)
+        last = bisect_left(self.starts, end)
+        return _lines("".join(self.sections[first:last]))[begin - self.starts[first] :][: end - begin]
+
+
+def _matching_lines(old: _Text, new: _Text) -> Iterator[Match]:
     """Yield the matches of lines: whole sections first, then the lines between sections that match."""
-    old, new = _sections(before), _sections(after)
-    old_start, new_start = _starts(old), _starts(new)
-    for kind, a, a_end, b, b_end in _opcodes(_align(old, new), len(old), len(new)):
+    matches = _align(old.sections, new.sections)
+    for kind, a, a_end, b, b_end in _opcodes(matches, len(old.sections), len(new.sections)):
         if kind == "equal":
-            yield old_start[a], new_start[b], old_start[a_end] - old_start[a]
+            yield old.starts[a], new.starts[b], old.starts[a_end] - old.starts[a]
             continue
-        old_lines, new_lines = _lines("".join(old[a:a_end])), _lines("".join(new[b:b_end]))
+        old_lines, new_lines = _lines("".join(old.sections[a:a_end])), _lines("".join(new.sections[b:b_end]))
         for i, j, size in _align(old_lines, new_lines):
-            yield old_start[a] + i, new_start[b] + j, size
+            yield old.starts[a] + i, new.starts[b] + j, size
 
 
 def _sections(text: str) -> list[str]:
@@ -79,16 +96,15 @@ def _sections(text: str) -> list[str]:
     return [first + "\n", *(f"[{other}\n" for other in others[:-1]), f"[{others[-1]}"]
 
 
-def _starts(sections: Sequence[str]) -> list[int]:
-    """Return before how many lines each section stands, and how many there are in all."""
-    return list(accumulate((section.count("\n") + (not section.endswith("\n")) for section in sections), initial=0))
-
-
 def _align(old: Sequence[str], new: Sequence[str]) -> Iterator[Match]:
     """Yield what matches in order: the equal ends, what is there once in both, and so on in between."""
     start, end = _equal_ends(old, new)
     if start:
         yield 0, 0, start
+    elif old[1:2] == new[1:2] != [] and old[0] not in new and new[0] not in old:
+        # The head of a generated file is always another one.
+        yield from ((i + 1, j + 1, size) for i, j, size in _align(old[1:], new[1:]))
+        return
     a, b, a_end, b_end = start, start, len(old) - end, len(new) - end
     for i, j in [*_anchors(old[a:a_end], new[b:b_end], start), (a_end, b_end)]:
         yield from _between(old, new, (a, i), (b, j))
@@ -161,15 +177,15 @@ def _opcodes(matches: Iterator[Match], old: int, new: int) -> Iterator[tuple[str
         run = (i, j, size)
 
 
-def _hunk(hunk: Sequence[tuple[str, int, int, int, int]], old: Sequence[str], new: Sequence[str]) -> Iterator[str]:
+def _hunk(hunk: Sequence[tuple[str, int, int, int, int]], old: _Text, new: _Text) -> Iterator[str]:
     first, last = hunk[0], hunk[-1]
     yield f"@@ -{_range(first[1], last[2])} +{_range(first[3], last[4])} @@\n"
     for kind, a, a_end, b, b_end in hunk:
         if kind == "equal":
-            yield from (_shown(" ", line) for line in old[a:a_end])
+            yield from (_shown(" ", line) for line in old.lines(a, a_end))
             continue
-        yield from (_shown("-", line) for line in old[a:a_end])
-        yield from (_shown("+", line) for line in new[b:b_end])
+        yield from (_shown("-", line) for line in old.lines(a, a_end))
+        yield from (_shown("+", line) for line in new.lines(b, b_end))
 
 
 def _shown(sign: str, line: str) -> str:
