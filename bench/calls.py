@@ -98,7 +98,7 @@ def bare_line_beside(line: Line) -> Line:
         file.write(BARE_DIALPLAN)
     line.asterisk.cli("module reload res_pjsip.so")
     line.asterisk.cli("dialplan reload")
-    line.asterisk.wait_for("pjsip show endpoints", "C0")
+    line.asterisk.wait_for("pjsip show endpoint C0", "Endpoint:  C0")
     return Line(line.asterisk, BARE_CUSTOMERS, line.carrier)
 
 

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from asterisk_sync.expectation import DIALPLAN_MODULE, PJSIP_MODULE, module_of
+from asterisk_sync.throwaway.documentation import FOLDER, options_documented
 from asterisk_sync.throwaway.program import Program
 
 PREFIX = "voipadmin-throwaway-"
-DIRECTORIES = ("etc", "run", "log", "spool", "var")
+DIRECTORIES = ("etc", "run", "log", "spool", "var", f"data/{FOLDER}")
 STALE_SECONDS = 30.0
 # Between the ranges that Debian and systemd hand out: started by root, Asterisk runs as nobody else does.
 UNUSED_ID = 60998
@@ -44,7 +45,7 @@ astdbdir => {place}/var
 astkeydir => {place}/var
 astagidir => {place}/var
 astmoddir => {modules}
-astdatadir => {data}
+astdatadir => {place}/data
 
 [options]
 execincludes = no
@@ -117,13 +118,13 @@ class Room:
     def furnish(self, program: Program, files: Mapping[str, str], modules: frozenset[str]) -> None:
         """Write the configuration: `files`, and what loads those that `modules` read."""
         for name in DIRECTORIES:
-            (self.path / name).mkdir()
+            (self.path / name).mkdir(parents=True)
         read = {name: text for name, text in files.items() if module_of(name) in modules}
         place = program.inside(self.path)
         written = {
             **_PLAIN,
             **read,
-            "asterisk.conf": _ASTERISK.format(place=place, modules=program.module_dir, data=program.data_dir),
+            "asterisk.conf": _ASTERISK.format(place=place, modules=program.module_dir),
             "logger.conf": _LOGGER,
             "manager.conf": _MANAGER.format(user=AMI_USER, secret=self.secret),
             "modules.conf": _modules(modules),
@@ -134,6 +135,8 @@ class Room:
         }
         for name, text in written.items():
             (self.path / "etc" / name).write_text(text)
+        for name, documentation in options_documented(program).items():
+            (self.path / "data" / FOLDER / name).write_bytes(documentation)
         if self.user is not None:
             for path in (self.path, *self.path.rglob("*")):
                 os.chown(path, *self.user)
