@@ -99,12 +99,15 @@ def _sections(text: str) -> list[str]:
 def _align(old: Sequence[str], new: Sequence[str]) -> Iterator[Match]:
     """Yield what matches in order: the equal ends, what is there once in both, and so on in between."""
     start, end = _equal_ends(old, new)
-    if start:
-        yield 0, 0, start
-    elif old[1:2] == new[1:2] != [] and old[0] not in new and new[0] not in old:
-        # The head of a generated file is always another one.
+    # The head of a generated file, and its end, are always other ones.
+    if not start and old[1:2] == new[1:2] != [] and _are_strangers(old, new, 0):
         yield from ((i + 1, j + 1, size) for i, j, size in _align(old[1:], new[1:]))
         return
+    if not end and old[-2:-1] == new[-2:-1] != [] and _are_strangers(old, new, -1):
+        yield from _align(old[:-1], new[:-1])
+        return
+    if start:
+        yield 0, 0, start
     a, b, a_end, b_end = start, start, len(old) - end, len(new) - end
     for i, j in [*_anchors(old[a:a_end], new[b:b_end], start), (a_end, b_end)]:
         yield from _between(old, new, (a, i), (b, j))
@@ -113,6 +116,11 @@ def _align(old: Sequence[str], new: Sequence[str]) -> Iterator[Match]:
         a, b = i + 1, j + 1
     if end:
         yield a_end, b_end, end
+
+
+def _are_strangers(old: Sequence[str], new: Sequence[str], place: int) -> bool:
+    """Tell whether what stands at a place of each is nowhere in the other."""
+    return old[place] not in new and new[place] not in old
 
 
 def _equal_ends(old: Sequence[str], new: Sequence[str]) -> tuple[int, int]:

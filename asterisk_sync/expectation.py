@@ -12,6 +12,7 @@ PJSIP_MODULE = "res_pjsip.so"
 DIALPLAN_MODULE = "pbx_config.so"
 # The files of the set that is live, and those that the next one has otherwise.
 KEPT_TEXTS = 8
+KEPT_SETS = 2
 
 ObjectKey = tuple[str, str]
 Key = TypeVar("Key")
@@ -119,13 +120,19 @@ def _parse(name: str, text: str, remembered: Remembered) -> ParsedFile:
 
 def forget_parsed() -> None:
     """Read every file from its beginning the next time."""
+    _expect.cache_clear()
     parse_file.cache_clear()
     _remembered.clear()
 
 
 def expect(files: Mapping[str, str]) -> Expectation:
     """Return what a validated set makes live; raise ConfigSyntaxError for one that is not valid."""
-    return expect_parsed(parse_file(name, text) for name, text in files.items())
+    return _expect(tuple(files.items()))
+
+
+@lru_cache(maxsize=KEPT_SETS)
+def _expect(files: tuple[tuple[str, str], ...]) -> Expectation:
+    return expect_parsed(parse_file(name, text) for name, text in files)
 
 
 def expect_afresh(files: Mapping[str, str]) -> Expectation:

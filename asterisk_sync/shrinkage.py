@@ -29,8 +29,7 @@ def objects_of(wanted: Expectation) -> dict[str, frozenset[str]]:
     """Return kind -> names of what a set has: gateways and extensions by endpoint, customers, numbers, routes."""
     endpoints = wanted.names("endpoint")
     trunks = frozenset(name for name in endpoints if name.startswith(TRUNK_ENDPOINT))
-    # Only telephones prove who they are.
-    telephones = frozenset(name for name in endpoints if wanted.objects["endpoint", name].value("auth"))
+    telephones = frozenset(name for name in endpoints if wanted.objects["endpoint", name].proves_itself)
     return {
         "customers": trunks,
         "gateways": endpoints - trunks - telephones,

@@ -1,17 +1,19 @@
 """The only reader of the database for rendering: one REPEATABLE READ transaction, a query per kind of object."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import NamedTuple
 from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
-from asterisk_sync.models import Node
+from asterisk_sync.models import Node, Placement
 from asterisk_sync.residents import Residents
 from asterisk_sync.resolution import Resolver, look_up, resolve_hosts
+from asterisk_sync.row_memory import RowMemory, states_of_tables
 from asterisk_sync.snapshot import (
     CustomerSnapshot,
     DIDSnapshot,
@@ -23,9 +25,14 @@ from asterisk_sync.snapshot import (
     TrunkAddressSnapshot,
 )
 from customers.models import Customer, CustomerStatus, Extension, TrunkAddress
-from numbering.models import DIDAllocation, DIDStatus
+from numbering.models import DID, DIDAllocation, DIDStatus
 from routing.models import Authentication, Gateway, GatewaySelection, Route, RouteGateway
 from voipadmin.core.grammar import split_codecs
+
+TABLES_OF_CUSTOMERS = (Customer, TrunkAddress, Extension, Placement)
+TABLES_OF_NUMBERS = (DID, DIDAllocation, Gateway, Customer, Placement)
+
+_memory = RowMemory()
 
 
 def load_snapshot(node: Node, *, resolver: Resolver = look_up, customers: Collection[UUID] | None = None) -> Snapshot:
@@ -35,19 +42,50 @@ def load_snapshot(node: Node, *, resolver: Resolver = look_up, customers: Collec
     """
     with _one_moment():
         here = Residents(node, customers)
-        found = _load_customers(here)
+        found, numbers = _load_customers_and_dids(here) if customers is not None else _remembered(node, here)
         gateways = list(here.narrow(Gateway.objects.filter(enabled=True), "gateway").order_by("name"))
         routes = _load_routes(here, {gateway.pk: gateway.name for gateway in gateways})
-        dids = _load_dids(here, found)
     addresses = resolve_hosts([gateway.host for gateway in gateways], resolver)
     return Snapshot(
         country=settings.DEFAULT_COUNTRY,
         customers=found,
         gateways=tuple(_gateway(gateway, addresses[gateway.host]) for gateway in gateways),
         routes=routes,
-        dids=dids,
+        dids=numbers.dids,
         reroute_causes=frozenset(settings.REROUTE_CAUSES),
     )
+
+
+class Numbers(NamedTuple):
+    """The numbers, and by key the names of the extensions that they ring; None where one does not live here."""
+
+    dids: tuple[DIDSnapshot, ...]
+    rung: Mapping[UUID, str | None]
+
+
+CustomersAndNumbers = tuple[tuple[CustomerSnapshot, ...], Numbers]
+
+
+def _load_customers_and_dids(here: Residents) -> CustomersAndNumbers:
+    customers = _load_customers(here)
+    return customers, _load_dids(here, customers)
+
+
+def _remembered(node: Node, here: Residents) -> CustomersAndNumbers:
+    """An extension concerns the numbers only by its name: one more of them is no reason to read the numbers again."""
+    states = states_of_tables({*TABLES_OF_CUSTOMERS, *TABLES_OF_NUMBERS})
+    of_customers = tuple(states[table] for table in TABLES_OF_CUSTOMERS)
+    of_numbers = tuple(states[table] for table in TABLES_OF_NUMBERS)
+    customers = _memory.recall((node.pk, "customers"), of_customers, lambda: _load_customers(here))
+    numbers = _memory.recall((node.pk, "dids"), of_numbers, lambda: _load_dids(here, customers))
+    names = _usernames(customers)
+    if any(names.get(key) != name for key, name in numbers.rung.items()):
+        numbers = _memory.renew((node.pk, "dids"), of_numbers, lambda: _load_dids(here, customers))
+    return customers, numbers
+
+
+def _usernames(customers: Sequence[CustomerSnapshot]) -> dict[UUID, str]:
+    return {extension.id: extension.username for customer in customers for extension in customer.extensions}
 
 
 @contextmanager
@@ -193,13 +231,15 @@ def _allocated() -> QuerySet[DIDAllocation]:
     return DIDAllocation.objects.filter(ends_at=None, did__status=DIDStatus.ALLOCATED)
 
 
-def _load_dids(here: Residents, customers: Sequence[CustomerSnapshot]) -> tuple[DIDSnapshot, ...]:
+def _load_dids(here: Residents, customers: Sequence[CustomerSnapshot]) -> Numbers:
     codes = {customer.id: customer.code for customer in customers}
-    usernames = {extension.id: extension.username for customer in customers for extension in customer.extensions}
+    usernames = _usernames(customers)
     rows = here.narrow(here.belonging(_allocated(), codes), "did", "did_id").order_by("did__number")
     names = ("did_id", "did__number", "did__gateway__name", "customer_id", "destination_type", "extension_id")
-    return tuple(
+    found = list(rows.values_list(*names, "forward_to"))
+    dids = tuple(
         DIDSnapshot(did, number, gateway or "", codes[customer], destination, usernames.get(extension, ""), forward_to)
-        for did, number, gateway, customer, destination, extension, forward_to in rows.values_list(*names, "forward_to")
+        for did, number, gateway, customer, destination, extension, forward_to in found
         if customer in codes
     )
+    return Numbers(dids, {row[5]: usernames.get(row[5]) for row in found if row[5] is not None})

@@ -6,7 +6,7 @@ from functools import lru_cache
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
-from asterisk_sync.expectation import PJSIP_MODULE, Expectation, ParsedFile, expect_parsed, module_of, parse_file
+from asterisk_sync.expectation import PJSIP_MODULE, Expectation, ParsedFile, expect, module_of, parse_file
 from asterisk_sync.rendering.files import FILE_NAMES, EnvelopeError, marker_context_of, markers
 from asterisk_sync.rendering.parser import ConfigSyntaxError
 from asterisk_sync.snapshot import Snapshot
@@ -32,7 +32,7 @@ def validate(files: Mapping[str, str], snapshot: Snapshot | None) -> Expectation
     if set(files) != set(FILE_NAMES):
         raise RefusedError([f"the set has the files {', '.join(sorted(files))}"])
     parsed = _parse(files)
-    wanted = expect_parsed(parsed.values())
+    wanted = expect(files)
     problems = [
         *_unmarked(files, wanted),
         *_doubles(parsed),

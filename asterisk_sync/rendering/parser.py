@@ -59,6 +59,11 @@ class PjsipObject:
         return found[-1] if found else None
 
     @cached_property
+    def proves_itself(self) -> bool:
+        """Whether it is an endpoint that has to say who it is, as telephones do."""
+        return self.type == "endpoint" and self.value("auth") is not None
+
+    @cached_property
     def references(self) -> tuple[tuple[str, str], ...]:
         """The other objects that it names, as (type, name)."""
         named = [(REFERENCES[self.type, key], value) for key, value in self.options if (self.type, key) in REFERENCES]
