@@ -12,7 +12,7 @@ from billing.tariff_matching import TariffIndex
 OUTBOUND, INBOUND, INTERNAL = "outbound", "inbound", "internal"
 # Directions that are never charged, with the reason that their records carry.
 NOT_CHARGED = {INBOUND: "inbound", INTERNAL: "internal"}
-FROM_TARIFF, FROM_PROVIDER, FROM_NOWHERE = "tariff", "provider", "none"
+FROM_DECK, FROM_TARIFF, FROM_PROVIDER, FROM_NOWHERE = "deck", "tariff", "provider", "none"
 
 
 @dataclass(frozen=True, slots=True)

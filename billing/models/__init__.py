@@ -1,20 +1,39 @@
-"""Tariffs, call detail records and the state of the spools."""
+"""Tariffs, decks, accounts and their ledger, call detail records and the state of the spools."""
 
+from billing.models.account import Account, AccountKind, EntryKind, LedgerEntry
+from billing.models.authorization import CreditHold, HoldState, RefusedCall
 from billing.models.cdr import NEEDS_A_TARIFF, Cdr, CdrQuerySet, CostSource, Direction, Disposition, UnratedReason
+from billing.models.deck import BuyRate, Deck, DeckStatus
+from billing.models.plan import Holiday, HolidayCalendar, OnHolidays, RatePlan, TimeWindow
 from billing.models.spool import RejectedRecord, RejectReason, SpoolPosition
 from billing.models.tariff import Rounding, Tariff
 
 __all__ = [
     "NEEDS_A_TARIFF",
+    "Account",
+    "AccountKind",
+    "BuyRate",
     "Cdr",
     "CdrQuerySet",
     "CostSource",
+    "CreditHold",
+    "Deck",
+    "DeckStatus",
     "Direction",
     "Disposition",
+    "EntryKind",
+    "HoldState",
+    "Holiday",
+    "HolidayCalendar",
+    "LedgerEntry",
+    "OnHolidays",
+    "RatePlan",
+    "RefusedCall",
     "RejectReason",
     "RejectedRecord",
     "Rounding",
     "SpoolPosition",
     "Tariff",
+    "TimeWindow",
     "UnratedReason",
 ]

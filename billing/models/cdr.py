@@ -35,6 +35,7 @@ class Disposition(models.TextChoices):
 class CostSource(models.TextChoices):
     """Where the cost of a call came from."""
 
+    DECK = "deck", _("Deck")
     TARIFF = "tariff", _("Tariff")
     PROVIDER = "provider", _("Provider")
     NONE = "none", _("None")

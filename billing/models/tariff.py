@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from billing.models.plan import RatePlan, TimeWindow
 from voipadmin.core import validators
 from voipadmin.core.models import BaseModel, VisibleQuerySet, known_choices
 
@@ -44,6 +45,31 @@ class Tariff(BaseModel):
         validators=[validators.validate_pattern],
         help_text=_("E.164 digits (5511) or an Asterisk pattern (_55ZZ9XXXXXXXX); the longest match wins."),
     )
+    plan = models.ForeignKey(
+        RatePlan,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="tariffs",
+        verbose_name=_("rate plan"),
+        help_text=_("Empty: for all customers."),
+    )
+    origin_prefix = models.CharField(
+        _("origin"),
+        max_length=15,
+        blank=True,
+        validators=[validators.prefix_digits_validator],
+        help_text=_("Only for callers whose number begins so: 5511. The longest destination counts first."),
+    )
+    window = models.ForeignKey(
+        TimeWindow,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="tariffs",
+        verbose_name=_("time window"),
+        help_text=_("Empty: at any time."),
+    )
     cost_per_minute = models.DecimalField(
         _("cost per minute"),
         max_digits=12,
@@ -55,6 +81,12 @@ class Tariff(BaseModel):
     )
     price_per_minute = models.DecimalField(
         _("price per minute"), max_digits=12, decimal_places=6, validators=NOT_NEGATIVE
+    )
+    bands = models.CharField(
+        _("bands"),
+        max_length=200,
+        blank=True,
+        help_text=_("Instead of price, initial block and increment: 0:0.40/60/30 60:0.20/60/10."),
     )
     connect_fee = models.DecimalField(
         _("connect fee"), max_digits=12, decimal_places=6, default=Decimal(0), validators=NOT_NEGATIVE
@@ -104,8 +136,9 @@ class Tariff(BaseModel):
                 violation_error_message=_("The end must be after the start."),
             ),
             models.UniqueConstraint(
-                fields=["pattern", "effective_from"],
-                name="tariff_pattern_once_at_a_time",
+                fields=["plan", "pattern", "origin_prefix", "window", "effective_from"],
+                nulls_distinct=False,
+                name="tariff_once_at_a_time",
                 violation_error_message=_("There is already a tariff for this prefix from that moment."),
             ),
         ]

@@ -158,6 +158,6 @@ def test_a_plain_line_without_its_end_is_not_trusted() -> None:
 def test_the_pure_modules_use_the_words_of_the_models() -> None:
     assert frozenset(Disposition.values) == DISPOSITIONS
     assert {call_rating.OUTBOUND, call_rating.INBOUND, call_rating.INTERNAL} | {"unknown"} == set(Direction.values)
-    sources = {call_rating.FROM_TARIFF, call_rating.FROM_PROVIDER, call_rating.FROM_NOWHERE}
+    sources = {call_rating.FROM_DECK, call_rating.FROM_TARIFF, call_rating.FROM_PROVIDER, call_rating.FROM_NOWHERE}
     assert sources == set(CostSource.values)
     assert {*call_rating.NOT_CHARGED.values(), "direction", "no_number", "no_tariff"} == set(UnratedReason.values)

@@ -1,0 +1,1 @@
+"""Customers' money: accounts, their ledger, what is charged each month, statements."""

@@ -1,0 +1,85 @@
+"""Money that live calls have set aside, and calls that were refused."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from billing.models.account import Account
+from customers.models import Customer
+from voipadmin.core.models import BaseModel, VisibleQuerySet, known_choices
+
+
+class HoldState(models.TextChoices):
+    """What became of money that was set aside."""
+
+    ACTIVE = "active", _("Set aside")
+    RELEASED = "released", _("Released")
+    EXPIRED = "expired", _("Expired")
+
+
+class CreditHold(BaseModel):
+    """Money set aside for a live call; with the ledger it is what an account has spent."""
+
+    account = models.ForeignKey(
+        Account, on_delete=models.CASCADE, related_name="holds", db_index=False, verbose_name=_("account")
+    )
+    node_name = models.CharField(_("node"), max_length=60)
+    # The caller's channel, by its unique id: that of the record which the call will leave.
+    uniqueid = models.CharField(max_length=150)
+    channel = models.CharField(max_length=160, blank=True)
+    number = models.CharField(_("to"), max_length=80)
+    amount = models.DecimalField(_("amount"), max_digits=20, decimal_places=6)
+    granted_seconds = models.PositiveIntegerField(_("seconds granted"))
+    # What the next slice is worked out from: the rate as it was when the call was let through.
+    applied_rate = models.CharField(max_length=160)
+    answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
+    expires_at = models.DateTimeField(_("expires at"))
+    state = models.CharField(_("state"), max_length=8, choices=HoldState.choices, default=HoldState.ACTIVE)
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+
+    objects = VisibleQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("credit hold")
+        verbose_name_plural = _("credit holds")
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["node_name", "uniqueid"], name="credit_hold_once"),
+            models.CheckConstraint(condition=Q(amount__gte=0), name="credit_hold_not_negative"),
+            known_choices("credit_hold_state_known", state=HoldState),
+        ]
+        indexes = [
+            models.Index(fields=["account"], name="credit_hold_active", condition=Q(state="active")),
+            models.Index(fields=["expires_at"], name="credit_hold_expiring", condition=Q(state="active")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.amount}"
+
+
+class RefusedCall(BaseModel):
+    """A call that was not let through, and why."""
+
+    customer = models.ForeignKey(
+        Customer, on_delete=models.CASCADE, related_name="refused_calls", db_index=False, verbose_name=_("customer")
+    )
+    node_name = models.CharField(_("node"), max_length=60)
+    uniqueid = models.CharField(max_length=150)
+    number = models.CharField(_("to"), max_length=80)
+    reason = models.CharField(_("reason"), max_length=20)
+    detail = models.CharField(_("detail"), max_length=200, blank=True)
+    cause = models.PositiveSmallIntegerField(_("cause"))
+
+    objects = VisibleQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("refused call")
+        verbose_name_plural = _("refused calls")
+        ordering = ["-created_at", "-id"]
+        indexes = [
+            models.Index(fields=["customer", "-created_at"], name="refused_call_of_customer"),
+            models.Index(fields=["-created_at"], name="refused_call_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.reason}"
