@@ -79,9 +79,9 @@ class CdrAdmin(ReadOnlyAdmin):
 
     list_display = (
         "started_at", "src", "dst", "customer", "direction", "gateway", "disposition", "billable_seconds", "price",
-        "cost", "margin", "currency", "unrated_reason",
+        "cost", "margin", "currency", "unrated_reason", "uncharged_reason",
     )  # fmt: skip
-    list_filter = ("direction", "disposition", "unrated_reason", "is_last_attempt", "node_name")
+    list_filter = ("direction", "disposition", "unrated_reason", "uncharged_reason", "is_last_attempt", "node_name")
     list_select_related = ("customer", "gateway")
     search_fields = ("src", "dst", "dialled", "linkedid")
     date_hierarchy = "started_at"

@@ -6,7 +6,6 @@ It runs inside the caller's transaction, which holds the node's lock.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +14,7 @@ from django.utils import timezone
 
 from billing.attribution import Attribution, attribute
 from billing.call_attempts import NO_RESULT, AttemptFacts, AttemptResult, Resolution, resolve_call
+from billing.call_charges import CallCharge, copy_charges, payers_of, why_not
 from billing.call_rating import PricedCall, price_call
 from billing.models import Cdr, Disposition
 from billing.spool_format import SpoolRecord
@@ -31,6 +31,7 @@ COLUMNS = (
     "cause", "sip_code", "post_dial_delay_ms", "recorded_result", "direction", "customer_id", "gateway_id",
     "route_id", "did_id", "tariff_id", "matched_pattern", "applied_rate", "billed_seconds", "price", "cost", "margin",
     "currency", "cost_currency", "cost_source", "unrated_reason",
+    "uncharged_reason",
 )  # fmt: skip
 
 
@@ -133,23 +134,29 @@ def _copy(node_name: str, new: list[NewRecord], tariffs: CurrentTariffs) -> None
     index = tariffs.index()
     now = timezone.now()
     attributions = attribute([row.record for row in new])
+    payers = payers_of({whose.customer_id for whose in attributions})
+    charges: list[CallCharge] = []
     statement = f"COPY {TABLE} ({', '.join(COLUMNS)}) FROM STDIN"
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row, whose in zip(new, attributions, strict=True):
+            key, customer = new_id(), whose.customer_id
             priced = price_call(whose.facts(row.record), index)
-            copy.write_row(_row(node_name, row, whose, priced, now))
+            uncharged = why_not(customer, priced.price, priced.currency, payers)
+            if priced.price and customer and not uncharged:
+                charges.append(CallCharge(payers[customer], key, priced.price, row.record.ended_at))
+            copy.write_row((key, now, now, node_name, *_values(row, whose, priced), uncharged))
+    copy_charges(charges, now)
 
 
-def _row(node_name: str, new: NewRecord, whose: Attribution, priced: PricedCall, now: datetime) -> Iterable[Any]:
-    """Return the values of `COLUMNS`."""
+def _values(new: NewRecord, whose: Attribution, priced: PricedCall) -> Iterable[Any]:
+    """Return the values of `COLUMNS` from the unique id on, but the last."""
     record = new.record
     return (
-        new_id(), now, now, node_name, record.uniqueid, record.linkedid, record.sequence, record.payload_hash,
-        record.attempt or 1, new.resolution.speaks, record.src, record.dst, record.dialled, record.caller_id,
-        record.channel, record.destination_channel, record.account_code, record.started_at, record.answered_at,
-        record.ended_at, record.duration_seconds, record.billable_seconds, record.disposition, *new.resolution.result,
-        record.result.to_text(), whose.direction, whose.customer_id,
-        whose.gateway_id, whose.route_id, whose.did_id, priced.tariff_id, priced.matched_pattern,
-        priced.applied_rate, priced.billed_seconds, priced.price, priced.cost, priced.margin, priced.currency,
-        priced.cost_currency, priced.cost_source, priced.unrated_reason,
+        record.uniqueid, record.linkedid, record.sequence, record.payload_hash, record.attempt or 1,
+        new.resolution.speaks, record.src, record.dst, record.dialled, record.caller_id, record.channel,
+        record.destination_channel, record.account_code, record.started_at, record.answered_at, record.ended_at,
+        record.duration_seconds, record.billable_seconds, record.disposition, *new.resolution.result,
+        record.result.to_text(), whose.direction, whose.customer_id, whose.gateway_id, whose.route_id, whose.did_id,
+        priced.tariff_id, priced.matched_pattern, priced.applied_rate, priced.billed_seconds, priced.price,
+        priced.cost, priced.margin, priced.currency, priced.cost_currency, priced.cost_source, priced.unrated_reason,
     )  # fmt: skip

@@ -61,7 +61,9 @@ class CdrFilterSet(EntityFilterSet):
     route = django_filters.ModelChoiceFilter(queryset=visible(Route), widget=forms.HiddenInput)
     did = django_filters.ModelChoiceFilter(queryset=visible(DID), widget=forms.HiddenInput)
     money = django_filters.ChoiceFilter(
-        label=_("money"), method="by_money", choices=[("unrated", _("Unrated")), ("loss", _("At a loss"))]
+        label=_("money"),
+        method="by_money",
+        choices=[("unrated", _("Unrated")), ("uncharged", _("Not charged")), ("loss", _("At a loss"))],
     )
     attempts = django_filters.ChoiceFilter(label=_("attempts"), method="keep", choices=[("all", _("Every attempt"))])
 
@@ -85,5 +87,6 @@ class CdrFilterSet(EntityFilterSet):
         return queryset
 
     def by_money(self, queryset: Any, _name: str, value: str) -> Any:
-        """Keep the calls that should have a price, or that lost money."""
-        return queryset.unrated() if value == "unrated" else queryset.loss_making()
+        """Keep the calls that should have a price, that nobody is charged for, or that lost money."""
+        narrowed = {"unrated": queryset.unrated, "uncharged": queryset.uncharged, "loss": queryset.loss_making}
+        return narrowed[value]()

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from billing.call_charges import charge_calls
 from billing.call_rating import CallFacts, PricedCall, PricedTariff, ProviderCost, price_call
 from billing.called_numbers import called_forms
 from billing.models import Cdr, RejectedRecord, Tariff
@@ -69,6 +70,7 @@ def _rate_chunk(keys: list[UUID], index: TariffIndex[PricedTariff]) -> list[Cdr]
         for name, value in asdict(price_call(facts_of(record), index)).items():
             setattr(record, name, value)
     Cdr.objects.bulk_update(records, MONEY_COLUMNS)
+    charge_calls(cdrs=records)
     return records
 
 

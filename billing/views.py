@@ -60,7 +60,7 @@ TARIFFS = Entity(
 NOT_FOR_CUSTOMERS = frozenset(
     {
         *("gateway", "route", "node_name", "account_code", "attempts", "cause", "sip_code", "post_dial_delay_ms"),
-        *("cost", "margin", "money", "cost_source", "tariff", "applied_rate", "matched_pattern"),
+        *("cost", "margin", "money", "cost_source", "tariff", "applied_rate", "matched_pattern", "uncharged_reason"),
     }
 )
 
@@ -83,7 +83,7 @@ CALLS = Entity(
         FieldGroup(
             _("Money"),
             ("tariff", "matched_pattern", "applied_rate", "billed_seconds", "price", "cost", "margin", "currency",
-             "cost_source", "unrated_reason"),
+             "cost_source", "unrated_reason", "uncharged_reason"),
         ),
     ),
     staff_only=NOT_FOR_CUSTOMERS,

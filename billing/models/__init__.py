@@ -2,7 +2,16 @@
 
 from billing.models.account import Account, AccountKind, EntryKind, LedgerEntry
 from billing.models.authorization import CreditHold, HoldState, RefusedCall
-from billing.models.cdr import NEEDS_A_TARIFF, Cdr, CdrQuerySet, CostSource, Direction, Disposition, UnratedReason
+from billing.models.cdr import (
+    NEEDS_A_TARIFF,
+    Cdr,
+    CdrQuerySet,
+    CostSource,
+    Direction,
+    Disposition,
+    UnchargedReason,
+    UnratedReason,
+)
 from billing.models.deck import BuyRate, Deck, DeckStatus
 from billing.models.plan import Holiday, HolidayCalendar, OnHolidays, RatePlan, TimeWindow
 from billing.models.spool import RejectedRecord, RejectReason, SpoolPosition
@@ -35,5 +44,6 @@ __all__ = [
     "SpoolPosition",
     "Tariff",
     "TimeWindow",
+    "UnchargedReason",
     "UnratedReason",
 ]

@@ -2,10 +2,11 @@
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from billing.models.account import LedgerEntry
 from billing.models.tariff import Tariff
 from customers.models import Customer
 from numbering.models import DID
@@ -51,6 +52,14 @@ class UnratedReason(models.TextChoices):
     INTERNAL = "internal", _("Calls between extensions are not charged")
 
 
+class UnchargedReason(models.TextChoices):
+    """Why a call with a price is not in any customer's ledger. Each needs a person."""
+
+    NO_CUSTOMER = "customer", _("No customer is known for it")
+    NO_ACCOUNT = "account", _("The customer has no account")
+    CURRENCY = "currency", _("The account is in another currency")
+
+
 NEEDS_A_TARIFF = (UnratedReason.NO_TARIFF, UnratedReason.NO_NUMBER, UnratedReason.UNKNOWN_DIRECTION)
 
 
@@ -66,6 +75,15 @@ class CdrQuerySet(VisibleQuerySet):
     def unrated(self) -> "CdrQuerySet":
         """Return the records that should have a price and have none."""
         return self.filter(unrated_reason__in=NEEDS_A_TARIFF)
+
+    def uncharged(self) -> "CdrQuerySet":
+        """Return the records whose price could not be entered in a ledger."""
+        return self.exclude(uncharged_reason="")
+
+    def without_entry(self) -> "CdrQuerySet":
+        """Return the records with a price to pay that no entry of a ledger is about."""
+        entries = LedgerEntry.objects.filter(cdr_id=OuterRef("pk"))
+        return self.filter(~Exists(entries), price__gt=0)
 
     def loss_making(self) -> "CdrQuerySet":
         """Return the records that cost more than they brought in."""
@@ -155,6 +173,9 @@ class Cdr(BaseModel):
     unrated_reason = models.CharField(
         _("why it has no price"), max_length=40, blank=True, choices=UnratedReason.choices
     )
+    uncharged_reason = models.CharField(
+        _("why it is not charged"), max_length=10, blank=True, default="", choices=UnchargedReason.choices
+    )
 
     objects = CdrQuerySet.as_manager()
 
@@ -172,6 +193,7 @@ class Cdr(BaseModel):
             models.Index(fields=["gateway", "-started_at"], name="cdr_of_gateway"),
             models.Index(fields=["did", "-started_at"], name="cdr_of_did", condition=Q(did__isnull=False)),
             models.Index(fields=["-started_at"], name="cdr_unrated", condition=Q(unrated_reason__in=NEEDS_A_TARIFF)),
+            models.Index(fields=["-started_at"], name="cdr_uncharged", condition=~Q(uncharged_reason="")),
         ]
 
     def __str__(self) -> str:
