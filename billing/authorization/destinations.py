@@ -1,0 +1,41 @@
+"""Where a number is, and whether fraud likes it: by the numbering plans of the world."""
+
+from functools import lru_cache
+
+import phonenumbers
+
+from billing.tariff_matching import SHORTEST_E164
+
+RISKY_TYPES = frozenset({phonenumbers.PhoneNumberType.PREMIUM_RATE, phonenumbers.PhoneNumberType.PERSONAL_NUMBER})
+
+
+@lru_cache(maxsize=65_536)
+def country_of_number(number: str, home: str) -> str | None:
+    """Return the country of digits of E.164, `home` for the short numbers that it has, None where it is no country."""
+    if len(number) < SHORTEST_E164:
+        return home
+    parsed = _parsed(number)
+    if parsed is None:
+        return None
+    region = phonenumbers.region_code_for_number(parsed)
+    # A number that is not assigned has no one region, but where its code is one country's, that country it is.
+    regions = (region,) if region else phonenumbers.region_codes_for_country_code(parsed.country_code or 0)
+    return regions[0] if len(regions) == 1 and len(regions[0]) == 2 and regions[0].isalpha() else None  # noqa: PLR2004 - a code of a country has two letters
+
+
+@lru_cache(maxsize=65_536)
+def is_high_risk(number: str, prefixes: tuple[str, ...]) -> bool:
+    """Tell whether the number is premium, or begins with one of `prefixes`."""
+    if len(number) < SHORTEST_E164:
+        return False
+    parsed = _parsed(number)
+    if parsed is not None and phonenumbers.number_type(parsed) in RISKY_TYPES:
+        return True
+    return number.startswith(prefixes)
+
+
+def _parsed(number: str) -> phonenumbers.PhoneNumber | None:
+    try:
+        return phonenumbers.parse(f"+{number}")
+    except phonenumbers.NumberParseException:
+        return None

@@ -1,0 +1,137 @@
+"""Who may call where, for how long, and over whom."""
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from billing.authorization.carriers import by_least_cost
+from billing.authorization.destinations import country_of_number, is_high_risk
+from billing.authorization.rules import affordable, examine, fully_spent, shortest, slice_of
+from billing.authorization.terms import Permit, Reason, Refusal
+from billing.rating import Band, Rate, rate_duration, simple_rate
+from tests.billing.authorization.terms import CALL, carrier, price, terms
+
+MINUTE = 60
+SELL = price("0.10", initial_block=30, increment=6, free_seconds=3)
+
+
+def verdict(**fields: Any) -> Refusal | Permit:
+    """What is said of an ordinary call with something about it changed."""
+    values: dict[str, Any] = {"call": CALL, "terms": terms(), "price": SELL, "carriers": [carrier("GW_A")]} | fields
+    return examine(**values, expected_seconds=180)
+
+
+def test_an_ordinary_call_is_let_through_by_its_carriers_in_their_order() -> None:
+    carriers = [carrier("GW_B", "0.07"), carrier("GW_A", "0.02")]
+    assert verdict(carriers=carriers) == Permit(SELL.rate, tuple(carriers), 7200)
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason", "cause"),
+    [
+        ({"terms": terms(active=False)}, Reason.INACTIVE, 21),
+        ({"terms": terms(blocked=True)}, Reason.BLOCKED, 21),
+        ({"call": replace(CALL, country="CU")}, Reason.COUNTRY, 57),
+        ({"call": replace(CALL, country=None)}, Reason.COUNTRY, 57),
+        ({"call": replace(CALL, is_high_risk=True)}, Reason.HIGH_RISK, 57),
+        ({"price": None}, Reason.NO_RATE, 3),
+        ({"price": price("0.10", "USD")}, Reason.CURRENCY, 3),
+        ({"carriers": [carrier("GW_A", None)]}, Reason.NO_CARRIER, 3),
+        ({"carriers": [carrier("GW_A", "0.11")]}, Reason.LOSS, 3),
+    ],
+)
+def test_each_rule_refuses_with_its_reason_and_cause(fields: dict[str, Any], reason: Reason, cause: int) -> None:
+    refusal = verdict(**fields)
+    assert isinstance(refusal, Refusal)
+    assert (refusal.reason, refusal.cause) == (reason, cause)
+
+
+def test_the_first_rule_that_is_broken_names_the_reason() -> None:
+    refusal = verdict(terms=terms(blocked=True), call=replace(CALL, country="CU"), price=None)
+    assert isinstance(refusal, Refusal)
+    assert refusal.reason is Reason.BLOCKED
+
+
+def test_what_is_allowed_to_a_customer_is_let_through() -> None:
+    assert isinstance(
+        verdict(
+            call=replace(CALL, country="CU", is_high_risk=True),
+            terms=terms(allowed_countries=frozenset({"BR", "CU"}), allows_high_risk=True, allows_loss=True),
+            carriers=[carrier("GW_A", "5")],
+        ),
+        Permit,
+    )
+
+
+def test_a_carrier_that_loses_is_left_out_where_another_does_not() -> None:
+    found = verdict(carriers=[carrier("GW_Dear", "0.2"), carrier("GW_Unknown", None), carrier("GW_Cheap", "0.01")])
+    assert isinstance(found, Permit)
+    assert [each.gateway for each in found.carriers] == ["GW_Cheap"]
+
+
+def test_least_cost_is_by_the_whole_expected_call_then_by_weight() -> None:
+    long_block = replace(carrier("GW_LongBlock"), price=price("0.04", initial_block=600))
+    carriers = [carrier("GW_Light", "0.05", 10), long_block, carrier("GW_Heavy", "0.05", 90), carrier("GW_None", None)]
+    order = by_least_cost([*carriers, carrier("GW_Dollar", "0.001", currency="USD")], 180, "BRL")
+    assert [each.gateway for each in order] == ["GW_Heavy", "GW_Light", "GW_LongBlock", "GW_Dollar"]
+
+
+def test_the_first_slice_is_as_long_as_was_asked_for_but_one_increment_at_least() -> None:
+    by_minutes = simple_rate(per_minute=Decimal("0.5"), initial_block=60, increment=60)
+    assert slice_of(by_minutes, 10, 7200).seconds == MINUTE
+    assert slice_of(by_minutes, 90, 7200).amount == Decimal(1)
+    assert slice_of(by_minutes, 90, 61).seconds == 61
+
+
+rates = st.builds(
+    lambda first, then, initial, increment, fee, free: Rate(
+        (Band(0, first, MINUTE, initial), Band(initial, then, MINUTE, increment)), fee, free
+    ),
+    *[st.decimals(0, 3, places=4)] * 2,
+    *[st.integers(1, 60)] * 2,
+    st.decimals(0, 1, places=2),
+    st.integers(0, 10),
+)
+
+
+@given(rates, st.decimals(0, 50, places=4), st.integers(60, 20_000))
+def test_funds_pay_for_the_longest_call_that_they_pay_for_and_not_for_a_second_more(
+    rate: Rate, funds: Decimal, longest: int
+) -> None:
+    found = affordable(rate, funds, longest)
+    if found is None:
+        assert shortest(rate) > longest or rate_duration(rate, shortest(rate)).amount > funds
+        return
+    assert found.amount == rate_duration(rate, found.seconds).amount <= funds
+    assert found.seconds == longest or rate_duration(rate, found.seconds + 1).amount > funds
+
+
+@pytest.mark.parametrize(
+    ("hour", "day", "held", "said"),
+    [(99, 900, 0, ""), (60, 900, 40, "hour"), (0, 900, 99, ""), (5, 950, 50, "day"), (100, 100, 0, "hour")],
+)
+def test_caps_count_what_is_settled_and_what_is_held(hour: int, day: int, held: int, said: str) -> None:
+    assert fully_spent(terms(), hour=Decimal(hour), day=Decimal(day), held=Decimal(held)) == said
+
+
+@pytest.mark.parametrize(
+    ("number", "country"),
+    [
+        ("5511987654321", "BR"), ("190", "BR"), ("5353123456", "CU"), ("12125551234", "US"), ("14165550000", "CA"),
+        ("881612345678", None), ("99999999999", None),
+    ],
+)  # fmt: skip
+def test_a_number_is_where_the_worlds_numbering_plan_puts_it(number: str, country: str | None) -> None:
+    assert country_of_number(number, "BR") == country
+
+
+@pytest.mark.parametrize(
+    ("number", "risky"),
+    [("881612345678", True), ("447024000000", True), ("5511987654321", False), ("19005551234", True), ("190", False)],
+)
+def test_premium_and_satellite_numbers_are_high_risk(number: str, risky: bool) -> None:
+    assert is_high_risk(number, ("881", "882")) is risky
