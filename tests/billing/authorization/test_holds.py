@@ -1,0 +1,194 @@
+"""Money set aside: never more than there is, whoever asks at the same time."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any, TypeVar
+from uuid import UUID
+
+import pytest
+from django.db import connection
+from django.db.models import Sum
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from billing.accounts.ledger import Movement, account_of, enter
+from billing.authorization.connections import Connections
+from billing.authorization.holds import CallKey, Grant, HoldStore, Wish
+from billing.authorization.terms import Slice
+from billing.models import Account, AccountKind, CreditHold, EntryKind
+from billing.models.authorization import HoldState
+from tests.factories.customers import CustomerFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+Result = TypeVar("Result")
+NO_CAP = Decimal(1_000_000)
+LATER = timedelta(minutes=5)
+MINUTE = Slice(60, Decimal(1))
+
+
+def prepaid(funds: Decimal | int, **fields: Any) -> Account:
+    account = account_of(CustomerFactory.create())
+    Account.objects.filter(pk=account.pk).update(kind=AccountKind.PREPAID, **fields)
+    if funds:
+        enter(account=account, movement=Movement(kind=EntryKind.TOP_UP, amount=Decimal(funds)))
+    account.refresh_from_db()
+    return account
+
+
+def run(work: Callable[[HoldStore], Coroutine[Any, Any, Result]]) -> Result:
+    """Do the work with connections of its own, as the service does."""
+
+    async def whole() -> Result:
+        async with Connections() as connections:
+            return await work(HoldStore(connections))
+
+    return asyncio.run(whole())
+
+
+def wish(account: UUID, call: str, cap_left: Decimal = NO_CAP) -> Wish:
+    return Wish(account, CallKey("pbx1", call), f"PJSIP/trunk.ACME-{call}", "5511987654321", "rate", cap_left)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+async def many(store: HoldStore, account: UUID, count: int, wanted: Slice = MINUTE) -> list[Grant]:
+    asked = [store.open(wish(account, f"1700000000.{n}"), wanted, now() + LATER) for n in range(count)]
+    return await asyncio.gather(*asked)
+
+
+@pytest.mark.parametrize("attempt", range(5))
+def test_of_500_calls_at_once_with_funds_for_10_never_more_than_10_are_let_through(attempt: int) -> None:
+    account = prepaid(10)
+    grants = run(lambda store: many(store, account.pk, 500))
+    assert sum(grant.granted for grant in grants) == 10
+    assert CreditHold.objects.aggregate(total=Sum("amount"))["total"] == Decimal(10)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.integers(0, 30),
+    st.integers(0, 10),
+    st.lists(st.tuples(st.sampled_from("oxf"), st.integers(0, 7), st.integers(0, 6)), min_size=1, max_size=40),
+)
+def test_whatever_calls_do_at_once_they_never_hold_more_than_balance_and_credit_limit(
+    funds: int, limit: int, steps: list[tuple[str, int, int]]
+) -> None:
+    account = prepaid(funds, credit_limit=limit)
+
+    async def step(store: HoldStore, kind: str, call: int, amount: int) -> None:
+        wanted = Slice(amount, Decimal(amount))
+        asked = wish(account.pk, f"{account.pk}.{call}")
+        if kind == "f":
+            await store.finish(asked.key, Decimal(amount), now(), now() + LATER)
+        else:
+            await (store.open if kind == "o" else store.extend)(asked, wanted, now() + LATER)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT coalesce(sum(amount), 0) FROM billing_credithold WHERE account_id = %s"
+                           " AND state = 'active'", [account.pk])  # fmt: skip
+            assert cursor.fetchone()[0] <= funds + limit
+
+    async def all_of_them(store: HoldStore) -> None:
+        await asyncio.gather(*(step(store, *each) for each in steps))
+
+    run(all_of_them)
+
+
+def test_a_credit_limit_is_funds_too() -> None:
+    account = prepaid(1, credit_limit=2)
+    grants = run(lambda store: many(store, account.pk, 5))
+    assert [grant.granted for grant in grants].count(True) == 3
+
+
+def test_without_a_limit_only_the_cap_counts() -> None:
+    account = account_of(CustomerFactory.create())
+
+    async def calls(store: HoldStore) -> list[Grant]:
+        return [await store.open(wish(account.pk, str(n), Decimal(2)), MINUTE, now() + LATER) for n in range(3)]
+
+    assert [grant.granted for grant in run(calls)] == [True, True, False]
+
+
+def test_a_blocked_account_gets_nothing() -> None:
+    account = prepaid(10, blocked_at=now(), blocked_reason="cap")
+    grant = run(lambda store: store.open(wish(account.pk, "1"), MINUTE, now() + LATER))
+    assert (grant.granted, grant.blocked) == (False, True)
+
+
+def test_a_refusal_says_what_would_have_been_there() -> None:
+    account = prepaid(10)
+
+    async def two(store: HoldStore) -> Grant:
+        await store.open(wish(account.pk, "1"), Slice(60, Decimal(7)), now() + LATER)
+        return await store.open(wish(account.pk, "2"), Slice(60, Decimal(7)), now() + LATER)
+
+    assert run(two) == Grant(granted=False, blocked=False, available=Decimal(3), held=Decimal(7))
+
+
+def test_a_call_that_goes_on_holds_its_slices_in_all_and_not_one_beside_the_other() -> None:
+    account = prepaid(3)
+
+    async def grows(store: HoldStore) -> list[bool]:
+        asked = wish(account.pk, "1")
+        grants = [await store.open(asked, MINUTE, now() + LATER)]
+        grants += [await store.extend(asked, Slice(60 * n, Decimal(n)), now() + LATER) for n in (2, 3, 4)]
+        return [grant.granted for grant in grants]
+
+    assert run(grows) == [True, True, True, False]
+    assert CreditHold.objects.get().amount == 3
+
+
+def test_an_ended_call_is_not_extended_and_holds_what_it_costs_until_that_is_settled() -> None:
+    account = prepaid(3)
+
+    async def ends(store: HoldStore) -> Grant:
+        asked = wish(account.pk, "1")
+        await store.open(asked, Slice(60, Decimal(2)), now() + LATER)
+        await store.finish(asked.key, Decimal("0.5"), now(), now() + LATER)
+        return await store.extend(asked, Slice(60, Decimal(1)), now() + LATER)
+
+    assert not run(ends).granted
+    hold = CreditHold.objects.get()
+    assert (hold.state, hold.amount, hold.ended_at is not None) == (HoldState.ACTIVE, Decimal("0.5"), True)
+
+
+def test_a_call_that_cost_nothing_releases_its_money_at_once() -> None:
+    account = prepaid(1)
+
+    async def unanswered(store: HoldStore) -> Grant:
+        await store.open(wish(account.pk, "1"), MINUTE, now() + LATER)
+        await store.finish(CallKey("pbx1", "1"), Decimal(0), now(), now() + LATER)
+        return await store.open(wish(account.pk, "2"), MINUTE, now() + LATER)
+
+    assert run(unanswered).granted
+    assert CreditHold.objects.get(uniqueid="1").state == HoldState.RELEASED
+
+
+def test_a_channel_that_calls_a_second_number_keeps_what_the_first_one_set_aside() -> None:
+    account = prepaid(3)
+
+    async def twice(store: HoldStore) -> list[bool]:
+        return [(await store.open(wish(account.pk, "1"), MINUTE, now() + LATER)).granted for _ in range(4)]
+
+    assert run(twice) == [True, True, True, False]
+    assert CreditHold.objects.get().amount == 3
+
+
+def test_what_goes_on_can_be_found_again() -> None:
+    account = prepaid(3)
+
+    async def found(store: HoldStore) -> list[str]:
+        await many(store, account.pk, 2)
+        moment = now()
+        answered = await store.answer(CallKey("pbx1", "1700000000.0"), moment, moment + LATER)
+        assert answered is not None
+        assert answered.answered_at == moment
+        await store.finish(CallKey("pbx1", "1700000000.1"), Decimal(1), moment, moment + LATER)
+        assert await store.live(CallKey("pbx1", "1700000000.1")) is None
+        return [hold.key.uniqueid for hold in await store.going_on()]
+
+    assert run(found) == ["1700000000.0"]
