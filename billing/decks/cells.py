@@ -1,0 +1,236 @@
+"""Cells of price lists as carriers and spreadsheets write them: pure, one value at a time.
+
+A cell is text, or the number, date or nothing that a workbook holds.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+
+from billing.decks.faults import CellFault
+
+Cell = str | int | float | date | datetime | None
+
+LONGEST_PREFIX = 15
+MOST_PREFIXES = 10_000
+LONGEST_BLOCK = 3600
+SMALLEST_PRICE = Decimal("0.000001")
+LARGEST_PRICE = Decimal(100_000)
+
+_LITERAL = re.compile(r'="([^"=+*]*)"')
+_SCIENTIFIC = re.compile(r"(\d)(?:[.,](\d+))?[eE]\+?(\d{1,2})")
+_TRAILING = re.compile(r"(\d+)[.,]0+")
+_SEPARATORS = re.compile(r"[;,/|\n]+")
+_FILLING = re.compile(r"[\s().\u00a0']+")
+_BLOCKS = re.compile(r"(\d{1,4})\s*[/+:\-]\s*(\d{1,4})(?:\s*[/+:\-]\s*(\d{1,4}))?")
+
+CHANGES = {
+    "new": "new n novo nova nuevo add added inclusao alta create",
+    "increase": "increase increased inc i up aumento aumentado reajuste subida",
+    "decrease": "decrease decreased dec d down reducao reduzido queda baja_de_precio reduccion",
+    "unchanged": "unchanged no_change nochange same current sem_alteracao inalterado mantido sin_cambio equal = -",
+    "changed": "change changed update updated alterado alteracao modificado",
+    "delete": "delete deleted del removed remove cancel cancelled excluido exclusao removido baja eliminado expired",
+    "blocked": "blocked block barred closed bloqueado bloqueio cerrado not_offered",
+}
+_CHANGE_OF = {word: change for change, words in CHANGES.items() for word in words.split()}
+_ACCENTS = str.maketrans("áàâãäéêëíîïóôõöúûüçñ", "aaaaaeeeiiioooouuucn")
+
+
+def text_of(cell: Cell) -> str:
+    """Return a cell as text without the blanks around it; a whole number of a spreadsheet loses its `.0`."""
+    if cell is None:
+        return ""
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e16 else repr(cell)  # noqa: PLR2004 - exact
+    text = str(cell).replace("\u00a0", " ").strip()
+    if text.startswith("="):
+        literal = _LITERAL.fullmatch(text)
+        if literal is None:
+            raise CellFault("formula")
+        text = literal[1].strip()
+    return text.removeprefix("'")
+
+
+def simplified(text: str) -> str:
+    """Return lower-case words without accents, joined by `_`, to compare what people wrote."""
+    return "_".join(re.findall(r"[a-z0-9=#-]+", text.lower().translate(_ACCENTS)))
+
+
+def prefixes_of(cell: Cell) -> list[str]:
+    """Return the prefixes that a cell names: `5511`, `+55 (11)`, `5511.0`, `5511;5521`, `5511-5519`."""
+    if type(cell) is str and cell.isascii() and cell.isdigit() and cell[0] != "0" and len(cell) <= LONGEST_PREFIX:
+        return [cell]
+    text = text_of(cell)
+    if not text:
+        return []
+    if _SCIENTIFIC.fullmatch(text) or _TRAILING.fullmatch(text):
+        return [international(text)]
+    found: list[str] = []
+    for part in _SEPARATORS.split(text):
+        if part.strip():
+            found += _range_of(part)
+    return found
+
+
+def codes_of(cell: Cell) -> list[str]:
+    """Return the area codes that a cell names, which may begin with a zero; none where it is empty."""
+    text = text_of(cell)
+    if _TRAILING.fullmatch(text):
+        text = _TRAILING.sub(r"\1", text)
+    found: list[str] = []
+    for part in _SEPARATORS.split(text):
+        if part.strip():
+            found += _span(part, _digits)
+    return found
+
+
+def _range_of(part: str) -> list[str]:
+    return _span(part, international)
+
+
+def _span(part: str, read: Callable[[str], str]) -> list[str]:
+    first_text, dash, last_text = part.partition("-")
+    if not dash:
+        return [read(part)]
+    first, last = read(first_text), _digits(last_text)
+    if last_text.strip().startswith(("+", "00")):
+        last = international(last_text)
+    if len(last) < len(first):  # 5511-19
+        last = first[: len(first) - len(last)] + last
+    if len(last) != len(first) or int(last) < int(first):
+        raise CellFault("prefix_range")
+    if int(last) - int(first) >= MOST_PREFIXES:
+        raise CellFault("prefix_range_large")
+    return [str(number).zfill(len(first)) for number in range(int(first), int(last) + 1)]
+
+
+def _digits(text: str) -> str:
+    digits = _FILLING.sub("", text)
+    if not (digits.isascii() and digits.isdigit()) or len(digits) > LONGEST_PREFIX:
+        raise CellFault("prefix")
+    return digits
+
+
+def international(text: str) -> str:
+    """Return a prefix in digits, without `+`, `00` and what a spreadsheet made of it; raise CellFault."""
+    scientific = _SCIENTIFIC.fullmatch(text.strip())
+    if scientific:
+        digits = _expanded(scientific)
+    else:
+        trailing = _TRAILING.fullmatch(text.strip())
+        digits = _FILLING.sub("", trailing[1] if trailing else text).removeprefix("+")
+    digits = digits.removeprefix("00")
+    if not (digits.isascii() and digits.isdigit()) or digits.startswith("0") or len(digits) > LONGEST_PREFIX:
+        raise CellFault("prefix")
+    return digits
+
+
+def _expanded(match: re.Match[str]) -> str:
+    lead, fraction, exponent = match[1], match[2] or "", int(match[3])
+    if len(fraction.rstrip("0")) > exponent:
+        raise CellFault("prefix")
+    return lead + fraction[:exponent].ljust(exponent, "0")
+
+
+def was_shortened(cell: Cell) -> bool:
+    """Tell whether digits of a prefix may be lost: `5.5E+11` is said with two digits of twelve."""
+    if not isinstance(cell, str) or cell.isdigit():
+        return False
+    match = _SCIENTIFIC.fullmatch(cell.strip())
+    return match is not None and 1 + len(match[2] or "") < int(match[3]) + 1
+
+
+def decimal_signs(text: str) -> str:
+    """Return what a price says about the decimal sign: `.`, `,`, `?` where it could be either, or nothing."""
+    marks = [character for character in text if character in ".,"]
+    if not marks:
+        return ""
+    last = marks[-1]
+    if len(set(marks)) > 1:
+        return last
+    whole, _mark, fraction = text.rpartition(last)
+    if len(marks) > 1:
+        return "." if last == "," else ","
+    digits = "".join(filter(str.isdigit, whole))
+    group = 3
+    could_be_thousands = len(fraction) == group and 0 < len(digits) <= group and digits[0] != "0"
+    return "?" if could_be_thousands else last
+
+
+def amount_of(cell: Cell, decimal_sign: str) -> Decimal | None:
+    """Return an amount of six decimals, or None where the cell is empty; raise CellFault."""
+    if isinstance(cell, bool | date):
+        raise CellFault("number")
+    if isinstance(cell, int | float):
+        value = Decimal(repr(cell))
+    else:
+        text = text_of(cell)
+        if not text:
+            return None
+        value = _amount_of_text(text, decimal_sign)
+    if not value.is_finite():
+        raise CellFault("number")
+    if value < 0:
+        raise CellFault("negative")
+    if value >= LARGEST_PRICE:
+        raise CellFault("amount_large")
+    return value.quantize(SMALLEST_PRICE, ROUND_HALF_UP)
+
+
+def _amount_of_text(text: str, decimal_sign: str) -> Decimal:
+    digits = re.sub(r"^(R\$|US\$|\$|€|£|[A-Z]{3})|([A-Z]{3}|€)$|\s", "", text.strip())
+    thousands = "." if decimal_sign == "," else ","
+    if thousands in digits and decimal_sign in digits and digits.rindex(thousands) > digits.index(decimal_sign):
+        raise CellFault("decimal_mixed")
+    if re.fullmatch(r"\(.*\)", digits):
+        raise CellFault("negative")
+    try:
+        return Decimal(digits.replace(thousands, "").replace(decimal_sign, "."))
+    except InvalidOperation:
+        raise CellFault("number") from None
+
+
+def blocks_of(cell: Cell) -> tuple[int, int, int | None] | None:
+    """Return initial block, increment and, where named, free seconds of `60/60`, `30/6`, `1+1`; None where empty."""
+    text = text_of(cell)
+    if not text:
+        return None
+    match = _BLOCKS.fullmatch(text)
+    if match is None and text.isdigit():
+        return _block(text), _block(text), None
+    if match is None:
+        raise CellFault("blocks")
+    first, second, third = match.groups()
+    # Three are minimum/minimum/increment by custom, as in 30/30/6; a price list does not tell free seconds that way.
+    if third is not None and first != second:
+        raise CellFault("blocks")
+    return _block(first), _block(third or second), None
+
+
+def _block(text: str) -> int:
+    seconds = int(text)
+    if not 1 <= seconds <= LONGEST_BLOCK:
+        raise CellFault("blocks")
+    return seconds
+
+
+def seconds_of(cell: Cell) -> int | None:
+    """Return a number of seconds, or None where the cell is empty."""
+    text = text_of(cell)
+    if not text:
+        return None
+    if not text.isdigit() or int(text) > LONGEST_BLOCK:
+        raise CellFault("seconds")
+    return int(text)
+
+
+def change_of(cell: Cell) -> str:
+    """Return one of CHANGES, or nothing where the cell is empty; raise CellFault."""
+    word = simplified(text_of(cell))
+    if not word:
+        return ""
+    if word not in _CHANGE_OF:
+        raise CellFault("change")
+    return _CHANGE_OF[word]

@@ -1,0 +1,172 @@
+"""Which column of a price list is what: guessed by its heading, or as in the provider's last deck."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from billing.decks.cells import Cell, simplified
+
+SEARCHED_ROWS = 40
+
+# What a column can be, with the words that carriers write over it, simplified; an exact heading beats a part of one.
+HEADINGS: dict[str, str] = {
+    "prefix": "prefix prefixes prefixo prefixos prefijo prefijos code codes codigo codigos dial_code dial_codes "
+    "dialcode dialling_code destination_code breakout breakouts digits codigo_destino full_code number_prefix",
+    "country": "country_code cc codigo_pais codigo_do_pais ddi country_codes codigo_de_pais",
+    "area": "area_code area_codes city_code city_codes ndc ddd codigo_area codigo_de_area destination_codes "
+    "area_city_code codigos_de_area cn",
+    "name": "destination destination_name destino name nome nombre country zone description descricao descripcion "
+    "location route zona pais dest_name operator",
+    "origin": "origin origin_prefix origin_code origin_codes origem prefixo_origem origen prefijo_origen "
+    "origination a_number_prefix",
+    "price": "price rate price_min rate_min price_per_minute rate_per_minute per_minute preco preco_min valor "
+    "valor_minuto preco_por_minuto tarifa precio precio_minuto tarifa_minuto cost cost_per_minute custo new_rate "
+    "new_price price_usd rate_usd rate_brl preco_r preco_brl usd_min brl_min valor_min r_min rate_1_min "
+    "price_1_min peak_rate rates effective_rate rate_in_usd",
+    "connect_fee": "connect_fee connection_fee setup_fee call_setup taxa_de_conexao taxa_conexao setup "
+    "cargo_conexion connection",
+    "minimum_charge": "minimum_charge min_charge valor_minimo cobranca_minima cargo_minimo",
+    "blocks": "billing billing_increment billing_increments increment increments interval intervals rounding cadencia "
+    "billing_interval bill_increment cadence min_incr billing_terms incremento tarifacao "
+    "minimum_increment billing_pulse pulse",
+    "initial": "initial first_interval initial_block min_duration minimum_duration interval_1 first_increment "
+    "initial_increment minimum minimo minimo_segundos minimum_time bloque_inicial bloco_inicial interval1",
+    "increment": "interval_n next_interval next_increment subsequent subsequent_increment additional interval_2 "
+    "increment_seconds incremento_segundos passo additional_increment intervaln",
+    "free": "free_seconds free grace grace_period segundos_gratis carencia",
+    "effective": "effective effective_date effective_from valid_from start_date date vigencia data data_de_vigencia "
+    "inicio inicio_vigencia data_inicio fecha fecha_efectiva desde valid_since activation_date begin_date",
+    "change": "change changes status action rate_change change_type type_of_change comment comments price_change "
+    "alteracao situacao acao tipo cambio estado rate_status code_status movimento tipo_cambio",
+    "currency": "currency moeda moneda curr",
+}  # fmt: skip
+LABELS: dict[str, Any] = {
+    "prefix": _("Prefix"),
+    "country": _("Country code"),
+    "area": _("Area codes"),
+    "name": _("Destination"),
+    "origin": _("Origin"),
+    "price": _("Price per minute"),
+    "connect_fee": _("Connect fee"),
+    "minimum_charge": _("Minimum charge"),
+    "blocks": _("Blocks (60/60, 1+1)"),
+    "initial": _("Initial block"),
+    "increment": _("Increment"),
+    "free": _("Free seconds"),
+    "effective": _("Effective from"),
+    "change": _("Change"),
+    "currency": _("Currency"),
+}
+_FIELD_OF = {word: name for name, words in HEADINGS.items() for word in words.split()}
+
+
+@dataclass(slots=True)
+class Layout:
+    """The columns of a list by what they are (from 0), the row of its headings (0: none), and answers to questions."""
+
+    columns: dict[str, int] = field(default_factory=dict)
+    heading_row: int = 0
+    headings: list[str] = field(default_factory=list)
+    answers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_complete(self) -> bool:
+        """Tell whether prefix and price are known."""
+        return "price" in self.columns and ("prefix" in self.columns or {"country", "area"} <= self.columns.keys())
+
+    def kept(self) -> dict[str, Any]:
+        """Return the layout as it is stored."""
+        return asdict(self)
+
+    def remembered(self) -> dict[str, Any]:
+        """Return what the provider's next deck begins with: the answers that hold for its style, not for one list."""
+        lasting = {key: value for key, value in self.answers.items() if key in LASTING}
+        return asdict(self) | {"answers": lasting}
+
+
+# Answers about how a carrier writes, which the next list is read by; the others are about one list.
+LASTING = frozenset({"date_order", "decimal"})
+
+
+def layout_of(kept: Mapping[str, Any]) -> Layout:
+    """Return a layout that was stored."""
+    return Layout(
+        {name: int(index) for name, index in kept.get("columns", {}).items() if name in HEADINGS},
+        int(kept.get("heading_row", 0)),
+        [str(text) for text in kept.get("headings", [])],
+        dict(kept.get("answers", {})),
+    )
+
+
+def find_layout(rows: Sequence[Sequence[Cell]], last: Layout) -> Layout:
+    """Return how a list is laid out: as the last one where its headings are there, else by the headings' words."""
+    wanted = [simplified(text) for text in last.headings]
+    for number, row in enumerate(rows[:SEARCHED_ROWS], start=1):
+        headings = _headings(row)
+        places = {name: headings.index(wanted[index]) for name, index in last.columns.items()
+                  if index < len(wanted) and wanted[index] and wanted[index] in headings}  # fmt: skip
+        found = Layout(places, number, _shown(row), dict(last.answers))
+        if places.keys() == last.columns.keys() and found.is_complete:
+            return found
+    return _guess(rows, last)
+
+
+def _guess(rows: Sequence[Sequence[Cell]], last: Layout) -> Layout:
+    best = Layout(answers=dict(last.answers))
+    for number, row in enumerate(rows[:SEARCHED_ROWS], start=1):
+        columns = _columns_of(_headings(row))
+        if len(columns) > len(best.columns):
+            best = Layout(columns, number, _shown(row), dict(last.answers))
+    _tell_area_from_prefix(best, rows)
+    return best
+
+
+def _columns_of(headings: Sequence[str]) -> dict[str, int]:
+    columns: dict[str, int] = {}
+    for index, heading in enumerate(headings):
+        name = _FIELD_OF.get(heading)
+        if name and name not in columns:
+            columns[name] = index
+    for index, heading in enumerate(headings):
+        name = _by_part(heading)
+        if name and name not in columns and index not in columns.values():
+            columns[name] = index
+    return columns
+
+
+def _by_part(heading: str) -> str:
+    """Return what a heading such as `rate_usd_per_min` is about, by its words."""
+    words = set(heading.split("_"))
+    if words & {"per", "min", "minute", "minuto", "usd", "brl", "eur"} and words & {"rate", "price", "preco", "valor"}:
+        return "price"
+    if words & {"effective", "vigencia"}:
+        return "effective"
+    return ""
+
+
+def _tell_area_from_prefix(layout: Layout, rows: Sequence[Sequence[Cell]]) -> None:
+    """Beside a column of country codes, prefixes that do not all begin with theirs are area codes."""
+    columns = layout.columns
+    if "country" not in columns or "prefix" not in columns or "area" in columns:
+        return
+    country, prefix = columns["country"], columns["prefix"]
+    long_enough = [row for row in rows[layout.heading_row :] if len(row) > max(country, prefix)]
+    if all(_plain(row[prefix]).startswith(_plain(row[country])) for row in long_enough):
+        del columns["country"]
+    else:
+        columns["area"] = columns.pop("prefix")
+
+
+def _plain(cell: Cell) -> str:
+    text = "" if cell is None else str(cell).strip().removesuffix(".0")
+    return text.removeprefix("+").removeprefix("00")
+
+
+def _headings(row: Sequence[Cell]) -> list[str]:
+    return [simplified(cell) if isinstance(cell, str) else "" for cell in row]
+
+
+def _shown(row: Sequence[Cell]) -> list[str]:
+    return ["" if cell is None else str(cell)[:60] for cell in row]

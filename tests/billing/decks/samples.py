@@ -1,0 +1,46 @@
+"""Price lists in the styles of carriers, made for the tests: CSV files of `data/`, and workbooks written here."""
+
+from collections.abc import Sequence
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+
+from billing.decks.columns import Layout, find_layout
+from billing.decks.reading import Reading, read_lines
+from billing.decks.sheets import read_rows
+
+DATA = Path(__file__).parent / "data"
+TODAY = date(2026, 11, 23)
+
+
+def workbook(rows: Sequence[Any]) -> bytes:
+    """Return an XLSX file with these rows."""
+    kept = BytesIO()
+    book = xlsxwriter.Workbook(kept, {"in_memory": True, "strings_to_formulas": True})
+    sheet, day = book.add_worksheet("Rates"), book.add_format({"num_format": "yyyy-mm-dd"})
+    for number, row in enumerate(rows):
+        for column, cell in enumerate(row):
+            if isinstance(cell, date):
+                sheet.write_datetime(number, column, cell, day)
+            elif cell is not None:
+                sheet.write(number, column, cell)
+    book.close()
+    return kept.getvalue()
+
+
+def read(content: bytes | str, *, currency: str = "BRL", last: Layout | None = None, **answers: str) -> Reading:
+    """Read a file as a deck is read."""
+    rows = read_rows(content.encode() if isinstance(content, str) else content)
+    layout = find_layout(rows, last or Layout())
+    layout.answers |= answers
+    return read_lines(rows, layout, currency=currency, today=TODAY)
+
+
+def prices(reading: Reading) -> dict[str, str]:
+    """Return the prices of a reading by prefix, in their shortest form."""
+    assert reading.faults == []
+    assert reading.questions == []
+    return {line.pattern: f"{line.terms.price.normalize():f}" for line in reading.lines}
