@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from billing import services
+from billing.accounts import admin as accounts_admin  # noqa: F401 - it registers its pages
 from billing.models import Cdr, RejectedRecord, SpoolPosition, Tariff
 from billing.queries import tariff_priced_calls, tariff_warnings
 

@@ -1,7 +1,8 @@
 """Addresses of tariffs and calls."""
 
+from billing.accounts.urls import urlpatterns as account_urls
 from billing.views import CALLS, TARIFFS
 from voipadmin.core.pages import entity_urls
 
 app_name = "billing"
-urlpatterns = [*entity_urls("tariffs", TARIFFS), *entity_urls("calls", CALLS)]
+urlpatterns = [*entity_urls("tariffs", TARIFFS), *entity_urls("calls", CALLS), *account_urls]

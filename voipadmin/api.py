@@ -8,6 +8,7 @@ from asterisk_sync.drift.api import drift_router
 from asterisk_sync.generations_api import generations_router
 from asterisk_sync.placement_api import placement_routers
 from asterisk_sync.simulator.api import simulations_router
+from billing.accounts.api import accounts_router
 from billing.api import tariffs_router
 from customers.api import customers_router, extensions_router, trunk_addresses_router
 from numbering.api import dids_router
@@ -41,6 +42,7 @@ for prefix, router in {
     "routes": routes_router,
     "dids": dids_router,
     "tariffs": tariffs_router,
+    "accounts": accounts_router,
     "reports": reports_router,
     "nodes": nodes_router,
     "generations": generations_router,

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from asterisk_sync.models import DriftFinding, Generation
+from billing.accounts.ledger import account_of
 from customers.models import CustomerType
 from tests.factories import (
     CdrFactory,
@@ -36,6 +37,7 @@ MAY: dict[str, dict[str, set[str]]] = {
     "numbering.did": {Role.OPERATOR: ALL, Role.FINANCE: VIEW, Role.VIEWER: VIEW, Role.CUSTOMER: VIEW},
     "numbering.didallocation": {Role.OPERATOR: ALL, Role.FINANCE: VIEW, Role.VIEWER: VIEW, Role.CUSTOMER: VIEW},
     "billing.tariff": {Role.OPERATOR: VIEW, Role.FINANCE: ALL, Role.VIEWER: VIEW},
+    "billing.account": {Role.OPERATOR: VIEW, Role.FINANCE: ALL, Role.VIEWER: VIEW, Role.CUSTOMER: VIEW},
     "billing.cdr": {Role.OPERATOR: VIEW, Role.FINANCE: VIEW, Role.VIEWER: VIEW, Role.CUSTOMER: VIEW},
     "asterisk_sync.node": {Role.OPERATOR: VIEW | {"sync"}, Role.FINANCE: VIEW, Role.VIEWER: VIEW},
     "asterisk_sync.generation": {Role.OPERATOR: VIEW, Role.FINANCE: VIEW, Role.VIEWER: VIEW},
@@ -70,6 +72,7 @@ def _objects_of_a_customer() -> dict[str, Any]:
         "numbering.did": allocation.did,
         "numbering.didallocation": allocation,
         "billing.cdr": CdrFactory.create(customer=trunk),
+        "billing.account": account_of(trunk),
     }
 
 

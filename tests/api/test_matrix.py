@@ -25,6 +25,7 @@ KINDS = {
     "routes": "routing.route",
     "dids": "numbering.did",
     "tariffs": "billing.tariff",
+    "accounts": "billing.account",
     "nodes": "asterisk_sync.node",
     "generations": "asterisk_sync.generation",
     "drift": "asterisk_sync.driftfinding",

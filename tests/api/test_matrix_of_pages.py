@@ -56,6 +56,12 @@ OTHERS: dict[str, list[tuple[str, str, str]]] = {
     "asterisk_sync:object_state": [("GET", "view", "asterisk_sync.node")],
     "asterisk_sync:simulator": [("GET", "view", "routing.route")],
     "asterisk_sync:simulator_check": [("GET", "view", "routing.route")],
+    "billing:account_ledger": [("GET", "view", "billing.account")],
+    "billing:account_topup": [("GET", "change", "billing.account"), ("POST", "change", "billing.account")],
+    "billing:account_payment": [("GET", "change", "billing.account"), ("POST", "change", "billing.account")],
+    "billing:account_adjust": [("GET", "change", "billing.account"), ("POST", "change", "billing.account")],
+    "billing:account_reverse": [("GET", "change", "billing.account"), ("POST", "change", "billing.account")],
+    "billing:account_lift": [("POST", "change", "billing.account")],
     "users:user_password": [("POST", "change", "users.user")],
 }
 OBJECT_OF = {

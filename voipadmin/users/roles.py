@@ -50,6 +50,8 @@ GRANTS: dict[str, dict[str, frozenset[str]]] = {
         "numbering.did": VIEW,
         "numbering.didallocation": VIEW,
         "billing.cdr": VIEW,
+        "billing.account": VIEW,
+        "billing.ledgerentry": VIEW,
         "reports": VIEW,
     },
 }

@@ -36,15 +36,19 @@ def domain_call(names: Mapping[str, str] | None = None, model: type[models.Model
         raise domain_problem(error, names=names or {}) from error
 
 
-def crud_router(resource: Resource[Any]) -> Router:
-    """Return the router of `resource`; without a `write` schema it only reads."""
+def crud_router(resource: Resource[Any], *, comes_and_goes: bool = True) -> Router:
+    """Return the router of `resource`; without a `write` schema it only reads.
+
+    What comes and goes with something else is neither created nor deleted here.
+    """
     router = Router(tags=[resource.tag])
     _add_list(router, resource)
     _add_one(router, resource)
     if resource.write is not None:
-        _add_create(router, resource, resource.write)
         _add_update(router, resource, resource.write, "put")
         _add_update(router, resource, partial_of(resource.write), "patch")
+    if resource.write is not None and comes_and_goes:
+        _add_create(router, resource, resource.write)
         _add_delete(router, resource)
     return router
 

@@ -103,4 +103,6 @@ def shown(value: Any) -> Any:
         return format_amount(value)
     if isinstance(value, int):
         return formats.localize(value)
+    if isinstance(value, list):
+        return ", ".join(str(item) for item in value)
     return "" if value is None else value

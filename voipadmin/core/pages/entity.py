@@ -49,6 +49,7 @@ def _always(_instance: Any) -> bool:
 class Entity:
     """A kind of object with its pages.
 
+    Where `creates` is false, objects come about otherwise and its form only edits them.
     `staff_only` names fields, columns and filters that a customer's user never sees. `detail_context(object, user)`
     feeds `lead_template`, `main_template` and `aside_template` of the object's page, `summary(rows, user)` feeds
     the `summary_template` of the list.
@@ -65,6 +66,7 @@ class Entity:
     related: Sequence[Related] = ()
     effect: Message = ""
     join: Callable[[Any], Any] = _unchanged
+    creates: bool = True
     delete: Callable[[Any], None] | None = delete_object
     editable: Callable[[Any], bool] = _always
     staff_only: frozenset[str] = frozenset()

@@ -12,8 +12,9 @@ def entity_urls(prefix: str, entity: Entity) -> list[URLPattern]:
     """Return list and detail, and create, edit, delete and secrets where there are such; names are `MODEL_list`..."""
     name = entity.model_name
     patterns = [path(f"{prefix}/", ObjectListView.as_view(entity=entity), name=f"{name}_list")]
-    if entity.form is not None:
+    if entity.form is not None and entity.creates:
         patterns.append(path(f"{prefix}/new/", ObjectCreateView.as_view(entity=entity), name=f"{name}_create"))
+    if entity.form is not None:
         patterns.append(path(f"{prefix}/<uuid:pk>/edit/", ObjectEditView.as_view(entity=entity), name=f"{name}_edit"))
     if entity.delete is not None:
         view = ObjectDeleteView.as_view(entity=entity)

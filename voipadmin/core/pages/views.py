@@ -59,7 +59,7 @@ class EntityView(View):
             "entity": entity,
             "list_url": entity.url("list"),
             "entity_secret_url": entity.url_name("secret"),
-            "create_url": entity.url("create") if entity.form and can["add"] else "",
+            "create_url": entity.url("create") if entity.form and entity.creates and can["add"] else "",
             "can": can,
         }
 

@@ -1,0 +1,83 @@
+"""Forms of accounts: settings, money that comes in, adjustments, reversals."""
+
+import uuid
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from billing.accounts.services import save_settings
+from billing.models import Account
+from voipadmin.core.forms import EntityForm, PanelForm
+from voipadmin.core.validators import validate_text
+
+SMALLEST = Decimal("0.000001")
+
+
+class AccountForm(EntityForm):
+    """What an account's calls may spend."""
+
+    fieldsets = (
+        (_("Account"), _("Prepaid customers pay before they call."), ("kind", "currency", "plan")),
+        (_("Credit"), _("How far below zero the balance may go."), ("credit_limit", "limits_credit")),
+        (
+            _("Limits against fraud"),
+            _("What is settled and what live calls hold, together. Crossing a cap stops the customer’s calls."),
+            ("hourly_cap", "daily_cap", "longest_call_seconds"),
+        ),
+        (_("Where to"), "", ("allowed_countries", "allows_high_risk", "allows_loss")),
+    )
+
+    class Meta:
+        model = Account
+        fields = (
+            "kind", "currency", "plan", "credit_limit", "limits_credit", "hourly_cap", "daily_cap",
+            "longest_call_seconds", "allowed_countries", "allows_high_risk", "allows_loss",
+        )  # fmt: skip
+
+    def save(self, commit: bool = True) -> Any:
+        """Save through the domain."""
+        return save_settings(account=self.instance)
+
+
+class ReasonForm(PanelForm):
+    """Why money moves."""
+
+    description = forms.CharField(
+        label=_("reason"), max_length=200, validators=[validate_text], help_text=_("It is on the customer’s statement.")
+    )
+
+
+class ReceiptForm(PanelForm):
+    """Money that comes in. The form's own key makes sending it twice the same as once."""
+
+    amount = forms.DecimalField(
+        label=_("amount"),
+        min_value=SMALLEST,
+        max_digits=14,
+        decimal_places=6,
+        widget=forms.NumberInput({"step": "any"}),
+    )
+    description = forms.CharField(
+        label=_("description"),
+        max_length=200,
+        required=False,
+        validators=[validate_text],
+        help_text=_("Pix, transfer …"),
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+
+
+class AdjustmentForm(ReasonForm):
+    """Money either way, with a reason."""
+
+    amount = forms.DecimalField(
+        label=_("amount"),
+        max_digits=14,
+        decimal_places=6,
+        widget=forms.NumberInput({"step": "any"}),
+        help_text=_("Above zero for the customer, below zero against it."),
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+    field_order = ["amount", "description", "key"]

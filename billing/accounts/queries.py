@@ -1,0 +1,58 @@
+"""Reads of accounts: what is there, what live calls hold of it, what is left."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, DecimalField, F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from billing.models import Account, CreditHold, HoldState, LedgerEntry
+
+ZERO = Decimal(0)
+MONEY = DecimalField(max_digits=20, decimal_places=6)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What an account may spend. `credit` is the balance and its limit, `held` what live calls have set aside of it."""
+
+    balance: Decimal
+    credit_limit: Decimal
+    held: Decimal
+    live_calls: int
+
+    @property
+    def credit(self) -> Decimal:
+        """Return how far the balance is from its limit."""
+        return self.balance + self.credit_limit
+
+    @property
+    def available(self) -> Decimal:
+        """Return what a new call may set aside."""
+        return self.credit - self.held
+
+
+def standing_of(account: Account) -> Standing:
+    """Return the standing of an account now."""
+    held = active_holds(account).aggregate(amount=Sum("amount"), calls=Count("pk"))
+    return Standing(account.balance, account.credit_limit, held["amount"] or ZERO, held["calls"])
+
+
+def active_holds(account: Account) -> QuerySet[CreditHold]:
+    """Return what live calls have set aside, the newest first."""
+    rows: QuerySet[CreditHold] = account.holds.filter(state=HoldState.ACTIVE).order_by("-created_at")
+    return rows
+
+
+def with_standing(accounts: Any) -> Any:
+    """Add to each account what its live calls hold, and what is left for new ones."""
+    active = CreditHold.objects.filter(account=OuterRef("pk"), state=HoldState.ACTIVE).order_by().values("account")
+    held = Coalesce(Subquery(active.annotate(held=Sum("amount")).values("held")), ZERO, output_field=MONEY)
+    return accounts.annotate(held=held).annotate(available=F("balance") + F("credit_limit") - F("held"))
+
+
+def entries_of(account: Account) -> QuerySet[LedgerEntry]:
+    """Return the account's ledger, the newest first: the order of its index."""
+    rows: QuerySet[LedgerEntry] = LedgerEntry.objects.filter(account=account).select_related("reversed_by")
+    return rows.order_by("-happened_at", "-id")

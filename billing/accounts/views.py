@@ -1,0 +1,172 @@
+"""Pages of accounts: what is left, the ledger, and the forms by which people move money."""
+
+from typing import Any, ClassVar
+
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from billing.accounts import services
+from billing.accounts.filters import AccountFilterSet, LedgerFilterSet
+from billing.accounts.forms import AccountForm, AdjustmentForm, ReasonForm, ReceiptForm
+from billing.accounts.queries import active_holds, entries_of, standing_of, with_standing
+from billing.accounts.tables import AccountTable, LedgerTable
+from billing.models import Account, LedgerEntry
+from voipadmin.core.api.pagination import page_of
+from voipadmin.core.api.problems import ProblemError
+from voipadmin.core.csv_export import csv_response
+from voipadmin.core.errors import Message
+from voipadmin.core.forms import PanelForm
+from voipadmin.core.pages import Entity, FieldGroup
+from voipadmin.core.pages.actions import ActionFormView, ButtonView
+from voipadmin.core.pages.views import EntityView
+from voipadmin.core.tables import format_amount
+
+LATEST = 10
+ROWS = 100
+
+
+def _join_accounts(queryset: Any) -> Any:
+    return with_standing(queryset.select_related("customer", "plan"))
+
+
+def ledger_table(rows: Any, user: Any) -> LedgerTable:
+    """Return rows of a ledger as `user` may see them."""
+    writes = user.has_perm(ACCOUNTS.permission("change"))
+    hidden = () if writes else ("reversal",)
+    return LedgerTable(rows, exclude=hidden if user.sees_everything else (*hidden, "actor"))
+
+
+def _account_context(account: Any, user: Any) -> dict[str, Any]:
+    return {
+        "standing": standing_of(account),
+        "holds": active_holds(account)[:LATEST],
+        "latest": ledger_table(entries_of(account)[:LATEST], user),
+    }
+
+
+ACCOUNTS = Entity(
+    model=Account,
+    table=AccountTable,
+    filterset=AccountFilterSet,
+    form=AccountForm,
+    creates=False,
+    delete=None,
+    icon="wallet",
+    intro=gettext_lazy("What each customer has or owes, and what its calls may spend."),
+    empty_hint=gettext_lazy("Every customer has an account from its first day on."),
+    join=_join_accounts,
+    groups=(
+        FieldGroup(gettext_lazy("Account"), ("customer", "kind", "currency", "plan")),
+        FieldGroup(gettext_lazy("Credit"), ("credit_limit", "limits_credit")),
+        FieldGroup(gettext_lazy("Limits against fraud"), ("hourly_cap", "daily_cap", "longest_call_seconds")),
+        FieldGroup(gettext_lazy("Where to"), ("allowed_countries", "allows_high_risk", "allows_loss")),
+    ),
+    staff_only=frozenset({"allows_loss", "plan"}),
+    synced=False,
+    detail_context=_account_context,
+    lead_template="billing/account/standing.html",
+    main_template="billing/account/latest.html",
+    actions_template="billing/account/actions.html",
+)
+
+
+class LedgerView(EntityView):
+    """An account's ledger, page by page through its index; `?export=csv` gives all that is filtered."""
+
+    entity = ACCOUNTS
+
+    def get(self, request: HttpRequest, pk: Any) -> HttpResponseBase:
+        """Show a part of the ledger."""
+        account = self.get_instance()
+        filters = LedgerFilterSet(request.GET or None, queryset=entries_of(account), request=request)
+        rows = filters.qs if not filters.is_bound or filters.is_valid() else LedgerEntry.objects.none()
+        if request.GET.get("export") == "csv":
+            table = ledger_table(rows, request.user)
+            return csv_response(table.as_values(), filename=f"ledger-{account.customer.code}.csv")
+        found, cursor = self._part(rows)
+        context = {"table": ledger_table(found, request.user), "filter": filters, "next_cursor": cursor}
+        return self.page("billing/account/ledger.html", object=account, **context)
+
+    def _part(self, rows: Any) -> tuple[list[LedgerEntry], str | None]:
+        """Return the rows after the cursor of the address; a cursor that is none begins at the newest."""
+        cursor = self.request.GET.get("cursor")
+        try:
+            return page_of(rows, ordering="-happened_at", limit=ROWS, cursor=cursor)
+        except ProblemError:
+            return page_of(rows, ordering="-happened_at", limit=ROWS, cursor=None)
+
+
+class MovementView(ActionFormView):
+    """A form that moves money on an account."""
+
+    entity = ACCOUNTS
+    service: ClassVar[Any]
+
+    def perform(self, instance: Any, answers: dict[str, Any]) -> Message:
+        """Enter it."""
+        key = f"page:{answers.pop('key')}"
+        actor = self.request.user.get_username()
+        entry = type(self).service(account=instance, actor=actor, key=key, **answers)
+        return _("%(kind)s of %(amount)s %(currency)s is entered.") % {
+            "kind": entry.get_kind_display(), "amount": format_amount(entry.amount), "currency": entry.currency,
+        }  # fmt: skip
+
+
+class TopUpView(MovementView):
+    """Adds credit."""
+
+    form_class = ReceiptForm
+    title = gettext_lazy("Top up")
+    button = gettext_lazy("Add the credit")
+    service = services.top_up
+
+
+class PaymentView(MovementView):
+    """Enters a payment."""
+
+    form_class = ReceiptForm
+    title = gettext_lazy("Enter a payment")
+    button = gettext_lazy("Enter the payment")
+    service = services.take_payment
+
+
+class AdjustView(MovementView):
+    """Moves the balance either way."""
+
+    form_class = AdjustmentForm
+    title = gettext_lazy("Adjust the balance")
+    button = gettext_lazy("Adjust")
+    service = services.adjust
+
+
+class ReverseView(ActionFormView):
+    """Takes one entry of the ledger back."""
+
+    entity = ACCOUNTS
+    form_class = ReasonForm
+    title = gettext_lazy("Reverse an entry")
+    button = gettext_lazy("Reverse")
+
+    def make_form(self, data: Any, instance: Any) -> PanelForm:
+        """Ask why; an entry that is not this account's is not found."""
+        self.ledger_entry = get_object_or_404(entries_of(instance), pk=self.kwargs["entry"])
+        return super().make_form(data, instance)
+
+    def perform(self, instance: Any, answers: dict[str, Any]) -> Message:
+        """Reverse it."""
+        actor = self.request.user.get_username()
+        services.reverse_entry(entry=self.ledger_entry, actor=actor, **answers)
+        return _("“%(entry)s” is reversed.") % {"entry": self.ledger_entry}
+
+
+class LiftStopView(ButtonView):
+    """Lets the calls of an account through again."""
+
+    entity = ACCOUNTS
+
+    def perform(self, instance: Any) -> Message:
+        """Lift the stop."""
+        services.lift_stop(account=instance)
+        return _("Calls of this customer are let through again.")
