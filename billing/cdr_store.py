@@ -6,6 +6,7 @@ It runs inside the caller's transaction, which holds the node's lock.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from billing.attribution import Attribution, attribute
 from billing.call_attempts import NO_RESULT, AttemptFacts, AttemptResult, Resolution, resolve_call
 from billing.call_charges import CallCharge, copy_charges, payers_of, why_not
 from billing.call_rating import PricedCall, price_call
+from billing.cdr_months import make_room, month_of, months_later
 from billing.models import Cdr, Disposition
 from billing.spool_format import SpoolRecord
 from billing.tariff_loader import CurrentTariffs
@@ -40,11 +42,15 @@ ALONE = Resolution(speaks=True, result=NO_RESULT)
 
 @dataclass(frozen=True, slots=True)
 class StoredRecords:
-    """What became of a batch: how many are new, how many were there already, and which contradict what is there."""
+    """What became of a batch: how many are new, how many were there already, and which cannot be stored.
+
+    Those contradict what is there, or are of a month whose records are no longer kept.
+    """
 
     imported: int = 0
     duplicates: int = 0
     conflicts: list[int] = field(default_factory=list)
+    dropped: list[int] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -72,18 +78,23 @@ class NewRecord:
 
 
 def store_records(node_name: str, records: Sequence[SpoolRecord], tariffs: CurrentTariffs) -> StoredRecords:
-    """Write what is new of `records`; conflicts are returned as positions in it."""
+    """Write what is new of `records`; what cannot be stored is returned as positions in it."""
     if not records:
         return StoredRecords()
-    existing = _existing(node_name, {record.uniqueid for record in records})
+    dropped_months = make_room((record.started_at for record in records), timezone.now())
+    existing = _existing(node_name, records)
     hashes: dict[Key, str] = {
         (uniqueid, row.facts.sequence): row.payload_hash for uniqueid, rows in existing.items() for row in rows
     }
     new: list[NewRecord] = []
-    duplicates, conflicts = 0, []
+    duplicates = 0
+    conflicts: list[int] = []
+    dropped: list[int] = []
     for position, record in enumerate(records):
         key = (record.uniqueid, record.sequence)
-        if key not in hashes:
+        if dropped_months and month_of(record.started_at) in dropped_months:
+            dropped.append(position)
+        elif key not in hashes:
             hashes[key] = record.payload_hash
             new.append(NewRecord(record))
         elif hashes[key] == record.payload_hash:
@@ -93,17 +104,31 @@ def store_records(node_name: str, records: Sequence[SpoolRecord], tariffs: Curre
     if new:
         _resolve_calls(new, existing)
         _copy(node_name, new, tariffs)
-    return StoredRecords(len(new), duplicates, conflicts)
+    return StoredRecords(len(new), duplicates, conflicts, dropped)
 
 
-def _existing(node_name: str, uniqueids: set[str]) -> dict[str, list[ExistingRecord]]:
-    # One array instead of thousands of parameters, whose parsing would cost more than the query.
-    statement = f"""SELECT uniqueid, id, payload_hash, sequence, disposition, destination_channel, recorded_result,
-        is_last_attempt, dial_status, cause, sip_code, post_dial_delay_ms
-        FROM {TABLE} WHERE node_name = %s AND uniqueid = ANY(%s)"""  # noqa: S608 - a constant of this module
+# One array instead of thousands of parameters, whose parsing would cost more than the query.
+FIND = f"""SELECT uniqueid, id, payload_hash, sequence, disposition, destination_channel, recorded_result,
+    is_last_attempt, dial_status, cause, sip_code, post_dial_delay_ms
+    FROM {TABLE} WHERE node_name = %s AND uniqueid = ANY(%s)"""  # noqa: S608 - a constant of this module
+NEARBY = " AND started_at >= %s AND started_at < %s"
+# Unique ids begin with the second of their call: in another month there is none between those of a batch.
+ELSEWHERE = f"""SELECT EXISTS (SELECT 1 FROM {TABLE}, (SELECT min(id), max(id) FROM unnest(%s::text[]) id) batch (a, z)
+    WHERE node_name = %s AND uniqueid BETWEEN batch.a AND batch.z
+    AND (started_at < %s OR started_at >= %s))"""  # noqa: S608 - a constant of this module
+
+
+def _existing(node_name: str, records: Sequence[SpoolRecord]) -> dict[str, list[ExistingRecord]]:
+    """Read what is known of the calls of `records`: of all months, although most are only glanced at."""
+    uniqueids = list({record.uniqueid for record in records})
+    moments = [record.started_at for record in records]
+    around = [months_later(month_of(min(moments)), -1), months_later(month_of(max(moments)), 2)]
     calls: dict[str, list[ExistingRecord]] = defaultdict(list)
     with connection.cursor() as cursor:
-        cursor.execute(statement, [node_name, list(uniqueids)])
+        near = [datetime(month.year, month.month, 1, tzinfo=UTC) for month in around]
+        cursor.execute(ELSEWHERE, [uniqueids, node_name, *near])
+        everywhere = cursor.fetchone()[0]
+        cursor.execute(FIND if everywhere else FIND + NEARBY, [node_name, uniqueids, *([] if everywhere else near)])
         for uniqueid, pk, payload_hash, sequence, disposition, destination, recorded, *now in cursor.fetchall():
             facts = _facts(sequence, disposition, destination, AttemptResult.from_text(recorded))
             resolution = Resolution(now[0], AttemptResult(*now[1:]))

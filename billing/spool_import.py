@@ -145,6 +145,7 @@ class SpoolImporter:
             record = records[number]
             detail = f"uniqueid {record.uniqueid}, sequence {record.sequence}"
             rejected.append(self._rejected(sources[number], path, RejectReason.CONFLICT, detail))
+        rejected += [self._rejected(sources[number], path, RejectReason.DROPPED, "") for number in stored.dropped]
         RejectedRecord.objects.bulk_create(rejected, ignore_conflicts=True)
         return ImportSummary(len(lines), stored.imported, stored.duplicates, len(rejected))
 

@@ -168,6 +168,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     # What somebody did by hand is found and mended within a minute.
     "audit-drift": {"task": "asterisk_sync.tasks.audit_drift", "schedule": 45.0, "options": {"expires": 45}},
     "end-quarantines": {"task": "numbering.tasks.end_quarantines", "schedule": 600.0, "options": {"expires": 600}},
+    "keep-cdr-months": {"task": "billing.tasks.keep_cdr_months", "schedule": 6 * 3600.0, "options": {"expires": 3600}},
 }
 CELERY_TIMEZONE = "UTC"
 
@@ -287,6 +288,9 @@ EMERGENCY_NUMBERS: list[str] = env.list(
     "EMERGENCY_NUMBERS", default=["112", "190", "191", "192", "193", "194", "197", "198", "199", "911"]
 )
 DEFAULT_COUNTRY = env.str("DEFAULT_COUNTRY", default="BR")
+# Whole months for which call records are kept; 0 keeps them for ever, and so does a legal hold, whatever the number.
+CDR_KEEP_MONTHS = env.int("CDR_KEEP_MONTHS", default=0)
+CDR_LEGAL_HOLD = env.bool("CDR_LEGAL_HOLD", default=False)
 DEFAULT_CURRENCY = env.str("DEFAULT_CURRENCY", default="BRL")
 DID_QUARANTINE_DAYS = env.int("DID_QUARANTINE_DAYS", default=30)
 

@@ -14,7 +14,7 @@ from billing.models.cdr import (
 )
 from billing.models.deck import BuyRate, Deck, DeckStatus
 from billing.models.plan import Holiday, HolidayCalendar, OnHolidays, RatePlan, TimeWindow
-from billing.models.spool import RejectedRecord, RejectReason, SpoolPosition
+from billing.models.spool import DroppedMonth, RejectedRecord, RejectReason, SpoolPosition
 from billing.models.tariff import Rounding, Tariff
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "DeckStatus",
     "Direction",
     "Disposition",
+    "DroppedMonth",
     "EntryKind",
     "HoldState",
     "Holiday",

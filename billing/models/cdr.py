@@ -91,7 +91,10 @@ class CdrQuerySet(VisibleQuerySet):
 
 
 class Cdr(BaseModel):
-    """One attempt of a call as Asterisk recorded it, attributed and priced. Durations are seconds."""
+    """One attempt of a call as Asterisk recorded it, attributed and priced. Durations are seconds.
+
+    The table has a part for each month (`billing.cdr_months`): a query that names a time reads only what it must.
+    """
 
     node_name = models.CharField(_("node"), max_length=60)
     uniqueid = models.CharField(max_length=150)
@@ -184,7 +187,10 @@ class Cdr(BaseModel):
         verbose_name_plural = _("calls")
         ordering = ["-started_at", "-id"]
         constraints = [
-            models.UniqueConstraint(fields=["node_name", "uniqueid", "sequence"], name="cdr_once_per_node"),
+            # What a table by months can vouch for; that a key has one start is promised by billing.cdr_store.
+            models.UniqueConstraint(
+                fields=["node_name", "uniqueid", "sequence", "started_at"], name="cdr_once_per_node"
+            ),
         ]
         indexes = [
             models.Index(fields=["linkedid"], name="cdr_of_linked_call"),

@@ -19,6 +19,7 @@ class RejectReason(models.TextChoices):
     DISPOSITION = "disposition", _("An unknown disposition")
     CONFLICT = "conflict", _("Another record with the same key and other content is there already")
     UNFINISHED = "unfinished", _("The file ended in the middle of the line")
+    DROPPED = "dropped", _("The records of its month are no longer kept")
 
 
 class RejectedRecord(BaseModel):
@@ -68,3 +69,18 @@ class SpoolPosition(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.path}@{self.offset}"
+
+
+class DroppedMonth(BaseModel):
+    """A month (UTC) whose call records were dropped: a file of that time, read again, must not be charged again."""
+
+    month = models.DateField(_("month"), unique=True)
+    records = models.BigIntegerField(_("records"))
+
+    class Meta:
+        verbose_name = _("dropped month")
+        verbose_name_plural = _("dropped months")
+        ordering = ["-month"]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m}"

@@ -1,0 +1,18 @@
+"""Celery doors of billing."""
+
+import structlog
+from celery import shared_task
+from django.utils import timezone
+
+from billing import cdr_months
+
+logger = structlog.get_logger(__name__)
+
+
+@shared_task  # type: ignore[untyped-decorator]  # celery has no types
+def keep_cdr_months() -> int:
+    """Make the months of call records ahead and drop expired ones; beat calls it every six hours."""
+    kept = cdr_months.keep_months(now=timezone.now())
+    for reason in kept.refused:
+        logger.warning("cdr.month_not_dropped", reason=reason)
+    return len(kept.made) + len(kept.dropped)
