@@ -75,6 +75,7 @@ class ChangeDestinationView(ActionFormView):
             "destination_type": allocation.destination_type,
             "extension": allocation.extension_id,
             "forward_to": allocation.forward_to,
+            "monthly_price": allocation.monthly_price,
         }
         return DestinationForm(data, customer=allocation.customer, initial=initial)
 

@@ -57,7 +57,7 @@ class DIDAllocationAdmin(DomainAdmin):
     list_select_related = ("did", "customer", "extension")
     search_fields = ("did__number", "customer__code", "customer__name")
     autocomplete_fields = ("did", "customer", "extension")
-    fields = ("did", "customer", "destination_type", "extension", "forward_to")
+    fields = ("did", "customer", "destination_type", "extension", "forward_to", "monthly_price")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -72,5 +72,6 @@ class DIDAllocationAdmin(DomainAdmin):
             destination_type=instance.destination_type,
             extension=instance.extension,
             forward_to=instance.forward_to,
+            monthly_price=instance.monthly_price,
         )
         instance.pk = made.pk

@@ -22,6 +22,7 @@ from voipadmin.core.api.resource import Resource
 from voipadmin.core.api.schemas import Input, Output
 
 MonthlyCost = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=4)]
+MonthlyPrice = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)]
 Number = Annotated[str, Field(max_length=15, description="E.164 without the plus: 551140001000.")]
 SHORTEST_FORWARD = 7  # fewer digits are meant for an extension
 
@@ -45,6 +46,7 @@ class AllocationOut(Output):
     destination_type: DestinationType
     extension_id: uuid.UUID | None
     forward_to: str
+    monthly_price: Decimal
     starts_at: datetime
     ends_at: datetime | None
 
@@ -110,6 +112,7 @@ class RedirectIn(Input):
     """`destination` is `trunk`, the number of one of the customer's extensions, or a number to forward to."""
 
     destination: Annotated[str, Field(max_length=21)] | DestinationIn
+    monthly_price: Annotated[MonthlyPrice | None, Field(description="Null: none, or as it is.")] = None
 
 
 class AllocateIn(RedirectIn):
@@ -192,7 +195,8 @@ def allocate_did(request: HttpRequest, id: uuid.UUID, payload: AllocateIn) -> An
         customer = visible_reference(
             Customer.objects.all(), key=payload.customer_id, user=request.user, field="customer_id"
         )
-        services.allocate_did(did=did, customer=customer, **_destination_of(payload, customer))
+        price = payload.monthly_price or Decimal(0)
+        services.allocate_did(did=did, customer=customer, monthly_price=price, **_destination_of(payload, customer))
         return dids.shown(find(dids, request.user, id), request.user)
 
 
@@ -203,7 +207,7 @@ def redirect_did(request: HttpRequest, id: uuid.UUID, payload: RedirectIn) -> An
         did = find(dids, request.user, id)
         allocation = current_allocation(did)
         destination = _destination_of(payload, allocation.customer) if allocation else {"destination_type": "trunk"}
-        services.change_destination(did=did, **destination)
+        services.change_destination(did=did, monthly_price=payload.monthly_price, **destination)
         return dids.shown(find(dids, request.user, id), request.user)
 
 

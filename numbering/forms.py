@@ -66,6 +66,10 @@ class DestinationForm(PanelForm):
         label=_("forward to"), max_length=21, required=False, validators=[validate_dialled_number],
         help_text=_("On the customer's account: 5511987654321."),
     )  # fmt: skip
+    monthly_price = forms.DecimalField(
+        label=_("monthly price"), min_value=Decimal(0), max_digits=12, decimal_places=2, initial=0,
+        help_text=_("What the customer pays for the number."),
+    )  # fmt: skip
 
     def __init__(self, *args: Any, customer: Customer | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -88,7 +92,7 @@ class AllocationForm(DestinationForm):
     """Whose a number becomes, and where its calls go."""
 
     customer = forms.ModelChoiceField(Customer.objects.none(), label=_("customer"))
-    field_order = ["customer", "destination_type", "extension", "forward_to"]
+    field_order = ["customer", "destination_type", "extension", "forward_to", "monthly_price"]
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -169,6 +169,16 @@ class DIDAllocation(BaseModel):
     past_extension = models.CharField(max_length=10, blank=True, editable=False)
     starts_at = models.DateTimeField(_("from"), default=timezone.now)
     ends_at = models.DateTimeField(_("until"), null=True, blank=True)
+    monthly_price = models.DecimalField(
+        _("monthly price"),
+        max_digits=12,
+        decimal_places=2,
+        default=Decimal(0),
+        validators=[MinValueValidator(Decimal(0))],
+        help_text=_("What the customer pays for the number, after each month; parts of a month by the day."),
+    )
+    # Up to when the fee is in the ledger; the end itself, once an ended allocation is settled.
+    charged_until = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = DIDAllocationQuerySet.as_manager()
 
@@ -199,6 +209,7 @@ class DIDAllocation(BaseModel):
                 name="did_allocation_has_its_destination",
                 violation_error_message=_("Choose the destination that belongs to the type."),
             ),
+            models.CheckConstraint(condition=Q(monthly_price__gte=0), name="did_allocation_price_not_negative"),
             known_choices("did_allocation_destination_known", destination_type=DestinationType),
         ]
 

@@ -4,6 +4,7 @@ Locks are taken in one order everywhere: the customer, then the number.
 """
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -39,6 +40,7 @@ def allocate_did(
     destination_type: str,
     extension: Extension | None = None,
     forward_to: str = "",
+    monthly_price: Decimal = Decimal(0),
     at: datetime | None = None,
 ) -> DIDAllocation:
     """Give a free number to a customer from `at` (now); raise NumberUnavailable where it is not free.
@@ -58,6 +60,7 @@ def allocate_did(
             destination_type=destination_type,
             extension=extension,
             forward_to=forward_to,
+            monthly_price=monthly_price,
             starts_at=moment,
         )
         _save_allocation(allocation)
@@ -84,9 +87,13 @@ def change_destination(
     destination_type: str,
     extension: Extension | None = None,
     forward_to: str = "",
+    monthly_price: Decimal | None = None,
     at: datetime | None = None,
 ) -> DIDAllocation:
-    """Send a number's calls elsewhere: the allocation ends and one of the same customer begins, both kept."""
+    """Send a number's calls elsewhere: the allocation ends and one of the same customer begins, both kept.
+
+    A new monthly price holds from that day on; without one the price stays.
+    """
     with transaction.atomic():
         locked = _lock(did)
         before = _current_allocation(locked)
@@ -98,6 +105,7 @@ def change_destination(
             destination_type=destination_type,
             extension=extension,
             forward_to=forward_to,
+            monthly_price=before.monthly_price if monthly_price is None else monthly_price,
             starts_at=moment,
         )
         _save_allocation(allocation)

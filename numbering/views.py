@@ -62,6 +62,8 @@ ALLOCATIONS = Entity(
     intro=_("Who has and had each number, and when."),
     empty_hint=_("A number's first allocation begins its history."),
     join=_join_allocations,
-    groups=(FieldGroup(_("Allocation"), ("did", "customer", "destination_type", "starts_at", "ends_at")),),
+    groups=(
+        FieldGroup(_("Allocation"), ("did", "customer", "destination_type", "monthly_price", "starts_at", "ends_at")),
+    ),
     synced=False,
 )

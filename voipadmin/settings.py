@@ -1,10 +1,12 @@
 """Settings, all read from the environment (or `.env`); `.env.example` documents every name."""
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import django_stubs_ext
 import environ
+from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -167,6 +169,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep-pending-nodes": {"task": "asterisk_sync.tasks.sweep_pending", "schedule": 5.0, "options": {"expires": 5}},
     # What somebody did by hand is found and mended within a minute.
     "audit-drift": {"task": "asterisk_sync.tasks.audit_drift", "schedule": 45.0, "options": {"expires": 45}},
+    "charge-fees": {"task": "billing.accounts.tasks.charge_monthly_fees", "schedule": crontab(hour=6, minute=10)},
+    "audit-ledger": {"task": "billing.accounts.tasks.audit_ledger", "schedule": crontab(hour=6, minute=40)},
     "end-quarantines": {"task": "numbering.tasks.end_quarantines", "schedule": 600.0, "options": {"expires": 600}},
     "keep-cdr-months": {"task": "billing.tasks.keep_cdr_months", "schedule": 6 * 3600.0, "options": {"expires": 3600}},
 }
@@ -292,6 +296,11 @@ DEFAULT_COUNTRY = env.str("DEFAULT_COUNTRY", default="BR")
 CDR_KEEP_MONTHS = env.int("CDR_KEEP_MONTHS", default=0)
 CDR_LEGAL_HOLD = env.bool("CDR_LEGAL_HOLD", default=False)
 DEFAULT_CURRENCY = env.str("DEFAULT_CURRENCY", default="BRL")
+# Taxes that prices include, in percent of what is charged, as statements show them.
+STATEMENT_TAXES: dict[str, Decimal] = {
+    name: Decimal(percent)
+    for name, percent in env.dict("STATEMENT_TAXES", default={"PIS": "0.65", "COFINS": "3"}).items()
+}
 DID_QUARANTINE_DAYS = env.int("DID_QUARANTINE_DAYS", default=30)
 
 LOGGING_CONFIG = "logging.config.dictConfig"

@@ -185,7 +185,7 @@ def test_settings_are_saved_and_the_balance_stays_the_ledgers(pages: Pages, acco
     }  # fmt: skip
     assert finance.post(address("edit", account), answers).status_code == 302
     stored = Account.objects.get(pk=account.pk)
-    assert (stored.kind, stored.credit_limit, stored.allowed_countries) == ("prepaid", 5, ["BR", "US"])
+    assert (stored.kind, stored.credit_limit, stored.allowed_countries) == ("prepaid", Decimal(5), ["BR", "US"])
     assert stored.balance == 10
     assert "prepaid" in text_of(finance.get(f"{account.get_absolute_url()}?tab=changelog")).lower()
 
