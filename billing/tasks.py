@@ -5,6 +5,9 @@ from celery import shared_task
 from django.utils import timezone
 
 from billing import cdr_months
+from billing.decks.tasks import read_deck_file
+
+__all__ = ["keep_cdr_months", "read_deck_file"]
 
 logger = structlog.get_logger(__name__)
 

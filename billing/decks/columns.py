@@ -107,9 +107,13 @@ def find_layout(rows: Sequence[Sequence[Cell]], last: Layout) -> Layout:
         headings = _headings(row)
         places = {name: headings.index(wanted[index]) for name, index in last.columns.items()
                   if index < len(wanted) and wanted[index] and wanted[index] in headings}  # fmt: skip
-        found = Layout(places, number, _shown(row), dict(last.answers))
-        if places.keys() == last.columns.keys() and found.is_complete:
-            return found
+        if places and places.keys() == last.columns.keys():
+            # A column that the last list did not have is found by its own heading.
+            unseen = [heading if heading not in wanted else "" for heading in headings]
+            places = {**_columns_of(unseen), **places}
+            found = Layout(places, number, _shown(row), dict(last.answers))
+            if found.is_complete:
+                return found
     return _guess(rows, last)
 
 

@@ -13,6 +13,7 @@ from billing.models.cdr import (
     UnratedReason,
 )
 from billing.models.deck import BuyRate, Deck, DeckStatus
+from billing.models.deck_rows import DeckChange, DeckFile, DeckRow, EndedRate
 from billing.models.plan import Holiday, HolidayCalendar, OnHolidays, RatePlan, TimeWindow
 from billing.models.spool import DroppedMonth, RejectedRecord, RejectReason, SpoolPosition
 from billing.models.tariff import Rounding, Tariff
@@ -27,10 +28,14 @@ __all__ = [
     "CostSource",
     "CreditHold",
     "Deck",
+    "DeckChange",
+    "DeckFile",
+    "DeckRow",
     "DeckStatus",
     "Direction",
     "Disposition",
     "DroppedMonth",
+    "EndedRate",
     "EntryKind",
     "HoldState",
     "Holiday",

@@ -112,6 +112,8 @@ class BuyRate(BaseModel):
             models.UniqueConstraint(
                 fields=["provider", "pattern", "origin_prefix", "window", "effective_from"],
                 nulls_distinct=False,
+                # One that ended before it began was superseded; it is kept so that undoing can give it back.
+                condition=Q(effective_until__isnull=True) | Q(effective_until__gt=models.F("effective_from")),
                 name="buy_rate_once_at_a_time",
             ),
             models.CheckConstraint(

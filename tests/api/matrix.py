@@ -5,6 +5,7 @@ from typing import Any
 
 from asterisk_sync.models import DriftFinding, Generation
 from billing.accounts.ledger import account_of
+from billing.models import Deck
 from customers.models import CustomerType
 from tests.factories import (
     CdrFactory,
@@ -38,6 +39,7 @@ MAY: dict[str, dict[str, set[str]]] = {
     "numbering.didallocation": {Role.OPERATOR: ALL, Role.FINANCE: VIEW, Role.VIEWER: VIEW, Role.CUSTOMER: VIEW},
     "billing.tariff": {Role.OPERATOR: VIEW, Role.FINANCE: ALL, Role.VIEWER: VIEW},
     "billing.account": {Role.OPERATOR: VIEW, Role.FINANCE: ALL, Role.VIEWER: VIEW, Role.CUSTOMER: VIEW},
+    "billing.deck": {Role.OPERATOR: VIEW, Role.FINANCE: ALL, Role.VIEWER: VIEW},
     "billing.cdr": {Role.OPERATOR: VIEW, Role.FINANCE: VIEW, Role.VIEWER: VIEW, Role.CUSTOMER: VIEW},
     "asterisk_sync.node": {Role.OPERATOR: VIEW | {"sync"}, Role.FINANCE: VIEW, Role.VIEWER: VIEW},
     "asterisk_sync.generation": {Role.OPERATOR: VIEW, Role.FINANCE: VIEW, Role.VIEWER: VIEW},
@@ -85,6 +87,7 @@ def make_world() -> World:
         "routing.gateway": gateway,
         "routing.route": RouteFactory.create(gateways=[gateway]),
         "billing.tariff": TariffFactory.create(),
+        "billing.deck": Deck.objects.create(provider=gateway.provider, file_name="rates.csv"),
         "asterisk_sync.node": NodeFactory.create(),
     }
     own_customers = [world.own["customers.customer"], world.own["customers.extension"].customer]

@@ -62,6 +62,17 @@ OTHERS: dict[str, list[tuple[str, str, str]]] = {
     "billing:account_adjust": [("GET", "change", "billing.account"), ("POST", "change", "billing.account")],
     "billing:account_reverse": [("GET", "change", "billing.account"), ("POST", "change", "billing.account")],
     "billing:account_lift": [("POST", "change", "billing.account")],
+    "billing:deck_upload": [("GET", "add", "billing.deck"), ("POST", "add", "billing.deck")],
+    "billing:deck_progress": [("GET", "view", "billing.deck")],
+    "billing:deck_answer": [("POST", "change", "billing.deck")],
+    "billing:deck_columns": [("GET", "change", "billing.deck"), ("POST", "change", "billing.deck")],
+    "billing:deck_rows": [("GET", "view", "billing.deck")],
+    "billing:deck_read": [("POST", "change", "billing.deck")],
+    "billing:deck_activate": [("POST", "change", "billing.deck")],
+    "billing:deck_undo": [("POST", "change", "billing.deck")],
+    "billing:account_statement": [("GET", "view", "billing.account")],
+    "billing:account_statement_csv": [("GET", "view", "billing.account")],
+    "billing:account_statement_pdf": [("GET", "view", "billing.account")],
     "users:user_password": [("POST", "change", "users.user")],
 }
 OBJECT_OF = {

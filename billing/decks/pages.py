@@ -1,0 +1,205 @@
+"""Pages of decks: upload, questions, dry run with its lists, activation, undoing."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from billing.decks import services
+from billing.decks.columns import layout_of
+from billing.decks.faults import words_of
+from billing.decks.forms import ColumnsForm, UploadForm
+from billing.decks.queries import LISTS, rows_of
+from billing.decks.tables import DeckFilterSet, DeckRowTable, DeckTable
+from billing.models import Deck, DeckStatus
+from voipadmin.core.errors import Message
+from voipadmin.core.forms import PanelForm
+from voipadmin.core.pages import Entity, FieldGroup
+from voipadmin.core.pages.actions import ActionFormView, ButtonView
+from voipadmin.core.pages.views import EntityView
+
+BUSY = (DeckStatus.UPLOADED, DeckStatus.READING)
+PAGE = 100
+
+
+def _join_decks(queryset: Any) -> Any:
+    return queryset.select_related("provider")
+
+
+def _told(places: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [place | {"words": words_of(place)} for place in places]
+
+
+def deck_context(deck: Any, _user: Any) -> dict[str, Any]:
+    """Return what the page of a deck shows beside its fields."""
+    summary = deck.summary
+    questions = [
+        question | {"words": words_of(question), "choices": _choices(question["code"])}
+        for question in summary.get("questions", ())
+    ]
+    counts = summary.get("counts", {})
+    return {
+        "busy": deck.status in BUSY,
+        "questions": questions,
+        "faults": _told(summary.get("faults", [])),
+        "lists": [(name, label, _count(name, counts, summary)) for name, label in LISTS.items()],
+        "replay": summary.get("replay"),
+    }
+
+
+def _count(name: str, counts: dict[str, int], summary: dict[str, Any]) -> int:
+    return int(summary.get("below_cost", 0) if name == "below" else counts.get(name, 0))
+
+
+def _choices(code: str) -> list[tuple[str, Message]]:
+    if code == "date_order":
+        return [("dmy", _("Day/month")), ("mdy", _("Month/day"))]
+    if code == "decimal":
+        return [(",", _("The comma is the decimal sign")), (".", _("The point is the decimal sign"))]
+    return [] if code == "columns" else [("yes", _("Yes, go on")), ("no", _("No, refuse this deck"))]
+
+
+DECKS = Entity(
+    model=Deck,
+    table=DeckTable,
+    filterset=DeckFilterSet,
+    delete=lambda deck: services.delete_deck(deck=deck),
+    icon="file-spreadsheet",
+    intro=gettext_lazy("Price lists of carriers: read, looked at, and only then activated, all of it or nothing."),
+    empty_hint=gettext_lazy("Upload a carrier's list as it was sent: CSV or XLSX."),
+    join=_join_decks,
+    groups=(
+        FieldGroup(
+            gettext_lazy("Deck"),
+            ("provider", "file_name", "status", "currency", "is_full", "effective_from", "actor", "activated_at",
+             "undone_at"),
+        ),
+    ),
+    synced=False,
+    detail_context=deck_context,
+    lead_template="billing/deck/overview.html",
+    actions_template="billing/deck/actions.html",
+    list_actions_template="billing/deck/list_actions.html",
+)  # fmt: skip
+
+
+class UploadView(ActionFormView):
+    """Takes a carrier's file."""
+
+    entity = DECKS
+    action = "add"
+    form_class = UploadForm
+    title = gettext_lazy("Upload a deck")
+    button = gettext_lazy("Upload")
+
+    def make_form(self, data: Any, instance: Any) -> PanelForm:
+        """Offer the providers."""
+        files = self.request.FILES if data is not None else None
+        return UploadForm(data, files, user=self.request.user, initial=self.request.GET.dict())
+
+    def perform(self, instance: Any, answers: dict[str, Any]) -> str:
+        """Keep the file and have it read."""
+        sent = answers.pop("file")
+        actor = self.request.user.get_username()
+        self.deck = services.upload_deck(file_name=sent.name, content=sent.read(), actor=actor, **answers)
+        return _("The deck is being read.")
+
+    def done_url(self, instance: Any) -> str:
+        """Go to the deck."""
+        deck = getattr(self, "deck", None)
+        return deck.get_absolute_url() if deck else self.entity.url("list")
+
+
+class ProgressView(EntityView):
+    """How far the dry run of a deck is; when it is done the page is shown again."""
+
+    entity = DECKS
+
+    def get(self, request: HttpRequest, pk: Any) -> HttpResponse:
+        """Answer htmx."""
+        deck = self.get_instance()
+        if deck.status not in BUSY and getattr(request, "htmx", False):
+            answer = HttpResponse(status=204)
+            answer["HX-Refresh"] = "true"
+            return answer
+        return render(request, "billing/deck/progress.html", {"object": deck})
+
+
+class AnswerView(ButtonView):
+    """Takes the answer to a question."""
+
+    entity = DECKS
+
+    def perform(self, instance: Any) -> str:
+        """Keep the answer and have the deck read again."""
+        answers = {str(name): str(value) for name, value in self.request.POST.items() if name != "csrfmiddlewaretoken"}
+        services.answer_deck(deck=instance, answers=answers)
+        return _("The answer is kept.")
+
+
+class ColumnsView(ActionFormView):
+    """Asks which column is what."""
+
+    entity = DECKS
+    title = gettext_lazy("Which column is what")
+    button = gettext_lazy("Read it so")
+
+    def make_form(self, data: Any, instance: Any) -> PanelForm:
+        """Offer the columns of the file."""
+        rows = instance.summary.get("first_rows", [])
+        return ColumnsForm(data, first_rows=rows, columns=layout_of(instance.mapping).columns)
+
+    def perform(self, instance: Any, answers: dict[str, Any]) -> str:
+        """Keep the columns and have the deck read again."""
+        columns = {name: int(value) for name, value in answers.items() if value}
+        services.answer_deck(deck=instance, answers={}, columns=columns)
+        return _("The deck is being read.")
+
+
+class RowsView(EntityView):
+    """The lines of a deck by what would become of them, page by page."""
+
+    entity = DECKS
+
+    def get(self, request: HttpRequest, pk: Any) -> HttpResponse:
+        """Show a part of a list."""
+        deck = self.get_instance()
+        name = request.GET.get("list", "all")
+        rows, after = rows_of(deck, name, after=request.GET.get("after", ""), size=PAGE)
+        context = {"list_name": name, "list_label": LISTS.get(name, _("All")), "next_row": after}
+        return self.page("billing/deck/rows.html", object=deck, table=DeckRowTable(rows), **context)
+
+
+class ReadAgainView(ButtonView):
+    """Has a deck read against the rates of now."""
+
+    entity = DECKS
+
+    def perform(self, instance: Any) -> str:
+        """Read again."""
+        services.read_again(deck=instance)
+        return _("The deck is being read.")
+
+
+class ActivateView(ButtonView):
+    """Makes a deck count."""
+
+    entity = DECKS
+
+    def perform(self, instance: Any) -> str:
+        """Activate."""
+        services.activate_deck(deck=instance, actor=self.request.user.get_username())
+        return _("The deck is active.")
+
+
+class UndoView(ButtonView):
+    """Takes an activation back."""
+
+    entity = DECKS
+
+    def perform(self, instance: Any) -> str:
+        """Undo."""
+        services.undo_deck(deck=instance, actor=self.request.user.get_username())
+        return _("The deck is undone; the rates are what they were.")

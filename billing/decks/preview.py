@@ -1,0 +1,178 @@
+"""The dry run of a deck: read, compare, stage, replay; it tells how far it is and changes no rate."""
+
+import time
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count, Max, Q
+from django.utils import timezone
+
+from billing.decks.columns import Layout, find_layout, layout_of
+from billing.decks.comparing import Comparison, Planned, compare
+from billing.decks.faults import MOST_SHOWN, Fault, FileFault, column_letter
+from billing.decks.reading import Reading, read_lines
+from billing.decks.replay import replay
+from billing.decks.selling import SellPrices, Sold, lowest_per_minute
+from billing.decks.sheets import read_rows
+from billing.decks.staging import present_rates, stage
+from billing.models import BuyRate, Deck, DeckFile, DeckStatus, Tariff
+from routing.models import Provider
+
+# The share of each step in the whole, in percent, where it begins.
+STEPS = {"opening": 0, "reading": 10, "comparing": 45, "writing": 60, "replaying": 90, "done": 100}
+TOLD_EVERY_SECONDS = 0.3
+SETTLED = (DeckStatus.ACTIVE, DeckStatus.UNDONE)
+PRICED = frozenset({"new", "up", "down", "terms"})
+
+
+def read_deck(deck: Deck) -> None:
+    """Read a deck again from its file; two workers do not read one deck at once, and one that counts is left alone."""
+    key = deck.pk.int & 0x7FFF_FFFF_FFFF_FFFF
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [key])
+        if not cursor.fetchone()[0]:
+            return
+        try:
+            deck.refresh_from_db()
+            if deck.status not in SETTLED:
+                _Preview(deck).run()
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
+
+
+def state_of_rates(provider: Provider) -> str:
+    """Return a mark that changes with any change of a provider's rates: a preview is of one such state."""
+    state = BuyRate.objects.filter(provider=provider).aggregate(count=Count("pk"), changed=Max("updated_at"))
+    return f"{state['count']} {state['changed'] or ''}"
+
+
+class _Preview:
+    def __init__(self, deck: Deck) -> None:
+        self.deck = deck
+        self.now = timezone.now()
+        self._told = 0.0
+
+    def run(self) -> None:
+        """Do it; what is wrong with the file is said, never raised."""
+        self._tell("opening", 0, 1, always=True)
+        try:
+            rows = read_rows(bytes(DeckFile.objects.get(deck=self.deck).content))
+        except FileFault as refused:
+            self._finish(DeckStatus.REFUSED, Reading(faults=[refused.fault]))
+            return
+        layout = self._layout(rows)
+        reading = read_lines(
+            rows,
+            layout,
+            currency=self.deck.currency,
+            today=timezone.localdate(self.now),
+            progress=lambda done, total: self._tell("reading", done, total),
+        )
+        self.deck.mapping = layout.kept()
+        if reading.faults or reading.questions:
+            self.deck.summary = {"first_rows": _first_rows(rows)}
+            self._finish(DeckStatus.REFUSED if reading.faults else DeckStatus.ASKING, reading)
+            return
+        self._compare(reading, layout)
+
+    def _layout(self, rows: Any) -> Layout:
+        kept = layout_of(self.deck.mapping)
+        # Columns that a person named stand; else they are found, beginning with those of the last deck.
+        if kept.is_complete and kept.answers.get("columns") == "told":
+            return kept
+        return find_layout(rows, kept)
+
+    def _compare(self, reading: Reading, layout: Layout) -> None:
+        self._tell("comparing", 0, 1, always=True)
+        state = state_of_rates(self.deck.provider)
+        found = compare(
+            reading.lines,
+            present_rates(self.deck.provider, self.now),
+            now=self.now,
+            is_full=self.deck.is_full,
+            first_moment=_first_moment,
+            price_column=column_letter(layout.columns["price"]),
+        )
+        below = self._stage(found)
+        self._tell("replaying", 0, 1, always=True)
+        replayed = replay(self.deck, found.planned, self.now)
+        asked = [question for question in found.questions if layout.answers.get(question.code) != "yes"]
+        self.deck.summary = {
+            "counts": dict(found.counts),
+            "below_cost": below,
+            "rows": reading.rows,
+            "left_out": reading.left_out,
+            "repeated": reading.repeated,
+            "in_the_past": found.in_the_past,
+            "says_otherwise": found.says_otherwise,
+            "replay": replayed,
+            "state": state,
+        }
+        reading.questions = asked
+        self._finish(DeckStatus.ASKING if asked else DeckStatus.READY, reading)
+
+    def _stage(self, found: Comparison) -> int:
+        sell = sell_prices(self.deck.currency, self.now)
+
+        def sold_for(item: Planned) -> Decimal | None:
+            return sell.below(item.key[0], item.terms.price) if item.change in PRICED else None
+
+        return stage(self.deck, found.planned, sold_for, lambda done, total: self._tell("writing", done, total))
+
+    def _tell(self, step: str, done: int, total: int, *, always: bool = False) -> None:
+        """Write how far it is, now and then, for the page that asks."""
+        if not always and time.monotonic() - self._told < TOLD_EVERY_SECONDS:
+            return
+        self._told = time.monotonic()
+        names = list(STEPS)
+        begin, end = STEPS[step], STEPS[names[names.index(step) + 1]]
+        progress = {
+            "step": step,
+            "percent": begin + (end - begin) * done // max(total, 1),
+            "done": done,
+            "total": total,
+        }
+        Deck.objects.filter(pk=self.deck.pk).update(
+            status=DeckStatus.READING, progress=progress, updated_at=timezone.now()
+        )
+
+    def _finish(self, status: DeckStatus, reading: Reading) -> None:
+        self.deck.status = status
+        self.deck.progress = {"step": "done", "percent": 100, "seconds": (timezone.now() - self.now).total_seconds()}
+        self.deck.summary |= {
+            "faults": [fault.kept() for fault in reading.faults[:MOST_SHOWN]],
+            "fault_count": len(reading.faults),
+            "questions": _asked(reading.questions),
+        }
+        self.deck.save(update_fields=["status", "progress", "summary", "mapping", "updated_at"])
+
+
+def sell_prices(currency: str, now: datetime) -> SellPrices:
+    """Return what prefixes are sold for now, in one currency."""
+    in_force = Tariff.objects.filter(Q(effective_until=None) | Q(effective_until__gt=now), currency=currency)
+    fields = ("pattern", "plan", "price_per_minute", "bands")
+    return SellPrices(
+        Sold(pattern, str(plan or ""), lowest_per_minute(price, bands))
+        for pattern, plan, price, bands in in_force.filter(effective_from__lte=now).order_by().values_list(*fields)
+    )
+
+
+def _first_moment(day: date) -> datetime:
+    return timezone.make_aware(datetime(day.year, day.month, day.day), timezone.get_default_timezone())  # noqa: DTZ001 - made aware here
+
+
+def _asked(questions: list[Fault]) -> list[dict[str, Any]]:
+    """Return each kind of question once with its first places: one answer is for all."""
+    kinds: dict[str, dict[str, Any]] = {}
+    for question in questions:
+        kept = kinds.setdefault(question.code, question.kept() | {"count": 0, "places": []})
+        kept["count"] += 1
+        if len(kept["places"]) < MOST_SHOWN:
+            kept["places"].append(question.kept())
+    return list(kinds.values())
+
+
+def _first_rows(rows: Any) -> list[list[str]]:
+    return [["" if cell is None else str(cell)[:40] for cell in row[:40]] for row in rows[:15]]

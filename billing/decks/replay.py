@@ -1,0 +1,119 @@
+"""What last week's calls through a provider would have cost at the rates of a deck."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from django.db.models import Q
+
+from billing.decks.comparing import Planned
+from billing.decks.reading import Terms
+from billing.models import Cdr, Deck, Direction
+from billing.rating import Rate, rate_duration, simple_rate
+
+ZERO = Decimal(0)
+LOOKED_BACK = timedelta(days=7)
+MOST_CUSTOMERS = 200
+
+
+@dataclass(slots=True)
+class Replayed:
+    """The calls of one customer: what they brought, what they cost, and what they would have cost."""
+
+    calls: int = 0
+    revenue: Decimal = ZERO
+    cost: Decimal = ZERO
+    new_cost: Decimal = ZERO
+
+
+class NewCosts:
+    """The rates as they would be: the longest prefix, then the longest origin."""
+
+    def __init__(self, planned: list[Planned]) -> None:
+        self._rates: dict[str, dict[str, Terms]] = defaultdict(dict)
+        for item in planned:
+            if item.change != "gone":
+                self._rates[item.key[0]][item.key[1]] = item.terms
+
+    def terms(self, number: str, origin: str) -> Terms | None:
+        """Return what a call would be charged by, or None where the deck does not sell it."""
+        for length in range(len(number), 0, -1):
+            found = self._rates.get(number[:length])
+            fitting = [key for key in found if origin.startswith(key)] if found else []
+            if found and fitting:
+                terms = found[max(fitting, key=len)]
+                return None if terms.is_blocked else terms
+        return None
+
+
+@lru_cache(maxsize=100_000)
+def _rate(terms: Terms) -> Rate:
+    return simple_rate(
+        per_minute=terms.price,
+        initial_block=terms.initial,
+        increment=terms.increment,
+        connect_fee=terms.connect_fee,
+        free_seconds=terms.free,
+        minimum_charge=terms.minimum_charge,
+        decimals=6,
+    )
+
+
+def replay(deck: Deck, planned: list[Planned], now: datetime) -> dict[str, Any]:
+    """Return the margin of last week's answered calls as it was and as it would be, in all and by customer.
+
+    Only calls whose price and cost are both known in the deck's currency have a margin to compare.
+    """
+    costs = NewCosts(planned)
+    customers: dict[str, Replayed] = defaultdict(Replayed)
+    not_sold = 0
+    calls = Cdr.objects.filter(
+        Q(answered_at__isnull=False, price__isnull=False, cost__isnull=False),
+        started_at__gte=now - LOOKED_BACK,
+        gateway__provider=deck.provider_id,
+        direction=Direction.OUTBOUND,
+        currency=deck.currency,
+        cost_currency=deck.currency,
+    ).order_by()
+    fields = ("customer__code", "dialled", "dst", "src", "billable_seconds", "price", "cost")
+    for code, dialled, dst, src, seconds, price, cost in calls.values_list(*fields).iterator(5_000):
+        terms = costs.terms((dialled or dst).removeprefix("+"), src.removeprefix("+"))
+        if terms is None:
+            not_sold += 1
+            continue
+        entry = customers[code or ""]
+        entry.calls += 1
+        entry.revenue += price
+        entry.cost += cost
+        entry.new_cost += rate_duration(_rate(terms), seconds).amount
+    return _summary(customers, not_sold)
+
+
+def _summary(customers: dict[str, Replayed], not_sold: int) -> dict[str, Any]:
+    total = Replayed()
+    for entry in customers.values():
+        total.calls += entry.calls
+        total.revenue += entry.revenue
+        total.cost += entry.cost
+        total.new_cost += entry.new_cost
+    worst = sorted(customers.items(), key=lambda item: item[1].revenue - item[1].new_cost)
+    losing = [(code, entry) for code, entry in worst if entry.new_cost > entry.revenue]
+    return {
+        "all": _kept(total),
+        "not_sold": not_sold,
+        "losing": len(losing),
+        "customers": [{"code": code, **_kept(entry)} for code, entry in losing[:MOST_CUSTOMERS]],
+    }
+
+
+def _kept(entry: Replayed) -> dict[str, Any]:
+    return {
+        "calls": entry.calls,
+        "revenue": str(entry.revenue),
+        "margin": str(entry.revenue - entry.cost),
+        "new_margin": str(entry.revenue - entry.new_cost),
+        "at_risk": str(entry.new_cost - entry.cost),
+    }

@@ -1,0 +1,164 @@
+"""Writes of decks: upload, answers, activation and its undoing. The provider's row is locked first, then the deck's."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import structlog
+from auditlog.models import LogEntry
+from celery import current_app
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from kombu.exceptions import OperationalError
+
+from billing.decks.activation import rates_changed_since, take_back_rates, write_rates
+from billing.decks.columns import layout_of
+from billing.decks.faults import QUESTIONS, DeckRefused
+from billing.decks.preview import state_of_rates
+from billing.decks.sheets import LARGEST_FILE
+from billing.models import Deck, DeckFile, DeckStatus
+from routing.models import Provider
+from voipadmin.core.errors import Conflict
+
+log = structlog.get_logger(__name__)
+READ_TASK = "billing.read_deck"
+OPEN = (DeckStatus.UPLOADED, DeckStatus.READING, DeckStatus.ASKING, DeckStatus.READY, DeckStatus.REFUSED)
+ANSWERS = {"date_order": {"dmy", "mdy"}, "decimal": {".", ","}}
+YES_NO = {"yes", "no"}
+
+
+def upload_deck(
+    *,
+    provider: Provider,
+    file_name: str,
+    content: bytes,
+    currency: str,
+    is_full: bool,
+    actor: str,
+    effective_from: datetime | None = None,
+) -> Deck:
+    """Keep a carrier's file and have it read; its columns are first taken to be those of the provider's last deck."""
+    if len(content) > LARGEST_FILE:
+        message = _("The file is larger than %(size)s MB.") % {"size": LARGEST_FILE >> 20}
+        raise DeckRefused(message, field="file", code="too_large")
+    last = Deck.objects.filter(provider=provider, activated_at__isnull=False).order_by("-activated_at").first()
+    deck = Deck(
+        provider=provider,
+        file_name=file_name[:200],
+        sha256=hashlib.sha256(content).hexdigest(),
+        currency=currency,
+        is_full=is_full,
+        effective_from=effective_from,
+        mapping=layout_of(last.mapping).remembered() if last else {},
+        actor=actor[:60],
+    )
+    with transaction.atomic():
+        deck.full_clean()
+        deck.save()
+        DeckFile.objects.create(deck=deck, content=content)
+        transaction.on_commit(lambda: ask_to_read(deck))
+    return deck
+
+
+def ask_to_read(deck: Deck) -> bool:
+    """Wake a worker; where the broker is away the deck waits, and its page offers to try again."""
+    try:
+        current_app.send_task(READ_TASK, args=[str(deck.pk)])
+    except (OperationalError, OSError) as error:
+        log.warning("deck.not_announced", deck=str(deck.pk), error=str(error))
+        return False
+    return True
+
+
+def read_again(*, deck: Deck) -> Deck:
+    """Have a deck read once more, against the rates of now."""
+    with transaction.atomic():
+        locked = _locked(deck, OPEN)
+        locked.status, locked.progress = DeckStatus.UPLOADED, {}
+        locked.save(update_fields=["status", "progress", "updated_at"])
+        transaction.on_commit(lambda: ask_to_read(locked))
+    return locked
+
+
+def answer_deck(*, deck: Deck, answers: Mapping[str, str], columns: Mapping[str, int] | None = None) -> Deck:
+    """Keep what was answered and have the deck read again; a no to what looks wrong refuses it."""
+    for code, answer in answers.items():
+        if code not in QUESTIONS or answer not in ANSWERS.get(code, YES_NO):
+            raise DeckRefused(_("This is no answer to the question."), field=code, code="no_answer")
+    with transaction.atomic():
+        locked = _locked(deck, (DeckStatus.ASKING, DeckStatus.REFUSED, DeckStatus.READY))
+        layout = layout_of(locked.mapping)
+        layout.answers |= answers
+        if columns is not None:
+            layout.columns = dict(columns)
+            layout.answers["columns"] = "told"
+            if not layout.is_complete:
+                raise DeckRefused(_("Prefix and price are needed."), field="prefix", code="columns")
+        refused = "no" in answers.values()
+        locked.mapping = layout.kept()
+        locked.status = DeckStatus.REFUSED if refused else DeckStatus.UPLOADED
+        locked.save(update_fields=["mapping", "status", "updated_at"])
+        if not refused:
+            transaction.on_commit(lambda: ask_to_read(locked))
+    return locked
+
+
+def activate_deck(*, deck: Deck, actor: str, now: datetime | None = None) -> Deck:
+    """Make a deck count, all of it: old rates end where new ones begin, and a full deck ends what it does not name.
+
+    Of two people at once the second waits and is refused, as is whoever looked at a preview of other rates.
+    """
+    with transaction.atomic():
+        Provider.objects.select_for_update().get(pk=deck.provider_id)
+        locked = _locked(deck, (DeckStatus.READY,))
+        if locked.summary.get("state") != state_of_rates(locked.provider):
+            raise Conflict(_("The provider's rates changed after this preview. Have the deck read again."))
+        moment = now or timezone.now()
+        write_rates(locked, moment)
+        locked.status, locked.activated_at, locked.actor = DeckStatus.ACTIVE, moment, actor[:60]
+        locked.save(update_fields=["status", "activated_at", "actor", "updated_at"])
+        _log(locked, "", str(locked.summary.get("counts", {})))
+    return locked
+
+
+def undo_deck(*, deck: Deck, actor: str) -> Deck:
+    """Give back exactly what was before a deck was activated; only the provider's last one can be undone."""
+    with transaction.atomic():
+        Provider.objects.select_for_update().get(pk=deck.provider_id)
+        locked = _locked(deck, (DeckStatus.ACTIVE,))
+        later = Deck.objects.filter(
+            provider=locked.provider_id, status=DeckStatus.ACTIVE, activated_at__gt=locked.activated_at
+        )
+        if later.exists():
+            raise DeckRefused(_("A later deck of this provider is active. Undo that one first."), code="not_last")
+        if rates_changed_since(locked):
+            raise Conflict(_("Rates that this deck ended were changed since. Correct them by hand or by a new deck."))
+        moment = timezone.now()
+        take_back_rates(locked, moment)
+        locked.status, locked.undone_at, locked.actor = DeckStatus.UNDONE, moment, actor[:60]
+        locked.save(update_fields=["status", "undone_at", "actor", "updated_at"])
+        _log(locked, str(locked.summary.get("counts", {})), "")
+    return locked
+
+
+def delete_deck(*, deck: Deck) -> None:
+    """Throw away a deck that never counted."""
+    with transaction.atomic():
+        _locked(deck, OPEN).delete()
+
+
+def _locked(deck: Deck, allowed: tuple[DeckStatus, ...]) -> Deck:
+    locked: Deck | None = Deck.objects.select_for_update().filter(pk=deck.pk).first()
+    if locked is None or locked.status not in allowed:
+        state = locked.get_status_display() if locked else _("Deleted")
+        raise DeckRefused(_("This cannot be done now; the deck is: %(state)s.") % {"state": state}, code="wrong_state")
+    return locked
+
+
+def _log(deck: Deck, before: str, after: str) -> None:
+    """Enter it into the provider's changelog: one entry tells more than 200,000."""
+    entries: Any = LogEntry.objects
+    changes = {"deck": [f"{deck.file_name} {before}" if before else "", f"{deck.file_name} {after}" if after else ""]}
+    entries.log_create(deck.provider, force_log=True, action=LogEntry.Action.UPDATE, changes=changes)

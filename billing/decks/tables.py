@@ -1,0 +1,67 @@
+"""Tables and filters of decks and of their lines."""
+
+import django_filters
+import django_tables2 as tables
+from django.utils.translation import gettext_lazy as _
+
+from billing.models import Deck, DeckRow
+from routing.models import Provider
+from voipadmin.core.filters import EntityFilterSet, visible
+from voipadmin.core.tables import (
+    BadgeColumn,
+    EntityTable,
+    LinkColumn,
+    MoneyColumn,
+    MonoColumn,
+    RelatedColumn,
+    TimeColumn,
+)
+
+
+class DeckTable(EntityTable):
+    """The list of decks."""
+
+    file_name = LinkColumn()
+    provider = RelatedColumn(order_by="provider__name")
+    status = BadgeColumn()
+    currency = tables.Column()
+    created_at = TimeColumn(verbose_name=_("uploaded"))
+    activated_at = TimeColumn()
+    actor = tables.Column()
+
+    class Meta(EntityTable.Meta):
+        model = Deck
+        fields = ("file_name", "provider", "status", "currency", "created_at", "activated_at", "actor")
+
+
+class DeckFilterSet(EntityFilterSet):
+    """Filters of the list of decks."""
+
+    search_fields = ("file_name", "provider__name")
+
+    provider = django_filters.ModelChoiceFilter(queryset=visible(Provider), label=_("provider"))
+
+    class Meta:
+        model = Deck
+        fields = ("q", "provider", "status")
+
+
+class DeckRowTable(EntityTable):
+    """The lines of a deck."""
+
+    row = tables.Column()
+    pattern = MonoColumn()
+    origin_prefix = MonoColumn()
+    name = tables.Column()
+    change = BadgeColumn()
+    old_price = MoneyColumn(places=6)
+    price_per_minute = MoneyColumn(places=6)
+    sold_for = MoneyColumn(places=6)
+    begins = TimeColumn(default=_("at activation"))
+
+    class Meta(EntityTable.Meta):
+        model = DeckRow
+        orderable = False
+        fields = (
+            "row", "pattern", "origin_prefix", "name", "change", "old_price", "price_per_minute", "sold_for", "begins",
+        )  # fmt: skip

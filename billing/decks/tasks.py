@@ -1,0 +1,17 @@
+"""The Celery door of decks."""
+
+from uuid import UUID
+
+from celery import shared_task
+
+from billing.decks.preview import read_deck
+from billing.decks.services import READ_TASK
+from billing.models import Deck
+
+
+@shared_task(name=READ_TASK)  # type: ignore[untyped-decorator]  # celery has no types
+def read_deck_file(key: str) -> None:
+    """Make the dry run of a deck; one that was thrown away meanwhile needs none."""
+    deck = Deck.objects.filter(pk=UUID(key)).first()
+    if deck is not None:
+        read_deck(deck)
