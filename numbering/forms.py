@@ -67,7 +67,7 @@ class DestinationForm(PanelForm):
         help_text=_("On the customer's account: 5511987654321."),
     )  # fmt: skip
     monthly_price = forms.DecimalField(
-        label=_("monthly price"), min_value=Decimal(0), max_digits=12, decimal_places=2, initial=0,
+        label=_("monthly price"), min_value=Decimal(0), max_digits=12, decimal_places=2, required=False,
         help_text=_("What the customer pays for the number."),
     )  # fmt: skip
 
@@ -104,3 +104,9 @@ class AllocationForm(DestinationForm):
             "hx-swap": "innerHTML",
             "hx-trigger": "change",
         }
+
+    def clean(self) -> dict[str, Any]:
+        """A number without a price is free of charge."""
+        answers = super().clean()
+        answers["monthly_price"] = answers.get("monthly_price") or Decimal(0)
+        return answers

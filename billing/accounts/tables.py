@@ -50,12 +50,13 @@ class AccountTable(EntityTable):
 class LedgerTable(EntityTable):
     """A part of a ledger, the newest first; its order is that of the index."""
 
-    happened_at = TimeColumn()
-    kind = tables.Column()
-    description = tables.Column()
-    actor = tables.Column()
-    amount = BalanceColumn()
-    currency = tables.Column()
+    # A page of the ledger is a list, which has no names for its columns.
+    happened_at = TimeColumn(verbose_name=gettext_lazy("on"))
+    kind = tables.Column(verbose_name=gettext_lazy("kind"))
+    description = tables.Column(verbose_name=gettext_lazy("description"))
+    actor = tables.Column(verbose_name=gettext_lazy("by"))
+    amount = BalanceColumn(verbose_name=gettext_lazy("amount"))
+    currency = tables.Column(verbose_name=gettext_lazy("currency"))
     reversal = tables.Column(empty_values=(), verbose_name="", exclude_from_export=True)
 
     class Meta(EntityTable.Meta):
