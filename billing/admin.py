@@ -115,11 +115,6 @@ class RejectedRecordAdmin(ReadOnlyAdmin):
     readonly_fields = ("text",)
     actions = ("replay",)
 
-    @admin.display(description=_("line"))
-    def text(self, record: RejectedRecord) -> str:
-        """Return the line as far as it can be shown."""
-        return bytes(record.line).decode(errors="backslashreplace")
-
     @admin.action(description=_("Try again"), permissions=["replay"])
     def replay(self, request: HttpRequest, queryset: QuerySet[RejectedRecord]) -> None:
         """Import the lines again."""

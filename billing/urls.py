@@ -1,9 +1,19 @@
 """Addresses of tariffs and calls."""
 
+from django.urls import path
+
 from billing.accounts.urls import urlpatterns as account_urls
 from billing.decks.urls import urlpatterns as deck_urls
+from billing.quarantine import REJECTED_RECORDS, TryAgainView
 from billing.views import CALLS, TARIFFS
 from voipadmin.core.pages import entity_urls
 
 app_name = "billing"
-urlpatterns = [*entity_urls("tariffs", TARIFFS), *entity_urls("calls", CALLS), *account_urls, *deck_urls]
+urlpatterns = [
+    *entity_urls("tariffs", TARIFFS),
+    *entity_urls("calls", CALLS),
+    *account_urls,
+    *deck_urls,
+    path("rejected/<uuid:pk>/again/", TryAgainView.as_view(), name="rejectedrecord_again"),
+    *entity_urls("rejected", REJECTED_RECORDS),
+]

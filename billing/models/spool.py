@@ -1,6 +1,8 @@
 """How far each spool was read, and the lines that could not be used."""
 
+from django.contrib import admin
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from voipadmin.core.models import BaseModel, VisibleQuerySet
@@ -45,6 +47,18 @@ class RejectedRecord(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.path}:{self.offset}"
+
+    def get_absolute_url(self) -> str:
+        """Return the page of this line."""
+        return reverse("billing:rejectedrecord_detail", args=[self.pk])
+
+    @admin.display(description=_("line"))
+    def text(self) -> str:
+        """Return the line as it can be shown to anybody: what is no printable character is written as its code."""
+        decoded = bytes(self.line).decode(errors="backslashreplace")
+        return "".join(
+            letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in decoded
+        )
 
 
 class SpoolPosition(BaseModel):

@@ -5,7 +5,7 @@ from typing import Any
 
 from asterisk_sync.models import DriftFinding, Generation
 from billing.accounts.ledger import account_of
-from billing.models import Deck
+from billing.models import Deck, RejectedRecord
 from customers.models import CustomerType
 from tests.factories import (
     CdrFactory,
@@ -41,6 +41,7 @@ MAY: dict[str, dict[str, set[str]]] = {
     "billing.account": {Role.OPERATOR: VIEW, Role.FINANCE: ALL, Role.VIEWER: VIEW, Role.CUSTOMER: VIEW},
     "billing.deck": {Role.OPERATOR: VIEW, Role.FINANCE: ALL, Role.VIEWER: VIEW},
     "billing.cdr": {Role.OPERATOR: VIEW, Role.FINANCE: VIEW, Role.VIEWER: VIEW, Role.CUSTOMER: VIEW},
+    "billing.rejectedrecord": {Role.OPERATOR: VIEW | {"change"}, Role.FINANCE: ALL, Role.VIEWER: VIEW},
     "asterisk_sync.node": {Role.OPERATOR: VIEW | {"sync"}, Role.FINANCE: VIEW, Role.VIEWER: VIEW},
     "asterisk_sync.generation": {Role.OPERATOR: VIEW, Role.FINANCE: VIEW, Role.VIEWER: VIEW},
     "asterisk_sync.syncrun": {Role.OPERATOR: VIEW, Role.FINANCE: VIEW, Role.VIEWER: VIEW},
@@ -88,6 +89,9 @@ def make_world() -> World:
         "routing.route": RouteFactory.create(gateways=[gateway]),
         "billing.tariff": TariffFactory.create(),
         "billing.deck": Deck.objects.create(provider=gateway.provider, file_name="rates.csv"),
+        "billing.rejectedrecord": RejectedRecord.objects.create(
+            node_name="pbx1", path="voipadmin.csv", offset=0, line=b"hello", line_hash="0" * 64, reason="columns"
+        ),
         "asterisk_sync.node": NodeFactory.create(),
     }
     own_customers = [world.own["customers.customer"], world.own["customers.extension"].customer]

@@ -38,6 +38,7 @@ OTHERS: dict[str, list[tuple[str, str, str]]] = {
     "numbering:did_release": [("POST", "change", "numbering.did")],
     "numbering:did_block": [("POST", "change", "numbering.did")],
     "numbering:did_unblock": [("POST", "change", "numbering.did")],
+    "billing:rejectedrecord_again": [("POST", "change", "billing.rejectedrecord")],
     "asterisk_sync:indicator": [("GET", "view", "asterisk_sync.node")],
     "asterisk_sync:node_apply": [("POST", "sync", "asterisk_sync.node")],
     "asterisk_sync:node_waiting": [("GET", "view", "asterisk_sync.node"), ("POST", "sync", "asterisk_sync.node")],

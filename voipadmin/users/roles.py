@@ -24,6 +24,7 @@ GRANTS: dict[str, dict[str, frozenset[str]]] = {
         "routing": WRITE,
         "numbering": WRITE,
         "billing": VIEW,
+        "billing.rejectedrecord": VIEW | {"change"},
         "reports": VIEW,
         "asterisk_sync": VIEW,
         "asterisk_sync.node": VIEW | {"sync"},
