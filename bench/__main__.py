@@ -27,6 +27,7 @@ MEASUREMENTS = {
     "burst_of_saves": "bench.burst",
     "rated_calls": "bench.rating",
     "imported_cdr_lines": "bench.call_records",
+    "deck_preview": "bench.deck_preview",
 }
 
 
