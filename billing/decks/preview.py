@@ -103,9 +103,10 @@ class _Preview:
     def _compare(self, reading: Reading, layout: Layout) -> None:
         self._tell("comparing", 0, 1, always=True)
         state = state_of_rates(self.deck.provider)
+        present = present_rates(self.deck.provider, self.now)
         found = compare(
             reading.lines,
-            present_rates(self.deck.provider, self.now),
+            present,
             now=self.now,
             is_full=self.deck.is_full,
             first_moment=_first_moment,
@@ -113,7 +114,7 @@ class _Preview:
         )
         below = self._stage(found)
         self._tell("replaying", 0, 1, always=True)
-        replayed = replay(self.deck, found.planned, self.now)
+        replayed = replay(self.deck, found.planned, {} if self.deck.is_full else present, self.now)
         asked = [question for question in found.questions if layout.answers.get(question.code) != "yes"]
         self.deck.summary = {
             "counts": dict(found.counts),

@@ -1,6 +1,7 @@
 """What last week's calls through a provider would have cost at the rates of a deck."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -9,7 +10,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from billing.decks.comparing import Planned
+from billing.decks.comparing import Key, Planned, Present
 from billing.decks.reading import Terms
 from billing.models import Cdr, Deck, Direction
 from billing.rating import Rate, rate_duration, simple_rate
@@ -32,10 +33,14 @@ class Replayed:
 class NewCosts:
     """The rates as they would be: the longest prefix, then the longest origin."""
 
-    def __init__(self, planned: list[Planned]) -> None:
+    def __init__(self, planned: list[Planned], kept: Mapping[Key, list[Present]]) -> None:
         self._rates: dict[str, dict[str, Terms]] = defaultdict(dict)
+        for (pattern, origin), rates in kept.items():
+            self._rates[pattern][origin] = max(rates).terms
         for item in planned:
-            if item.change != "gone":
+            if item.change == "gone":
+                self._rates[item.key[0]].pop(item.key[1], None)
+            else:
                 self._rates[item.key[0]][item.key[1]] = item.terms
 
     def terms(self, number: str, origin: str) -> Terms | None:
@@ -62,12 +67,13 @@ def _rate(terms: Terms) -> Rate:
     )
 
 
-def replay(deck: Deck, planned: list[Planned], now: datetime) -> dict[str, Any]:
+def replay(deck: Deck, planned: list[Planned], kept: Mapping[Key, list[Present]], now: datetime) -> dict[str, Any]:
     """Return the margin of last week's answered calls as it was and as it would be, in all and by customer.
 
+    `kept` is what a partial list leaves as it is.
     Only calls whose price and cost are both known in the deck's currency have a margin to compare.
     """
-    costs = NewCosts(planned)
+    costs = NewCosts(planned, kept)
     customers: dict[str, Replayed] = defaultdict(Replayed)
     not_sold = 0
     calls = Cdr.objects.filter(

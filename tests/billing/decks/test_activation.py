@@ -218,6 +218,9 @@ def test_last_weeks_calls_are_replayed_at_the_new_prices(provider: Provider) -> 
               "cost_currency": "BRL", "price": Decimal("0.08"), "cost": Decimal("0.03")}  # fmt: skip
     CdrFactory.create(**priced)
     CdrFactory.create(**priced, started_at=timezone.now() - timedelta(days=8))
+    activated(provider, "prefix;price\n551198;0,04\n")
+    partial = previewed(provider, "prefix;price\n54;1\n", is_full=False).summary["replay"]
+    assert (partial["not_sold"], Decimal(partial["all"]["new_margin"])) == (0, Decimal("0.04"))
     deck = previewed(provider, "prefix;price\n55;0,02\n55119;0,10\n")
     replayed = deck.summary["replay"]
     assert replayed["all"]["calls"] == 1
