@@ -113,4 +113,25 @@ class Migration(migrations.Migration):
                 "ordering": ["-month"],
             },
         ),
+        migrations.AlterField(
+            model_name="rejectedrecord",
+            name="reason",
+            field=models.CharField(
+                choices=[
+                    ("too_long", "The line or a value is too long"),
+                    ("charset", "Not UTF-8, or with control characters"),
+                    ("quotes", "Quotation marks that do not close"),
+                    ("columns", "Not the columns of a known format"),
+                    ("identity", "Without a unique id"),
+                    ("time", "A time that is none, or times in the wrong order"),
+                    ("duration", "A duration that is none, or negative"),
+                    ("disposition", "An unknown disposition"),
+                    ("conflict", "Another record with the same key and other content is there already"),
+                    ("unfinished", "The file ended in the middle of the line"),
+                    ("dropped", "The records of its month are no longer kept"),
+                ],
+                max_length=20,
+                verbose_name="reason",
+            ),
+        ),
     ]
