@@ -16,6 +16,7 @@ from asterisk_sync.models import Node
 from asterisk_sync.outbox import Change, record_changes
 from asterisk_sync.placement import nodes_carrying, nodes_of_each
 from asterisk_sync.workers import call_to_new_queue
+from billing.models import Account
 from customers.models import Customer, Extension, TrunkAddress
 from numbering.models import DID, DIDAllocation
 from routing.models import Gateway, Route, RouteGateway
@@ -53,6 +54,8 @@ def connect() -> None:
     m2m_changed.connect(
         note_route_customers, sender=Route.customers.through, dispatch_uid="asterisk_sync.m2m.route_customers"
     )
+    pre_save.connect(remember_whether_asked, sender=Account, dispatch_uid="asterisk_sync.pre_save.account")
+    post_save.connect(note_asked, sender=Account, dispatch_uid="asterisk_sync.post_save.account")
     objects_changed.connect(note_bulk, dispatch_uid="asterisk_sync.objects_changed")
 
 
@@ -107,6 +110,22 @@ def note_route_customers(
     else:
         routes = list(model._default_manager.filter(pk__in=pk_set or ()))
     note_bulk(sender=Route, objects=routes)
+
+
+def _asks(account: Account | None) -> str:
+    return account.kind if account is not None and account.has_to_be_asked else ""
+
+
+def remember_whether_asked(instance: Account, **_kwargs: Any) -> None:
+    """Keep how a customer's calls are asked about: nothing else of its account is rendered."""
+    stored = None if instance._state.adding else Account.objects.filter(pk=instance.pk).first()
+    setattr(instance, LEFT, _asks(stored))
+
+
+def note_asked(instance: Account, **_kwargs: Any) -> None:
+    """Record an account whose calls are asked about from now on, otherwise, or no more."""
+    if instance.__dict__.pop(LEFT, "") != _asks(instance):
+        record_changes([Change.of(instance, "changed")], nodes_carrying(instance.customer))
 
 
 def note_bulk(sender: type[models.Model], objects: Sequence[models.Model], **_kwargs: Any) -> None:

@@ -1,6 +1,8 @@
 """What one node has to run, as frozen values: the only thing that rendering sees. No Django in here."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from uuid import UUID
 
 # Q.850 causes after which the next gateway is tried: the carrier is at fault, not the number or the called person.
@@ -131,6 +133,23 @@ class DIDSnapshot:
     forward_to: str = ""
 
 
+class Asking(StrEnum):
+    """Who is asked about before it dials, and what holds while nobody answers: lenient may call inside the country."""
+
+    STRICT = "strict"
+    LENIENT = "lenient"
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizerSnapshot:
+    """Where the node's dialplan asks, as which node, and about whom."""
+
+    host: str
+    port: int
+    node_id: UUID
+    asks: Mapping[UUID, Asking]
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """Everything that a node runs, in a stable order: equal databases give equal snapshots."""
@@ -141,6 +160,18 @@ class Snapshot:
     routes: tuple[RouteSnapshot, ...] = ()
     dids: tuple[DIDSnapshot, ...] = ()
     reroute_causes: frozenset[int] = DEFAULT_REROUTE_CAUSES
+    # None where no customer here has to be asked about.
+    authorizer: AuthorizerSnapshot | None = None
+
+    @property
+    def asked_at(self) -> tuple[str, int, str]:
+        """Where the node asks before it dials, and as which node; nothing where it need not."""
+        found = self.authorizer
+        return (found.host, found.port, str(found.node_id)) if found else ("", 0, "")
+
+    def asks(self, customer: UUID) -> str:
+        """Return how the customer's calls are asked about, nothing where they are not."""
+        return self.authorizer.asks.get(customer, "") if self.authorizer else ""
 
     def counts(self) -> dict[str, int]:
         """Return how many objects of each kind there are."""

@@ -15,6 +15,8 @@ from asterisk_sync.residents import Residents
 from asterisk_sync.resolution import Resolver, look_up, resolve_hosts
 from asterisk_sync.row_memory import RowMemory, states_of_tables
 from asterisk_sync.snapshot import (
+    Asking,
+    AuthorizerSnapshot,
     CustomerSnapshot,
     DIDSnapshot,
     ExtensionSnapshot,
@@ -24,6 +26,7 @@ from asterisk_sync.snapshot import (
     Snapshot,
     TrunkAddressSnapshot,
 )
+from billing.models import HAS_TO_BE_ASKED, Account, AccountKind
 from customers.models import Customer, CustomerStatus, Extension, TrunkAddress
 from numbering.models import DID, DIDAllocation, DIDStatus
 from routing.models import Authentication, Gateway, GatewaySelection, Route, RouteGateway
@@ -45,6 +48,7 @@ def load_snapshot(node: Node, *, resolver: Resolver = look_up, customers: Collec
         found, numbers = _load_customers_and_dids(here) if customers is not None else _remembered(node, here)
         gateways = list(here.narrow(Gateway.objects.filter(enabled=True), "gateway").order_by("name"))
         routes = _load_routes(here, {gateway.pk: gateway.name for gateway in gateways})
+        authorizer = _load_authorizer(node, here)
     addresses = resolve_hosts([gateway.host for gateway in gateways], resolver)
     return Snapshot(
         country=settings.DEFAULT_COUNTRY,
@@ -53,6 +57,7 @@ def load_snapshot(node: Node, *, resolver: Resolver = look_up, customers: Collec
         routes=routes,
         dids=numbers.dids,
         reroute_causes=frozenset(settings.REROUTE_CAUSES),
+        authorizer=authorizer,
     )
 
 
@@ -120,6 +125,20 @@ def _load_customers(here: Residents) -> tuple[CustomerSnapshot, ...]:
         )
         for row in rows
     )
+
+
+def _load_authorizer(node: Node, here: Residents) -> AuthorizerSnapshot | None:
+    """Balances change with each call: accounts are not among what is remembered of customers, nor a part of them."""
+    accounts = Account.objects.filter(HAS_TO_BE_ASKED).exclude(customer__status=CustomerStatus.CLOSED)
+    rows = here.narrow(accounts, "customer", "customer_id").order_by("customer_id").values_list("customer_id", "kind")
+    asks = {
+        customer: Asking.LENIENT
+        if kind == AccountKind.POSTPAID and settings.AUTHORIZER_DOWN_POSTPAID
+        else Asking.STRICT
+        for customer, kind in rows
+    }
+    host, _colon, port = settings.AUTHORIZER_ADDRESS.rpartition(":")
+    return AuthorizerSnapshot(host, int(port), node.pk, asks) if asks else None
 
 
 def _load_addresses(rows: QuerySet[TrunkAddress]) -> dict[UUID, list[TrunkAddressSnapshot]]:

@@ -28,6 +28,7 @@ MEASUREMENTS = {
     "rated_calls": "bench.rating",
     "imported_cdr_lines": "bench.call_records",
     "deck_preview": "bench.deck_preview",
+    "authorizations": "bench.authorizations",
 }
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from redis.exceptions import RedisError
 
+from asterisk_sync.authorizer.sign import unanswered_nodes
 from billing.models import Cdr
 from reports.live_panel import live_panel
 from reports.queries import dashboard_stats
@@ -69,5 +70,6 @@ def _render_live(request: HttpRequest) -> str:
         "panel": panel,
         "recent": recent,
         "sees_everything": user.sees_everything,
+        "unanswered": unanswered_nodes() if user.sees_everything else (),
     }
     return render_to_string("reports/dashboard_live.html", context, request=request)

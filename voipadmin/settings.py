@@ -303,5 +303,22 @@ STATEMENT_TAXES: dict[str, Decimal] = {
 }
 DID_QUARANTINE_DAYS = env.int("DID_QUARANTINE_DAYS", default=30)
 
+# Authorization of calls: where the dialplan of a node finds the service, which runs beside it.
+AUTHORIZER_ADDRESS = env.str("AUTHORIZER_ADDRESS", default="127.0.0.1:4573")
+AUTHORIZER_SLICE_SECONDS = env.int("AUTHORIZER_SLICE_SECONDS", default=60)
+# While it is away: whether postpaid customers may make national calls all the same. Nobody else may call.
+AUTHORIZER_DOWN_POSTPAID = env.bool("AUTHORIZER_DOWN_POSTPAID", default=True)
+# What accounts without caps of their own may spend, in their currency.
+HOURLY_CAP = Decimal(env.str("HOURLY_CAP", default="2000"))
+DAILY_CAP = Decimal(env.str("DAILY_CAP", default="10000"))
+LONGEST_CALL_SECONDS = env.int("LONGEST_CALL_SECONDS", default=7200)
+# The call by which carriers are compared with each other, and costs with prices.
+EXPECTED_CALL_SECONDS = env.int("EXPECTED_CALL_SECONDS", default=180)
+LEAST_COST = env.bool("LEAST_COST", default=False)
+# E.164 prefixes that fraud uses, besides what the numbering plans call premium: satellites, and shared-revenue ranges.
+HIGH_RISK_PREFIXES: list[str] = env.list(
+    "HIGH_RISK_PREFIXES", default=["870", "878", "881", "882", "883", "979", "247", "290", "677", "678", "682", "688"]
+)
+
 LOGGING_CONFIG = "logging.config.dictConfig"
 LOGGING = logging_configuration(level=env.str("LOG_LEVEL", default="INFO"), as_json=env.bool("LOG_JSON", default=False))

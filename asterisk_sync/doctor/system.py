@@ -13,6 +13,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from asterisk_sync import throwaway
+from asterisk_sync.authorizer.sign import unanswered_nodes
 from asterisk_sync.doctor.findings import Finding, failure, guarded, ok, warning
 from asterisk_sync.expectation import DIALPLAN_MODULE
 from asterisk_sync.models import Node
@@ -42,6 +43,7 @@ def examine_system() -> list[Finding]:
         "secrets": _secrets,
         "static files": _static_files,
         "nodes": _nodes,
+        "authorizer": _authorizer,
         "throwaway": _throwaway,
     }
     return [finding for name, check in checks.items() for finding in guarded(name, check)]
@@ -161,6 +163,15 @@ def _readable(model: type[Extension | Gateway | Node]) -> bool:
     except DecryptionError:
         return False
     return True
+
+
+def _authorizer() -> Iterator[Finding]:
+    away = unanswered_nodes()
+    for node in away:
+        remedy = "Start it there: manage.py call_authorizer (systemctl start voipadmin-authorizer)."
+        yield failure("authorizer", f"calls of {node.name} are not answered: prepaid calls are refused", remedy)
+    if not away:
+        yield ok("authorizer", "wherever it is asked it answers")
 
 
 def _static_files() -> Iterator[Finding]:

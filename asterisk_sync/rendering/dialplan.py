@@ -18,6 +18,7 @@ from asterisk_sync.snapshot import (
     RouteSnapshot,
     Snapshot,
 )
+from billing.tariff_matching import SHORTEST_E164
 from routing.numbers import E164, E164_PLUS, FIXED, NATIONAL, NumberRule, country_of, number_rules
 from routing.patterns import parse_pattern
 
@@ -103,7 +104,7 @@ def routes_text(snapshot: Snapshot, plan: RoutePlan) -> str:
             "Gateways: ARG1 is the number as the route sends it, ARG2 the route, ARG3 the ring time, ARG4 the caller"
         ),
         *(_gateway(gateway, snapshot.country) for gateway in snapshot.gateways),
-        _subroutines(snapshot.country, snapshot.reroute_causes),
+        _subroutines(snapshot.country, snapshot.reroute_causes, *snapshot.asked_at),
     )
 
 
@@ -113,8 +114,16 @@ def _of_all_routes() -> Values:
 
 
 @fragment("subroutines.conf")
-def _subroutines(country: str, reroute_causes: frozenset[int]) -> Values:
+def _subroutines(country: str, reroute_causes: frozenset[int], host: str, port: int, node: str) -> Values:
+    code = country_of(country).code
     return {
+        "asks": bool(host),
+        "host": host,
+        "port": port,
+        "node": node,
+        "country_code": code,
+        "code_length": len(code),
+        "service_length": SHORTEST_E164,
         "dialled_rules": _descending_rules(number_rules(NATIONAL, country)),
         "reroute_causes": sorted(reroute_causes - {0}, reverse=True),
     }
@@ -216,7 +225,7 @@ def dids_text(snapshot: Snapshot, plan: RoutePlan) -> str:
     return joined(
         _of_all_numbers(snapshot.country, parts),
         _heading("Customers: ARG1 DID, ARG2 gateway, ARG3 number, ARG4 where to, ARG5 how many devices"),
-        *(_arrival(*_arriving(customer, plan)) for customer in arrivals),
+        *(_arrival(*_arriving(customer, plan, snapshot.asks(customer.id))) for customer in arrivals),
         _heading("Numbers, by their remainder"),
         *(_numbers(f"va-dids-{part}", tuple(members)) for part, members in buckets.items()),
     )
@@ -236,13 +245,13 @@ def _of_all_numbers(country: str, parts: int) -> Values:
     return {"formats": formats, "parts": parts}
 
 
-def _arriving(customer: CustomerSnapshot, plan: RoutePlan) -> tuple[CustomerSnapshot, str, str]:
+def _arriving(customer: CustomerSnapshot, plan: RoutePlan, asks: str) -> tuple[CustomerSnapshot, str, str, str]:
     alone = replace(customer, extensions=()) if customer.extensions else customer
-    return alone, entry_context(customer, plan), plan.view_of(customer.code).label
+    return alone, entry_context(customer, plan), plan.view_of(customer.code).label, asks
 
 
 @fragment("extensions_dids/customer.conf")
-def _arrival(customer: CustomerSnapshot, entry: str, view: str) -> Values:
+def _arrival(customer: CustomerSnapshot, entry: str, view: str, asks: str) -> Values:
     return {
         "code": customer.code,
         "id": customer.id,
@@ -255,6 +264,7 @@ def _arrival(customer: CustomerSnapshot, entry: str, view: str) -> Values:
         "calls_per_second": customer.calls_per_second,
         "caller_id_number": customer.caller_id_number,
         "view": view,
+        "asks": asks,
     }
 
 

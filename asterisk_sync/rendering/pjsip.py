@@ -4,8 +4,8 @@ import ipaddress
 import zlib
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
-from uuid import UUID
 
 from asterisk_sync.rendering.engine import Values, fragment, joined
 from asterisk_sync.rendering.errors import RenderError
@@ -104,7 +104,7 @@ def _of_all_trunks() -> Values:
 
 
 @fragment("pjsip_customer_trunks/trunk.conf")
-def _trunk(customer: CustomerSnapshot, context: str, view: str) -> Values:
+def _trunk(customer: CustomerSnapshot, context: str, view: str, asks: str) -> Values:
     return {
         "code": customer.code,
         "id": customer.id,
@@ -114,6 +114,7 @@ def _trunk(customer: CustomerSnapshot, context: str, view: str) -> Values:
         "calls_per_second": customer.calls_per_second,
         "fallback": customer.caller_id_number or "anonymous",
         "view": view,
+        "asks": asks,
         "addresses": address_values(customer),
         "matches": sorted(address.network for address in customer.addresses),
     }
@@ -127,7 +128,7 @@ def trunks_text(snapshot: Snapshot, plan: RoutePlan) -> str:
     names of trunk customers' begin with a plus, which comes before all names of gateways, whose file is read first.
     """
     trunks = [
-        _trunk(customer, entry_context(customer, plan), plan.view_of(customer.code).label)
+        _trunk(customer, entry_context(customer, plan), plan.view_of(customer.code).label, snapshot.asks(customer.id))
         for customer in sorted(snapshot.customers, key=lambda customer: customer.code, reverse=True)
         if customer.addresses
     ]
@@ -157,14 +158,15 @@ def _heading(code: str) -> Values:
 
 
 @fragment("pjsip_extensions/customer.conf")
-def _of_customer(code: str, id_: UUID, context: str, channel_limit: int, calls_per_second: int, view: str) -> Values:
+def _of_customer(customer: CustomerSnapshot, context: str, view: str, asks: str) -> Values:
     return {
-        "code": code,
-        "id": id_,
+        "code": customer.code,
+        "id": customer.id,
         "context": context,
-        "channel_limit": channel_limit,
-        "calls_per_second": calls_per_second,
+        "channel_limit": customer.channel_limit,
+        "calls_per_second": customer.calls_per_second,
         "view": view,
+        "asks": asks,
     }
 
 
@@ -190,9 +192,7 @@ def extensions_text(snapshot: Snapshot, plan: RoutePlan) -> str:
         if not enabled:
             continue
         entry, view = entry_context(customer, plan), plan.view_of(customer.code).label
-        shared = _of_customer(
-            customer.code, customer.id, entry, customer.channel_limit, customer.calls_per_second, view
-        )
+        shared = _of_customer(replace(customer, extensions=()), entry, view, snapshot.asks(customer.id))
         parts.append(_heading(customer.code))
         # The endpoint is the last section of an extension's text: what its customer decides goes on there.
         parts += [_extension(extension, customer.caller_id_number) + shared for extension in enabled]

@@ -1,6 +1,6 @@
 """Tariffs, decks, accounts and their ledger, call detail records and the state of the spools."""
 
-from billing.models.account import Account, AccountKind, EntryKind, LedgerEntry
+from billing.models.account import HAS_TO_BE_ASKED, Account, AccountKind, EntryKind, LedgerEntry
 from billing.models.authorization import CreditHold, HoldState, RefusedCall
 from billing.models.cdr import (
     NEEDS_A_TARIFF,
@@ -19,6 +19,7 @@ from billing.models.spool import DroppedMonth, RejectedRecord, RejectReason, Spo
 from billing.models.tariff import Rounding, Tariff
 
 __all__ = [
+    "HAS_TO_BE_ASKED",
     "NEEDS_A_TARIFF",
     "Account",
     "AccountKind",

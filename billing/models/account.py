@@ -126,9 +126,21 @@ class Account(BaseModel):
     def __str__(self) -> str:
         return str(self.customer)
 
+    @property
+    def has_to_be_asked(self) -> bool:
+        """Tell what HAS_TO_BE_ASKED tells the database."""
+        capped = self.hourly_cap is not None or self.daily_cap is not None
+        return capped or self.limits_credit or self.kind == AccountKind.PREPAID
+
     def get_absolute_url(self) -> str:
         """Return the page of this account."""
         return reverse("billing:account_detail", args=[self.pk])
+
+
+# Whose calls are asked about one by one: there is money, or a cap of its own, that they could overdraw.
+HAS_TO_BE_ASKED = (
+    Q(kind=AccountKind.PREPAID) | Q(limits_credit=True) | Q(hourly_cap__isnull=False) | Q(daily_cap__isnull=False)
+)
 
 
 class LedgerEntryQuerySet(VisibleQuerySet):

@@ -4,6 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from asterisk_sync.snapshot import (
+    Asking,
+    AuthorizerSnapshot,
     CustomerSnapshot,
     DIDSnapshot,
     ExtensionSnapshot,
@@ -115,5 +117,8 @@ def example() -> Snapshot:
             DIDSnapshot(new_id(43), "551140001002", "", "CLINICA", "forward", forward_to="+5511988887777"),
             DIDSnapshot(new_id(44), "551140001003", "", "PARADO", "trunk"),
             DIDSnapshot(new_id(45), "551140001004", "", "CLINICA", "extension", extension=away.username),
+        ),
+        authorizer=AuthorizerSnapshot(
+            "127.0.0.1", 4573, new_id(51), {acme.id: Asking.LENIENT, clinic.id: Asking.STRICT}
         ),
     )

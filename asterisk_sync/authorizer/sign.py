@@ -1,0 +1,41 @@
+"""The sign of life of a node's authorizer, for the dashboard and the doctor."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.core.cache import cache
+from redis.exceptions import RedisError
+
+from asterisk_sync.models import Node
+from billing.models import HAS_TO_BE_ASKED, Account
+
+SIGN_SECONDS = 10
+
+
+def _key(node_id: UUID) -> str:
+    return f"asterisk_sync:authorizer:{node_id}"
+
+
+def leave_sign(nodes: Iterable[UUID]) -> None:
+    """Say that the calls of these nodes are answered."""
+    cache.set_many({_key(node): True for node in nodes}, timeout=SIGN_SECONDS)
+
+
+def unanswered_nodes() -> list[Node]:
+    """Return the enabled nodes whose dialplan asks and is not answered; none where nobody has to be asked about."""
+    if not Account.objects.filter(HAS_TO_BE_ASKED).exists():
+        return []
+    nodes = list(Node.objects.filter(enabled=True))
+    away = without_sign(node.pk for node in nodes)
+    return [node for node in nodes if node.pk in away]
+
+
+def without_sign(nodes: Iterable[UUID]) -> set[UUID]:
+    """Return the nodes whose authorizer was not heard of for ten seconds."""
+    keys = {_key(node): node for node in nodes}
+    try:
+        heard = cache.get_many(keys)
+    except (RedisError, OSError):
+        # Nothing is known then; that Redis is away is said elsewhere.
+        return set()
+    return set(keys.values()) - {keys[key] for key in heard}

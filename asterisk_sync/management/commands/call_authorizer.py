@@ -1,0 +1,41 @@
+"""`manage.py call_authorizer`: answers the dialplan of the nodes of this machine before they dial."""
+
+import asyncio
+import signal
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser
+
+from asterisk_sync.authorizer.service import Authorizer
+from billing.authorization.connections import Connections
+
+
+class Command(BaseCommand):
+    """Serve until SIGTERM or Ctrl-C; calls that are up keep the time that they were granted."""
+
+    help = (
+        "Answer the dialplan: may this call be made, and for how long. Sets money aside, and stops who spent too much."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare the options."""
+        parser.add_argument("--listen", default=settings.AUTHORIZER_ADDRESS, help="HOST:PORT (AUTHORIZER_ADDRESS)")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Serve."""
+        asyncio.run(serve(options["listen"]))
+
+
+async def serve(address: str) -> None:
+    """Listen at HOST:PORT until a signal comes."""
+    host, _colon, port = address.rpartition(":")
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with Connections() as connections:
+        authorizer = Authorizer(connections)
+        server = await authorizer.start(host, int(port))
+        async with server:
+            await stop.wait()
+        await authorizer.stop()

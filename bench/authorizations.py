@@ -1,0 +1,124 @@
+"""Authorizations per second over FastAGI, money set aside in PostgreSQL, beside a FastAGI server that only echoes."""
+
+import asyncio
+import os
+import time
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from statistics import quantiles
+
+import django
+from django.core.management import call_command
+
+from bench.figure import Figure
+
+django.setup()
+
+# Models can be imported only now, when Django knows the engines that this run has started.
+from asterisk_sync.authorizer.fastagi import Request, Variables, serve_request  # noqa: E402 - see above
+from asterisk_sync.authorizer.service import Authorizer  # noqa: E402 - see above
+from asterisk_sync.models import Node  # noqa: E402 - see above
+from billing.accounts.ledger import Movement, account_of, enter  # noqa: E402 - see above
+from billing.authorization.connections import Connections  # noqa: E402 - see above
+from billing.models import Account, AccountKind, EntryKind, Tariff  # noqa: E402 - see above
+from customers.models import Customer  # noqa: E402 - see above
+from routing.models import Gateway, Provider, Route, RouteGateway  # noqa: E402 - see above
+
+CALLS = int(os.environ.get("BENCH_AUTHORIZATIONS", "5000"))
+AT_ONCE = 8
+CUSTOMERS = 50
+NUMBER = "5511987654321"
+
+
+def measure() -> Iterator[Figure]:
+    """Yield the figure."""
+    call_command("migrate", verbosity=0)
+    node, customers = prepare()
+    yield asyncio.run(compare(node, customers))
+
+
+def prepare() -> tuple[str, list[str]]:
+    """Save a node, a route and prepaid customers with money; return their keys."""
+    provider = Provider.objects.create(name="Carrier", cost_per_minute=Decimal("0.01"))
+    gateway = Gateway.objects.create(name="GW_Bench", provider=provider, host="198.51.100.1")
+    route = Route.objects.create(name="All", pattern="_X.", priority=10)
+    RouteGateway.objects.create(route=route, gateway=gateway)
+    Tariff.objects.create(name="Brazil", pattern="55", price_per_minute=Decimal("0.10"))
+    customers = [Customer.objects.create(code=f"C{n}", name=f"C{n}") for n in range(CUSTOMERS)]
+    Account.objects.update(kind=AccountKind.PREPAID, daily_cap=10**6, hourly_cap=10**6)
+    for customer in customers:
+        enter(account=account_of(customer), movement=Movement(kind=EntryKind.TOP_UP, amount=Decimal(10**6)))
+    return str(Node.objects.create(name="bench").pk), [str(customer.pk) for customer in customers]
+
+
+async def echo(request: Request) -> Variables:
+    """Say what was asked."""
+    return {"va_granted": request.arguments[0]}
+
+
+async def compare(node: str, customers: list[str]) -> Figure:
+    """Ask both servers as many questions, in turn and from the same process."""
+    async with Connections() as connections:
+        authorizer = Authorizer(connections)
+        real = await authorizer.start("127.0.0.1", 0)
+        bare = await asyncio.start_server(lambda reader, writer: serve_request(reader, writer, echo), "127.0.0.1", 0)
+        ports = [server.sockets[0].getsockname()[1] for server in (real, bare)]
+
+        def question(number: int) -> bytes:
+            customer = customers[number % len(customers)]
+            return (
+                f"agi_network_script: authorize\nagi_channel: PJSIP/x-{number}\nagi_uniqueid: 1.{number}\n"
+                f"agi_arg_1: {node}\nagi_arg_2: {customer}\nagi_arg_3: {NUMBER}\nagi_arg_4: {NUMBER}\n\n"
+            ).encode()
+
+        await ask_all(ports[0], lambda n: question(-n - 1), 200)
+        rate, p50, p99 = await ask_all(ports[0], question, CALLS)
+        bare_rate, bare_p50, bare_p99 = await ask_all(ports[1], question, CALLS)
+        for server in (real, bare):
+            server.close()
+        await authorizer.stop()
+    return Figure(
+        name="authorizations",
+        value=round(rate),
+        unit="authorizations/s",
+        yardstick=round(bare_rate),
+        yardstick_name="FastAGI that only echoes",
+        wanted="1,000/s, p99 under 10 ms",
+        details={
+            "p50_ms": round(p50, 2),
+            "p99_ms": round(p99, 2),
+            "echo_p50_ms": round(bare_p50, 2),
+            "echo_p99_ms": round(bare_p99, 2),
+            "at_once": AT_ONCE,
+            "calls": CALLS,
+        },
+    )
+
+
+async def ask_all(port: int, question: Callable[[int], bytes], count: int) -> tuple[float, float, float]:
+    """Ask `count` questions, AT_ONCE at a time; return how many a second, and p50 and p99 in milliseconds."""
+    took: list[float] = []
+    left = iter(range(count))
+
+    async def asker() -> None:
+        for number in left:
+            began = time.perf_counter()
+            await ask(port, question(number))
+            took.append((time.perf_counter() - began) * 1000)
+
+    began = time.perf_counter()
+    await asyncio.gather(*(asker() for _ in range(AT_ONCE)))
+    rate = count / (time.perf_counter() - began)
+    hundredths = quantiles(took, n=100)
+    return rate, hundredths[49], hundredths[98]
+
+
+async def ask(port: int, question: bytes) -> None:
+    """Do what Asterisk does for one call; raise RuntimeError where it is not let through."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(question)
+    answer = await reader.readline()
+    if b"va_granted" not in answer:
+        raise RuntimeError(f"not let through: {answer!r}")
+    writer.write(b"200 result=1\n")
+    writer.close()

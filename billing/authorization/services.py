@@ -1,0 +1,25 @@
+"""What is written about calls that were not let through, and about the accounts behind them."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from billing.models import Account, RefusedCall
+
+
+def stop_account(*, account_id: UUID, reason: str) -> bool:
+    """Let no more calls of the account through until a person lifts it; return whether it was not stopped already."""
+    with transaction.atomic():
+        account = Account.objects.select_for_update().filter(pk=account_id, blocked_at=None).first()
+        if account is None:
+            return False
+        account.blocked_at, account.blocked_reason = timezone.now(), reason
+        account.save(update_fields=["blocked_at", "blocked_reason", "updated_at"])
+    return True
+
+
+def record_refusals(*, refused: Sequence[RefusedCall]) -> None:
+    """Keep refused calls for the operator."""
+    RefusedCall.objects.bulk_create(refused)

@@ -1,0 +1,56 @@
+"""The authorizer of a test: the real service as a process of its own."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+
+from deploy.trial.process import die_with_parent
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+START_SECONDS = 30.0
+
+
+def database_url() -> str:
+    """Return the test's database for another process."""
+    values = connection.settings_dict
+    return f"postgres://{values['USER']}:{values['PASSWORD']}@{values['HOST']}:{values['PORT']}/{values['NAME']}"
+
+
+@contextmanager
+def authorizer(**environment: str) -> Iterator["subprocess.Popen[bytes]"]:
+    """Run `manage.py call_authorizer` for the time of a block; settings by their names in the environment."""
+    host, _colon, port = settings.AUTHORIZER_ADDRESS.rpartition(":")
+    process = subprocess.Popen(
+        [*die_with_parent(signal.SIGKILL), sys.executable, "manage.py", "call_authorizer"],
+        cwd=ROOT,
+        env={**os.environ, "DATABASE_URL": database_url(), **environment},
+    )
+    try:
+        _wait_for(process, host, int(port))
+        yield process
+    finally:
+        process.send_signal(signal.SIGCONT)
+        process.terminate()
+        process.wait(10)
+
+
+def _wait_for(process: "subprocess.Popen[bytes]", host: str, port: int) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        assert process.poll() is None, "the authorizer ended"
+        try:
+            socket.create_connection((host, port), timeout=1).close()
+        except OSError:
+            assert time.monotonic() < deadline, "the authorizer does not listen"
+            time.sleep(0.1)
+        else:
+            return
