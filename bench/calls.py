@@ -98,9 +98,10 @@ def bare_line_beside(line: Line) -> Line:
         file.write(BARE_DIALPLAN)
     line.asterisk.cli("module reload res_pjsip.so")
     line.asterisk.cli("dialplan reload")
-    line.asterisk.wait_for("pjsip show endpoint C0", "Endpoint:  C0")
+    line.asterisk.wait_for("pjsip show endpoint +bare0", "Endpoint:  +bare0")
     return Line(line.asterisk, BARE_CUSTOMERS, line.carrier)
 
 
 def _bare_trunks() -> str:
-    return "".join(TRUNK.format(name=f"C{n}", host=customer.host) for n, customer in enumerate(BARE_CUSTOMERS))
+    # PJSIP looks through the addresses in the order of names: these come right before those of generated trunks.
+    return "".join(TRUNK.format(name=f"+bare{n}", host=customer.host) for n, customer in enumerate(BARE_CUSTOMERS))
