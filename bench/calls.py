@@ -19,9 +19,10 @@ AT_ONCE = 40
 ROUNDS = 3
 CUSTOMERS = 4
 CARRIER_PORT = 5090
-BARE_DIALPLAN = """
-[from-internal]
-exten => _X.,1,Dial(PJSIP/${EXTEN}@GW_Bench,30)
+BARE_CONTEXT = "bench-bare"
+BARE_DIALPLAN = f"""
+[{BARE_CONTEXT}]
+exten => _X.,1,Dial(PJSIP/${{EXTEN}}@GW_Bench,30)
 """
 BARE_CUSTOMERS = tuple(Address(f"127.90.0.{10 + n}") for n in range(CUSTOMERS))
 
@@ -104,4 +105,7 @@ def bare_line_beside(line: Line) -> Line:
 
 def _bare_trunks() -> str:
     # PJSIP looks through the addresses in the order of names: these come right before those of generated trunks.
-    return "".join(TRUNK.format(name=f"+bare{n}", host=customer.host) for n, customer in enumerate(BARE_CUSTOMERS))
+    return "".join(
+        TRUNK.format(name=f"+bare{n}", host=customer.host, context=BARE_CONTEXT)
+        for n, customer in enumerate(BARE_CUSTOMERS)
+    )
