@@ -1,7 +1,7 @@
 """What has to be live when a set of files was taken, read from the files themselves."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import NamedTuple, TypeVar
@@ -54,6 +54,11 @@ class Expectation:
     def names(self, kind: str) -> frozenset[str]:
         """Return the names of the objects of one type."""
         return self._names.get(kind, frozenset())
+
+    @property
+    def kinds(self) -> Collection[str]:
+        """The types of objects that there are."""
+        return self._names.keys()
 
     @cached_property
     def _names(self) -> dict[str, frozenset[str]]:

@@ -19,9 +19,10 @@ AT_ONCE = 40
 ROUNDS = 3
 CUSTOMERS = 4
 CARRIER_PORT = 5090
-BARE_DIALPLAN = """
-[from-internal]
-exten => _X.,1,Dial(PJSIP/${EXTEN}@GW_Bench,30)
+BARE_CONTEXT = "bench-bare"
+BARE_DIALPLAN = f"""
+[{BARE_CONTEXT}]
+exten => _X.,1,Dial(PJSIP/${{EXTEN}}@GW_Bench,30)
 """
 BARE_CUSTOMERS = tuple(Address(f"127.90.0.{10 + n}") for n in range(CUSTOMERS))
 
@@ -98,9 +99,13 @@ def bare_line_beside(line: Line) -> Line:
         file.write(BARE_DIALPLAN)
     line.asterisk.cli("module reload res_pjsip.so")
     line.asterisk.cli("dialplan reload")
-    line.asterisk.wait_for("pjsip show endpoint C0", "Endpoint:  C0")
+    line.asterisk.wait_for("pjsip show endpoint +bare0", "Endpoint:  +bare0")
     return Line(line.asterisk, BARE_CUSTOMERS, line.carrier)
 
 
 def _bare_trunks() -> str:
-    return "".join(TRUNK.format(name=f"C{n}", host=customer.host) for n, customer in enumerate(BARE_CUSTOMERS))
+    # PJSIP looks through the addresses in the order of names: these come right before those of generated trunks.
+    return "".join(
+        TRUNK.format(name=f"+bare{n}", host=customer.host, context=BARE_CONTEXT)
+        for n, customer in enumerate(BARE_CUSTOMERS)
+    )

@@ -17,7 +17,6 @@ from voipadmin.core.errors import DomainError
 
 log = structlog.get_logger(__name__)
 
-AUDITOR = "drift"
 # What comes back this soon after it was mended is not mended again unasked: something on the node works against us.
 RECURS_WITHIN = timedelta(minutes=10)
 
@@ -47,7 +46,7 @@ def audit_node(node: Node) -> None:
     if new:
         log.warning("drift", node=node.name, found=[str(finding) for finding in new])
     if node.on_drift == DriftPolicy.MEND:
-        _mend([finding for finding in ledger.open_findings(node) if not recurs(finding)], AUDITOR)
+        _mend([finding for finding in ledger.open_findings(node) if not recurs(finding)])
 
 
 def find_drift(node: Node) -> list[str]:
@@ -87,7 +86,7 @@ def recurs(finding: DriftFinding) -> bool:
     return same.filter(settlement=Settlement.MENDED, settled_at__gte=since).exclude(pk=finding.pk).exists()
 
 
-def _mend(findings: list[DriftFinding], actor: str) -> None:
+def _mend(findings: list[DriftFinding], actor: str = "") -> None:
     """Ask for the whole accepted set; only what that mends is settled."""
     mendable = [finding for finding in findings if _can_mend(finding)]
     if not mendable:

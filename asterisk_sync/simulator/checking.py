@@ -14,7 +14,7 @@ from uuid import UUID
 import structlog
 from django.core.cache import cache
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from asterisk_sync.ami_messages import AmiError
 from asterisk_sync.models import Node
@@ -121,7 +121,13 @@ def _compared(node: Node, wanted: Sequence[Lookup], found: Sequence[Sequence[str
 def _why(node: Node) -> str:
     """Say what may explain a difference."""
     waiting = node.desired_generation - node.applied_generation
-    return _("%(count)s changes wait to be applied on this node.") % {"count": waiting} if waiting > 0 else ""
+    if waiting <= 0:
+        return ""
+    return ngettext(
+        "%(count)s change waits to be applied on this node.",
+        "%(count)s changes wait to be applied on this node.",
+        waiting,
+    ) % {"count": waiting}
 
 
 def _asked(key: str) -> str:

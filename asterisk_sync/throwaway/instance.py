@@ -152,7 +152,8 @@ def _understand(news: bytes, room: Room) -> None:
 @contextmanager
 def running(program: Program, room: Room, deadline: Deadline) -> Iterator[Instance]:
     """Start Asterisk in `room`; at the end it and its enclosure are killed, they have nothing to keep."""
-    ours, theirs = socket.socketpair()
+    # Message by message: two that come together are still two.
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with ours, theirs, room.output.open("wb") as output:
         order = {
             "fd": theirs.fileno(),

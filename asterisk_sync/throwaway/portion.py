@@ -33,6 +33,7 @@ def portion_since(files: Mapping[str, str], wanted: Expectation, before: Expecta
 
 
 def _with_references(keys: Collection[ObjectKey], wanted: Expectation) -> frozenset[ObjectKey]:
+    """Return the objects, all others of their names, which are cut out of the text with them, and what these name."""
     found: set[ObjectKey] = set()
     waiting = list(keys)
     while waiting:
@@ -40,6 +41,7 @@ def _with_references(keys: Collection[ObjectKey], wanted: Expectation) -> frozen
         if key not in found and key in wanted.objects:
             found.add(key)
             waiting += wanted.objects[key].references
+            waiting += ((kind, key[1]) for kind in wanted.kinds)
     return frozenset(found)
 
 

@@ -40,7 +40,7 @@ def test_a_file_edited_by_hand_is_mended_at_once_and_what_was_written_is_kept(
     assert finding.generation is not None
     assert finding.generation.status == GenerationStatus.DRIFTED
     assert contents.read_files(finding.generation)["pjsip_extensions.conf"].endswith("; a note of mine\n")
-    assert OutboxEntry.objects.filter(action="drift", actor="drift").exists()
+    assert OutboxEntry.objects.filter(action="drift", actor="").exists()
     assert run(node).outcome == RunOutcome.APPLIED
     assert path.read_text().splitlines()[3:] == accepted.splitlines()[3:]
     assert found(node) == []

@@ -39,6 +39,12 @@ def test_an_endpoint_comes_with_its_templates_and_what_it_names() -> None:
     assert not found.contexts["from-internal"].extensions
 
 
+def test_an_aor_comes_with_all_that_bear_its_name_and_what_these_name() -> None:
+    found = portion(replaced("extensions", "max_contacts=2", "max_contacts=3"))
+    assert "u1" in found.names("endpoint")
+    assert "from-internal" in found.contexts
+
+
 def test_an_identify_comes_with_its_endpoint() -> None:
     found = portion(replaced("trunks", "match=203.0.113.7\n", "match=203.0.113.8\n"))
     assert "trunk.ACME" in found.names("endpoint")

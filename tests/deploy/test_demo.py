@@ -58,7 +58,7 @@ def test_the_first_start_prints_address_and_password_and_ctrl_c_ends_everything(
         assert len(processes_of(state)) > 6
     finally:
         demo.stop(signal.SIGINT)
-    assert gone(state, 5), processes_of(state)
+    assert gone(state, 15), processes_of(state)
 
 
 def test_the_next_start_keeps_the_data_and_a_killed_demo_takes_its_children_along(state: Path) -> None:

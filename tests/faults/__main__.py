@@ -26,6 +26,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--only", action="append", default=[], metavar="NAME", help="only this fault; may be repeated")
     parser.add_argument("--step", action="append", default=[], metavar="STEP", help="only this step; may be repeated")
     parser.add_argument("--pick", action="store_true", help="one step of each fault, by the seed")
+    parser.add_argument("--missing", action="store_true", help="only what the results in the folder have not")
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000), help="printed, to repeat a run")  # noqa: S311 - no secret
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder of faults.json and faults.md")
     return parser.parse_args()

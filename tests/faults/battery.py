@@ -21,7 +21,8 @@ from tests.faults.saves import TALK
 from tests.faults.steps import IDLE
 from tests.faults.watcher import Watcher
 
-REACH_SECONDS = 30.0
+# A worker that the fault before killed has to come back first.
+REACH_SECONDS = 90.0
 # A run that needs more than a minute has failed; how much more is worth knowing.
 PATIENCE_SECONDS = 150.0
 POLL_SECONDS = 0.1

@@ -11,12 +11,14 @@ from tests.faults.battery import Battery, NeverSettledError, Outcome, battery
 from tests.faults.engines import Engines
 from tests.faults.faults import FAULTS, Fault
 from tests.faults.gate import NotReachedError
-from tests.faults.report import Row, rows_of, table, write_results
+from tests.faults.report import Row, in_order, kept_rows, rows_of, table, write_results
 
 
 def run(engines: Engines, options: argparse.Namespace) -> bool:
     """Run what the command line asks for; return whether all of it went well."""
-    plan = _plan(options)
+    kept = kept_rows(options.results) if options.missing else []
+    known = {(row.fault, row.step) for row in kept}
+    plan = [(fault, step) for fault, step in _plan(options) if (fault.name, step) not in known]
     print(f"-- seed {options.seed}: {len(plan)} faults at steps, {options.runs} runs each", flush=True)
     outcomes: list[Outcome] = []
     broken = [
@@ -28,10 +30,11 @@ def run(engines: Engines, options: argparse.Namespace) -> bool:
             if fault.possible():
                 broken += _repeat(ready, fault, step, min(options.runs, fault.most_runs), outcomes)
         facts: dict[str, object] = {"versions": _versions(ready), "seed": options.seed}
-    rows = rows_of(outcomes)
+    rows = in_order([*kept, *rows_of(outcomes)])
     print(table(rows), flush=True)
     options.results.mkdir(parents=True, exist_ok=True)
-    write_results(options.results, outcomes, facts | {"seconds": round(time.monotonic() - began), "broken": broken})
+    facts |= {"seconds": round(time.monotonic() - began), "broken": broken}
+    write_results(options.results, rows, outcomes, facts)
     bad = [row for row in rows if not row.good]
     for line in (*broken, *(f"{row.fault} at {row.step}" for row in bad)):
         print(f"NOT GOOD: {line}", file=sys.stderr)

@@ -1,7 +1,7 @@
 """The table of the battery: a line for each fault and step, and the same as JSON and Markdown."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from itertools import groupby
@@ -82,9 +82,26 @@ def table(rows: Sequence[Row]) -> str:
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines) + "\n"
 
 
-def write_results(folder: Path, outcomes: Sequence[Outcome], facts: dict[str, object]) -> None:
+def kept_rows(folder: Path) -> list[Row]:
+    """Return the rows of the results that are in a folder already."""
+    file = folder / "faults.json"
+    return [Row(**row) for row in json.loads(file.read_text())["rows"]] if file.exists() else []
+
+
+def in_order(rows: Iterable[Row]) -> list[Row]:
+    """Return the rows in the order of the list of faults and their steps."""
+    places = {(fault.name, step): place for place, (fault, step) in enumerate(_all_steps())}
+    return sorted(rows, key=lambda row: places.get((row.fault, row.step), len(places)))
+
+
+def _all_steps() -> Iterator[tuple[Fault, str]]:
+    for fault in FAULTS:
+        yield from ((fault, step) for step in fault.steps)
+
+
+def write_results(folder: Path, rows: Sequence[Row], outcomes: Sequence[Outcome], facts: dict[str, object]) -> None:
     """Write faults.json and faults.md."""
-    rows, faults = rows_of(outcomes), _titles(outcomes)
+    faults = _titles(rows)
     about = {
         "machine": machine(),
         "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -97,8 +114,8 @@ def write_results(folder: Path, outcomes: Sequence[Outcome], facts: dict[str, ob
     (folder / "faults.md").write_text(_page(rows, about, faults))
 
 
-def _titles(outcomes: Sequence[Outcome]) -> dict[str, str]:
-    ran = {item.fault for item in outcomes}
+def _titles(rows: Sequence[Row]) -> dict[str, str]:
+    ran = {row.fault for row in rows}
     known: list[Fault] = [fault for fault in FAULTS if fault.name in ran]
     return {fault.name: fault.title for fault in known}
 

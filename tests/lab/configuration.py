@@ -27,7 +27,7 @@ match={host}
 TRUNK = """
 [{name}]
 type=endpoint
-context=from-internal
+context={context}
 disallow=all
 allow=alaw
 direct_media=no

@@ -35,7 +35,7 @@ def lab(asterisk: AsteriskInstance) -> AsteriskInstance:
         asterisk,
         {
             "pjsip_gateways.conf": GATEWAY.format(name="GW_Lab", address=CARRIER, host=CARRIER.host),
-            "pjsip_customer_trunks.conf": TRUNK.format(name="C1", host=CUSTOMER.host),
+            "pjsip_customer_trunks.conf": TRUNK.format(name="C1", host=CUSTOMER.host, context="from-internal"),
             "pjsip_extensions.conf": EXTENSION.format(user=CREDENTIALS.user, secret=CREDENTIALS.secret),
             "extensions_routes.conf": DIALPLAN,
         },
