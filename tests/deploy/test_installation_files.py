@@ -17,7 +17,7 @@ MODULES = frozenset({"res_pjsip.so", "chan_pjsip.so", "pbx_config.so"})
 
 def names_in_settings() -> set[str]:
     text = (ROOT / "voipadmin/settings.py").read_text()
-    read = re.findall(r'env\.(?:str|bool|int|float|list|db)\(\s*"([A-Z_]+)"', text)
+    read = re.findall(r'env\.(?:str|bool|int|float|list|db|dict)\(\s*"([A-Z_]+)"', text)
     return {*read, *re.findall(r'secret\("([A-Z_]+)"\)', text), *_versioned(text)}
 
 
