@@ -11,8 +11,8 @@ from statistics import median
 from uuid import uuid4
 
 from bench.figure import Figure
-from billing.call_rating import Cadence, CallFacts, PricedTariff, price_call
-from billing.tariff_matching import TariffIndex
+from billing.call_rating import CallFacts, price_call
+from billing.price_book import Cadence, PriceBook, PricedTariff
 
 TARIFFS = 5_000
 CALLS = int(os.environ.get("BENCH_RATED_CALLS", "50000"))
@@ -48,7 +48,7 @@ def rated_calls() -> Figure:
     sell, buy = cadence.rate(Decimal("0.08")), cadence.rate(Decimal("0.03"))
     prefixes = ["55", *(f"55{code}" for code in range(1000, 1000 + TARIFFS))]
     since = NOW - timedelta(days=30)
-    index = TariffIndex(
+    index = PriceBook(
         PricedTariff(uuid4(), prefix, since, None, "BRL", cadence, sell, buy, str(sell)) for prefix in prefixes
     )
     sample = numbers(CALLS)

@@ -10,7 +10,7 @@ from django.db.models import F
 from django.db.models.functions import Lower
 
 from billing.call_rating import INBOUND, INTERNAL, OUTBOUND, CallFacts, ProviderCost
-from billing.called_numbers import called_forms, endpoint_of
+from billing.called_numbers import called_forms, endpoint_of, origin_of
 from billing.models import Direction
 from billing.spool_format import SpoolRecord
 from customers.models import Customer, Extension
@@ -29,6 +29,8 @@ class Attribution:
     route_id: uuid.UUID | None = None
     did_id: uuid.UUID | None = None
     provider_cost: ProviderCost | None = None
+    origin: str = ""
+    plan_id: uuid.UUID | None = None
 
     def facts(self, record: SpoolRecord) -> CallFacts:
         """Return what decides the record's price."""
@@ -38,7 +40,20 @@ class Attribution:
             record.answered_at or record.started_at,
             record.billable_seconds if record.answered_at else record.billable_seconds * 0,
             self.provider_cost,
+            self.origin,
+            self.plan_id,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What of a customer decides its prices: its plan, and its number where a call shows none of its own."""
+
+    plan_id: uuid.UUID | None = None
+    number: str = ""
+
+
+NO_TERMS = Terms()
 
 
 @dataclass(slots=True)
@@ -46,6 +61,7 @@ class KnownObjects:
     """The objects that a batch of records names, read in a handful of queries."""
 
     customers: set[uuid.UUID] = field(default_factory=set)
+    terms: dict[uuid.UUID, Terms] = field(default_factory=dict)
     customers_by_code: dict[str, uuid.UUID] = field(default_factory=dict)
     customers_by_endpoint: dict[str, uuid.UUID] = field(default_factory=dict)
     gateways: dict[uuid.UUID, ProviderCost] = field(default_factory=dict)
@@ -71,12 +87,13 @@ def _read_objects(records: Sequence[SpoolRecord]) -> KnownObjects:
     gateways = Gateway.objects.annotate(price=F("provider__cost_per_minute"), money=F("provider__currency"))
     wanted = gateways.filter(pk__in=_ids(record.gateway_ref for record in records))
     for gateway in wanted | gateways.filter(name__in=endpoints) if endpoints else wanted:
-        known.gateways[gateway.pk] = ProviderCost(gateway.price, gateway.money)
+        known.gateways[gateway.pk] = ProviderCost(gateway.price, gateway.money, gateway.provider_id)
         known.gateways_by_name[gateway.name] = gateway.pk
     routes = _ids(record.route_ref for record in records)
     known.routes = set(Route.objects.filter(pk__in=routes).values_list("pk", flat=True))
     known.dids = set(DID.objects.filter(pk__in=_ids(record.did_ref for record in records)).values_list("pk", flat=True))
     _read_called_dids(known, bare)
+    _read_terms(known)
     return known
 
 
@@ -94,6 +111,12 @@ def _read_called_dids(known: KnownObjects, records: Iterable[SpoolRecord]) -> No
     known.dids_by_number = dict(DID.objects.filter(number__in=numbers).values_list("number", "pk")) if numbers else {}
     for allocation in DIDAllocation.objects.filter(did__in=known.dids_by_number.values()):
         known.allocations.setdefault(allocation.did_id, []).append(allocation)
+
+
+def _read_terms(known: KnownObjects) -> None:
+    callers = {*known.customers, *known.customers_by_code.values(), *known.customers_by_endpoint.values()}
+    rows = Customer.objects.filter(pk__in=callers).values_list("pk", "account__plan", "caller_id_number")
+    known.terms = {pk: Terms(plan, number) for pk, plan, number in rows}
 
 
 def _ids(references: Iterable[str]) -> set[uuid.UUID]:
@@ -125,14 +148,18 @@ def _attribute(record: SpoolRecord, known: KnownObjects) -> Attribution:
     did = _known(record.did_ref, known.dids)
     if not record.did_ref and direction == INBOUND:
         did = next((known.dids_by_number[form] for form in numbers if form in known.dids_by_number), None)
+    customer = _customer(record, known, direction, did)
+    terms = known.terms.get(customer, NO_TERMS) if customer else NO_TERMS
     return Attribution(
         direction=direction,
         numbers=numbers,
-        customer_id=_customer(record, known, direction, did),
+        customer_id=customer,
         gateway_id=gateway,
         route_id=_known(record.route_ref, known.routes),
         did_id=did,
         provider_cost=known.gateways[gateway] if gateway and direction == OUTBOUND else None,
+        origin=origin_of(record.src, terms.number, settings.DEFAULT_COUNTRY) if direction == OUTBOUND else "",
+        plan_id=terms.plan_id,
     )
 
 

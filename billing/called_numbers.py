@@ -1,8 +1,10 @@
-"""The forms of a called number under which tariffs and DIDs are looked up, where the dialplan gave no normal form."""
+"""The forms of numbers under which tariffs and DIDs are looked up, where the dialplan gave no normal form."""
 
 from functools import lru_cache
 
 import phonenumbers
+
+from routing.numbers import country_of
 
 
 @lru_cache(maxsize=65_536)
@@ -13,6 +15,19 @@ def called_forms(number: str, region: str) -> tuple[str, ...]:
         return ()
     normal = _e164(number, region)
     return (normal, digits) if normal and normal != digits else (digits,)
+
+
+@lru_cache(maxsize=65_536)
+def origin_of(caller: str, fallback: str, region: str) -> str:
+    """Return the E.164 digits of the caller, else of its customer's own number: an extension's `1001` has none."""
+    return next((digits for number in (caller, fallback) if number and (digits := _caller_digits(number, region))), "")
+
+
+def _caller_digits(number: str, region: str) -> str:
+    """Return the digits; most callers are whole numbers of this country already, and need no library to see it."""
+    country = country_of(region)
+    is_whole = number.startswith(country.code) and len(number) - len(country.code) in country.national_lengths
+    return number if is_whole and number.isascii() and number.isdigit() else _e164(number, region)
 
 
 def _e164(number: str, region: str) -> str:

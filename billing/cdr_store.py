@@ -160,12 +160,13 @@ def _copy(node_name: str, new: list[NewRecord], tariffs: CurrentTariffs) -> None
     now = timezone.now()
     attributions = attribute([row.record for row in new])
     payers = payers_of({whose.customer_id for whose in attributions})
+    # Pricing may read a carrier's deck, and a connection that copies answers nothing else.
+    prices = [price_call(whose.facts(row.record), index) for row, whose in zip(new, attributions, strict=True)]
     charges: list[CallCharge] = []
     statement = f"COPY {TABLE} ({', '.join(COLUMNS)}) FROM STDIN"
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for row, whose in zip(new, attributions, strict=True):
+        for row, whose, priced in zip(new, attributions, prices, strict=True):
             key, customer = new_id(), whose.customer_id
-            priced = price_call(whose.facts(row.record), index)
             uncharged = why_not(customer, priced.price, priced.currency, payers)
             if priced.price and customer and not uncharged:
                 charges.append(CallCharge(payers[customer], key, priced.price, row.record.ended_at))

@@ -10,10 +10,9 @@ from typing import Any
 from django.db.models import Count, F, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
-from billing.call_rating import PricedTariff
 from billing.models import NEEDS_A_TARIFF, Cdr, CdrQuerySet, Disposition, RejectedRecord, Tariff
+from billing.price_book import PriceBook
 from billing.tariff_loader import load_tariffs
-from billing.tariff_matching import TariffIndex
 from routing.models import Provider, ProviderType
 from voipadmin.core.errors import Message
 
@@ -181,9 +180,9 @@ def attempts_of(record: Cdr) -> CdrQuerySet:
     return rows
 
 
-def tariff_for(number: str, at: datetime, index: TariffIndex[PricedTariff] | None = None) -> Tariff | None:
+def tariff_for(number: str, at: datetime, prices: PriceBook | None = None) -> Tariff | None:
     """Return the tariff that would price a call to `number` (E.164 digits) at `at`."""
-    found = (index or load_tariffs()).match(number, at)
+    found = (prices or load_tariffs()).match(number, at)
     return Tariff.objects.get(pk=found.id) if found else None
 
 

@@ -9,13 +9,13 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from billing.call_charges import charge_calls
-from billing.call_rating import CallFacts, PricedCall, PricedTariff, ProviderCost, price_call
-from billing.called_numbers import called_forms
+from billing.call_rating import CallFacts, PricedCall, ProviderCost, price_call
+from billing.called_numbers import called_forms, origin_of
 from billing.models import Cdr, RejectedRecord, Tariff
+from billing.price_book import PriceBook
 from billing.queries import tariff_priced_calls
 from billing.spool_import import SpoolImporter
 from billing.tariff_loader import load_tariffs
-from billing.tariff_matching import TariffIndex
 from voipadmin.core.errors import InUse
 from voipadmin.core.services import delete_object, save_object
 
@@ -54,20 +54,22 @@ def rate_cdrs(*, cdrs: Iterable[Cdr]) -> RatingSummary:
     """
     keys = [record.pk for record in cdrs]
     rated = unrated = 0
-    index = load_tariffs()
+    prices = load_tariffs()
     for start in range(0, len(keys), CHUNK):
-        priced = _rate_chunk(keys[start : start + CHUNK], index)
+        priced = _rate_chunk(keys[start : start + CHUNK], prices)
         rated += sum(record.price is not None for record in priced)
         unrated += sum(record.price is None for record in priced)
     return RatingSummary(rated, unrated, len(keys) - rated - unrated)
 
 
 @transaction.atomic
-def _rate_chunk(keys: list[UUID], index: TariffIndex[PricedTariff]) -> list[Cdr]:
-    waiting = Cdr.objects.filter(pk__in=keys, price__isnull=True).select_related("gateway__provider")
+def _rate_chunk(keys: list[UUID], prices: PriceBook) -> list[Cdr]:
+    waiting = Cdr.objects.filter(pk__in=keys, price__isnull=True).select_related(
+        "gateway__provider", "customer__account"
+    )
     records = list(waiting.select_for_update(of=("self",)).order_by("pk"))
     for record in records:
-        for name, value in asdict(price_call(facts_of(record), index)).items():
+        for name, value in asdict(price_call(facts_of(record), prices)).items():
             setattr(record, name, value)
     Cdr.objects.bulk_update(records, MONEY_COLUMNS)
     charge_calls(cdrs=records)
@@ -77,13 +79,17 @@ def _rate_chunk(keys: list[UUID], index: TariffIndex[PricedTariff]) -> list[Cdr]
 def facts_of(record: Cdr) -> CallFacts:
     """Return what decides the price of a record that is in the database."""
     provider = record.gateway.provider if record.gateway else None
+    customer = record.customer
+    account = getattr(customer, "account", None)
     dialled = (record.dialled, record.dst)
     return CallFacts(
         direction=record.direction,
         numbers=dialled if record.dialled else called_forms(record.dst, settings.DEFAULT_COUNTRY),
         at=record.answered_at or record.started_at,
         billable_seconds=record.billable_seconds if record.answered_at else record.billable_seconds * 0,
-        provider_cost=ProviderCost(provider.cost_per_minute, provider.currency) if provider else None,
+        provider_cost=ProviderCost(provider.cost_per_minute, provider.currency, provider.pk) if provider else None,
+        origin=origin_of(record.src, customer.caller_id_number if customer else "", settings.DEFAULT_COUNTRY),
+        plan_id=account.plan_id if account else None,
     )
 
 

@@ -1,15 +1,44 @@
-"""The tariffs of the database as the index that prices calls."""
+"""The prices of the database as the book that calls are priced from."""
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+from uuid import UUID
 
-from django.db.models import Count, Max
+from django.utils import timezone
 
-from billing.call_rating import Cadence, PricedTariff
-from billing.models import Tariff
+from billing.models import BuyRate, Holiday, RatePlan, Tariff, TimeWindow
+from billing.models.plan import PriceVersion
+from billing.price_book import BuyPrice, Cadence, DeckIndex, PriceBook, PricedTariff
+from billing.rating import Rate, RoundingMethod, parse_bands
 from billing.tariff_matching import TariffIndex
+from billing.time_windows import Window
+
+Windows = dict[UUID, Window]
+# Carriers name no rounding: what they charge is kept as exactly as a record can.
+DECK_ROUNDING, DECK_DECIMALS = "half_up", 6
 
 
-def priced_tariff(tariff: Tariff) -> PricedTariff:
+def load_windows() -> dict[UUID, Window]:
+    """Read all time windows with their holidays, on the clock of this installation."""
+    holidays: dict[UUID, set[date]] = {}
+    for calendar, day in Holiday.objects.values_list("calendar", "day"):
+        holidays.setdefault(calendar, set()).add(day)
+    zone = timezone.get_default_timezone()
+    return {
+        row.pk: Window(
+            row.weekdays,
+            row.starts_at,
+            row.ends_at,
+            zone,
+            row.on_holidays,
+            frozenset(holidays.get(row.calendar_id, ())),
+        )
+        for row in TimeWindow.objects.all()
+    }
+
+
+def priced_tariff(tariff: Tariff, windows: Windows | None = None) -> PricedTariff:
     """Return what `tariff` says, frozen."""
     cadence = Cadence(
         tariff.initial_block_seconds,
@@ -18,7 +47,7 @@ def priced_tariff(tariff: Tariff) -> PricedTariff:
         tariff.rounding,
         tariff.decimals,
     )
-    sell = cadence.rate(tariff.price_per_minute, connect_fee=tariff.connect_fee, minimum_charge=tariff.minimum_charge)
+    sell = sell_rate(tariff, cadence)
     return PricedTariff(
         id=tariff.pk,
         pattern=tariff.pattern,
@@ -29,25 +58,97 @@ def priced_tariff(tariff: Tariff) -> PricedTariff:
         sell=sell,
         buy=None if tariff.cost_per_minute is None else cadence.rate(tariff.cost_per_minute),
         sell_text=str(sell),
+        plan_id=tariff.plan_id,
+        origin_prefix=tariff.origin_prefix,
+        window=_window(tariff.window_id, windows),
     )
 
 
-def load_tariffs() -> TariffIndex[PricedTariff]:
-    """Read all tariffs, ended ones too: a call is priced by what was in force when it was answered."""
-    return TariffIndex(map(priced_tariff, Tariff.objects.all()))
+def sell_rate(tariff: Tariff, cadence: Cadence) -> Rate:
+    """Return how `tariff` charges: by its bands where it has them, else by price, block and increment."""
+    if not tariff.bands:
+        return cadence.rate(
+            tariff.price_per_minute, connect_fee=tariff.connect_fee, minimum_charge=tariff.minimum_charge
+        )
+    return Rate(
+        parse_bands(tariff.bands),
+        tariff.connect_fee,
+        tariff.free_seconds,
+        tariff.minimum_charge,
+        RoundingMethod(tariff.rounding),
+        tariff.decimals,
+    )
+
+
+def _window(key: UUID | None, windows: Windows | None) -> Window | None:
+    """Return the window of that key; one that was added since `windows` was read is read now."""
+    if key is None:
+        return None
+    known = {} if windows is None else windows
+    if key not in known:
+        known.update(load_windows())
+    return known[key]
+
+
+def buy_price(rate: BuyRate, windows: Windows | None = None) -> BuyPrice:
+    """Return what a line of a deck says, frozen."""
+    counted = (rate.initial_block_seconds, rate.increment_seconds, rate.free_seconds)
+    return BuyPrice(
+        id=rate.pk,
+        pattern=rate.pattern,
+        effective_from=rate.effective_from,
+        effective_until=rate.effective_until,
+        currency=rate.currency,
+        cadence=Cadence(*counted, DECK_ROUNDING, DECK_DECIMALS),
+        per_minute=rate.price_per_minute,
+        connect_fee=rate.connect_fee,
+        minimum_charge=rate.minimum_charge,
+        is_blocked=rate.is_blocked,
+        origin_prefix=rate.origin_prefix,
+        window=_window(rate.window_id, windows),
+    )
+
+
+def load_deck(provider_id: UUID, windows: Windows | None = None) -> DeckIndex:
+    """Read what a provider charges, and charged: a call costs what was in force when it was answered."""
+    known = load_windows() if windows is None else windows
+    rows: Iterable[BuyRate] = BuyRate.objects.filter(provider=provider_id).order_by("pk").iterator(5_000)
+    return TariffIndex(buy_price(row, known) for row in rows)
+
+
+def load_tariffs() -> PriceBook:
+    """Read all prices, ended ones too: a call is priced by what was in force when it was answered."""
+    return CurrentTariffs().index()
 
 
 class CurrentTariffs:
-    """The index, read again when a tariff was added, changed or removed."""
+    """The book, each part of it read again when something in it was added, changed or removed.
+
+    Decks are read when the first call by their provider is priced. A customer's plan is a fact of a call, and not kept.
+    """
 
     def __init__(self) -> None:
-        self._seen: tuple[int, datetime | None] | None = None
-        self._index: TariffIndex[PricedTariff] = TariffIndex(())
+        self._versions: dict[str, Any] = {}
+        self._seen: tuple[Any, ...] | None = None
+        self._book = PriceBook()
+        self._windows: dict[UUID, Window] = {}
+        self._decks: dict[UUID, tuple[Any, DeckIndex]] = {}
 
-    def index(self) -> TariffIndex[PricedTariff]:
-        """Return the index as of now."""
-        state = Tariff.objects.aggregate(count=Count("pk"), changed=Max("updated_at"))
-        seen = (state["count"], state["changed"])
+    def index(self) -> PriceBook:
+        """Return the book as of now."""
+        self._versions = dict(PriceVersion.objects.values_list("part", "version"))
+        seen = (self._versions.get("tariffs"), self._versions.get("windows"))
         if seen != self._seen:
-            self._index, self._seen = load_tariffs(), seen
-        return self._index
+            self._windows = load_windows()
+            tariffs = [priced_tariff(tariff, self._windows) for tariff in Tariff.objects.order_by("pk")]
+            strict = RatePlan.objects.filter(falls_back=False).values_list("pk", flat=True)
+            self._book = PriceBook(tariffs, strict_plans=set(strict), deck_of=self._deck)
+            self._seen = seen
+        return self._book
+
+    def _deck(self, provider_id: UUID) -> DeckIndex:
+        version = (self._versions.get(f"deck:{provider_id}"), self._versions.get("windows"))
+        known = self._decks.get(provider_id)
+        if known is None or known[0] != version:
+            known = self._decks[provider_id] = (version, load_deck(provider_id, self._windows))
+        return known[1]

@@ -2,7 +2,8 @@
 
 A plain digit tariff is a prefix; one that starts with an underscore is an Asterisk pattern over the whole number. The
 longest match wins, counted in the positions that the tariff itself spells out (`.` and `!` spell out nothing). Between
-equally long ones the narrower wins, then the one that came into force last.
+equally long ones the narrower wins, then the longest origin, then one for certain hours before one for all, then the
+one that came into force last.
 
 Source of the pattern language: https://docs.asterisk.org/Configuration/Dialplan/Pattern-Matching/
 """
@@ -12,7 +13,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
+
+from billing.time_windows import Window
 
 # A number shorter than E.164's shortest (190, 4004) is a service, not the beginning of a country code.
 SHORTEST_E164 = 7
@@ -29,6 +32,14 @@ class Dated(Protocol):
         """Return the prefix or pattern."""
 
     @property
+    def origin_prefix(self) -> str:
+        """Return what the caller's number begins with, or nothing."""
+
+    @property
+    def window(self) -> Window | None:
+        """Return the hours, or None for all."""
+
+    @property
     def effective_from(self) -> datetime:
         """Return the first moment."""
 
@@ -39,6 +50,8 @@ class Dated(Protocol):
 
 AnyTariff = TypeVar("AnyTariff", bound=Dated)
 Rank = tuple[int, int, int]
+# Which of two matches wins: the greater one. Patterns come last, so that no order of reading decides.
+Precedence = tuple[Rank, int, bool, datetime, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,28 +59,32 @@ class CompiledPattern:
     """A prefix or pattern, ready to match: `lead` is the digits that every matching number begins with."""
 
     lead: str
-    expression: re.Pattern[str]
+    expression: re.Pattern[str] | None
     rank: Rank
-    is_prefix: bool
+
+    @property
+    def is_prefix(self) -> bool:
+        """Tell whether it is plain digits."""
+        return self.expression is None
 
     def matches(self, number: str) -> bool:
         """Tell whether `number` (digits) falls under it."""
-        if self.is_prefix and len(number) < SHORTEST_E164:
-            return number == self.lead
-        return self.expression.match(number) is not None
+        if self.expression is not None:
+            return self.expression.match(number) is not None
+        return number == self.lead if len(number) < SHORTEST_E164 else number.startswith(self.lead)
 
 
 def compile_pattern(pattern: str) -> CompiledPattern:
     """Prepare a tariff's prefix or pattern, which its grammar has accepted already."""
     if not pattern.startswith("_"):
         digits = pattern.removeprefix("+")
-        return CompiledPattern(digits, re.compile(re.escape(digits)), (len(digits), 0, 0), is_prefix=True)
+        return CompiledPattern(digits, None, (len(digits), 0, 0))
     classes, tail = _positions(pattern.removeprefix("_").removeprefix("+"))
     lead = "".join(_leading_digits(classes))
     body = "".join(f"[{digits}]" for digits in classes) + {".": "[0-9]+", "!": "[0-9]*", "": ""}[tail]
     narrowness = -sum(len(digits) - 1 for digits in classes)
     rank = (len(classes), narrowness, {"": 3, ".": 2, "!": 1}[tail])
-    return CompiledPattern(lead, re.compile(body + r"\Z"), rank, is_prefix=False)
+    return CompiledPattern(lead, re.compile(body + r"\Z"), rank)
 
 
 def _positions(body: str) -> tuple[list[str], str]:
@@ -95,37 +112,54 @@ def _leading_digits(classes: list[str]) -> Iterator[str]:
         yield digits
 
 
+class Indexed(NamedTuple, Generic[AnyTariff]):
+    """A tariff in its place of the index."""
+
+    precedence: Precedence
+    compiled: CompiledPattern
+    tariff: AnyTariff
+
+    def prices(self, number: str, at: datetime, origin: str) -> bool:
+        """Tell whether the tariff holds for this call."""
+        tariff, until = self.tariff, self.tariff.effective_until
+        return (
+            tariff.effective_from <= at
+            and (until is None or at < until)
+            and (not tariff.origin_prefix or origin.startswith(tariff.origin_prefix))
+            and self.compiled.matches(number)
+            and (tariff.window is None or tariff.window.holds(at))
+        )
+
+
+def place_tariff(tariff: AnyTariff) -> Indexed[AnyTariff]:
+    """Return `tariff` with what decides between it and others."""
+    compiled = compile_pattern(tariff.pattern)
+    narrow = tariff.window is not None
+    precedence = (compiled.rank, len(tariff.origin_prefix), narrow, tariff.effective_from, tariff.pattern)
+    return Indexed(precedence, compiled, tariff)
+
+
 class TariffIndex(Generic[AnyTariff]):
     """Tariffs by the digits that they begin with: a look-up costs a few dictionary reads, however many there are."""
 
     def __init__(self, tariffs: Iterable[AnyTariff]) -> None:
-        buckets: dict[str, list[tuple[CompiledPattern, AnyTariff]]] = defaultdict(list)
+        buckets: dict[str, list[Indexed[AnyTariff]]] = defaultdict(list)
         for tariff in tariffs:
-            compiled = compile_pattern(tariff.pattern)
-            buckets[compiled.lead].append((compiled, tariff))
+            placed = place_tariff(tariff)
+            buckets[placed.compiled.lead].append(placed)
         for bucket in buckets.values():
-            bucket.sort(key=lambda entry: (entry[0].rank, entry[1].effective_from), reverse=True)
+            bucket.sort(key=lambda placed: placed.precedence, reverse=True)
         self._buckets = dict(buckets)
         self._lengths = sorted({len(lead) for lead in buckets}, reverse=True)
 
-    def match(self, number: str, at: datetime) -> AnyTariff | None:
-        """Return the tariff of `number` (digits, no plus) that was in force at `at`, or None."""
-        best: tuple[CompiledPattern, AnyTariff] | None = None
+    def match(self, number: str, at: datetime, origin: str = "") -> AnyTariff | None:
+        """Return the tariff in force at `at` for calls to `number` from `origin` (digits, no plus), or None."""
+        best: Indexed[AnyTariff] | None = None
         for length in self._lengths:
             bucket = self._buckets.get(number[:length]) if length <= len(number) else None
             if bucket is None:
                 continue
-            found = _first_in_force(bucket, number, at)
-            if found is not None and (best is None or found[0].rank > best[0].rank):
+            found = next((placed for placed in bucket if placed.prices(number, at, origin)), None)
+            if found is not None and (best is None or found.precedence > best.precedence):
                 best = found
-        return best[1] if best else None
-
-
-def _first_in_force(
-    bucket: list[tuple[CompiledPattern, AnyTariff]], number: str, at: datetime
-) -> tuple[CompiledPattern, AnyTariff] | None:
-    for compiled, tariff in bucket:
-        until = tariff.effective_until
-        if tariff.effective_from <= at and (until is None or at < until) and compiled.matches(number):
-            return compiled, tariff
-    return None
+        return best.tariff if best else None

@@ -1,6 +1,7 @@
 """What each gateway would be sent, in which order, and what the call comes to there. Pure."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 from asterisk_sync.simulator.considered import routes_taken
@@ -9,6 +10,7 @@ from asterisk_sync.simulator.results import AppliedTariff, Attempt, Bill, Money,
 from asterisk_sync.simulator.scene import Scene
 from asterisk_sync.snapshot import GatewaySnapshot, RouteSnapshot, RouteStepSnapshot
 from billing.call_rating import CallFacts, PricedCall, ProviderCost, price_call
+from billing.called_numbers import origin_of
 from routing.numbers import KEEP, Rewriting, present_caller_id, rewrite_number
 from routing.selection import order_gateways
 
@@ -19,7 +21,7 @@ def plan_attempts(scene: Scene, question: Question, journey: Journey, normalised
         return ()
     tries = [(route, step) for route in routes_taken(journey.view, journey.number) for step in _steps_in_order(route)]
     return tuple(
-        _attempt(number, route, step, scene, _facts(question, journey, normalised), journey)
+        _attempt(number, route, step, scene, _facts(question, journey, normalised, scene), journey)
         for number, (route, step) in enumerate(tries, start=1)
     )
 
@@ -74,20 +76,22 @@ def _share(route: RouteSnapshot, step: RouteStepSnapshot) -> Decimal | None:
     return Decimal(100 * step.weight) / whole if route.by_weight and whole else None
 
 
-def _facts(question: Question, journey: Journey, normalised: str, cost: ProviderCost | None = None) -> CallFacts:
+def _facts(question: Question, journey: Journey, normalised: str, scene: Scene) -> CallFacts:
+    customer = journey.customer
+    own_number = customer.caller_id_number if customer else ""
     return CallFacts(
         direction=journey.direction,
         numbers=(normalised, journey.number),
         at=question.at,
         billable_seconds=Decimal(question.duration_seconds),
-        provider_cost=cost,
+        provider_cost=None,
+        origin=origin_of(journey.caller, own_number, scene.snapshot.country),
+        plan_id=scene.plans.get(customer.code) if customer else None,
     )
 
 
 def _money(facts: CallFacts, scene: Scene, cost: ProviderCost | None) -> Money:
-    priced = price_call(
-        CallFacts(facts.direction, facts.numbers, facts.at, facts.billable_seconds, cost), scene.tariffs
-    )
+    priced = price_call(replace(facts, provider_cost=cost), scene.prices)
     return Money(
         price=priced.price,
         currency=priced.currency,
@@ -100,8 +104,8 @@ def _money(facts: CallFacts, scene: Scene, cost: ProviderCost | None) -> Money:
 
 def make_bill(scene: Scene, question: Question, journey: Journey, normalised: str) -> Bill:
     """Return what the customer is charged, which does not depend on the gateway."""
-    facts = _facts(question, journey, normalised)
-    priced = price_call(facts, scene.tariffs)
+    facts = _facts(question, journey, normalised, scene)
+    priced = price_call(facts, scene.prices)
     return Bill(
         tariff=_tariff(priced, facts, scene),
         billed_seconds=priced.billed_seconds,
@@ -113,7 +117,7 @@ def make_bill(scene: Scene, question: Question, journey: Journey, normalised: st
 
 def _tariff(priced: PricedCall, facts: CallFacts, scene: Scene) -> AppliedTariff | None:
     for number in facts.numbers:
-        tariff = scene.tariffs.match(number, facts.at)
+        tariff = scene.prices.match(number, facts.at, facts.origin, facts.plan_id)
         if tariff is not None and tariff.id == priced.tariff_id:
             return AppliedTariff(tariff.id, tariff.pattern, tariff.sell_text, tariff.effective_from)
     return None

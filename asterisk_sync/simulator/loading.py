@@ -12,6 +12,7 @@ from asterisk_sync.simulator.scene import KnownProvider, KnownRoute, Peer, Scene
 from asterisk_sync.snapshot import Snapshot
 from asterisk_sync.snapshot_loader import count_dids, load_snapshot
 from billing.call_rating import ProviderCost
+from billing.models import Account
 from billing.tariff_loader import CurrentTariffs
 from customers.models import Customer, CustomerStatus
 from numbering.models import DIDAllocation
@@ -31,7 +32,8 @@ def load_scene(node: Node, question: Question, snapshot: Snapshot | None = None)
         routes=_known_routes(),
         providers=_known_providers(),
         closed=frozenset(Customer.objects.filter(status=CustomerStatus.CLOSED).values_list("code", flat=True)),
-        tariffs=_tariffs.index(),
+        prices=_tariffs.index(),
+        plans=_plans(question),
         emergency_numbers=frozenset(settings.EMERGENCY_NUMBERS),
         peers=_peers(state) if state else {},
         calls=_calls(state) if state else None,
@@ -55,6 +57,11 @@ def _concerned(question: Question) -> list[UUID]:
     return list(owners.values_list("customer_id", flat=True))
 
 
+def _plans(question: Question) -> dict[str, UUID]:
+    rows = Account.objects.filter(customer__in=_concerned(question), plan__isnull=False)
+    return dict(rows.values_list("customer__code", "plan"))
+
+
 def _no_addresses(_host: str) -> tuple[str, ...]:
     """No call is decided by what a carrier's name resolves to, and a page does not wait for DNS."""
     return ()
@@ -73,8 +80,12 @@ def _known_routes() -> tuple[KnownRoute, ...]:
 
 
 def _known_providers() -> dict[str, KnownProvider]:
-    rows = Gateway.objects.values_list("name", "provider__name", "provider__cost_per_minute", "provider__currency")
-    return {name: KnownProvider(provider, ProviderCost(cost, currency)) for name, provider, cost, currency in rows}
+    rows = Gateway.objects.values_list(
+        "name", "provider__name", "provider__cost_per_minute", "provider__currency", "provider"
+    )
+    return {
+        name: KnownProvider(provider, ProviderCost(cost, currency, key)) for name, provider, cost, currency, key in rows
+    }
 
 
 def _peers(state: LiveState) -> dict[str, Peer]:

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from asterisk_sync.rendering.views import RoutePlan, plan_routes
 from asterisk_sync.snapshot import CustomerSnapshot, ExtensionSnapshot, GatewaySnapshot, Snapshot
-from billing.call_rating import PricedTariff, ProviderCost
-from billing.tariff_matching import TariffIndex
+from billing.call_rating import ProviderCost
+from billing.price_book import PriceBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,8 @@ class Peer:
 class Scene:
     """A node's snapshot and what belongs to it; `numbers` is how many DIDs the node has, where that matters.
 
-    `peers` and `calls` are empty where the node does not tell.
+    `plans` are the rate plans of customers that have one, by code. `peers` and `calls` are empty where the node does
+    not tell.
     """
 
     node: str
@@ -51,7 +52,8 @@ class Scene:
     routes: tuple[KnownRoute, ...] = ()
     providers: Mapping[str, KnownProvider] = field(default_factory=dict)
     closed: frozenset[str] = frozenset()
-    tariffs: TariffIndex[PricedTariff] = field(default_factory=lambda: TariffIndex[PricedTariff](()))
+    prices: PriceBook = field(default_factory=PriceBook)
+    plans: Mapping[str, UUID] = field(default_factory=dict)
     emergency_numbers: frozenset[str] = frozenset()
     numbers: int = 0
     peers: Mapping[str, Peer] = field(default_factory=dict)

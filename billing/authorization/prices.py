@@ -6,9 +6,8 @@ from decimal import Decimal
 from uuid import UUID
 
 from billing.authorization.terms import Price
-from billing.call_rating import PricedTariff
+from billing.price_book import PriceBook, PricedTariff
 from billing.tariff_loader import CurrentTariffs
-from billing.tariff_matching import TariffIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ class Prices:
     """The price lists, kept in memory between two `refresh`."""
 
     _current: CurrentTariffs = field(default_factory=CurrentTariffs)
-    _index: TariffIndex[PricedTariff] = field(default_factory=lambda: TariffIndex(()))
+    _index: PriceBook = field(default_factory=PriceBook)
 
     def refresh(self) -> None:
         """Read what changed."""

@@ -11,7 +11,7 @@ def money(label, **options):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("billing", "0013_calls_by_month")]
+    dependencies = [("billing", "0014_price_versions")]
 
     operations = [
         migrations.RemoveConstraint(model_name="buyrate", name="buy_rate_once_at_a_time"),

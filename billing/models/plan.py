@@ -1,4 +1,6 @@
-"""Rate plans, and the hours and days in which a rate holds."""
+"""Rate plans, the hours and days in which a rate holds, and which prices are the newest."""
+
+import uuid
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -126,3 +128,16 @@ class TimeWindow(BaseModel):
 
     def __str__(self) -> str:
         return self.name
+
+
+class PriceVersion(models.Model):
+    """A mark that the database itself replaces, in the same transaction, when prices of a part change.
+
+    Parts are `tariffs` (with plans), `windows` (with holidays), and `deck:` with a provider's id.
+    """
+
+    part = models.CharField(primary_key=True, max_length=60)
+    version = models.UUIDField(default=uuid.uuid4)
+
+    def __str__(self) -> str:
+        return self.part

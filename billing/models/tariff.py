@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -11,10 +12,20 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from billing.models.plan import RatePlan, TimeWindow
+from billing.rating import Band, InvalidRate, Rate, parse_bands
 from voipadmin.core import validators
 from voipadmin.core.models import BaseModel, VisibleQuerySet, known_choices
 
 NOT_NEGATIVE = [MinValueValidator(Decimal(0))]
+# The whole rate is kept with each call that it priced, in 160 characters: bands, fee, free seconds, minimum, rounding.
+LONGEST_BANDS = 80
+HOUR = 3600
+DEAREST_RATE = Decimal(1_000)
+LATEST_START = 86_400
+
+
+def _is_out_of_reach(band: Band) -> bool:
+    return band.rate > DEAREST_RATE or max(band.unit, band.increment) > HOUR or band.start > LATEST_START
 
 
 class Rounding(models.TextChoices):
@@ -151,8 +162,23 @@ class Tariff(BaseModel):
         return reverse("billing:tariff_detail", args=[self.pk])
 
     def clean(self) -> None:
-        """Write the pattern without its plus, so that one prefix is one tariff."""
+        """Write the pattern without its plus, so that one prefix is one tariff; refuse bands that price nothing."""
         self.pattern = without_plus(self.pattern)
+        if self.bands:
+            self._check_bands()
+
+    def _check_bands(self) -> None:
+        """Raise ValidationError for bands that no call could be priced by, or no record could hold."""
+        try:
+            bands = Rate(parse_bands(self.bands)).bands
+        except InvalidRate as error:
+            raise ValidationError(
+                {"bands": _("Write bands as 0:0.40/60/30 60:0.20/60/10, from second 0 on.")}
+            ) from error
+        if len(self.bands) > LONGEST_BANDS or any(_is_out_of_reach(band) for band in bands):
+            raise ValidationError(
+                {"bands": _("Use fewer bands, smaller rates, and units and steps of an hour at most.")}
+            )
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save, with the pattern in its one form."""

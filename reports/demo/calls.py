@@ -11,10 +11,11 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from billing.call_rating import CallFacts, PricedTariff, ProviderCost, price_call
+from billing.call_rating import CallFacts, ProviderCost, price_call
+from billing.called_numbers import origin_of
 from billing.models import Cdr, Direction
+from billing.price_book import PriceBook
 from billing.tariff_loader import load_tariffs
-from billing.tariff_matching import TariffIndex
 from customers.models import Customer, CustomerStatus, Extension
 from numbering.models import DID, DIDAllocation
 from reports.demo.companies import COMPANIES
@@ -44,7 +45,7 @@ class Stage:
     allocations: dict[str, list[DIDAllocation]]
     routes: list[Route]
     gateways: list[Gateway]
-    tariffs: TariffIndex[PricedTariff]
+    prices: PriceBook
     callers: list[str] = field(default_factory=list)
     shares: list[int] = field(default_factory=list)
 
@@ -66,7 +67,7 @@ def read_stage() -> Stage:
         allocations=allocations,
         routes=list(routes_with_steps().filter(enabled=True)),
         gateways=list(Gateway.objects.filter(enabled=True).select_related("provider")),
-        tariffs=load_tariffs(),
+        prices=load_tariffs(),
         callers=[company.code for company in active],
         shares=[company.share for company in active],
     )
@@ -219,9 +220,10 @@ class CallMaker:
             numbers=(record.dialled,),
             at=record.answered_at or record.started_at,
             billable_seconds=record.billable_seconds,
-            provider_cost=ProviderCost(provider.cost_per_minute, provider.currency) if provider else None,
+            provider_cost=ProviderCost(provider.cost_per_minute, provider.currency, provider.pk) if provider else None,
+            origin=origin_of(record.src, self.stage.customers[self.code].caller_id_number, settings.DEFAULT_COUNTRY),
         )
-        priced = price_call(facts, self.stage.tariffs)
+        priced = price_call(facts, self.stage.prices)
         for column in priced.__dataclass_fields__:
             setattr(record, column, getattr(priced, column))
 

@@ -1,12 +1,13 @@
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from billing.tariff_matching import SHORTEST_E164, TariffIndex, compile_pattern
+from billing.time_windows import Window
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -14,6 +15,8 @@ NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 @dataclass(frozen=True)
 class Dated:
     pattern: str
+    origin_prefix: str = ""
+    window: Window | None = None
     effective_from: datetime = NOW - timedelta(days=30)
     effective_until: datetime | None = None
 
@@ -105,3 +108,35 @@ def test_the_index_finds_what_trying_every_tariff_finds(tariffs: list[str], numb
     assert (found is None) == (not ranks)
     if found is not None:
         assert compile_pattern(found).rank == max(ranks.values())
+
+
+def test_the_longest_destination_counts_before_the_longest_origin() -> None:
+    anyone, from_sao_paulo, from_here = Dated("55119"), Dated("5511", "5511"), Dated("55119", "5511")
+    index = TariffIndex([anyone, from_sao_paulo, from_here])
+    assert index.match("5511987654321", NOW, "551130001000") is from_here
+    assert index.match("5511987654321", NOW, "552130001000") is anyone
+    assert index.match("5511987654321", NOW) is anyone
+    assert index.match("551140001000", NOW, "551130001000") is from_sao_paulo
+    assert index.match("551140001000", NOW, "552130001000") is None
+
+
+def test_a_local_call_a_call_within_the_state_and_one_to_another_have_prices_of_their_own() -> None:
+    local, state, other = Dated("_5511[2-9]XXXXXXX", "5511"), Dated("_55[1]XN.", "551"), Dated("55")
+    index = TariffIndex([local, state, other])
+    assert index.match("551130001000", NOW, "551140001000") is local
+    assert index.match("551930001000", NOW, "551140001000") is state
+    assert index.match("552130001000", NOW, "551140001000") is other
+
+
+def test_certain_hours_count_before_all_and_a_longer_origin_before_both() -> None:
+    night = Window(0b1111111, time(8), time(13), UTC)
+    always, at_night, from_here = Dated("55"), Dated("55", window=night), Dated("55", "5511")
+    index = TariffIndex([always, at_night, from_here])
+    assert index.match("5511987654321", NOW) is at_night
+    assert index.match("5511987654321", NOW + timedelta(hours=1)) is always
+    assert index.match("5511987654321", NOW, "551130001000") is from_here
+
+
+@given(st.permutations(["_5[5]11.", "_55[1]1.", "_[5]511."]))
+def test_no_order_of_reading_decides_between_tariffs_of_one_rank(patterns: list[str]) -> None:
+    assert match(patterns, "5511987654321") == "_[5]511."

@@ -8,7 +8,9 @@ from django.db import IntegrityError, transaction
 
 from billing.models import Tariff
 from billing.queries import tariff_for
+from billing.rating import rate_duration
 from billing.services import save_tariff
+from billing.tariff_loader import load_tariffs
 from tests.factories import TariffFactory
 
 pytestmark = pytest.mark.django_db
@@ -49,3 +51,22 @@ def test_a_tariff_holds_from_its_first_moment_until_just_before_its_end() -> Non
     assert tariff_for("551140001000", old.effective_from) == old
     assert tariff_for("551140001000", change - instant) == old
     assert tariff_for("551140001000", change) == new
+
+
+@pytest.mark.parametrize(
+    "bands",
+    ["5:1/60/1", "0:1/60", "0:1/0/1", "0:1/60/1 0:2/60/1", "0:1e9/60/1", "0:1001/60/1", "0:1/60/3601",
+     " ".join(f"{start}:0.123456/60/1" for start in range(9))],
+)  # fmt: skip
+def test_bands_that_would_stop_every_import_are_refused(bands: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        save_tariff(tariff=TariffFactory.build(bands=bands))
+    assert list(refused.value.message_dict) == ["bands"]
+
+
+def test_bands_count_instead_of_price_and_block() -> None:
+    tariff = save_tariff(tariff=TariffFactory.build(pattern="55", bands="0:0.40/60/30 60:0.20/60/10", free_seconds=0))
+    priced = load_tariffs().match("551140001000", tariff.effective_from)
+    assert priced is not None
+    assert rate_duration(priced.sell, 85).amount == Decimal("0.50")
+    assert priced.sell_text == "0:0.4/60/30 60:0.2/60/10, half_up 4"
