@@ -1,4 +1,4 @@
-"""Calls rated per second on one core, beside a bare loop of dictionaries and Decimal."""
+"""Calls rated per second on one core, one by one and over arrays, beside a bare loop of dictionaries and Decimal."""
 
 import os
 import random
@@ -10,20 +10,30 @@ from math import ceil
 from statistics import median
 from uuid import uuid4
 
+import numpy as np
+
 from bench.figure import Figure
+from billing.bulk.charges import RateTable, started_seconds
+from billing.bulk.matching import NOTHING, BulkIndex, microseconds_of
+from billing.bulk.numbers import Ints, Texts, as_texts
 from billing.call_rating import CallFacts, price_call
 from billing.price_book import Cadence, PriceBook, PricedTariff
+from billing.rating import rate_duration
+from billing.tariff_matching import TariffIndex
 
 TARIFFS = 5_000
 CALLS = int(os.environ.get("BENCH_RATED_CALLS", "50000"))
+BULK_CALLS = int(os.environ.get("BENCH_BULK_RATED_CALLS", "1000000"))
 ROUNDS = 3
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 CENT = Decimal("0.0001")
+PREFIXES = ["55", *(f"55{code}" for code in range(1000, 1000 + TARIFFS))]
 
 
 def measure() -> Iterator[Figure]:
-    """Yield the figure."""
+    """Yield the figures."""
     yield rated_calls()
+    yield bulk_rated_calls()
 
 
 def per_second(work: Callable[[], int]) -> float:
@@ -44,16 +54,10 @@ def numbers(count: int) -> list[tuple[str, Decimal]]:
 
 def rated_calls() -> Figure:
     """Price calls by the longest of 5,000 prefixes, sell and buy side, with every rule of a tariff."""
-    cadence = Cadence(30, 6, 3, "half_up", 4)
-    sell, buy = cadence.rate(Decimal("0.08")), cadence.rate(Decimal("0.03"))
-    prefixes = ["55", *(f"55{code}" for code in range(1000, 1000 + TARIFFS))]
-    since = NOW - timedelta(days=30)
-    index = PriceBook(
-        PricedTariff(uuid4(), prefix, since, None, "BRL", cadence, sell, buy, str(sell)) for prefix in prefixes
-    )
+    index = PriceBook(tariffs())
     sample = numbers(CALLS)
     calls = [CallFacts("outbound", (number,), NOW, seconds, None) for number, seconds in sample]
-    table = {prefix: (Decimal("0.08"), Decimal("0.03")) for prefix in prefixes}
+    table = {prefix: (Decimal("0.08"), Decimal("0.03")) for prefix in PREFIXES}
 
     def rate() -> int:
         return sum(price_call(call, index).price is not None for call in calls)
@@ -66,8 +70,60 @@ def rated_calls() -> Figure:
         yardstick=round(median(yardsticks)),
         yardstick_name="dictionary and Decimal: longest prefix, whole seconds, price and cost",
         wanted="tens of thousands",
-        details={"calls": CALLS, "tariffs": len(prefixes), "rounds": ROUNDS},
+        details={"calls": CALLS, "tariffs": len(PREFIXES), "rounds": ROUNDS},
     )
+
+
+def tariffs() -> list[PricedTariff]:
+    """Return a tariff for each prefix, with every rule that there is: two bands, fee, free seconds, minimum, dates."""
+    cadence = Cadence(30, 6, 3, "half_up", 4)
+    fee = Decimal("0.01")
+    sell = cadence.rate(Decimal("0.08"), connect_fee=fee, minimum_charge=fee * 3)
+    buy = cadence.rate(Decimal("0.03"))
+    since = NOW - timedelta(days=30)
+    return [PricedTariff(uuid4(), prefix, since, None, "BRL", cadence, sell, buy, str(sell)) for prefix in PREFIXES]
+
+
+def bulk_rated_calls() -> Figure:
+    """Find tariff, price and cost of calls that are arrays in memory; the yardstick does the least for each of them."""
+    index = BulkIndex(TariffIndex(tariffs()))
+    sells = RateTable([tariff.sell for tariff in index.tariffs])
+    buys = RateTable([tariff.buy or tariff.sell for tariff in index.tariffs])
+    sample = numbers(BULK_CALLS)
+    called = as_texts([number for number, _ in sample])
+    lengths = np.array([int(seconds * 1_000_000) for _, seconds in sample], dtype=np.int64)
+    at = np.full(BULK_CALLS, microseconds_of(NOW), dtype=np.int64)
+    origins = np.zeros(BULK_CALLS, dtype=np.int64)
+    table = {prefix: (Decimal("0.08"), Decimal("0.03")) for prefix in PREFIXES}
+
+    def rate() -> int:
+        which = index.match(called, at, origins)
+        seconds = started_seconds(lengths)
+        prices, costs = sells.charge(which, seconds), buys.charge(which, seconds)
+        assert not prices.exact
+        assert not costs.exact
+        return int(np.count_nonzero((which != NOTHING) & (prices.units >= 0) & (costs.units >= 0)))
+
+    check_some(index, sells, called, at, lengths)
+    plain = sample[:CALLS]
+    values, yardsticks = rounds(rate, lambda: sum(plain_price(table, *call) is not None for call in plain))
+    return Figure(
+        name="bulk_rated_calls",
+        value=round(median(values)),
+        unit="calls/s on one core",
+        yardstick=round(median(yardsticks)),
+        yardstick_name="dictionary and Decimal: longest prefix, whole seconds, price and cost",
+        wanted="1,500,000, and 10 times the yardstick",
+        details={"calls": BULK_CALLS, "yardstick_calls": CALLS, "tariffs": len(PREFIXES), "rounds": ROUNDS},
+    )
+
+
+def check_some(index: BulkIndex[PricedTariff], sells: RateTable, called: Texts, at: Ints, lengths: Ints) -> None:
+    """Compare a thousand of the calls with their prices one by one: a fast wrong answer is worth nothing."""
+    which = index.match(called[:1000], at[:1000], np.zeros(1000, dtype=np.int64))
+    amounts = sells.charge(which, started_seconds(lengths[:1000])).amounts()
+    for position, amount, length in zip(which.tolist(), amounts, lengths.tolist(), strict=False):
+        assert amount == rate_duration(index.tariffs[position].sell, Decimal(length) / 1_000_000).amount
 
 
 def plain_price(table: dict[str, tuple[Decimal, Decimal]], number: str, seconds: Decimal) -> Decimal | None:

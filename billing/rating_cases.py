@@ -1,11 +1,15 @@
 """Worked examples of rating in a CSV file, for `check_rating` and the tests."""
 
 import csv
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import TextIO
 
+import numpy as np
+
+from billing.bulk.charges import ROOM, RateTable
 from billing.rating import InvalidRate, Rate, RoundingMethod, parse_bands, rate_duration
 
 COLUMNS = ("case", "source", "connect_fee", "bands", "rounding", "decimals", "duration_seconds", "expected")
@@ -30,10 +34,27 @@ class RatingCase:
         """Return what the rating engine makes of it."""
         return rate_duration(self.rate, self.duration_seconds).amount
 
+
+@dataclass(frozen=True, slots=True)
+class CheckedCase:
+    """An example beside what both forms of the engine make of it: one call at a time, and over arrays."""
+
+    case: RatingCase
+    computed: Decimal
+    in_bulk: Decimal
+
     @property
     def agrees(self) -> bool:
-        """Tell whether engine and example agree to the last digit."""
-        return self.computed == self.expected
+        """Tell whether both forms and the example agree to the last digit."""
+        return self.computed == self.in_bulk == self.case.expected
+
+
+def check_cases(cases: Sequence[RatingCase]) -> list[CheckedCase]:
+    """Compute every example, one by one and all at once."""
+    seconds = np.array([math.ceil(case.duration_seconds) for case in cases], dtype=np.int64)
+    table = RateTable([case.rate for case in cases])
+    amounts = table.charge(np.arange(len(cases)), seconds).amounts()
+    return [CheckedCase(case, case.computed, amount) for case, amount in zip(cases, amounts, strict=True)]
 
 
 def read_cases(file: TextIO) -> Iterator[RatingCase]:
@@ -51,6 +72,8 @@ def read_cases(file: TextIO) -> Iterator[RatingCase]:
 
 def _case(row: dict[str, str]) -> RatingCase:
     duration, expected = _amount(row["duration_seconds"]), _amount(row["expected"])
+    if duration > ROOM:
+        raise ValueError(f"“{row['duration_seconds']}” is no duration of a call")
     rate = Rate(
         bands=parse_bands(row["bands"]),
         connect_fee=_amount(row["connect_fee"]),

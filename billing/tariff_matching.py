@@ -10,7 +10,7 @@ Source of the pattern language: https://docs.asterisk.org/Configuration/Dialplan
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, NamedTuple, Protocol, TypeVar
@@ -79,7 +79,7 @@ def compile_pattern(pattern: str) -> CompiledPattern:
     if not pattern.startswith("_"):
         digits = pattern.removeprefix("+")
         return CompiledPattern(digits, None, (len(digits), 0, 0))
-    classes, tail = _positions(pattern.removeprefix("_").removeprefix("+"))
+    classes, tail = positions_of(pattern)
     lead = "".join(_leading_digits(classes))
     body = "".join(f"[{digits}]" for digits in classes) + {".": "[0-9]+", "!": "[0-9]*", "": ""}[tail]
     narrowness = -sum(len(digits) - 1 for digits in classes)
@@ -87,10 +87,10 @@ def compile_pattern(pattern: str) -> CompiledPattern:
     return CompiledPattern(lead, re.compile(body + r"\Z"), rank)
 
 
-def _positions(body: str) -> tuple[list[str], str]:
-    """Return the digits allowed at each position, and the open end (`.`, `!` or nothing)."""
+def positions_of(pattern: str) -> tuple[list[str], str]:
+    """Return the digits that a pattern allows at each position, and its open end (`.`, `!` or nothing)."""
     classes: list[str] = []
-    for bracket, single in _POSITION.findall(body):
+    for bracket, single in _POSITION.findall(pattern.removeprefix("_").removeprefix("+")):
         if single in (".", "!") and single:
             return classes, single
         classes.append(_expand(bracket) if bracket else _CLASSES.get(single, single))
@@ -151,6 +151,15 @@ class TariffIndex(Generic[AnyTariff]):
             bucket.sort(key=lambda placed: placed.precedence, reverse=True)
         self._buckets = dict(buckets)
         self._lengths = sorted({len(lead) for lead in buckets}, reverse=True)
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether nothing is in it."""
+        return not self._buckets
+
+    def buckets(self) -> Mapping[str, Sequence[Indexed[AnyTariff]]]:
+        """Return the tariffs by the digits that they begin with, those first that win."""
+        return self._buckets
 
     def match(self, number: str, at: datetime, origin: str = "") -> AnyTariff | None:
         """Return the tariff in force at `at` for calls to `number` from `origin` (digits, no plus), or None."""

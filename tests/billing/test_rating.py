@@ -6,6 +6,7 @@ from django.core.management import CommandError, call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
+from billing.bulk.charges import Charges
 from billing.rating import (
     Band,
     InvalidRate,
@@ -16,7 +17,7 @@ from billing.rating import (
     simple_rate,
     total_of,
 )
-from billing.rating_cases import RatingCase, read_cases
+from billing.rating_cases import RatingCase, check_cases, read_cases
 
 CASES = Path(__file__).parent / "data" / "rating_cases.csv"
 
@@ -46,6 +47,23 @@ def _cases() -> list[RatingCase]:
 @pytest.mark.parametrize("case", _cases(), ids=lambda case: case.name)
 def test_the_worked_examples_come_out_to_the_last_digit(case: RatingCase) -> None:
     assert case.computed == case.expected
+
+
+def test_the_worked_examples_come_out_over_arrays_too() -> None:
+    checked = check_cases(_cases())
+    assert [str(item.in_bulk) for item in checked] == [str(item.computed) for item in checked]
+    assert [item.in_bulk for item in checked] == [item.case.expected for item in checked]
+    assert len(checked) == 12
+
+
+def test_forms_that_differ_are_shown_and_end_with_1(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(Charges, "amounts", lambda charges: [Decimal(1)] * charges.units.size)
+    with pytest.raises(SystemExit) as ended:
+        call_command("check_rating", CASES)
+    assert ended.value.code == 1
+    assert "in bulk              1" in capsys.readouterr().out
 
 
 @given(rates(), durations, durations)

@@ -1,4 +1,4 @@
-"""`manage.py check_rating FILE`: the rating engine against worked examples."""
+"""`manage.py check_rating FILE`: both forms of the rating engine against worked examples."""
 
 import json
 import sys
@@ -7,13 +7,16 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from billing.rating_cases import COLUMNS, InvalidCase, RatingCase, read_cases
+from billing.rating_cases import COLUMNS, CheckedCase, InvalidCase, check_cases, read_cases
 
 
 class Command(BaseCommand):
     """Print computed beside expected; exit 0 when all agree, 1 on a difference or an unreadable file."""
 
-    help = f"Compare the rating engine with worked examples (CSV: {', '.join(COLUMNS)}). Exits 1 on a difference."
+    help = (
+        "Compare the rating engine, one call at a time and over arrays, with worked examples"
+        f" (CSV: {', '.join(COLUMNS)}). Exits 1 on a difference."
+    )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -25,7 +28,7 @@ class Command(BaseCommand):
         """Compare every example."""
         try:
             with options["file"].open(encoding="utf-8-sig", newline="") as file:
-                cases = list(read_cases(file))
+                cases = check_cases(list(read_cases(file)))
         except (OSError, UnicodeDecodeError, InvalidCase) as error:
             raise CommandError(f"{options['file']}: {error}") from error
         for case in cases:
@@ -37,13 +40,16 @@ class Command(BaseCommand):
             sys.exit(1)
 
 
-def as_text(case: RatingCase) -> str:
-    """Return one line for people."""
-    verdict = "ok" if case.agrees else "DIFFERENT"
-    return f"{case.name:<36} computed {case.computed!s:>14}  expected {case.expected!s:>14}  {verdict}"
+def as_text(checked: CheckedCase) -> str:
+    """Return one line for people; what both forms agree on is shown once."""
+    computed, in_bulk, expected = str(checked.computed), str(checked.in_bulk), str(checked.case.expected)
+    verdict = "ok" if checked.agrees else "DIFFERENT"
+    other = "" if computed == in_bulk else f"  in bulk {in_bulk:>14}"
+    return f"{checked.case.name:<36} computed {computed:>14}{other}  expected {expected:>14}  {verdict}"
 
 
-def as_json(case: RatingCase) -> str:
+def as_json(checked: CheckedCase) -> str:
     """Return one line for scripts."""
-    computed, expected = str(case.computed), str(case.expected)
-    return json.dumps({"case": case.name, "computed": computed, "expected": expected, "agrees": case.agrees})
+    amounts = {"computed": checked.computed, "in_bulk": checked.in_bulk, "expected": checked.case.expected}
+    amounts_as_text = {name: str(amount) for name, amount in amounts.items()}
+    return json.dumps({"case": checked.case.name, **amounts_as_text, "agrees": checked.agrees})
