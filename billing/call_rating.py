@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
+from typing import NamedTuple
 from uuid import UUID
 
 from billing.price_book import BuyPrice, Cadence, PriceBook, PricedTariff
-from billing.rating import Rate, rate_duration
+from billing.rating import Charge, Rate, rate_duration
 
 OUTBOUND, INBOUND, INTERNAL = "outbound", "inbound", "internal"
 # Directions that are never charged, with the reason that their records carry.
@@ -38,7 +39,7 @@ class CallFacts:
     direction: str
     numbers: tuple[str, ...]
     at: datetime
-    billable_seconds: Decimal
+    billable_seconds: Decimal | int
     provider_cost: ProviderCost | None
     origin: str = ""
     plan_id: UUID | None = None
@@ -61,6 +62,14 @@ class PricedCall:
     unrated_reason: str = ""
 
 
+class Buying(NamedTuple):
+    """What a call's cost is worked out from."""
+
+    rate: Rate
+    currency: str
+    source: str
+
+
 def price_call(call: CallFacts, prices: PriceBook) -> PricedCall:
     """Price one record: an outgoing call by the tariff in force, with its cost; the others say why they have none.
 
@@ -68,15 +77,17 @@ def price_call(call: CallFacts, prices: PriceBook) -> PricedCall:
     """
     if call.direction != OUTBOUND:
         return PricedCall(unrated_reason=NOT_CHARGED.get(call.direction, "direction"))
-    numbers = [number for number in map(digits_of, call.numbers) if number]
-    if not numbers:
-        return _unrated(call, "no_number", None)
-    bought = _bought(call, numbers, prices)
-    for number in numbers:
-        tariff = prices.match(number, call.at, call.origin, call.plan_id)
-        if tariff is not None:
-            return _priced(call, tariff, bought)
-    return _unrated(call, "no_tariff", bought)
+    numbers = numbers_of(call)
+    tariff = _sold(call, numbers, prices)
+    buying = buying_of(call, tariff, _bought(call, numbers, prices))
+    charge = None if tariff is None else rate_duration(tariff.sell, call.billable_seconds)
+    cost = None if buying is None else rate_duration(buying.rate, call.billable_seconds).amount
+    return record_of(tariff, charge, buying, cost, unrated_reason="no_tariff" if numbers else "no_number")
+
+
+def numbers_of(call: CallFacts) -> list[str]:
+    """Return the forms of the called number that are digits, the best one first."""
+    return [number for number in map(digits_of, call.numbers) if number]
 
 
 def digits_of(number: str) -> str:
@@ -85,21 +96,44 @@ def digits_of(number: str) -> str:
     return digits if digits.isascii() and digits.isdigit() else ""
 
 
+def _sold(call: CallFacts, numbers: list[str], prices: PriceBook) -> PricedTariff | None:
+    found = (prices.match(number, call.at, call.origin, call.plan_id) for number in numbers)
+    return next((tariff for tariff in found if tariff is not None), None)
+
+
 def _bought(call: CallFacts, numbers: list[str], prices: PriceBook) -> BuyPrice | None:
-    """Return the carrier's own price; a destination that it does not sell has none."""
     provider = call.provider_cost
     if provider is None or provider.provider_id is None:
         return None
-    for number in numbers:
-        found = prices.buy_price(provider.provider_id, number, call.at, call.origin)
-        if found is not None:
-            return None if found.is_blocked else found
-    return None
+    found = (prices.buy_price(provider.provider_id, number, call.at, call.origin) for number in numbers)
+    return next((price for price in found if price is not None), None)
 
 
-def _priced(call: CallFacts, tariff: PricedTariff, bought: BuyPrice | None) -> PricedCall:
-    charge = rate_duration(tariff.sell, call.billable_seconds)
-    cost, currency, source = _cost(call, tariff, bought)
+def buying_of(call: CallFacts, tariff: PricedTariff | None, bought: BuyPrice | None) -> Buying | None:
+    """Return what the carrier's own price, the tariff or the provider says; a blocked destination has no own price."""
+    if bought is not None and not bought.is_blocked:
+        return Buying(bought.rate, bought.currency, FROM_DECK)
+    if tariff is not None and tariff.buy is not None:
+        return Buying(tariff.buy, tariff.currency, FROM_TARIFF)
+    provider = call.provider_cost
+    if provider is None:
+        return None
+    cadence = tariff.cadence if tariff is not None else BY_THE_SECOND
+    return Buying(_cost_rate(cadence, provider.per_minute), provider.currency, FROM_PROVIDER)
+
+
+def record_of(
+    tariff: PricedTariff | None,
+    charge: Charge | None,
+    buying: Buying | None,
+    cost: Decimal | None,
+    *,
+    unrated_reason: str,
+) -> PricedCall:
+    """Put together what was found; without a tariff the call is unrated, for `unrated_reason`."""
+    currency, source = (buying.currency, buying.source) if buying else ("", FROM_NOWHERE)
+    if tariff is None or charge is None:
+        return PricedCall(cost=cost, cost_currency=currency, cost_source=source, unrated_reason=unrated_reason)
     return PricedCall(
         tariff_id=tariff.id,
         matched_pattern=tariff.pattern,
@@ -113,30 +147,6 @@ def _priced(call: CallFacts, tariff: PricedTariff, bought: BuyPrice | None) -> P
         cost_currency=currency,
         cost_source=source,
     )
-
-
-def _cost(call: CallFacts, tariff: PricedTariff, bought: BuyPrice | None) -> tuple[Decimal | None, str, str]:
-    if bought is not None:
-        return rate_duration(bought.rate, call.billable_seconds).amount, bought.currency, FROM_DECK
-    if tariff.buy is not None:
-        return rate_duration(tariff.buy, call.billable_seconds).amount, tariff.currency, FROM_TARIFF
-    provider = call.provider_cost
-    if provider is not None:
-        rate = _cost_rate(tariff.cadence, provider.per_minute)
-        return rate_duration(rate, call.billable_seconds).amount, provider.currency, FROM_PROVIDER
-    return None, "", FROM_NOWHERE
-
-
-def _unrated(call: CallFacts, reason: str, bought: BuyPrice | None) -> PricedCall:
-    provider = call.provider_cost
-    if bought is not None:
-        rate, currency, source = bought.rate, bought.currency, FROM_DECK
-    elif provider is not None:
-        rate, currency, source = _cost_rate(BY_THE_SECOND, provider.per_minute), provider.currency, FROM_PROVIDER
-    else:
-        return PricedCall(unrated_reason=reason)
-    cost = rate_duration(rate, call.billable_seconds).amount
-    return PricedCall(cost=cost, cost_currency=currency, cost_source=source, unrated_reason=reason)
 
 
 @lru_cache(maxsize=4096)

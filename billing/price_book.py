@@ -112,11 +112,23 @@ class PriceBook:
 
     def match(self, number: str, at: datetime, origin: str = "", plan_id: UUID | None = None) -> PricedTariff | None:
         """Return the tariff of a call to `number`: the plan's own, else one without a plan where the plan allows it."""
-        if plan_id is not None:
-            found = self._plans.get(plan_id, NO_TARIFFS).match(number, at, origin)
-            if found is not None or plan_id in self._strict:
+        for index in self.indexes_for(plan_id):
+            found = index.match(number, at, origin)
+            if found is not None:
                 return found
-        return self._plans.get(None, NO_TARIFFS).match(number, at, origin)
+        return None
+
+    def indexes_for(self, plan_id: UUID | None) -> tuple[TariffIndex[PricedTariff], ...]:
+        """Return the indexes that a customer's calls are looked up in: the first one that knows a tariff decides."""
+        everybodys = self._plans.get(None, NO_TARIFFS)
+        if plan_id is None:
+            return (everybodys,)
+        own = self._plans.get(plan_id, NO_TARIFFS)
+        return (own,) if plan_id in self._strict else (own, everybodys)
+
+    def deck_of(self, provider_id: UUID) -> DeckIndex:
+        """Return a provider's deck."""
+        return self._deck_of(provider_id)
 
     def buy_price(self, provider_id: UUID, number: str, at: datetime, origin: str = "") -> BuyPrice | None:
         """Return the line of a provider's deck that a call to `number` falls under, or None."""

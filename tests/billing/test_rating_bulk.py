@@ -9,10 +9,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from billing.bulk.calls import BulkPrices
 from billing.bulk.charges import ROOM, RateTable, started_seconds
 from billing.bulk.matching import NOTHING, BulkIndex, microseconds_of
 from billing.bulk.numbers import as_texts, codes_of, digits_of_texts
-from billing.price_book import Cadence, PricedTariff
+from billing.call_rating import CallFacts, ProviderCost, price_call
+from billing.price_book import BuyPrice, Cadence, PriceBook, PricedTariff
 from billing.rating import Band, Rate, RoundingMethod, rate_duration
 from billing.tariff_matching import TariffIndex
 from billing.time_windows import Window
@@ -22,6 +24,8 @@ from voipadmin.core.models import new_id
 micros = st.integers(min_value=0, max_value=100_000_000_000)
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 CADENCE = Cadence(30, 6, 3, "half_up", 4)
+PLAN, STRICT_PLAN, PROVIDER = new_id(), new_id(), new_id()
+plans = st.sampled_from([None, PLAN, STRICT_PLAN])
 
 
 @given(st.lists(st.tuples(rates(), micros), min_size=1, max_size=20))
@@ -74,6 +78,7 @@ def test_a_call_of_less_than_nothing_is_refused() -> None:
         RateTable([Rate((Band(0, Decimal(1), 60, 1),))]).charge(np.zeros(1, np.int64), np.array([-1], np.int64))
 
 
+currencies = st.sampled_from(["BRL", "USD"])
 digits = st.text(alphabet="0125", min_size=1, max_size=9)
 numbers = digits | st.text(alphabet="0125", min_size=7, max_size=18)
 patterns = st.text(alphabet="0125XZN", max_size=8).flatmap(
@@ -97,11 +102,12 @@ def tariffs(draw: st.DrawFn) -> PricedTariff:
         pattern=draw(digits | digits | patterns),
         effective_from=since,
         effective_until=until if until is None or until > since else None,
-        currency="BRL",
+        currency=draw(currencies),
         cadence=CADENCE,
-        sell=CADENCE.rate(Decimal("0.1")),
-        buy=None,
+        sell=draw(rates()),
+        buy=draw(st.none() | rates()),
         sell_text="",
+        plan_id=draw(plans),
         origin_prefix=draw(st.just("") | st.text(alphabet="12", max_size=3)),
         window=draw(st.none() | st.none() | windows),
     )
@@ -126,3 +132,45 @@ def test_the_longest_match_is_found_for_many_as_for_one(
     for (number, at, origin), position in zip(calls, found.tolist(), strict=True):
         alone = index.match(number, at, origin)
         assert (None if position == NOTHING else bulk.tariffs[position]) is alone
+
+
+@st.composite
+def deck_lines(draw: st.DrawFn) -> BuyPrice:
+    return BuyPrice(
+        id=new_id(),
+        pattern=draw(digits),
+        effective_from=draw(moments),
+        effective_until=None,
+        currency=draw(currencies),
+        cadence=Cadence(1, 1, 0, "half_up", 6),
+        per_minute=draw(st.decimals(min_value=0, max_value=9, places=6)),
+        is_blocked=draw(st.booleans()),
+    )
+
+
+called = st.lists(numbers | st.sampled_from(["", "abc", "+5511", "1" * 30, "5" * 19]), max_size=3).map(tuple)
+carriers = st.builds(ProviderCost, st.just(Decimal("0.03")), currencies, st.sampled_from([None, PROVIDER, new_id()]))
+calls_made = st.builds(
+    CallFacts,
+    direction=st.sampled_from(["outbound", "outbound", "outbound", "inbound", "internal", "unknown"]),
+    numbers=called,
+    at=moments,
+    billable_seconds=st.decimals(min_value=0, max_value=90_000, places=6),
+    provider_cost=st.none() | carriers,
+    origin=st.just("") | st.text(alphabet="12", min_size=1, max_size=12),
+    plan_id=plans,
+)
+
+
+@settings(max_examples=200)
+@given(st.lists(tariffs(), max_size=15), st.lists(deck_lines(), max_size=8), st.lists(calls_made, max_size=12))
+def test_whole_records_are_priced_alike_in_both_forms(
+    prices: list[PricedTariff], deck: list[BuyPrice], calls: list[CallFacts]
+) -> None:
+    decks = {PROVIDER: TariffIndex(deck)}
+    nothing: TariffIndex[BuyPrice] = TariffIndex(())
+    book = PriceBook(prices, strict_plans=[STRICT_PLAN], deck_of=lambda key: decks.get(key, nothing))
+    bulk = BulkPrices(book)
+    alone = [price_call(call, book) for call in calls]
+    assert bulk.price_calls(calls) == alone
+    assert list(map(repr, bulk.price_calls(calls))) == list(map(repr, alone))
