@@ -142,11 +142,12 @@ class CurrentTariffs:
             self._windows = load_windows()
             tariffs = [priced_tariff(tariff, self._windows) for tariff in Tariff.objects.order_by("pk")]
             strict = RatePlan.objects.filter(falls_back=False).values_list("pk", flat=True)
-            self._book = PriceBook(tariffs, strict_plans=set(strict), deck_of=self._deck)
+            self._book = PriceBook(tariffs, strict_plans=set(strict), deck_of=self.deck_of)
             self._seen = seen
         return self._book
 
-    def _deck(self, provider_id: UUID) -> DeckIndex:
+    def deck_of(self, provider_id: UUID) -> DeckIndex:
+        """Return a provider's deck as of the last `index`."""
         version = (self._versions.get(f"deck:{provider_id}"), self._versions.get("windows"))
         known = self._decks.get(provider_id)
         if known is None or known[0] != version:

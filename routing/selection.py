@@ -52,6 +52,7 @@ class RouteLike(Protocol):
 
 
 AnyRoute = TypeVar("AnyRoute", bound=RouteLike)
+AnyStep = TypeVar("AnyStep", bound=StepLike)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,17 +100,21 @@ def order_gateways(route: RouteLike, draw: Draw | None = None) -> tuple[str, ...
     """Return the gateways of a route in the order of one call: by place, or drawn by weight one after another."""
     if not route.by_weight or draw is None:
         return tuple(step.gateway for step in route.steps)
-    left = list(route.steps)
-    ordered: list[str] = []
+    return tuple(step.gateway for step in draw_by_weight(route.steps, draw))
+
+
+def draw_by_weight(steps: Iterable[AnyStep], draw: Draw) -> list[AnyStep]:
+    """Draw the steps one after another, each with the chance that its weight has among those that are left."""
+    left = list(steps)
+    ordered: list[AnyStep] = []
     while left:
-        point = draw(sum(step.weight for step in left))
-        chosen = _at_point(left, point)
+        chosen = _at_point(left, draw(sum(step.weight for step in left)))
         left.remove(chosen)
-        ordered.append(chosen.gateway)
-    return tuple(ordered)
+        ordered.append(chosen)
+    return ordered
 
 
-def _at_point(steps: Sequence[StepLike], point: int) -> StepLike:
+def _at_point(steps: Sequence[AnyStep], point: int) -> AnyStep:
     for step in steps:
         point -= step.weight
         if point <= 0:

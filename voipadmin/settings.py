@@ -314,7 +314,6 @@ DAILY_CAP = Decimal(env.str("DAILY_CAP", default="10000"))
 LONGEST_CALL_SECONDS = env.int("LONGEST_CALL_SECONDS", default=7200)
 # The call by which carriers are compared with each other, and costs with prices.
 EXPECTED_CALL_SECONDS = env.int("EXPECTED_CALL_SECONDS", default=180)
-LEAST_COST = env.bool("LEAST_COST", default=False)
 # E.164 prefixes that fraud uses, besides what the numbering plans call premium: satellites, and shared-revenue ranges.
 HIGH_RISK_PREFIXES: list[str] = env.list(
     "HIGH_RISK_PREFIXES", default=["870", "878", "881", "882", "883", "979", "247", "290", "677", "678", "682", "688"]

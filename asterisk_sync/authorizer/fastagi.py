@@ -41,9 +41,9 @@ def parse_head(head: str) -> Request:
     return Request(door, values["agi_uniqueid"], values.get("agi_channel", ""), tuple(arguments))
 
 
-def command(variables: Variables) -> bytes:
+def commands(variables: Variables) -> list[bytes]:
     """Return the commands that set variables of the channel; values are ours and hold no quote."""
-    return "".join(f'SET VARIABLE {name} "{value}"\n' for name, value in variables.items()).encode()
+    return [f'SET VARIABLE {name} "{value}"\n'.encode() for name, value in variables.items()]
 
 
 async def serve_request(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, answer: Answer) -> None:
@@ -52,10 +52,10 @@ async def serve_request(reader: asyncio.StreamReader, writer: asyncio.StreamWrit
         async with asyncio.timeout(READ_SECONDS):
             head = await reader.readuntil(b"\n\n")
             variables = await answer(parse_head(head.decode("utf-8", "replace")))
-            if variables:
-                writer.write(command(variables))
-                for _ in variables:
-                    await reader.readline()
+            for line in commands(variables):
+                # Asterisk does not see a second line that came with the first one.
+                writer.write(line)
+                await reader.readline()
     except (TimeoutError, ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, ValueError) as error:
         log.warning("agi_request_failed", error=repr(error))
     finally:

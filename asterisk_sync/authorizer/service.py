@@ -1,7 +1,7 @@
 """The service itself: three doors for the dialplan, a timer for each live call, and a sweep every other second."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -22,7 +22,7 @@ from billing.authorization.desk import Desk, LiveCall
 from billing.authorization.holds import CallKey, HoldStore
 from billing.authorization.services import record_refusals, stop_account
 from billing.authorization.sweeping import Spending, Sweeper
-from billing.authorization.terms import Reason, Refusal, Terms
+from billing.authorization.terms import Choice, Reason, Refusal, Terms
 from billing.models import RefusedCall
 
 log = structlog.get_logger(__name__)
@@ -33,6 +33,18 @@ BACKLOG = 1024
 CUT_EARLY_SECONDS = 0.3
 # The next slice is asked for so long before the last one ends, or in its last third where slices are short.
 ASK_AHEAD_SECONDS = 10.0
+
+
+def orders_of(choices: Iterable[Choice], turn: str) -> Variables:
+    """Return, for each route whose own order does not hold, its gateways in order; `&` alone where none is left.
+
+    `turn` counts the questions of a channel: what an earlier one was told is not taken for an answer to this one.
+    """
+    return {
+        f"va_by_{turn}_{choice.route.hex}": "&".join(carrier.gateway for carrier in choice.carriers) or "&"
+        for choice in choices
+        if choice.differs and turn
+    }
 
 
 @dataclass
@@ -89,13 +101,14 @@ class Authorizer:
 
     async def authorize(self, request: Request) -> Variables:
         """Say how long the call may go on, or with which cause it ends."""
-        node, customer, dialled, number = request.arguments[:4]
+        node, customer, dialled, number, caller, turn = (*request.arguments, "", "")[:6]
         name = self.exchanges.name_of(UUID(node))
-        asked = Asked(UUID(customer), dialled, number.removeprefix("+"), timezone.now())
+        asked = Asked(UUID(customer), dialled, number.removeprefix("+"), timezone.now(), caller)
         key = CallKey(name, request.uniqueid)
         answer = await self.desk.authorize(asked, key, request.channel)
         if isinstance(answer, LiveCall):
-            return {"va_granted": f"{answer.granted.seconds - CUT_EARLY_SECONDS:.1f}"}
+            granted = f"{answer.granted.seconds - CUT_EARLY_SECONDS:.1f}"
+            return {"va_granted": granted, **orders_of(answer.choices, turn)}
         terms, refusal = answer
         self._note(asked, key, terms, refusal)
         return {"va_refusal": str(refusal.cause)}

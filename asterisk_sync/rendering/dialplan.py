@@ -99,7 +99,7 @@ def routes_text(snapshot: Snapshot, plan: RoutePlan) -> str:
         *map(_search, rests),
         *(_search(rest) for view in plan.views for rest in view.searches[1:]),
         _heading("Routes: ARG1 is the number, ARG2 its length as dialled, ARG3 the level"),
-        *(_route(replace(route, customers=())) for route in snapshot.routes if route.steps),
+        *_routes(snapshot),
         _heading(
             "Gateways: ARG1 is the number as the route sends it, ARG2 the route, ARG3 the ring time, ARG4 the caller"
         ),
@@ -144,14 +144,21 @@ def _level(context: str, position: str, lines: tuple[tuple[str, UUID], ...]) -> 
     return {"context": context, "position": position, "routes": routes}
 
 
+def _routes(snapshot: Snapshot) -> Iterable[str]:
+    asks = snapshot.authorizer is not None
+    return (_route(replace(route, customers=()), asks) for route in snapshot.routes if route.steps)
+
+
 @fragment("extensions_routes/route.conf")
-def _route(route: RouteSnapshot) -> Values:
+def _route(route: RouteSnapshot, asks: bool) -> Values:
     return {
         "id": route.id,
         "context": _route_context(route.id),
         "pattern": route.pattern,
         "priority": route.priority,
         "by_weight": route.by_weight,
+        "asks": asks,
+        "hex": route.id.hex,
         "prepend": route.prepend,
         "strip_digits": route.strip_digits,
         "ring_seconds": route.ring_seconds,

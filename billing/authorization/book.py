@@ -1,154 +1,112 @@
-"""What the rules need and seldom changes, in memory: who may what, which routes there are, who is behind a gateway."""
+"""Everything that the rules ask of memory: accounts, routes, prices, and how good the gateways were lately."""
 
-from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, Max, Model
+from django.utils import timezone
 
-from billing.authorization.carriers import by_least_cost
 from billing.authorization.destinations import country_of_number, is_high_risk
-from billing.authorization.prices import Destination, Prices, ProviderTerms
+from billing.authorization.facts import Facts, RouteEntry, Step, load_facts, state_of_facts
+from billing.authorization.prices import Called, PriceList, Prices
+from billing.authorization.quality import load_qualities
 from billing.authorization.rules import examine
-from billing.authorization.terms import Call, Carrier, Permit, Reason, Refusal, Terms
-from billing.models import Account, AccountKind
-from customers.models import Customer, CustomerStatus
-from routing.models import Gateway, GatewaySelection, Provider, Route, RouteGateway
+from billing.authorization.terms import Call, Carrier, Choice, Permit, Price, Reason, Refusal, Terms
+from billing.called_numbers import origin_of
+from billing.price_book import PricedTariff
 from routing.selection import matching_routes
 
-WATCHED: tuple[type[Model], ...] = (Account, Customer, Gateway, Provider, Route, RouteGateway)
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A gateway's place in a route."""
-
-    gateway: str
-    weight: int
-
-
-@dataclass(frozen=True, slots=True)
-class RouteEntry:
-    """An enabled route with its enabled gateways; no customers means all."""
-
-    id: UUID
-    pattern: str
-    priority: int
-    by_weight: bool
-    steps: Sequence[Step]
-    customers: Sequence[str]
+QUALITIES_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A call as the dialplan asks for it: the number as it is dialled, and in its normal form."""
+    """A call as the dialplan asks for it: the number as it is dialled and in its normal form, and who calls."""
 
     customer_id: UUID
     dialled: str
     number: str
     at: datetime
+    caller: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What is in the book at one moment. It is never changed, only replaced: calls may be examined meanwhile."""
+
+    facts: Facts = field(default_factory=Facts)
+    prices: PriceList = field(default_factory=PriceList)
+    qualities: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class Book:
-    """Everything that is asked of memory. `refresh` reads the database; nothing else does."""
+    """Everything that is asked of memory. `refresh` reads the database, in a thread of its own; nothing else does."""
 
-    prices: Prices = field(default_factory=Prices)
-    terms: dict[UUID, Terms] = field(default_factory=dict)
-    _routes: Sequence[RouteEntry] = ()
-    _providers: dict[str, ProviderTerms] = field(default_factory=dict)
+    page: Page = field(default_factory=Page)
+    _prices: Prices = field(default_factory=Prices)
     _seen: Any = None
+    _qualities_at: datetime | None = None
+
+    @property
+    def terms(self) -> Mapping[UUID, Terms]:
+        """Return what the customers may."""
+        return self.page.facts.terms
 
     def refresh(self) -> None:
-        """Read what was changed, added or removed."""
-        self.prices.refresh()
-        seen = [model._default_manager.aggregate(Count("pk"), Max("updated_at")) for model in WATCHED]
+        """Read what was changed, added or removed, and turn the page when all of it is there."""
+        page, now, seen = self.page, timezone.now(), state_of_facts()
         if seen != self._seen:
-            self.terms = {terms.customer_id: terms for terms in map(terms_of, _accounts())}
-            self._routes = _load_routes()
-            self._providers = _load_providers()
-            self._seen = seen
+            page = replace(page, facts=load_facts())
+        if self._qualities_at is None or now - self._qualities_at >= QUALITIES_EVERY:
+            page, self._qualities_at = replace(page, qualities=load_qualities(now)), now
+        providers = {provider.id for provider in page.facts.providers.values()}
+        self.page, self._seen = replace(page, prices=self._prices.load(providers)), seen
+
+    def price_of(self, asked: Asked) -> Price | None:
+        """Return what the customer pays, or None where nobody priced the number."""
+        terms = self.terms.get(asked.customer_id)
+        tariff = None if terms is None else self.page.prices.tariff(_called(asked, terms))
+        return None if tariff is None else Price(tariff.sell, tariff.currency)
 
     def examine(self, asked: Asked) -> tuple[Terms | None, Refusal | Permit]:
         """Say whether the call may be made, all but its money."""
-        terms = self.terms.get(asked.customer_id)
+        page = self.page
+        terms = page.facts.terms.get(asked.customer_id)
         if terms is None:
             return None, Refusal(Reason.INACTIVE)
-        home = settings.DEFAULT_COUNTRY
         call = Call(
             asked.number,
-            country_of_number(asked.number, home),
+            country_of_number(asked.number, settings.DEFAULT_COUNTRY),
             is_high_risk(asked.number, tuple(settings.HIGH_RISK_PREFIXES)),
             asked.at,
         )
-        destination = self.prices.of(asked.number, asked.at)
-        carriers = () if destination is None else self.carriers(asked, terms, destination)
-        price = None if destination is None else destination.sells
-        return terms, examine(call, terms, price, carriers, settings.EXPECTED_CALL_SECONDS)
-
-    def carriers(self, asked: Asked, terms: Terms, destination: Destination) -> tuple[Carrier, ...]:
-        """Return the carriers in the order of the routes, or by least cost where the operator wants that."""
-        steps = [step for route in matching_routes(self._routes, asked.dialled, terms.code) for step in route.steps]
-        found = tuple(
-            Carrier(step.gateway, step.weight, destination.costs(self._providers[step.gateway])) for step in steps
+        called = _called(asked, terms)
+        tariff = page.prices.tariff(called)
+        if tariff is None:
+            return terms, examine(call, terms, None, (), settings.EXPECTED_CALL_SECONDS)
+        choices = tuple(
+            _choice(page, route, called, tariff)
+            for route in matching_routes(page.facts.routes, asked.dialled, terms.code)
         )
-        if not settings.LEAST_COST:
-            return found
-        return by_least_cost(found, settings.EXPECTED_CALL_SECONDS, destination.sells.currency)
+        price = Price(tariff.sell, tariff.currency)
+        return terms, examine(call, terms, price, choices, settings.EXPECTED_CALL_SECONDS)
 
 
-def _accounts() -> Any:
-    return Account.objects.select_related("customer").exclude(customer__status=CustomerStatus.CLOSED)
+def _called(asked: Asked, terms: Terms) -> Called:
+    numbers = (asked.number,) if asked.dialled == asked.number else (asked.number, asked.dialled.removeprefix("+"))
+    return Called(numbers, asked.at, origin_of(asked.caller, terms.own_number, settings.DEFAULT_COUNTRY), terms.plan_id)
 
 
-def terms_of(account: Account) -> Terms:
-    """Return what an account's customer may; where it has no cap of its own, that of the settings."""
-    customer = account.customer
-    return Terms(
-        customer_id=customer.pk,
-        account_id=account.pk,
-        code=customer.code,
-        currency=account.currency,
-        active=customer.is_active,
-        blocked=account.blocked_at is not None,
-        limits_credit=account.kind == AccountKind.PREPAID or account.limits_credit,
-        allowed_countries=frozenset(account.allowed_countries),
-        allows_high_risk=account.allows_high_risk,
-        allows_loss=account.allows_loss,
-        hourly_cap=_or_default(account.hourly_cap, settings.HOURLY_CAP),
-        daily_cap=_or_default(account.daily_cap, settings.DAILY_CAP),
-        longest_seconds=account.longest_call_seconds or settings.LONGEST_CALL_SECONDS,
-    )
+def _choice(page: Page, route: RouteEntry, called: Called, tariff: PricedTariff) -> Choice:
+    return Choice(route.id, route.tried, tuple(_carrier(page, step, called, tariff) for step in route.steps))
 
 
-def _or_default(cap: Decimal | None, default: Decimal) -> Decimal:
-    return default if cap is None else cap
-
-
-def _load_routes() -> list[RouteEntry]:
-    steps: dict[UUID, list[Step]] = defaultdict(list)
-    rows = RouteGateway.objects.filter(gateway__enabled=True).order_by("route_id", "position", "id")
-    for route, gateway, weight in rows.values_list("route_id", "gateway__name", "weight"):
-        steps[route].append(Step(gateway, weight))
-    customers: dict[UUID, list[str]] = defaultdict(list)
-    for route, code in Route.customers.through.objects.values_list("route_id", "customer__code"):
-        customers[route].append(code)
-    return [
-        RouteEntry(
-            route.pk, route.pattern, route.priority, route.selection == GatewaySelection.WEIGHT,
-            steps[route.pk], customers[route.pk],
-        )
-        for route in Route.objects.filter(enabled=True)
-    ]  # fmt: skip
-
-
-def _load_providers() -> dict[str, ProviderTerms]:
-    return {
-        gateway.name: ProviderTerms(gateway.provider_id, gateway.provider.cost_per_minute, gateway.provider.currency)
-        for gateway in Gateway.objects.select_related("provider")
-    }
+def _carrier(page: Page, step: Step, called: Called, tariff: PricedTariff) -> Carrier:
+    quote = page.prices.quote(called, tariff, page.facts.providers[step.gateway])
+    quality = page.qualities.get(step.gateway, Decimal(1))
+    return Carrier(step.gateway, step.weight, quote.price, quote.is_own, quality)

@@ -12,7 +12,7 @@ from billing.authorization.book import Asked, Book
 from billing.authorization.holds import CallKey, Grant, HoldStore, LiveHold, Wish
 from billing.authorization.rules import affordable, shortest, slice_of
 from billing.authorization.sweeping import Spending
-from billing.authorization.terms import Permit, Reason, Refusal, Slice, Terms
+from billing.authorization.terms import Choice, Permit, Reason, Refusal, Slice, Terms
 from billing.rating import Rate, rate_duration
 
 # Until it is answered a call may ring at one gateway after another.
@@ -33,6 +33,7 @@ class LiveCall:
     granted: Slice
     longest_seconds: int
     answered_at: datetime | None = None
+    choices: tuple[Choice, ...] = ()
 
     @property
     def ends_at(self) -> datetime | None:
@@ -65,7 +66,7 @@ class Desk:
             grant = await self.holds.open(wish, wanted, expires_at)
         if not grant.granted:
             return terms, _why_not(grant, cap_left, permit)
-        call = LiveCall(wish, terms.customer_id, permit.rate, wanted, permit.longest_seconds)
+        call = LiveCall(wish, terms.customer_id, permit.rate, wanted, permit.longest_seconds, choices=permit.choices)
         self.calls[key] = call
         return call
 
@@ -125,13 +126,13 @@ class Desk:
 
     def _take_up(self, hold: LiveHold, now: datetime) -> None:
         terms = next((item for item in self.book.terms.values() if item.account_id == hold.account_id), None)
-        destination = self.book.prices.of(hold.number, now)
-        if terms is None or destination is None:
+        price = None if terms is None else self.book.price_of(Asked(terms.customer_id, hold.number, hold.number, now))
+        if terms is None or price is None:
             return
         wish = Wish(hold.account_id, hold.key, hold.channel, hold.number, hold.applied_rate, Decimal(0))
         granted = Slice(hold.granted_seconds, hold.amount)
         self.calls[hold.key] = LiveCall(
-            wish, terms.customer_id, destination.sells.rate, granted, terms.longest_seconds, hold.answered_at
+            wish, terms.customer_id, price.rate, granted, terms.longest_seconds, hold.answered_at
         )
 
 

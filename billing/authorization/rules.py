@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from billing.authorization.carriers import priced, total
-from billing.authorization.terms import Call, Carrier, Permit, Price, Reason, Refusal, Slice, Terms
+from billing.authorization.carriers import keep, loses, put_in_order, selling, total
+from billing.authorization.terms import Call, Choice, Permit, Price, Reason, Refusal, Slice, Terms
 from billing.rating import Rate, rate_duration
 
 
 def examine(
-    call: Call, terms: Terms, price: Price | None, carriers: Sequence[Carrier], expected_seconds: int
+    call: Call, terms: Terms, price: Price | None, choices: Sequence[Choice], expected_seconds: int
 ) -> Refusal | Permit:
-    """Say whether the customer may call, all but its money; `carriers` are in the order in which they are tried."""
+    """Say whether the customer may call, all but its money, and over whom; `choices` are its routes as they stand."""
     refusal = _refused_customer(terms) or _refused_destination(call, terms)
     if refusal is not None:
         return refusal
@@ -19,14 +19,14 @@ def examine(
         return Refusal(Reason.NO_RATE, call.number)
     if price.currency != terms.currency:
         return Refusal(Reason.CURRENCY, f"{price.currency}, {terms.currency}")
-    able = priced(carriers)
+    able = selling(choices)
     if not able:
         return Refusal(Reason.NO_CARRIER, call.number)
     if not terms.allows_loss:
-        able = tuple(carrier for carrier in able if not _loses(carrier, price, expected_seconds))
+        able = keep(able, lambda carrier: not loses(carrier, price, expected_seconds))
     if not able:
         return Refusal(Reason.LOSS, f"{total(price, expected_seconds)} {price.currency} / {expected_seconds} s")
-    return Permit(price.rate, able, terms.longest_seconds)
+    return Permit(price.rate, put_in_order(choices, able, expected_seconds, price.currency), terms.longest_seconds)
 
 
 def _refused_customer(terms: Terms) -> Refusal | None:
@@ -41,12 +41,6 @@ def _refused_destination(call: Call, terms: Terms) -> Refusal | None:
     if call.is_high_risk and not terms.allows_high_risk:
         return Refusal(Reason.HIGH_RISK, call.number)
     return None
-
-
-def _loses(carrier: Carrier, price: Price, seconds: int) -> bool:
-    """Amounts of two currencies have no difference: such a carrier is not known to lose."""
-    cost = carrier.price
-    return cost is not None and cost.currency == price.currency and total(cost, seconds) > total(price, seconds)
 
 
 def slice_of(rate: Rate, seconds: int, at_most: int) -> Slice:

@@ -26,8 +26,11 @@ WHERE spent.day <> 0 OR held.amount > 0
 RELEASE_SETTLED = """
 UPDATE billing_credithold h SET state = 'released', updated_at = now()
 WHERE h.state = 'active' AND h.ended_at IS NOT NULL AND EXISTS (
-    SELECT 1 FROM billing_cdr c JOIN billing_ledgerentry e ON e.cdr_id = c.id
-    WHERE c.node_name = h.node_name AND c.uniqueid = h.uniqueid)
+    SELECT 1 FROM billing_cdr c
+    WHERE c.node_name = h.node_name AND c.uniqueid = h.uniqueid
+    -- A call within the free seconds leaves no entry to wait for.
+    AND (c.price = 0 AND c.answered_at IS NOT NULL
+         OR EXISTS (SELECT 1 FROM billing_ledgerentry e WHERE e.cdr_id = c.id)))
 """
 EXPIRE = """
 UPDATE billing_credithold SET state = 'expired', ended_at = coalesce(ended_at, now()), updated_at = now()

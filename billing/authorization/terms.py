@@ -58,6 +58,9 @@ class Terms:
     hourly_cap: Decimal
     daily_cap: Decimal
     longest_seconds: int
+    plan_id: UUID | None = None
+    # What its calls come from where the caller is no number of E.164.
+    own_number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +73,37 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Carrier:
-    """A gateway that a call could go out by; `price` is None where its provider has none for the number."""
+    """A gateway that a call could go out by; `price` is None where its provider does not sell the destination.
+
+    `is_quoted` tells whether the provider names that price itself. `quality` is the share of calls that it got through.
+    """
 
     gateway: str
     weight: int
     price: Price | None
+    is_quoted: bool = True
+    quality: Decimal = Decimal(1)
+
+
+class Tried(StrEnum):
+    """In which order the carriers of a route are tried."""
+
+    ORDER = "order"
+    WEIGHT = "weight"
+    COST = "cost"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The carriers of a route that may take a call: all of them in their places, or those that are left in order.
+
+    `differs` tells whether that is another order than the one that the dialplan would take without being told.
+    """
+
+    route: UUID
+    tried: Tried
+    carriers: tuple[Carrier, ...]
+    differs: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +134,7 @@ class Permit:
     """Yes as far as memory knows; the money has still to be set aside."""
 
     rate: Rate
-    carriers: tuple[Carrier, ...]
+    choices: tuple[Choice, ...]
     longest_seconds: int
 
 

@@ -18,6 +18,7 @@ class GatewaySelection(models.TextChoices):
 
     ORDER = "order", _("In order")
     WEIGHT = "weight", _("By weight")
+    COST = "cost", _("By cost")
 
 
 class Route(BaseModel):

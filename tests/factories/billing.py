@@ -12,7 +12,7 @@ from django.utils import timezone
 from factory.declarations import LazyAttribute, LazyFunction, SelfAttribute, Sequence
 from factory.django import DjangoModelFactory
 
-from billing.models import Cdr, Disposition, Tariff
+from billing.models import BuyRate, Cdr, Disposition, Tariff
 
 
 class TariffFactory(DjangoModelFactory[Tariff]):
@@ -25,6 +25,18 @@ class TariffFactory(DjangoModelFactory[Tariff]):
     pattern = Sequence(lambda n: f"55{11 + n}")
     cost_per_minute = Decimal("0.030000")
     price_per_minute = Decimal("0.080000")
+    effective_from = LazyFunction(lambda: timezone.now() - timedelta(days=365))
+
+
+class BuyRateFactory(DjangoModelFactory[BuyRate]):
+    """A line of a carrier's deck that has been in force for a year."""
+
+    class Meta:
+        model = BuyRate
+
+    pattern = "55"
+    currency = "BRL"
+    price_per_minute = Decimal("0.030000")
     effective_from = LazyFunction(lambda: timezone.now() - timedelta(days=365))
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from billing.authorization.terms import Call, Carrier, Price, Terms
+from billing.authorization.terms import Call, Carrier, Choice, Price, Terms, Tried
 from billing.rating import simple_rate
 
 NOON = datetime(2026, 1, 15, 12, tzinfo=UTC)
@@ -38,3 +38,7 @@ def price(per_minute: str, currency: str = "BRL", **fields: Any) -> Price:
 
 def carrier(gateway: str, per_minute: str | None = "0.05", weight: int = 100, currency: str = "BRL") -> Carrier:
     return Carrier(gateway, weight, None if per_minute is None else price(per_minute, currency))
+
+
+def choice(*carriers: Carrier, tried: Tried = Tried.ORDER, route: int = 1) -> Choice:
+    return Choice(UUID(int=route), tried, carriers)

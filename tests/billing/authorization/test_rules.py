@@ -8,12 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.authorization.carriers import by_least_cost
 from billing.authorization.destinations import country_of_number, is_high_risk
 from billing.authorization.rules import affordable, examine, fully_spent, shortest, slice_of
 from billing.authorization.terms import Permit, Reason, Refusal
 from billing.rating import Band, Rate, rate_duration, simple_rate
-from tests.billing.authorization.terms import CALL, carrier, price, terms
+from tests.billing.authorization.terms import CALL, carrier, choice, price, terms
 
 MINUTE = 60
 SELL = price("0.10", initial_block=30, increment=6, free_seconds=3)
@@ -21,13 +20,18 @@ SELL = price("0.10", initial_block=30, increment=6, free_seconds=3)
 
 def verdict(**fields: Any) -> Refusal | Permit:
     """What is said of an ordinary call with something about it changed."""
-    values: dict[str, Any] = {"call": CALL, "terms": terms(), "price": SELL, "carriers": [carrier("GW_A")]} | fields
+    values: dict[str, Any] = {
+        "call": CALL,
+        "terms": terms(),
+        "price": SELL,
+        "choices": [choice(carrier("GW_A"))],
+    } | fields
     return examine(**values, expected_seconds=180)
 
 
 def test_an_ordinary_call_is_let_through_by_its_carriers_in_their_order() -> None:
-    carriers = [carrier("GW_B", "0.07"), carrier("GW_A", "0.02")]
-    assert verdict(carriers=carriers) == Permit(SELL.rate, tuple(carriers), 7200)
+    its_route = choice(carrier("GW_B", "0.07"), carrier("GW_A", "0.02"))
+    assert verdict(choices=[its_route]) == Permit(SELL.rate, (its_route,), 7200)
 
 
 @pytest.mark.parametrize(
@@ -40,8 +44,8 @@ def test_an_ordinary_call_is_let_through_by_its_carriers_in_their_order() -> Non
         ({"call": replace(CALL, is_high_risk=True)}, Reason.HIGH_RISK, 57),
         ({"price": None}, Reason.NO_RATE, 3),
         ({"price": price("0.10", "USD")}, Reason.CURRENCY, 3),
-        ({"carriers": [carrier("GW_A", None)]}, Reason.NO_CARRIER, 3),
-        ({"carriers": [carrier("GW_A", "0.11")]}, Reason.LOSS, 3),
+        ({"choices": [choice(carrier("GW_A", None))]}, Reason.NO_CARRIER, 3),
+        ({"choices": [choice(carrier("GW_A", "0.11"))]}, Reason.LOSS, 3),
     ],
 )
 def test_each_rule_refuses_with_its_reason_and_cause(fields: dict[str, Any], reason: Reason, cause: int) -> None:
@@ -61,23 +65,18 @@ def test_what_is_allowed_to_a_customer_is_let_through() -> None:
         verdict(
             call=replace(CALL, country="CU", is_high_risk=True),
             terms=terms(allowed_countries=frozenset({"BR", "CU"}), allows_high_risk=True, allows_loss=True),
-            carriers=[carrier("GW_A", "5")],
+            choices=[choice(carrier("GW_A", "5"))],
         ),
         Permit,
     )
 
 
 def test_a_carrier_that_loses_is_left_out_where_another_does_not() -> None:
-    found = verdict(carriers=[carrier("GW_Dear", "0.2"), carrier("GW_Unknown", None), carrier("GW_Cheap", "0.01")])
+    its_route = choice(carrier("GW_Dear", "0.2"), carrier("GW_Unknown", None), carrier("GW_Cheap", "0.01"))
+    found = verdict(choices=[its_route])
     assert isinstance(found, Permit)
-    assert [each.gateway for each in found.carriers] == ["GW_Cheap"]
-
-
-def test_least_cost_is_by_the_whole_expected_call_then_by_weight() -> None:
-    long_block = replace(carrier("GW_LongBlock"), price=price("0.04", initial_block=600))
-    carriers = [carrier("GW_Light", "0.05", 10), long_block, carrier("GW_Heavy", "0.05", 90), carrier("GW_None", None)]
-    order = by_least_cost([*carriers, carrier("GW_Dollar", "0.001", currency="USD")], 180, "BRL")
-    assert [each.gateway for each in order] == ["GW_Heavy", "GW_Light", "GW_LongBlock", "GW_Dollar"]
+    told = [([left.gateway for left in each.carriers], each.differs) for each in found.choices]
+    assert told == [(["GW_Cheap"], True)]
 
 
 def test_the_first_slice_is_as_long_as_was_asked_for_but_one_increment_at_least() -> None:
