@@ -26,6 +26,7 @@ MEASUREMENTS = {
     "pipeline_growth": "bench.pipeline_growth",
     "burst_of_saves": "bench.burst",
     "rated_calls": "bench.rating",
+    "rerated_calls": "bench.rerating",
     "imported_cdr_lines": "bench.call_records",
     "deck_preview": "bench.deck_preview",
     "authorizations": "bench.authorizations",

@@ -6,8 +6,9 @@ from django.utils import timezone
 
 from billing import cdr_months
 from billing.decks.tasks import read_deck_file
+from billing.rerating.tasks import preview_rerating, write_rerating
 
-__all__ = ["keep_cdr_months", "read_deck_file"]
+__all__ = ["keep_cdr_months", "preview_rerating", "read_deck_file", "write_rerating"]
 
 logger = structlog.get_logger(__name__)
 

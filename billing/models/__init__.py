@@ -15,6 +15,7 @@ from billing.models.cdr import (
 from billing.models.deck import BuyRate, Deck, DeckStatus
 from billing.models.deck_rows import DeckChange, DeckFile, DeckRow, EndedRate
 from billing.models.plan import Holiday, HolidayCalendar, OnHolidays, RatePlan, TimeWindow
+from billing.models.rerating import PastRating, ReratedCall, Rerating, ReratingDifference, ReratingStatus
 from billing.models.spool import DroppedMonth, RejectedRecord, RejectReason, SpoolPosition
 from billing.models.tariff import Rounding, Tariff
 
@@ -43,10 +44,15 @@ __all__ = [
     "HolidayCalendar",
     "LedgerEntry",
     "OnHolidays",
+    "PastRating",
     "RatePlan",
     "RefusedCall",
     "RejectReason",
     "RejectedRecord",
+    "ReratedCall",
+    "Rerating",
+    "ReratingDifference",
+    "ReratingStatus",
     "Rounding",
     "SpoolPosition",
     "Tariff",

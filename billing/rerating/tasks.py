@@ -1,0 +1,24 @@
+"""The Celery doors of re-rating."""
+
+from uuid import UUID
+
+from celery import shared_task
+
+from billing.models import Rerating
+from billing.rerating.preview import make_preview
+from billing.rerating.services import PREVIEW_TASK, WRITE_TASK
+from billing.rerating.writing import write_job
+
+
+@shared_task(name=PREVIEW_TASK)  # type: ignore[untyped-decorator]  # celery has no types
+def preview_rerating(key: str) -> None:
+    """Make the preview of a job."""
+    for job in Rerating.objects.filter(pk=UUID(key)):
+        make_preview(job)
+
+
+@shared_task(name=WRITE_TASK)  # type: ignore[untyped-decorator]  # celery has no types
+def write_rerating(key: str) -> None:
+    """Write an approved job, or what is left of it."""
+    for job in Rerating.objects.filter(pk=UUID(key)):
+        write_job(job)

@@ -1,0 +1,67 @@
+"""What decides prices beside the calls themselves, read once for a job, and the mark that tells whether it changed."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import connection
+
+from billing.call_charges import Payer
+from billing.call_rating import ProviderCost
+from billing.models import Account, Rerating
+from billing.models.plan import PriceVersion
+from customers.models import Customer
+from routing.models import Gateway, Provider
+
+_VERSION, _PROVIDER, _GATEWAY, _ACCOUNT, _CUSTOMER = (
+    model._meta.db_table for model in (PriceVersion, Provider, Gateway, Account, Customer)
+)
+_MARK = f"""
+SELECT md5(string_agg(line, '|' ORDER BY line)) FROM (
+    SELECT concat_ws(' ', 'v', part, version) AS line FROM {_VERSION}
+    UNION ALL SELECT concat_ws(' ', 'p', id, cost_per_minute, currency) FROM {_PROVIDER}
+    UNION ALL SELECT concat_ws(' ', 'g', id, provider_id) FROM {_GATEWAY}
+    UNION ALL SELECT concat_ws(' ', 'a', id, customer_id, plan_id, currency) FROM {_ACCOUNT} WHERE {{mine}}
+    UNION ALL SELECT concat_ws(' ', 'c', id, caller_id_number) FROM {_CUSTOMER} WHERE {{me}}
+) lines
+"""  # noqa: S608 - names of our own tables
+
+
+def mark_of_prices(job: Rerating) -> str:
+    """Return a mark that is another one as soon as any price, or what assigns prices to the job's calls, changed."""
+    one = {"mine": "customer_id = %(one)s", "me": "id = %(one)s"}
+    sql = _MARK.format(**(one if job.customer_id else {"mine": "true", "me": "true"}))
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {"one": job.customer_id})
+        return str(cursor.fetchone()[0] or "")
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerTerms:
+    """A customer's plan, the number that it calls from, and who pays."""
+
+    plan_id: UUID | None = None
+    number: str = ""
+    payer: Payer | None = None
+
+
+NO_TERMS = CustomerTerms()
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The terms of all customers, and the cost of all gateways."""
+
+    customers: dict[UUID, CustomerTerms]
+    gateways: dict[UUID, ProviderCost]
+
+
+def read_terms() -> Terms:
+    """Read them."""
+    fields = ("pk", "caller_id_number", "account", "account__plan", "account__currency")
+    customers = {
+        key: CustomerTerms(plan, number, Payer(account, currency) if account else None)
+        for key, number, account, plan, currency in Customer.objects.values_list(*fields)
+    }
+    costs = Gateway.objects.values_list("pk", "provider__cost_per_minute", "provider__currency", "provider")
+    gateways = {key: ProviderCost(cost, currency, provider) for key, cost, currency, provider in costs}
+    return Terms(customers, gateways)
