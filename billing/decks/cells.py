@@ -38,6 +38,11 @@ _CHANGE_OF = {word: change for change, words in CHANGES.items() for word in word
 _ACCENTS = str.maketrans("áàâãäéêëíîïóôõöúûüçñ", "aaaaaeeeiiioooouuucn")
 
 
+def is_digits(text: str) -> bool:
+    """Tell whether text is a whole number; other alphabets and raised digits are none here."""
+    return text.isascii() and text.isdigit()
+
+
 def text_of(cell: Cell) -> str:
     """Return a cell as text without the blanks around it; a whole number of a spreadsheet loses its `.0`."""
     if cell is None:
@@ -198,7 +203,7 @@ def blocks_of(cell: Cell) -> tuple[int, int, int | None] | None:
     if not text:
         return None
     match = _BLOCKS.fullmatch(text)
-    if match is None and text.isdigit():
+    if match is None and is_digits(text):
         return _block(text), _block(text), None
     if match is None:
         raise CellFault("blocks")
@@ -221,7 +226,7 @@ def seconds_of(cell: Cell) -> int | None:
     text = text_of(cell)
     if not text:
         return None
-    if not text.isdigit() or int(text) > LONGEST_BLOCK:
+    if not is_digits(text) or int(text) > LONGEST_BLOCK:
         raise CellFault("seconds")
     return int(text)
 

@@ -3,7 +3,7 @@
 import re
 from datetime import date, datetime, timedelta
 
-from billing.decks.cells import Cell, text_of
+from billing.decks.cells import Cell, is_digits, text_of
 from billing.decks.faults import CellFault
 
 # A spreadsheet counts days from here.
@@ -61,7 +61,7 @@ def _date_of_text(text: str, order: str) -> date:
     try:
         if match := _ISO_DATE.fullmatch(text):
             return date(int(match[1]), int(match[2]), int(match[3]))
-        if text.isdigit():
+        if is_digits(text):
             return DAY_ZERO + timedelta(days=int(text))
         if match := _NUMERIC_DATE.fullmatch(text):
             first, second = int(match[1]), int(match[3])
