@@ -1,9 +1,10 @@
 """Numbers and allocations in the Django admin."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Field, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -59,6 +60,11 @@ class DIDAllocationAdmin(DomainAdmin):
     autocomplete_fields = ("did", "customer", "extension")
     fields = ("did", "customer", "destination_type", "extension", "forward_to", "monthly_price")
 
+    def formfield_for_dbfield(self, db_field: Field[Any, Any], request: HttpRequest, **options: Any) -> Any:
+        if db_field.name == "monthly_price":
+            options["required"] = False
+        return super().formfield_for_dbfield(db_field, request, **options)
+
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
@@ -72,6 +78,6 @@ class DIDAllocationAdmin(DomainAdmin):
             destination_type=instance.destination_type,
             extension=instance.extension,
             forward_to=instance.forward_to,
-            monthly_price=instance.monthly_price,
+            monthly_price=instance.monthly_price or Decimal(0),
         )
         instance.pk = made.pk

@@ -174,6 +174,7 @@ class DIDAllocation(BaseModel):
         max_digits=12,
         decimal_places=2,
         default=Decimal(0),
+        db_default=Decimal(0),
         validators=[MinValueValidator(Decimal(0))],
         help_text=_("What the customer pays for the number, after each month; parts of a month by the day."),
     )
