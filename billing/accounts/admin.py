@@ -25,9 +25,10 @@ class AccountAdmin(DomainAdmin):
         """Every customer has its account."""
         return False
 
-    def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
-        """It goes with its customer."""
-        return False
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """It goes with its customer, and never by itself."""
+        page = request.resolver_match.url_name if request.resolver_match else None
+        return obj is not None and str(page).startswith("customers_customer_")
 
     def save_in_domain(self, request: HttpRequest, instance: Any) -> None:
         """Save through the service."""
