@@ -100,7 +100,8 @@ def pdf_of(statement: Statement) -> bytes:
     import weasyprint  # noqa: PLC0415 - as said above
 
     html = render_to_string("billing/account/statement_pdf.html", {"statement": statement, "object": statement.account})
-    document: bytes = weasyprint.HTML(string=html, url_fetcher=_fetch_nothing).write_pdf()
+    style = weasyprint.CSS(string=render_to_string("billing/account/statement_pdf.css"), url_fetcher=_fetch_nothing)
+    document: bytes = weasyprint.HTML(string=html, url_fetcher=_fetch_nothing).write_pdf(stylesheets=[style])
     return document
 
 
