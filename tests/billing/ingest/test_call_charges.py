@@ -144,6 +144,7 @@ def test_staff_find_the_calls_that_are_not_charged(
     importing: Import, customer: Customer, tariff: None, client: Client
 ) -> None:
     importing(spool_line(src="3344"), call_of(customer, src="5566"))
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
     client.force_login(UserFactory.create(role=Role.ADMIN))
     page = client.get(reverse("billing:cdr_list"), {"money": "uncharged"}).content.decode()
     assert "3344" in page

@@ -21,6 +21,7 @@ def kept_aside(line: bytes) -> RejectedRecord:
 
 @pytest.fixture
 def operator(client: Client) -> Client:
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
     client.force_login(UserFactory.create(role=Role.OPERATOR))
     return client
 
