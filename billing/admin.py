@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -12,7 +12,9 @@ from django.utils.translation import ngettext
 from billing import services
 from billing.accounts import admin as accounts_admin  # noqa: F401 - it registers its pages
 from billing.models import Cdr, RejectedRecord, SpoolPosition, Tariff
-from billing.queries import tariff_priced_calls, tariff_warnings
+from billing.plans import admin as plans_admin  # noqa: F401 - it registers its pages
+from billing.queries import loss_making_tariffs, tariff_priced_calls, tariff_warnings
+from billing.rerating import admin as rerating_admin  # noqa: F401 - it registers its pages
 
 
 class LossFilter(admin.SimpleListFilter):
@@ -27,7 +29,7 @@ class LossFilter(admin.SimpleListFilter):
 
     def queryset(self, _request: HttpRequest, queryset: QuerySet[Tariff]) -> QuerySet[Tariff]:
         """Narrow the list."""
-        return queryset.filter(cost_per_minute__gt=F("price_per_minute")) if self.value() else queryset
+        return loss_making_tariffs(queryset) if self.value() else queryset
 
 
 @admin.register(Tariff)
@@ -35,10 +37,11 @@ class TariffAdmin(admin.ModelAdmin[Tariff]):
     """Tariffs, with those that lose money named as such."""
 
     list_display = (
-        "pattern", "name", "price_per_minute", "cost_per_minute", "margin", "currency", "effective_from",
-        "effective_until",
+        "pattern", "name", "plan", "origin_prefix", "window", "price_per_minute", "cost_per_minute", "margin",
+        "currency", "effective_from", "effective_until",
     )  # fmt: skip
-    list_filter = (LossFilter, "currency")
+    list_filter = (LossFilter, "plan", "window", "currency")
+    list_select_related = ("plan", "window")
     search_fields = ("pattern", "name")
 
     @admin.display(description=_("margin per minute"))

@@ -25,8 +25,12 @@ class TariffIn(Input):
 
     pattern: Annotated[str, Field(max_length=60)]
     name: Annotated[str, Field(max_length=120)] = ""
+    plan_id: Annotated[uuid.UUID | None, Field(description="Null: for all customers.")] = None
+    origin_prefix: Annotated[str, Field(max_length=15, pattern=r"^[0-9]*$")] = ""
+    window_id: Annotated[uuid.UUID | None, Field(description="Null: at any time.")] = None
     cost_per_minute: Annotated[Amount | None, Field(description="Null: the provider's.")] = None
     price_per_minute: Amount
+    bands: Annotated[str, Field(max_length=80, description="Instead of price and blocks.")] = ""
     connect_fee: Amount = Decimal(0)
     minimum_charge: Amount = Decimal(0)
     initial_block_seconds: Block = 30
@@ -45,8 +49,12 @@ class TariffOut(Output):
     id: uuid.UUID
     pattern: str
     name: str
+    plan_id: uuid.UUID | None
+    origin_prefix: str
+    window_id: uuid.UUID | None
     cost_per_minute: Decimal | None
     price_per_minute: Decimal
+    bands: str
     connect_fee: Decimal
     minimum_charge: Decimal
     initial_block_seconds: int
@@ -65,6 +73,8 @@ class TariffFilters(FilterSchema):
     """What a list of tariffs may be narrowed by."""
 
     pattern: str | None = None
+    plan_id: uuid.UUID | None = None
+    window_id: uuid.UUID | None = None
     currency: Currency | None = None
     effective_at: Moment | None = None
     search: Annotated[str | None, FilterLookup(["pattern__icontains", "name__icontains"])] = None

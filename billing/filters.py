@@ -4,11 +4,11 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from billing.models import Cdr, Tariff
+from billing.models import Cdr, RatePlan, Tariff, TimeWindow
+from billing.queries import loss_making_tariffs
 from customers.models import Customer
 from numbering.models import DID
 from routing.models import Gateway, Route
@@ -20,7 +20,14 @@ DAY = {"type": "date"}
 class TariffFilterSet(EntityFilterSet):
     """Filters of the list of tariffs."""
 
-    search_fields = ("pattern", "name")
+    search_fields = ("pattern", "name", "origin_prefix")
+
+    plan = django_filters.ModelChoiceFilter(
+        queryset=visible(RatePlan), label=_("rate plan"), null_label=_("Of everybody"), null_value="none"
+    )
+    window = django_filters.ModelChoiceFilter(
+        queryset=visible(TimeWindow), label=_("time window"), null_label=_("At any time"), null_value="none"
+    )
 
     in_force = django_filters.ChoiceFilter(
         label=_("in force"), method="by_time", choices=[("now", _("Now")), ("later", _("Later")), ("ended", _("Ended"))]
@@ -29,7 +36,7 @@ class TariffFilterSet(EntityFilterSet):
 
     class Meta:
         model = Tariff
-        fields = ("q", "in_force", "loss", "currency")
+        fields = ("q", "plan", "window", "in_force", "loss", "currency")
 
     def by_time(self, queryset: Any, _name: str, value: str) -> Any:
         """Keep those that are in force now, will be, or were."""
@@ -42,7 +49,7 @@ class TariffFilterSet(EntityFilterSet):
 
     def by_loss(self, queryset: Any, _name: str, _value: str) -> Any:
         """Keep those that cost more than they sell for."""
-        return queryset.filter(cost_per_minute__gt=F("price_per_minute"))
+        return loss_making_tariffs(queryset)
 
 
 class CdrFilterSet(EntityFilterSet):

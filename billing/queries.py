@@ -186,9 +186,12 @@ def tariff_for(number: str, at: datetime, prices: PriceBook | None = None) -> Ta
     return Tariff.objects.get(pk=found.id) if found else None
 
 
-def loss_making_tariffs() -> Any:
-    """Return the tariffs whose own cost is above their price."""
-    return Tariff.objects.filter(cost_per_minute__gt=F("price_per_minute"))
+def loss_making_tariffs(tariffs: Any = None) -> Any:
+    """Return those of `tariffs`, all where none are given, whose own cost is above the price of a minute."""
+    tariffs = Tariff.objects.all() if tariffs is None else tariffs
+    banded = tariffs.exclude(bands="").filter(cost_per_minute__isnull=False)
+    losing = [tariff.pk for tariff in banded if tariff.price_of_a_minute < tariff.cost_per_minute]
+    return tariffs.filter(Q(bands="", cost_per_minute__gt=F("price_per_minute")) | Q(pk__in=losing))
 
 
 def providers_dearer_than(tariff: Tariff) -> list[Provider]:
@@ -196,7 +199,7 @@ def providers_dearer_than(tariff: Tariff) -> list[Provider]:
     if tariff.cost_per_minute is not None or tariff.price_per_minute is None:  # a form that was not filled in
         return []
     carriers = Provider.objects.exclude(type=ProviderType.ORIGINATION).filter(currency=tariff.currency)
-    return list(carriers.filter(cost_per_minute__gt=tariff.price_per_minute).order_by("name"))
+    return list(carriers.filter(cost_per_minute__gt=tariff.price_of_a_minute).order_by("name"))
 
 
 def tariff_priced_calls(tariff: Tariff) -> bool:

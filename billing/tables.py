@@ -41,9 +41,16 @@ class TariffTable(EntityTable):
 
     pattern = LinkColumn(mono=True)
     name = tables.Column()
-    price_per_minute = MoneyColumn(places=4, verbose_name=gettext_lazy("price/min"))
+    plan = RelatedColumn(order_by="plan__name", default=gettext_lazy("everybody"))
+    origin_prefix = MonoColumn()
+    window = RelatedColumn(order_by="window__name")
+    price_per_minute = MoneyColumn(
+        accessor="price_of_a_minute", order_by="price_per_minute", places=4, verbose_name=gettext_lazy("price/min")
+    )
     cost_per_minute = MoneyColumn(places=4, verbose_name=gettext_lazy("cost/min"), default=gettext_lazy("provider’s"))
-    margin = MarginColumn(accessor="margin_now", places=4, verbose_name=gettext_lazy("margin/min"))
+    margin = MarginColumn(
+        accessor="margin_per_minute", order_by="margin_now", places=4, verbose_name=gettext_lazy("margin/min")
+    )
     margin_percent = NumberColumn(verbose_name="%", orderable=False)
     blocks = tables.Column(
         empty_values=(), orderable=False, verbose_name=gettext_lazy("blocks"), attrs={"td": {"class": "tabular"}}
@@ -55,8 +62,8 @@ class TariffTable(EntityTable):
     class Meta(EntityTable.Meta):
         model = Tariff
         fields = (
-            "pattern", "name", "price_per_minute", "cost_per_minute", "margin", "margin_percent", "blocks", "currency",
-            "effective_from", "effective_until",
+            "pattern", "name", "plan", "origin_prefix", "window", "price_per_minute", "cost_per_minute", "margin",
+            "margin_percent", "blocks", "currency", "effective_from", "effective_until",
         )  # fmt: skip
 
     def render_margin_percent(self, value: Decimal) -> str:
@@ -64,8 +71,9 @@ class TariffTable(EntityTable):
         return format_amount(value.quantize(Decimal("0.1")), 1)
 
     def render_blocks(self, record: Any) -> str:
-        """Write initial block, increment and free seconds as carriers do: 30/6, free to 3 s."""
-        return f"{record.initial_block_seconds}/{record.increment_seconds}/{record.free_seconds}"
+        """Write initial block, increment and free seconds as carriers do: 30/6, free to 3 s; bands as they are."""
+        blocks = f"{record.initial_block_seconds}/{record.increment_seconds}/{record.free_seconds}"
+        return record.bands or blocks
 
 
 class CdrTable(EntityTable):

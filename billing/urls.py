@@ -4,7 +4,9 @@ from django.urls import path
 
 from billing.accounts.urls import urlpatterns as account_urls
 from billing.decks.urls import urlpatterns as deck_urls
+from billing.plans.urls import urlpatterns as plan_urls
 from billing.quarantine import REJECTED_RECORDS, TryAgainView
+from billing.rerating.urls import urlpatterns as rerating_urls
 from billing.views import CALLS, TARIFFS
 from voipadmin.core.pages import entity_urls
 
@@ -14,6 +16,8 @@ urlpatterns = [
     *entity_urls("calls", CALLS),
     *account_urls,
     *deck_urls,
+    *rerating_urls,
+    *plan_urls,
     path("rejected/<uuid:pk>/again/", TryAgainView.as_view(), name="rejectedrecord_again"),
     *entity_urls("rejected", REJECTED_RECORDS),
 ]

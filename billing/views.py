@@ -14,7 +14,7 @@ from voipadmin.core.pages import Entity, FieldGroup
 
 
 def _join_tariffs(queryset: Any) -> Any:
-    return queryset.annotate(margin_now=F("price_per_minute") - F("cost_per_minute"))
+    return queryset.select_related("plan", "window").annotate(margin_now=F("price_per_minute") - F("cost_per_minute"))
 
 
 def _join_calls(queryset: Any) -> Any:
@@ -44,16 +44,18 @@ TARIFFS = Entity(
     join=_join_tariffs,
     groups=(
         FieldGroup(_("Destination"), ("pattern", "name")),
+        FieldGroup(_("Whose, from where, when"), ("plan", "origin_prefix", "window")),
         FieldGroup(_("Per minute"), ("price_per_minute", "cost_per_minute", "currency")),
         FieldGroup(
             _("How a call is counted"),
-            ("initial_block_seconds", "increment_seconds", "free_seconds", "connect_fee", "minimum_charge"),
+            ("initial_block_seconds", "increment_seconds", "bands", "free_seconds", "connect_fee", "minimum_charge"),
         ),
         FieldGroup(_("Rounding and time"), ("rounding", "decimals", "effective_from", "effective_until")),
     ),
     synced=False,
     detail_context=_tariff_context,
     aside_template="billing/tariff/margin.html",
+    list_actions_template="billing/tariff/list_actions.html",
 )
 
 # What calls cost, and by whom they went, is no customer's business.

@@ -10,6 +10,8 @@ from asterisk_sync.placement_api import placement_routers
 from asterisk_sync.simulator.api import simulations_router
 from billing.accounts.api import accounts_router
 from billing.api import tariffs_router
+from billing.plans.api import holiday_calendars_router, rate_plans_router, time_windows_router
+from billing.rerating.api import reratings_router
 from customers.api import customers_router, extensions_router, trunk_addresses_router
 from numbering.api import dids_router
 from reports.api import dashboard_router, reports_router
@@ -42,7 +44,11 @@ for prefix, router in {
     "routes": routes_router,
     "dids": dids_router,
     "tariffs": tariffs_router,
+    "rate-plans": rate_plans_router,
+    "time-windows": time_windows_router,
+    "holiday-calendars": holiday_calendars_router,
     "accounts": accounts_router,
+    "reratings": reratings_router,
     "reports": reports_router,
     "nodes": nodes_router,
     "generations": generations_router,

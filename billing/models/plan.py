@@ -1,12 +1,16 @@
 """Rate plans, the hours and days in which a rate holds, and which prices are the newest."""
 
 import uuid
+from collections.abc import Iterable
 
+from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.urls import reverse
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext_lazy as _
 
 from voipadmin.core import validators
@@ -43,9 +47,14 @@ class RatePlan(BaseModel):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        """Refuse another currency than that of the plan's own tariffs: amounts of two are never mixed."""
+        if not self._state.adding and self.tariffs.exclude(currency=self.currency).exists():
+            raise ValidationError({"currency": _("This plan has tariffs in another currency.")})
+
     def get_absolute_url(self) -> str:
         """Return the page of this plan."""
-        return reverse("billing:rate_plan_detail", args=[self.pk])
+        return reverse("billing:rateplan_detail", args=[self.pk])
 
 
 class HolidayCalendar(BaseModel):
@@ -62,6 +71,10 @@ class HolidayCalendar(BaseModel):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        """Return the page of this calendar."""
+        return reverse("billing:holidaycalendar_detail", args=[self.pk])
 
 
 class Holiday(BaseModel):
@@ -128,6 +141,34 @@ class TimeWindow(BaseModel):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Refuse a window that counts holidays and does not say which days they are."""
+        if self.on_holidays != OnHolidays.AS_WEEKDAY and self.calendar is None:
+            raise ValidationError({"calendar": _("Choose the calendar that says which days are holidays.")})
+
+    def get_absolute_url(self) -> str:
+        """Return the page of this window."""
+        return reverse("billing:timewindow_detail", args=[self.pk])
+
+    @property
+    def days(self) -> list[int]:
+        """Return the days of the week as numbers, Monday being 1."""
+        return [day + 1 for day in range(7) if self.weekdays >> day & 1]
+
+    @days.setter
+    def days(self, days: Iterable[int]) -> None:
+        self.weekdays = sum(1 << day - 1 for day in set(days))
+
+    @admin.display(description=_("weekdays"))
+    def days_in_words(self) -> str:
+        """Return the days of the week by their names."""
+        return ", ".join(str(WEEKDAYS_ABBR[day - 1]) for day in self.days)
+
+    @admin.display(description=_("hours"))
+    def hours(self) -> str:
+        """Return from when until when."""
+        return " – ".join(hour.isoformat("auto").removesuffix(":00") for hour in (self.starts_at, self.ends_at))
 
 
 class PriceVersion(models.Model):

@@ -1,6 +1,7 @@
 """Tariffs."""
 
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -12,16 +13,21 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from billing.models.plan import RatePlan, TimeWindow
-from billing.rating import Band, InvalidRate, Rate, parse_bands
+from billing.rating import Band, InvalidRate, Rate, parse_bands, rate_duration
 from voipadmin.core import validators
 from voipadmin.core.models import BaseModel, VisibleQuerySet, known_choices
 
 NOT_NEGATIVE = [MinValueValidator(Decimal(0))]
 # The whole rate is kept with each call that it priced, in 160 characters: bands, fee, free seconds, minimum, rounding.
 LONGEST_BANDS = 80
-HOUR = 3600
+MINUTE, HOUR = 60, 3600
 DEAREST_RATE = Decimal(1_000)
 LATEST_START = 86_400
+
+
+@lru_cache(maxsize=4_096)
+def _first_minute(bands: str) -> Decimal:
+    return rate_duration(Rate(parse_bands(bands), decimals=6), MINUTE).amount
 
 
 def _is_out_of_reach(band: Band) -> bool:
@@ -163,9 +169,11 @@ class Tariff(BaseModel):
 
     def clean(self) -> None:
         """Write the pattern without its plus, so that one prefix is one tariff; refuse bands that price nothing."""
-        self.pattern = without_plus(self.pattern)
+        self._use_one_form()
         if self.bands:
             self._check_bands()
+        if self.plan is not None and self.plan.currency != self.currency:
+            raise ValidationError({"currency": _("The plan is in %(currency)s.") % {"currency": self.plan.currency}})
 
     def _check_bands(self) -> None:
         """Raise ValidationError for bands that no call could be priced by, or no record could hold."""
@@ -181,17 +189,27 @@ class Tariff(BaseModel):
             )
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save, with the pattern in its one form."""
-        self.pattern = without_plus(self.pattern)
+        """Save, with pattern, origin and bands in their one form."""
+        self._use_one_form()
         super().save(*args, **kwargs)
+
+    def _use_one_form(self) -> None:
+        self.pattern, self.origin_prefix = without_plus(self.pattern), self.origin_prefix.removeprefix("+")
+        self.bands = " ".join(self.bands.split())
+
+    @property
+    def price_of_a_minute(self) -> Decimal:
+        """Return what a minute sells for: by the bands where there are any."""
+        return _first_minute(self.bands) if self.bands else self.price_per_minute
 
     @property
     def margin_per_minute(self) -> Decimal | None:
-        """Return price less cost per minute, or None where the cost is the provider's."""
-        return None if self.cost_per_minute is None else self.price_per_minute - self.cost_per_minute
+        """Return price less cost of a minute, or None where the cost is the provider's."""
+        return None if self.cost_per_minute is None else self.price_of_a_minute - self.cost_per_minute
 
     @property
     def margin_percent(self) -> Decimal | None:
         """Return the margin in percent of the price, or None where it has none."""
         margin = self.margin_per_minute
-        return None if margin is None or not self.price_per_minute else 100 * margin / self.price_per_minute
+        price = self.price_of_a_minute
+        return None if margin is None or not price else 100 * margin / price

@@ -1,11 +1,12 @@
 """Who may what, written down once more by hand: the tests compare the product with this, not with itself."""
 
 from dataclasses import dataclass, field
+from datetime import time
 from typing import Any
 
 from asterisk_sync.models import DriftFinding, Generation
 from billing.accounts.ledger import account_of
-from billing.models import Deck, RejectedRecord
+from billing.models import Deck, HolidayCalendar, RatePlan, RejectedRecord, TimeWindow
 from customers.models import CustomerType
 from tests.factories import (
     CdrFactory,
@@ -38,6 +39,9 @@ MAY: dict[str, dict[str, set[str]]] = {
     "numbering.did": {Role.OPERATOR: ALL, Role.FINANCE: VIEW, Role.VIEWER: VIEW, Role.CUSTOMER: VIEW},
     "numbering.didallocation": {Role.OPERATOR: ALL, Role.FINANCE: VIEW, Role.VIEWER: VIEW, Role.CUSTOMER: VIEW},
     "billing.tariff": {Role.OPERATOR: VIEW, Role.FINANCE: ALL, Role.VIEWER: VIEW},
+    "billing.rateplan": {Role.OPERATOR: VIEW, Role.FINANCE: ALL, Role.VIEWER: VIEW},
+    "billing.timewindow": {Role.OPERATOR: VIEW, Role.FINANCE: ALL, Role.VIEWER: VIEW},
+    "billing.holidaycalendar": {Role.OPERATOR: VIEW, Role.FINANCE: ALL, Role.VIEWER: VIEW},
     "billing.account": {Role.OPERATOR: VIEW, Role.FINANCE: ALL, Role.VIEWER: VIEW, Role.CUSTOMER: VIEW},
     "billing.deck": {Role.OPERATOR: VIEW, Role.FINANCE: ALL, Role.VIEWER: VIEW},
     "billing.cdr": {Role.OPERATOR: VIEW, Role.FINANCE: VIEW, Role.VIEWER: VIEW, Role.CUSTOMER: VIEW},
@@ -88,6 +92,9 @@ def make_world() -> World:
         "routing.gateway": gateway,
         "routing.route": RouteFactory.create(gateways=[gateway]),
         "billing.tariff": TariffFactory.create(),
+        "billing.rateplan": RatePlan.objects.create(name="Wholesale"),
+        "billing.timewindow": TimeWindow.objects.create(name="Night", starts_at=time(22), ends_at=time(6)),
+        "billing.holidaycalendar": HolidayCalendar.objects.create(name="Brazil"),
         "billing.deck": Deck.objects.create(provider=gateway.provider, file_name="rates.csv"),
         "billing.rejectedrecord": RejectedRecord.objects.create(
             node_name="pbx1", path="voipadmin.csv", offset=0, line=b"hello", line_hash="0" * 64, reason="columns"

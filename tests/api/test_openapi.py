@@ -36,6 +36,9 @@ KIND_OF_REFERENCE = {
     "customer_id": "customers.customer",
     "provider_id": "routing.provider",
     "gateway_id": "routing.gateway",
+    "plan_id": "billing.rateplan",
+    "window_id": "billing.timewindow",
+    "calendar_id": "billing.holidaycalendar",
 }
 
 
@@ -123,6 +126,9 @@ KINDS = {
     "routes": "routing.route",
     "dids": "numbering.did",
     "tariffs": "billing.tariff",
+    "rate-plans": "billing.rateplan",
+    "time-windows": "billing.timewindow",
+    "holiday-calendars": "billing.holidaycalendar",
     "nodes": "asterisk_sync.node",
     "generations": "asterisk_sync.generation",
     "drift": "asterisk_sync.driftfinding",

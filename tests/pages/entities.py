@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date, time
 from typing import Any
 
+from billing.models import HolidayCalendar, RatePlan, TimeWindow
 from customers.models import CustomerType
 from tests.factories.asterisk_sync import NodeFactory
 from tests.factories.billing import TariffFactory
@@ -76,6 +78,32 @@ def _tariff() -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _rate_plan() -> dict[str, Any]:
+    return {"name": "Wholesale", "currency": "BRL", "falls_back": "on"}
+
+
+def _make_plan() -> RatePlan:
+    return RatePlan.objects.create(name="Retail")
+
+
+def _time_window() -> dict[str, Any]:
+    return {"name": "Night", "days": ["1", "5"], "starts_at": "22:00", "ends_at": "06:00", "on_holidays": "weekday"}
+
+
+def _make_window() -> TimeWindow:
+    return TimeWindow.objects.create(name="Evening", starts_at=time(18), ends_at=time(22))
+
+
+def _calendar() -> dict[str, Any]:
+    return {"name": "Brazil", **ROWS, "rows-TOTAL_FORMS": "1", "rows-0-day": "2026-12-25", "rows-0-name": "Natal"}
+
+
+def _make_calendar() -> HolidayCalendar:
+    calendar = HolidayCalendar.objects.create(name="São Paulo")
+    calendar.days.create(day=date(2026, 1, 25), name="Aniversário")
+    return calendar
+
+
 def _node() -> dict[str, Any]:
     return {
         "name": "pbx-sp", "host": "203.0.113.250", "enabled": "on", "mode": "direct", "on_drift": "mend",
@@ -107,6 +135,11 @@ KINDS = {
     "routing:route": Kind("routing:route", RouteFactory.create, _route, {"pattern": "_0ZZ;9"}, "semicolon"),
     "numbering:did": Kind("numbering:did", DIDFactory.create, _did, {"number": "+5511"}, "E.164"),
     "billing:tariff": Kind("billing:tariff", TariffFactory.create, _tariff, {"pattern": "55;11"}, "semicolon"),
+    "billing:rateplan": Kind("billing:rateplan", _make_plan, _rate_plan, {"name": "Re;tail"}, "semicolon"),
+    "billing:timewindow": Kind("billing:timewindow", _make_window, _time_window, {"on_holidays": "only"}, "calendar"),
+    "billing:holidaycalendar": Kind(
+        "billing:holidaycalendar", _make_calendar, _calendar, {"name": "Bra;zil"}, "semicolon"
+    ),
     "asterisk_sync:node": Kind("asterisk_sync:node", NodeFactory.create, _node, {"name": 'p"bx'}, "double quote"),
     "users:user": Kind("users:user", UserFactory.create, _user, {"username": "maria silva"}, "not allowed"),
 }

@@ -59,13 +59,18 @@ def duration(seconds: Any) -> str:
     return "—" if seconds is None else tables.format_duration(seconds)
 
 
+WIDGET_KINDS = {
+    "CheckboxInput": "checkbox",
+    "Textarea": "wide",
+    "SelectMultiple": "wide",
+    "CheckboxSelectMultiple": "wide",
+}
+
+
 @register.filter
 def kind(field: BoundField) -> str:
     """Return the kind of a field's widget, such as `checkbox`, `select` or `textarea`."""
-    widget = field.field.widget
-    return {"CheckboxInput": "checkbox", "Textarea": "wide", "SelectMultiple": "wide"}.get(
-        type(widget).__name__, "plain"
-    )
+    return WIDGET_KINDS.get(type(field.field.widget).__name__, "plain")
 
 
 @register.simple_tag

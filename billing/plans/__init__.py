@@ -1,0 +1,1 @@
+"""Rate plans, time windows and holiday calendars: their pages, their API, their writes."""
