@@ -60,6 +60,7 @@ REJECTED_RECORDS = Entity(
     ),
     synced=False,
     actions_template="billing/rejectedrecord/actions.html",
+    list_actions_template="billing/rejectedrecord/list_actions.html",
 )
 
 

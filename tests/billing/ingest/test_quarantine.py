@@ -65,3 +65,8 @@ def test_the_dashboard_leads_to_the_lines_that_wait(operator: Client) -> None:
     kept_aside(b"hello")
     page = operator.get(reverse("reports:dashboard_live")).content.decode()
     assert reverse("billing:rejectedrecord_list") in page
+
+
+def test_the_list_leads_to_the_records_that_are_missing(operator: Client) -> None:
+    page = operator.get(reverse("billing:rejectedrecord_list")).content.decode()
+    assert reverse("reports:cdr_gaps") in page
