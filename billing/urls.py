@@ -3,6 +3,7 @@
 from django.urls import path
 
 from billing.accounts.urls import urlpatterns as account_urls
+from billing.authorization.pages import REFUSED_CALLS
 from billing.decks.urls import urlpatterns as deck_urls
 from billing.plans.urls import urlpatterns as plan_urls
 from billing.quarantine import REJECTED_RECORDS, TryAgainView
@@ -14,6 +15,7 @@ app_name = "billing"
 urlpatterns = [
     *entity_urls("tariffs", TARIFFS),
     *entity_urls("calls", CALLS),
+    *entity_urls("money/refused", REFUSED_CALLS),
     *account_urls,
     *deck_urls,
     *rerating_urls,

@@ -1,6 +1,7 @@
 """The dashboard: the day so far, polled from a cached fragment."""
 
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 
 from django.core.cache import cache
@@ -13,12 +14,15 @@ from django.utils.translation import get_language
 from redis.exceptions import RedisError
 
 from asterisk_sync.authorizer.sign import unanswered_nodes
+from billing.accounts.audit import differences_found
+from billing.authorization.queries import refused_since
 from billing.models import Cdr
 from reports.live_panel import live_panel
 from reports.queries import dashboard_stats
 
 LIVE_SECONDS = 2
 RECENT_CALLS = 8
+RECENTLY = timedelta(hours=1)
 
 
 def dashboard(request: HttpRequest) -> HttpResponse:
@@ -70,6 +74,8 @@ def _render_live(request: HttpRequest) -> str:
         "panel": panel,
         "recent": recent,
         "sees_everything": user.sees_everything,
+        "ledger_differs": differences_found() if user.sees_everything else 0,
+        "refused_calls": refused_since(timezone.now() - RECENTLY) if user.sees_everything else 0,
         "unanswered": unanswered_nodes() if user.sees_everything else (),
     }
     return render_to_string("reports/dashboard_live.html", context, request=request)

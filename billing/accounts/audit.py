@@ -1,16 +1,37 @@
 """Does the money add up? Every balance is the sum of its entries, every priced call is charged what its record says."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
+from django.core.cache import cache
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
+from redis.exceptions import RedisError
 
 from billing.accounts.ledger import unbalanced_accounts
 from billing.accounts.queries import MONEY, ZERO
 from billing.models import Cdr, EntryKind, LedgerEntry
 from voipadmin.core.tables import format_amount
+
+AUDIT_KEY = "billing:ledger_differs"
+# Longer than from one night to the next: a missed audit does not say that all is well.
+AUDIT_KEPT = 7 * 24 * 3600
+
+
+def remember_audit(*, found: int) -> None:
+    """Keep for the dashboard how many differences an audit found; the log has them whatever becomes of Redis."""
+    with suppress(RedisError, OSError):
+        cache.set(AUDIT_KEY, found, AUDIT_KEPT)
+
+
+def differences_found() -> int:
+    """Return how many differences the latest audit found; none where nothing is known."""
+    try:
+        return int(cache.get(AUDIT_KEY, 0))
+    except (RedisError, OSError):
+        return 0
 
 
 def findings(*, since: datetime | None = None) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from billing.models.account import Account
@@ -83,3 +84,7 @@ class RefusedCall(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.number}: {self.reason}"
+
+    def get_absolute_url(self) -> str:
+        """Return the page of this call."""
+        return reverse("billing:refusedcall_detail", args=[self.pk])

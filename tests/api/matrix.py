@@ -1,12 +1,14 @@
 """Who may what, written down once more by hand: the tests compare the product with this, not with itself."""
 
 from dataclasses import dataclass, field
-from datetime import time
+from datetime import time, timedelta
 from typing import Any
+
+from django.utils import timezone
 
 from asterisk_sync.models import DriftFinding, Generation
 from billing.accounts.ledger import account_of
-from billing.models import Deck, HolidayCalendar, RatePlan, RejectedRecord, TimeWindow
+from billing.models import Deck, HolidayCalendar, RatePlan, RefusedCall, RejectedRecord, Rerating, TimeWindow
 from customers.models import CustomerType
 from tests.factories import (
     CdrFactory,
@@ -42,8 +44,10 @@ MAY: dict[str, dict[str, set[str]]] = {
     "billing.rateplan": {Role.OPERATOR: VIEW, Role.FINANCE: ALL, Role.VIEWER: VIEW},
     "billing.timewindow": {Role.OPERATOR: VIEW, Role.FINANCE: ALL, Role.VIEWER: VIEW},
     "billing.holidaycalendar": {Role.OPERATOR: VIEW, Role.FINANCE: ALL, Role.VIEWER: VIEW},
+    "billing.refusedcall": {Role.OPERATOR: VIEW, Role.FINANCE: ALL, Role.VIEWER: VIEW},
     "billing.account": {Role.OPERATOR: VIEW, Role.FINANCE: ALL, Role.VIEWER: VIEW, Role.CUSTOMER: VIEW},
     "billing.deck": {Role.OPERATOR: VIEW, Role.FINANCE: ALL, Role.VIEWER: VIEW},
+    "billing.rerating": {Role.OPERATOR: VIEW, Role.FINANCE: ALL, Role.VIEWER: VIEW},
     "billing.cdr": {Role.OPERATOR: VIEW, Role.FINANCE: VIEW, Role.VIEWER: VIEW, Role.CUSTOMER: VIEW},
     "billing.rejectedrecord": {Role.OPERATOR: VIEW | {"change"}, Role.FINANCE: ALL, Role.VIEWER: VIEW},
     "asterisk_sync.node": {Role.OPERATOR: VIEW | {"sync"}, Role.FINANCE: VIEW, Role.VIEWER: VIEW},
@@ -95,7 +99,13 @@ def make_world() -> World:
         "billing.rateplan": RatePlan.objects.create(name="Wholesale"),
         "billing.timewindow": TimeWindow.objects.create(name="Night", starts_at=time(22), ends_at=time(6)),
         "billing.holidaycalendar": HolidayCalendar.objects.create(name="Brazil"),
+        "billing.refusedcall": RefusedCall.objects.create(
+            customer=world.foreign["customers.customer"], node_name="pbx1", number="5511", reason="credit", cause=21
+        ),
         "billing.deck": Deck.objects.create(provider=gateway.provider, file_name="rates.csv"),
+        "billing.rerating": Rerating.objects.create(
+            started_from=timezone.now(), started_before=timezone.now() + timedelta(days=1), reason="Prices"
+        ),
         "billing.rejectedrecord": RejectedRecord.objects.create(
             node_name="pbx1", path="voipadmin.csv", offset=0, line=b"hello", line_hash="0" * 64, reason="columns"
         ),

@@ -14,10 +14,11 @@ from pytest_django.live_server_helper import LiveServer
 from asterisk_sync import contents
 from asterisk_sync.models import DriftFinding, Generation, Node, OutboxEntry, SyncRun
 from asterisk_sync.rendering.files import FILE_NAMES
+from billing.models import RefusedCall
 from tests.browser.conftest import AXE
 from tests.factories.asterisk_sync import NodeFactory
 from tests.factories.billing import CdrFactory, TariffFactory
-from tests.factories.customers import TrunkAddressFactory
+from tests.factories.customers import CustomerFactory, TrunkAddressFactory
 from tests.factories.numbering import DIDAllocationFactory, DIDFactory
 from tests.pages.entities import KINDS
 from voipadmin.core.links import page_of
@@ -33,6 +34,10 @@ def every_page() -> Iterator[str]:
     call = CdrFactory.create(price="1", cost="2", margin="-1", currency="BRL", cost_currency="BRL", tariff=tariff)
     yield from (reverse("reports:dashboard"), reverse("users:settings"), f"{reverse('search')}?q=a")
     yield from (reverse("billing:cdr_list"), page_of(call))
+    refused = RefusedCall.objects.create(
+        customer=CustomerFactory.create(), node_name="pbx1", number="5511987654321", reason="credit", cause=21
+    )
+    yield from (reverse("billing:refusedcall_list"), page_of(refused))
     for name, kind in KINDS.items():
         made = kind.make()
         yield reverse(f"{name}_list")

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from billing.accounts.audit import findings
+from billing.accounts.audit import findings, remember_audit
 
 EXIT_DIFFERS = 1
 
@@ -31,6 +31,8 @@ class Command(BaseCommand):
         for finding in findings(since=since):
             self.stderr.write(finding)
             count += 1
+        if since is None:
+            remember_audit(found=count)
         if count:
             self.stderr.write(f"{count} of them: the money does not add up")
             sys.exit(EXIT_DIFFERS)

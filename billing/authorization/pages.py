@@ -1,0 +1,118 @@
+"""Pages of the calls that were not let through: whose, where to, and why."""
+
+from datetime import date
+from typing import Any
+
+import django_filters
+import django_tables2 as tables
+from django import forms
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from billing.accounts.periods import DAYS_WITHIN_REACH, ONE_DAY, start_of
+from billing.models import RefusedCall
+from customers.models import Customer
+from voipadmin.core.badges import badge
+from voipadmin.core.filters import EntityFilterSet, visible
+from voipadmin.core.pages import Entity, FieldGroup
+from voipadmin.core.tables import EntityTable, MonoColumn, RelatedColumn, TimeColumn, format_moment
+
+DAY = {"type": "date"}
+# The words for `Reason`, in the order in which the rules are asked.
+REASONS = {
+    "inactive": _("Customer not active"),
+    "blocked": _("Calls stopped"),
+    "country": _("Country not allowed"),
+    "high_risk": _("High-risk number"),
+    "no_rate": _("No tariff"),
+    "currency": _("Other currency"),
+    "no_carrier": _("No carrier with a price"),
+    "loss": _("Below cost"),
+    "velocity": _("Too many calls of a kind"),
+    "cap": _("Cap reached"),
+    "credit": _("No credit left"),
+    "unavailable": _("Could not be asked"),
+}
+
+
+class RefusedCallTable(EntityTable):
+    """The list of refused calls."""
+
+    created_at = TimeColumn(verbose_name=_("refused at"), attrs={"td": {"class": "cell-main nowrap tabular"}})
+    customer = RelatedColumn(order_by="customer__code", shown="code")
+    number = MonoColumn()
+    reason = tables.Column()
+    detail = tables.Column()
+    cause = tables.Column(attrs={"td": {"class": "tabular"}})
+    node_name = tables.Column()
+
+    class Meta(EntityTable.Meta):
+        model = RefusedCall
+        fields = ("created_at", "customer", "number", "reason", "detail", "cause", "node_name")
+
+    def render_created_at(self, record: Any) -> Any:
+        """Link the moment to the call's page."""
+        address = record.get_absolute_url()
+        return format_html('<a class="row-link" href="{}">{}</a>', address, format_moment(record.created_at))
+
+    def render_reason(self, value: str) -> Any:
+        """Draw the reason in words."""
+        return badge("refused", REASONS.get(value, value))
+
+    def value_reason(self, value: str) -> str:
+        """Export the bare reason."""
+        return value
+
+
+class RefusedCallFilterSet(EntityFilterSet):
+    """Filters of the list of refused calls; days are those of the panel's clock."""
+
+    search_fields = ("number", "detail", "uniqueid", "customer__code", "customer__name")
+
+    since = django_filters.DateFilter(
+        label=_("from day"), method="from_day", widget=forms.DateInput(DAY, "%Y-%m-%d"), validators=DAYS_WITHIN_REACH
+    )
+    until = django_filters.DateFilter(
+        label=_("to day"), method="to_day", widget=forms.DateInput(DAY, "%Y-%m-%d"), validators=DAYS_WITHIN_REACH
+    )
+    customer = django_filters.ModelChoiceFilter(queryset=visible(Customer), label=_("customer"))
+    reason = django_filters.ChoiceFilter(label=_("reason"), choices=list(REASONS.items()))
+
+    class Meta:
+        model = RefusedCall
+        fields = ("q", "since", "until", "customer", "reason")
+
+    def from_day(self, queryset: Any, _name: str, value: date) -> Any:
+        """Keep what was refused from the beginning of the day on."""
+        return queryset.filter(created_at__gte=start_of(value))
+
+    def to_day(self, queryset: Any, _name: str, value: date) -> Any:
+        """Keep what was refused before the next day."""
+        return queryset.filter(created_at__lt=start_of(value + ONE_DAY))
+
+
+def _join_calls(queryset: Any) -> Any:
+    return queryset.select_related("customer")
+
+
+def _call_context(call: Any, _user: Any) -> dict[str, Any]:
+    return {"reason": REASONS.get(call.reason, call.reason)}
+
+
+REFUSED_CALLS = Entity(
+    model=RefusedCall,
+    table=RefusedCallTable,
+    filterset=RefusedCallFilterSet,
+    delete=None,
+    icon="phone-off",
+    intro=_("Calls that were not let through, and why. The caller heard the cause; nobody was charged."),
+    empty_hint=_("Every call that was asked about was let through."),
+    join=_join_calls,
+    groups=(
+        FieldGroup(_("Call"), ("customer", "number", "created_at")),
+        FieldGroup(_("Details"), ("detail", "cause", "node_name", "uniqueid")),
+    ),
+    synced=False,
+    detail_context=_call_context,
+    lead_template="billing/refusedcall/reason.html",
+)
