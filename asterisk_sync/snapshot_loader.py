@@ -26,7 +26,8 @@ from asterisk_sync.snapshot import (
     Snapshot,
     TrunkAddressSnapshot,
 )
-from billing.models import HAS_TO_BE_ASKED, Account, AccountKind
+from billing.authorization.asking import accounts_to_ask
+from billing.models import AccountKind
 from customers.models import Customer, CustomerStatus, Extension, TrunkAddress
 from numbering.models import DID, DIDAllocation, DIDStatus
 from routing.models import Authentication, Gateway, GatewaySelection, Route, RouteGateway
@@ -129,8 +130,11 @@ def _load_customers(here: Residents) -> tuple[CustomerSnapshot, ...]:
 
 def _load_authorizer(node: Node, here: Residents) -> AuthorizerSnapshot | None:
     """Balances change with each call: accounts are not among what is remembered of customers, nor a part of them."""
-    accounts = Account.objects.filter(HAS_TO_BE_ASKED).exclude(customer__status=CustomerStatus.CLOSED)
-    rows = here.narrow(accounts, "customer", "customer_id").order_by("customer_id").values_list("customer_id", "kind")
+    rows = (
+        here.narrow(accounts_to_ask(), "customer", "customer_id")
+        .order_by("customer_id")
+        .values_list("customer_id", "kind")
+    )
     asks = {
         customer: Asking.LENIENT
         if kind == AccountKind.POSTPAID and settings.AUTHORIZER_DOWN_POSTPAID

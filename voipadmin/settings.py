@@ -308,6 +308,11 @@ AUTHORIZER_ADDRESS = env.str("AUTHORIZER_ADDRESS", default="127.0.0.1:4573")
 AUTHORIZER_SLICE_SECONDS = env.int("AUTHORIZER_SLICE_SECONDS", default=60)
 # While it is away: whether postpaid customers may make national calls all the same. Nobody else may call.
 AUTHORIZER_DOWN_POSTPAID = env.bool("AUTHORIZER_DOWN_POSTPAID", default=True)
+# Ask about the calls of customers that pay later without a limit too: their countries, high-risk numbers and velocity.
+AUTHORIZER_ASKS_ALL = env.bool("AUTHORIZER_ASKS_ALL", default=False)
+# Calls a minute to one high-risk range, and distinct numbers a minute abroad; who makes more is stopped. 0: no limit.
+VELOCITY_RANGE_CALLS = env.int("VELOCITY_RANGE_CALLS", default=10)
+VELOCITY_NUMBERS_ABROAD = env.int("VELOCITY_NUMBERS_ABROAD", default=30)
 # What accounts without caps of their own may spend, in their currency.
 HOURLY_CAP = Decimal(env.str("HOURLY_CAP", default="2000"))
 DAILY_CAP = Decimal(env.str("DAILY_CAP", default="10000"))

@@ -29,6 +29,8 @@ log = structlog.get_logger(__name__)
 
 SWEEP_SECONDS = 2.0
 BACKLOG = 1024
+# A customer that is refused for these is stopped.
+STOPPING = frozenset({Reason.CAP, Reason.VELOCITY})
 # Every second that has begun is charged: a call is cut a moment before the one that nobody paid for.
 CUT_EARLY_SECONDS = 0.3
 # The next slice is asked for so long before the last one ends, or in its last third where slices are short.
@@ -160,7 +162,7 @@ class Authorizer:
         call = self.desk.calls.get(key)
         terms = None if call is None else self.book.terms.get(call.customer_id)
         if terms is not None and refusal.reason is Reason.CAP:
-            await self._stop(terms, "cap")
+            await self._stop(terms, f"cap: {call.wish.number}, {key.node_name}" if call else "cap")
 
     def _forget(self, key: CallKey) -> None:
         timer = self.timers.pop(key, None)
@@ -181,8 +183,10 @@ class Authorizer:
                 cause=refusal.cause,
             )
         )
-        if refusal.reason is Reason.CAP:
-            self._spawn(self._stop(terms, "cap"))
+        if refusal.reason in STOPPING:
+            why = f" ({refusal.detail})" if refusal.reason is Reason.VELOCITY else ""
+            called = f"{asked.caller or '?'} → {asked.number}, {key.node_name}"
+            self._spawn(self._stop(terms, f"{refusal.reason.value}{why}: {called}"))
 
     # Again and again
 
@@ -220,11 +224,11 @@ class Authorizer:
         """Stop a customer that reached a cap, and end its calls."""
         spent = self.spending.by_account.get(terms.account_id)
         reason = (
-            f"{cap}: {spent.hour:.2f} / {terms.hourly_cap:.2f}, {spent.day:.2f} / {terms.daily_cap:.2f}"
+            f"{cap}; {spent.hour:.2f} / {terms.hourly_cap:.2f}, {spent.day:.2f} / {terms.daily_cap:.2f}"
             if spent
             else cap
         )
-        if await asyncio.to_thread(stop_account, account_id=terms.account_id, reason=reason):
+        if await asyncio.to_thread(stop_account, account_id=terms.account_id, reason=reason[:200]):
             log.warning("customer_stopped", customer=terms.code, reason=reason)
             await asyncio.to_thread(self._refresh)
             await self.exchanges.hang_up(terms.code)

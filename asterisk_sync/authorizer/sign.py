@@ -7,7 +7,7 @@ from django.core.cache import cache
 from redis.exceptions import RedisError
 
 from asterisk_sync.models import Node
-from billing.models import HAS_TO_BE_ASKED, Account
+from billing.authorization.asking import accounts_to_ask
 
 SIGN_SECONDS = 10
 
@@ -23,7 +23,7 @@ def leave_sign(nodes: Iterable[UUID]) -> None:
 
 def unanswered_nodes() -> list[Node]:
     """Return the enabled nodes whose dialplan asks and is not answered; none where nobody has to be asked about."""
-    if not Account.objects.filter(HAS_TO_BE_ASKED).exists():
+    if not accounts_to_ask().exists():
         return []
     nodes = list(Node.objects.filter(enabled=True))
     away = without_sign(node.pk for node in nodes)

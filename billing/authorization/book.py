@@ -79,12 +79,7 @@ class Book:
         terms = page.facts.terms.get(asked.customer_id)
         if terms is None:
             return None, Refusal(Reason.INACTIVE)
-        call = Call(
-            asked.number,
-            country_of_number(asked.number, settings.DEFAULT_COUNTRY),
-            is_high_risk(asked.number, tuple(settings.HIGH_RISK_PREFIXES)),
-            asked.at,
-        )
+        call = call_of(asked)
         called = _called(asked, terms)
         tariff = page.prices.tariff(called)
         if tariff is None:
@@ -95,6 +90,12 @@ class Book:
         )
         price = Price(tariff.sell, tariff.currency)
         return terms, examine(call, terms, price, choices, settings.EXPECTED_CALL_SECONDS)
+
+
+def call_of(asked: Asked) -> Call:
+    """Return what the rules want to know of a call."""
+    country = country_of_number(asked.number, settings.DEFAULT_COUNTRY)
+    return Call(asked.number, country, is_high_risk(asked.number, tuple(settings.HIGH_RISK_PREFIXES)), asked.at)
 
 
 def _called(asked: Asked, terms: Terms) -> Called:

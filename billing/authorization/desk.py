@@ -8,11 +8,12 @@ from uuid import UUID
 
 from django.conf import settings
 
-from billing.authorization.book import Asked, Book
+from billing.authorization.book import Asked, Book, call_of
 from billing.authorization.holds import CallKey, Grant, HoldStore, LiveHold, Wish
 from billing.authorization.rules import affordable, shortest, slice_of
 from billing.authorization.sweeping import Spending
 from billing.authorization.terms import Choice, Permit, Reason, Refusal, Slice, Terms
+from billing.authorization.velocity import Velocity, VelocityLimits
 from billing.rating import Rate, rate_duration
 
 # Until it is answered a call may ring at one gateway after another.
@@ -41,6 +42,12 @@ class LiveCall:
         return self.answered_at and self.answered_at + timedelta(seconds=self.granted.seconds)
 
 
+def velocity_of_settings() -> Velocity:
+    """Return the rules that the operator has set."""
+    limits = VelocityLimits(settings.VELOCITY_RANGE_CALLS, settings.VELOCITY_NUMBERS_ABROAD)
+    return Velocity(settings.DEFAULT_COUNTRY, tuple(settings.HIGH_RISK_PREFIXES), limits)
+
+
 @dataclass(slots=True)
 class Desk:
     """Lets calls through, prolongs them, and notes their end."""
@@ -49,12 +56,16 @@ class Desk:
     holds: HoldStore
     spending: Spending
     calls: dict[CallKey, LiveCall] = field(default_factory=dict)
+    velocity: Velocity = field(default_factory=velocity_of_settings)
 
     async def authorize(self, asked: Asked, key: CallKey, channel: str) -> LiveCall | tuple[Terms | None, Refusal]:
         """Set the first slice aside and let the call through, or say why not."""
         terms, permit = self.book.examine(asked)
         if terms is None or isinstance(permit, Refusal):
             return terms, permit if isinstance(permit, Refusal) else Refusal(Reason.INACTIVE)
+        too_fast = self.velocity.crossed(terms.account_id, call_of(asked))
+        if too_fast:
+            return terms, Refusal(Reason.VELOCITY, too_fast)
         cap_left = self.spending.cap_left(terms)
         wish = Wish(terms.account_id, key, channel, asked.number, str(permit.rate)[:160], cap_left)
         wanted = slice_of(permit.rate, settings.AUTHORIZER_SLICE_SECONDS, permit.longest_seconds)

@@ -20,6 +20,7 @@ class Reason(StrEnum):
     CURRENCY = "currency"
     NO_CARRIER = "no_carrier"
     LOSS = "loss"
+    VELOCITY = "velocity"
     CAP = "cap"
     CREDIT = "credit"
     UNAVAILABLE = "unavailable"
@@ -35,6 +36,7 @@ CAUSES = {
     Reason.CURRENCY: 3,
     Reason.NO_CARRIER: 3,
     Reason.LOSS: 3,
+    Reason.VELOCITY: 21,
     Reason.CAP: 21,
     Reason.CREDIT: 21,
     Reason.UNAVAILABLE: 41,
