@@ -50,6 +50,15 @@ PROVIDERS = Entity(
             create_permission="routing.add_gateway",
         ),
         Related(_("Numbers"), "numbering:did_list", "provider", "numbering.view_did", without="provider"),
+        Related(
+            _("Decks"),
+            "billing:deck_list",
+            "provider",
+            "billing.view_deck",
+            without="provider",
+            create_url_name="billing:deck_upload",
+            create_permission="billing.add_deck",
+        ),
     ),
     synced=False,
 )

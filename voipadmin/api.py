@@ -8,8 +8,9 @@ from asterisk_sync.drift.api import drift_router
 from asterisk_sync.generations_api import generations_router
 from asterisk_sync.placement_api import placement_routers
 from asterisk_sync.simulator.api import simulations_router
-from billing.accounts.api import accounts_router
+from billing.accounts.statement_api import accounts_router
 from billing.api import tariffs_router
+from billing.decks.api import decks_router
 from billing.plans.api import holiday_calendars_router, rate_plans_router, time_windows_router
 from billing.rerating.api import reratings_router
 from customers.api import customers_router, extensions_router, trunk_addresses_router
@@ -47,6 +48,7 @@ for prefix, router in {
     "rate-plans": rate_plans_router,
     "time-windows": time_windows_router,
     "holiday-calendars": holiday_calendars_router,
+    "decks": decks_router,
     "accounts": accounts_router,
     "reratings": reratings_router,
     "reports": reports_router,

@@ -28,6 +28,7 @@ KINDS = {
     "rate-plans": "billing.rateplan",
     "time-windows": "billing.timewindow",
     "holiday-calendars": "billing.holidaycalendar",
+    "decks": "billing.deck",
     "accounts": "billing.account",
     "nodes": "asterisk_sync.node",
     "generations": "asterisk_sync.generation",
@@ -51,6 +52,9 @@ SPECIAL = {
     "apply": "sync",
     "mend": "sync",
     "adopt": "sync",
+    "read": "change",
+    "activate": "change",
+    "undo": "change",
 }
 # A question that is sent as a body: it writes nothing.
 QUESTIONS = {"/simulations/": "view"}

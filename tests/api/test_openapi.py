@@ -127,6 +127,8 @@ KINDS = {
     "dids": "numbering.did",
     "tariffs": "billing.tariff",
     "rate-plans": "billing.rateplan",
+    "decks": "billing.deck",
+    "accounts": "billing.account",
     "time-windows": "billing.timewindow",
     "holiday-calendars": "billing.holidaycalendar",
     "nodes": "asterisk_sync.node",
