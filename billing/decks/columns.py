@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from billing.decks.cells import Cell, simplified
+from voipadmin.core.sheets.cells import Cell, simplified
 
 SEARCHED_ROWS = 40
 

@@ -7,8 +7,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from billing.decks.faults import Fault
 from billing.decks.reading import Line, Terms
+from voipadmin.core.sheets.faults import Fault
 
 Key = tuple[str, str]
 FAR = 50

@@ -3,8 +3,8 @@
 import re
 from datetime import date, datetime, timedelta
 
-from billing.decks.cells import Cell, is_digits, text_of
-from billing.decks.faults import CellFault
+from voipadmin.core.sheets.cells import Cell, is_digits, text_of
+from voipadmin.core.sheets.faults import CellFault
 
 # A spreadsheet counts days from here.
 DAY_ZERO = date(1899, 12, 30)

@@ -1,47 +1,12 @@
-"""What is wrong with a deck or has to be asked about it, by row and column, kept as codes and told in words."""
+"""What has to be asked about a deck; what is wrong with it is told as with any file of rows."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from voipadmin.core.errors import DomainError, Message
-
-MOST_SHOWN = 200
-LONGEST_VALUE = 60
-
-FAULTS: dict[str, Message] = {
-    "too_large": _("The file is larger than %(value)s MB."),
-    "unpacks_too_large": _("Unpacked, the workbook is larger than %(value)s MB."),
-    "packed_too_tightly": _("The workbook unpacks to more than %(value)s times its size; it is no price list."),
-    "not_a_workbook": _("This is no readable XLSX workbook. Save it as XLSX or CSV."),
-    "old_workbook": _("This is an old, encrypted or other workbook. Save it as XLSX or CSV."),
-    "too_many_cells": _("The sheet reaches further than %(value)s."),
-    "encoding": _("This line is text neither in UTF-8 nor in Windows-1252: %(value)s."),
-    "doubly_encoded": _("“%(value)s” was encoded twice. Save the file again as UTF-8."),
-    "not_csv": _("This line cannot be read as CSV: %(value)s."),
-    "empty": _("There are no rows."),
-    "formula": _("“%(value)s” is a formula. Save the list with values only."),
-    "prefix_missing": _("There is a price but no prefix."),
-    "prefix": _("“%(value)s” is no prefix."),
-    "prefix_range": _("“%(value)s” is no range of prefixes of equal length, from the lower to the higher."),
-    "prefix_range_large": _("“%(value)s” has more than 10,000 prefixes."),
-    "country_code": _("“%(value)s” is no country code."),
-    "price_missing": _("The prefix has no price."),
-    "number": _("“%(value)s” is no amount."),
-    "negative": _("“%(value)s” is below zero."),
-    "amount_large": _("“%(value)s” is too large for a price."),
-    "decimal_mixed": _("“%(value)s” has another decimal sign than rows before it."),
-    "blocks": _("“%(value)s” is no initial block and increment, such as 60/60 or 1+1."),
-    "seconds": _("“%(value)s” is no number of seconds up to 3600."),
-    "date": _("“%(value)s” is no date."),
-    "date_range": _("The date “%(value)s” is too far away."),
-    "date_mixed": _("“%(value)s” has day and month in another order than rows before it."),
-    "change": _("“%(value)s” is no change that is known: new, increase, decrease, delete, blocked."),
-    "currency": _("“%(value)s” is another currency than the deck's."),
-    "doubled": _("%(value)s stands here with another price than in row %(other)s, from the same day."),
-}
+from voipadmin.core.sheets import faults
 
 QUESTIONS: dict[str, Message] = {
     "columns": _("Which column is which? Prefix (or country and area code) and price are needed."),
@@ -59,48 +24,6 @@ class DeckRefused(DomainError):
     code = "deck_refused"
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One thing that is wrong, or a question; row and column are those of the file, 0 and empty for all of it."""
-
-    code: str
-    row: int = 0
-    column: str = ""
-    value: str = ""
-    other: int = 0
-
-    def kept(self) -> dict[str, Any]:
-        """Return the fault as it is stored."""
-        return asdict(self) | {"value": self.value[:LONGEST_VALUE]}
-
-
-class CellFault(ValueError):
-    """A cell cannot be read; `code` is one of FAULTS."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
-
-
-class FileFault(Exception):
-    """The file as a whole cannot be read."""
-
-    def __init__(self, code: str, *, row: int = 0, column: str = "", value: str = "") -> None:
-        super().__init__(code)
-        self.fault = Fault(code, row, column, value)
-
-
-def column_letter(index: int) -> str:
-    """Return what spreadsheets call a column: A for 0, AA for 26."""
-    letters = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
-
-
 def words_of(kept: Mapping[str, Any]) -> Message:
     """Return a stored fault or question in the reader's language."""
-    text = FAULTS.get(kept["code"]) or QUESTIONS.get(kept["code"], kept["code"])
-    return str(text) % {"value": kept.get("value", ""), "other": kept.get("other", "")}
+    return faults.words_of(kept, QUESTIONS)

@@ -7,10 +7,10 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from billing.decks.columns import LABELS
-from billing.decks.faults import column_letter
-from billing.decks.sheets import LARGEST_FILE
 from routing.models import Provider
 from voipadmin.core.forms import LocalDateTimeInput, PanelForm
+from voipadmin.core.sheets.faults import column_letter
+from voipadmin.core.sheets.files import LARGEST_FILE
 from voipadmin.core.validators import currency_validator
 
 

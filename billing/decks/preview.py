@@ -14,14 +14,14 @@ from django.utils import timezone
 
 from billing.decks.columns import Layout, find_layout, layout_of
 from billing.decks.comparing import Comparison, Planned, compare
-from billing.decks.faults import MOST_SHOWN, Fault, FileFault, column_letter
 from billing.decks.reading import Reading, read_lines
 from billing.decks.replay import replay
 from billing.decks.selling import SellPrices, Sold, lowest_per_minute
-from billing.decks.sheets import read_rows
 from billing.decks.staging import present_rates, stage
 from billing.models import BuyRate, Deck, DeckFile, DeckStatus, Tariff
 from routing.models import Provider
+from voipadmin.core.sheets.faults import MOST_SHOWN, Fault, FileFault, column_letter
+from voipadmin.core.sheets.files import read_rows
 
 # The share of each step in the whole, in percent, where it begins.
 STEPS = {"opening": 0, "reading": 10, "comparing": 45, "writing": 60, "replaying": 90, "done": 100}

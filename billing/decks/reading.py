@@ -8,10 +8,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from billing.decks import cells, dates
-from billing.decks.cells import Cell, text_of
+from billing.decks import dates
 from billing.decks.columns import Layout
-from billing.decks.faults import CellFault, Fault, column_letter
+from voipadmin.core.sheets import cells
+from voipadmin.core.sheets.cells import Cell, text_of
+from voipadmin.core.sheets.faults import CellFault, Fault, column_letter
 
 ZERO = Decimal(0)
 PROGRESS_EVERY = 10_000

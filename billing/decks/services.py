@@ -17,10 +17,10 @@ from billing.decks.activation import rates_changed_since, take_back_rates, write
 from billing.decks.columns import layout_of
 from billing.decks.faults import QUESTIONS, DeckRefused
 from billing.decks.preview import state_of_rates
-from billing.decks.sheets import LARGEST_FILE
 from billing.models import Deck, DeckFile, DeckStatus
 from routing.models import Provider
 from voipadmin.core.errors import Conflict
+from voipadmin.core.sheets.files import LARGEST_FILE
 
 log = structlog.get_logger(__name__)
 READ_TASK = "billing.read_deck"

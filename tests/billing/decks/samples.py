@@ -10,7 +10,7 @@ import xlsxwriter
 
 from billing.decks.columns import Layout, find_layout
 from billing.decks.reading import Reading, read_lines
-from billing.decks.sheets import read_rows
+from voipadmin.core.sheets.files import read_rows
 
 DATA = Path(__file__).parent / "data"
 TODAY = date(2026, 11, 23)

@@ -6,11 +6,11 @@ from io import BytesIO
 
 import pytest
 
-from billing.decks import sheets
-from billing.decks import workbook as unpacking
-from billing.decks.faults import FileFault
-from billing.decks.sheets import read_rows
 from tests.billing.decks.samples import workbook
+from voipadmin.core.sheets import files as sheets
+from voipadmin.core.sheets import workbook as unpacking
+from voipadmin.core.sheets.faults import FileFault
+from voipadmin.core.sheets.files import read_rows
 
 GOOD = workbook([["Prefix", "Price"], ["5511", 0.04]])
 SHEET = "xl/worksheets/sheet1.xml"

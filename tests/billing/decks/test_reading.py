@@ -8,12 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.decks import cells, dates
+from billing.decks import dates
 from billing.decks.columns import find_layout, layout_of
-from billing.decks.faults import CellFault, words_of
+from billing.decks.faults import words_of
 from billing.decks.reading import Terms
-from billing.decks.sheets import read_rows
 from tests.billing.decks.samples import DATA, prices, read, workbook
+from voipadmin.core.sheets import cells
+from voipadmin.core.sheets.faults import CellFault
+from voipadmin.core.sheets.files import read_rows
 
 PREFIXES = st.from_regex(r"[1-9][0-9]{0,14}", fullmatch=True)
 

@@ -4,9 +4,9 @@ import csv
 import re
 from collections import Counter
 
-from billing.decks.cells import Cell
-from billing.decks.faults import FileFault
-from billing.decks.workbook import MOST_COLUMNS, MOST_ROWS, read_workbook
+from voipadmin.core.sheets.cells import Cell
+from voipadmin.core.sheets.faults import FileFault
+from voipadmin.core.sheets.workbook import MOST_COLUMNS, MOST_ROWS, read_workbook
 
 LARGEST_FILE = 50 * 1024 * 1024
 DELIMITERS = ";,\t|"

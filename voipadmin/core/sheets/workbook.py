@@ -8,8 +8,8 @@ from io import BytesIO
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
-from billing.decks.cells import Cell
-from billing.decks.faults import FileFault
+from voipadmin.core.sheets.cells import Cell
+from voipadmin.core.sheets.faults import FileFault
 
 MOST_UNPACKED = 400 * 1024 * 1024
 MOST_RATIO = 200
