@@ -2,14 +2,15 @@
 
 import asyncio
 import os
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from decimal import Decimal
-from statistics import quantiles
+from multiprocessing import get_context
 
 import django
 from django.core.management import call_command
 
+from bench.fastagi_client import AT_ONCE, ask_all
 from bench.figure import Figure
 
 django.setup()
@@ -25,7 +26,6 @@ from customers.models import Customer  # noqa: E402 - see above
 from routing.models import Gateway, Provider, Route, RouteGateway  # noqa: E402 - see above
 
 CALLS = int(os.environ.get("BENCH_AUTHORIZATIONS", "5000"))
-AT_ONCE = 8
 CUSTOMERS = 50
 NUMBER = "5511987654321"
 
@@ -57,7 +57,7 @@ async def echo(request: Request) -> Variables:
 
 
 async def compare(node: str, customers: list[str]) -> Figure:
-    """Ask both servers as many questions, in turn and from the same process."""
+    """Ask both servers as many questions, in turn, from a process beside this one."""
     async with Connections() as connections:
         authorizer = Authorizer(connections)
         real = await authorizer.start("127.0.0.1", 0)
@@ -71,9 +71,12 @@ async def compare(node: str, customers: list[str]) -> Figure:
                 f"agi_arg_1: {node}\nagi_arg_2: {customer}\nagi_arg_3: {NUMBER}\nagi_arg_4: {NUMBER}\n\n"
             ).encode()
 
-        await ask_all(ports[0], lambda n: question(-n - 1), 200)
-        rate, p50, p99 = await ask_all(ports[0], question, CALLS)
-        bare_rate, bare_p50, bare_p99 = await ask_all(ports[1], question, CALLS)
+        questions = [question(number) for number in range(CALLS)]
+        loop = asyncio.get_running_loop()
+        with ProcessPoolExecutor(1, get_context("spawn")) as beside:
+            await loop.run_in_executor(beside, ask_all, ports[0], [question(-number - 1) for number in range(200)])
+            rate, p50, p99 = await loop.run_in_executor(beside, ask_all, ports[0], questions)
+            bare_rate, bare_p50, bare_p99 = await loop.run_in_executor(beside, ask_all, ports[1], questions)
         for server in (real, bare):
             server.close()
         await authorizer.stop()
@@ -93,32 +96,3 @@ async def compare(node: str, customers: list[str]) -> Figure:
             "calls": CALLS,
         },
     )
-
-
-async def ask_all(port: int, question: Callable[[int], bytes], count: int) -> tuple[float, float, float]:
-    """Ask `count` questions, AT_ONCE at a time; return how many a second, and p50 and p99 in milliseconds."""
-    took: list[float] = []
-    left = iter(range(count))
-
-    async def asker() -> None:
-        for number in left:
-            began = time.perf_counter()
-            await ask(port, question(number))
-            took.append((time.perf_counter() - began) * 1000)
-
-    began = time.perf_counter()
-    await asyncio.gather(*(asker() for _ in range(AT_ONCE)))
-    rate = count / (time.perf_counter() - began)
-    hundredths = quantiles(took, n=100)
-    return rate, hundredths[49], hundredths[98]
-
-
-async def ask(port: int, question: bytes) -> None:
-    """Do what Asterisk does for one call; raise RuntimeError where it is not let through."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(question)
-    answer = await reader.readline()
-    if b"va_granted" not in answer:
-        raise RuntimeError(f"not let through: {answer!r}")
-    writer.write(b"200 result=1\n")
-    writer.close()

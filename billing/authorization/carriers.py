@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import lru_cache
 
 from billing.authorization.terms import Carrier, Choice, Price, Tried
 from billing.rating import rate_duration
@@ -17,6 +18,7 @@ def dice(points: int) -> int:
     return random.randint(1, points)  # noqa: S311 - spreads calls, guards nothing
 
 
+@lru_cache(maxsize=65_536)
 def total(price: Price, seconds: int) -> Decimal:
     """Return what a call of `seconds` comes to."""
     return rate_duration(price.rate, seconds).amount

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import sys
 from typing import Any
 
 from django.conf import settings
@@ -30,6 +31,8 @@ class Command(BaseCommand):
 async def serve(address: str) -> None:
     """Listen at HOST:PORT until a signal comes."""
     host, _colon, port = address.rpartition(":")
+    # What is read in threads meanwhile must not hold up the answers: a thread gives way ten times as often as usual.
+    sys.setswitchinterval(0.0005)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
