@@ -1,0 +1,138 @@
+"""Pages of re-ratings: list, form, preview with its differences, approval, cancelling."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from billing.models import Rerating, ReratingStatus
+from billing.rerating import services
+from billing.rerating.tables import DifferenceTable, ReratingFilterSet, ReratingForm, ReratingTable
+from voipadmin.core.forms import PanelForm
+from voipadmin.core.pages import Entity, FieldGroup
+from voipadmin.core.pages.actions import ActionFormView, ButtonView
+from voipadmin.core.pages.views import EntityView
+
+BUSY = (ReratingStatus.COMPUTING, ReratingStatus.APPROVED)
+
+
+def _join_customers(queryset: Any) -> Any:
+    return queryset.select_related("customer")
+
+
+def rerating_context(job: Any, _user: Any) -> dict[str, Any]:
+    """Return what the page of a job shows beside its fields."""
+    return {
+        "busy": job.status in BUSY,
+        "summary": job.summary,
+        "differences": DifferenceTable(job.differences.select_related("customer")),
+    }
+
+
+RERATINGS = Entity(
+    model=Rerating,
+    table=ReratingTable,
+    filterset=ReratingFilterSet,
+    delete=None,
+    icon="history",
+    intro=gettext_lazy("Calls of a period priced once more: looked at by customer, approved, then entered."),
+    empty_hint=gettext_lazy("Rate a period again after a price was corrected."),
+    join=_join_customers,
+    groups=(
+        FieldGroup(
+            gettext_lazy("Re-rating"),
+            ("started_from", "started_before", "customer", "reason", "status", "actor", "approved_by", "approved_at",
+             "applied_at"),
+        ),
+    ),
+    synced=False,
+    detail_context=rerating_context,
+    lead_template="billing/rerating/overview.html",
+    actions_template="billing/rerating/actions.html",
+    list_actions_template="billing/rerating/list_actions.html",
+)  # fmt: skip
+
+
+class StartView(ActionFormView):
+    """Asks for a period."""
+
+    entity = RERATINGS
+    action = "add"
+    form_class = ReratingForm
+    title = gettext_lazy("Rate calls again")
+    button = gettext_lazy("Make the preview")
+
+    def make_form(self, data: Any, instance: Any) -> PanelForm:
+        """Offer the customers."""
+        return ReratingForm(data, user=self.request.user, initial=self.request.GET.dict())
+
+    def perform(self, instance: Any, answers: dict[str, Any]) -> str:
+        """Have the preview made."""
+        self.job = services.start_rerating(actor=self.request.user.get_username(), **answers)
+        return _("The preview is being computed.")
+
+    def done_url(self, instance: Any) -> str:
+        """Go to the job."""
+        job = getattr(self, "job", None)
+        return job.get_absolute_url() if job else self.entity.url("list")
+
+
+class ProgressView(EntityView):
+    """How far a job is; when it is done the page is shown again."""
+
+    entity = RERATINGS
+
+    def get(self, request: HttpRequest, pk: Any) -> HttpResponse:
+        """Answer htmx."""
+        job = self.get_instance()
+        if job.status not in BUSY and getattr(request, "htmx", False):
+            answer = HttpResponse(status=204)
+            answer["HX-Refresh"] = "true"
+            return answer
+        return render(request, "billing/rerating/progress.html", {"object": job})
+
+
+class ComputeView(ButtonView):
+    """Has the preview made once more."""
+
+    entity = RERATINGS
+
+    def perform(self, instance: Any) -> str:
+        """Compute again."""
+        services.compute_again(rerating=instance)
+        return _("The preview is being computed.")
+
+
+class ApproveView(ButtonView):
+    """Has the preview written."""
+
+    entity = RERATINGS
+
+    def perform(self, instance: Any) -> str:
+        """Approve."""
+        services.approve_rerating(rerating=instance, actor=self.request.user.get_username())
+        return _("The differences are being entered.")
+
+
+class GoOnView(ButtonView):
+    """Has the rest of an approved job written."""
+
+    entity = RERATINGS
+
+    def perform(self, instance: Any) -> str:
+        """Go on."""
+        services.go_on_writing(rerating=instance)
+        return _("The differences are being entered.")
+
+
+class CancelView(ButtonView):
+    """Gives a job up."""
+
+    entity = RERATINGS
+
+    def perform(self, instance: Any) -> str:
+        """Cancel."""
+        services.cancel_rerating(rerating=instance)
+        return _("The re-rating is cancelled; nothing was changed.")
