@@ -88,7 +88,7 @@ def _gateway(found: Meaning, gateway: GatewaySnapshot) -> None:
     rest = f":{gateway.strip_digits}" if gateway.strip_digits else ""
     dialled = f"{gateway.tech_prefix}{gateway.prepend}${{ARG1{rest}}}"
     context = f"va-gateway-{name}"
-    found.lines.add((context, "s", f"Dial(PJSIP/{dialled}@{name},${{ARG3}},iIb(va-callee^s^1)${{va_watch}})"))
+    found.lines.add((context, "s", f"Gosub(va-dial,s,1(PJSIP/{dialled}@{name},${{ARG3}}))"))
     found.contexts.add(context)
 
 

@@ -1,7 +1,7 @@
 """Many generated dialplans in one Asterisk, each under names of its own, and calls through them without SIP.
 
-What is rendered stays as it is but for three things: names of contexts get a prefix, `Dial` writes down what it would
-have dialled and fails, and a hang-up writes down its cause.
+What is rendered stays as it is but for three things: names of contexts get a prefix, an attempt writes down what it
+would have dialled and fails, and a hang-up writes down its cause.
 """
 
 import re
@@ -19,8 +19,8 @@ from asterisk_sync.snapshot import Snapshot
 from deploy.trial.asterisk import AsteriskInstance
 
 NAMES = re.compile(r"(?<![\w-])(va-[a-z]|from-internal|from-trunk)")
-GATEWAY_DIAL = re.compile(r"Dial\(PJSIP/([^\n]*)@(GW_\w+),(\$\{ARG\d\}),[^\n]*\)")
-OTHER_DIAL = re.compile(r"Dial\((\$\{va_\w+\}),[^\n]*\)")
+GATEWAY_ATTEMPT = re.compile(r"Gosub\(\S*va-dial,s,1\(PJSIP/([^\n]*)@(GW_\w+),(\$\{ARG\d\})\)\)")
+OTHER_ATTEMPT = re.compile(r"Gosub\(\S*va-dial,s,1\((\$\{va_\w+\}),\d+\)\)")
 HANG_UP = re.compile(r"same => n,Hangup\(([^\n]*)\)")
 CONTACTS = re.compile(r"\$\{PJSIP_DIAL_CONTACTS\(\$\{ARG1\},\$\{ARG2\},\$\{ARG3\}\)\}")
 GLOBAL = re.compile(r"^\s*(seen|end)-(\d+)=(.*)$", re.MULTILINE)
@@ -49,10 +49,10 @@ def prefixed(text: str, prefix: str) -> str:
 def observed(text: str) -> str:
     """Return a text of the dialplan that writes down what it would have dialled, and its end."""
     note = "MSet(GLOBAL(seen-${call})=${GLOBAL(seen-${call})}%s!,DIALSTATUS=CONGESTION)"
-    text = GATEWAY_DIAL.sub(
+    text = GATEWAY_ATTEMPT.sub(
         lambda match: note % f"${{va_route}}/{match[2]}/{match[1]}/${{CALLERID(num)}}/{match[3]}/${{va_dialled}}", text
     )
-    text = OTHER_DIAL.sub(lambda match: note % match[1], text)
+    text = OTHER_ATTEMPT.sub(lambda match: note % match[1], text)
     text = CONTACTS.sub("${ARG2}", text).replace("Playback(", "NoOp(")
     return HANG_UP.sub(lambda match: f"same => n,Set(GLOBAL(end-${{call}})={match[1]})\n{match[0]}", text)
 
