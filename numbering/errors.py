@@ -38,3 +38,9 @@ class NumbersExist(DomainError):
 
     code = "numbers_exist"
     numbers: tuple[str, ...] = ()
+
+
+class ImportRefused(DomainError):
+    """The list of numbers has faults; nothing of it counts."""
+
+    code = "import_refused"

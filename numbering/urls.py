@@ -3,12 +3,14 @@
 from django.urls import path
 
 from numbering import actions
+from numbering.import_page import ImportView
 from numbering.views import ALLOCATIONS, DIDS
 from voipadmin.core.pages import entity_urls
 
 app_name = "numbering"
 urlpatterns = [
     path("dids/range/", actions.CreateRangeView.as_view(), name="did_range"),
+    path("dids/import/", ImportView.as_view(), name="did_import"),
     path("dids/extension-options/", actions.ExtensionOptionsView.as_view(), name="extension_options"),
     path("dids/<uuid:pk>/allocate/", actions.AllocateView.as_view(), name="did_allocate"),
     path("dids/<uuid:pk>/destination/", actions.ChangeDestinationView.as_view(), name="did_destination"),

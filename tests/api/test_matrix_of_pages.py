@@ -33,6 +33,7 @@ OTHERS: dict[str, list[tuple[str, str, str]]] = {
     "reports:cdr_gaps": [("GET", "view", "billing.rejectedrecord")],
     "customers:extension_rotate": [("POST", "change", "customers.extension")],
     "numbering:did_range": [("GET", "add", "numbering.did"), ("POST", "add", "numbering.did")],
+    "numbering:did_import": [("GET", "add", "numbering.did"), ("POST", "add", "numbering.did")],
     "numbering:extension_options": [("GET", "change", "numbering.did")],
     "numbering:did_allocate": [("GET", "change", "numbering.did"), ("POST", "change", "numbering.did")],
     "numbering:did_destination": [("GET", "change", "numbering.did"), ("POST", "change", "numbering.did")],

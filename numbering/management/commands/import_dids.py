@@ -1,0 +1,49 @@
+"""`manage.py import_dids FILE`: a carrier's list of numbers, looked at or put into the inventory."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from numbering.errors import ImportRefused
+from numbering.imports import Plan, apply_import, preview_import
+from routing.models import Provider
+from voipadmin.core.errors import Conflict
+
+
+class Command(BaseCommand):
+    """Print what a list would do, and with --apply do all of it or nothing; exit 3 where it has faults."""
+
+    help = "Numbers from a CSV or XLSX file: number or range, provider, gateway, monthly cost, notes."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare the arguments."""
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--provider", default="", help="the provider of rows that name none")
+        parser.add_argument("--apply", action="store_true", help="put the numbers into the inventory")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Read the file."""
+        provider = Provider.objects.filter(name=options["provider"]).first()
+        if options["provider"] and provider is None:
+            raise CommandError(f"There is no provider {options['provider']}.")
+        try:
+            content = options["file"].read_bytes()
+        except OSError as error:
+            raise CommandError(str(error)) from error
+        plan = preview_import(content=content, provider=provider)
+        if options["apply"] and not plan.faults:
+            try:
+                plan = apply_import(content=content, provider=provider)
+            except (Conflict, ImportRefused) as error:
+                raise CommandError(str(error.message)) from error
+        self._tell(plan)
+
+    def _tell(self, plan: Plan) -> None:
+        for fault in plan.told_faults:
+            self.stdout.write(f"row {fault['row']} {fault['column']}: {fault['words']}")
+        counts = (len(plan.new), len(plan.changed), plan.unchanged, len(plan.faults))
+        self.stdout.write("{} new, {} changed, {} unchanged, {} faults".format(*counts))
+        if plan.faults:
+            sys.exit(3)
