@@ -15,14 +15,14 @@ PARTS = {
 FUNCTIONS = """
 CREATE FUNCTION billing_prices_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO billing_priceversion (part, version) VALUES (TG_ARGV[0], gen_random_uuid())
+    INSERT INTO billing_priceversion (id, part, version) VALUES (gen_random_uuid(), TG_ARGV[0], gen_random_uuid())
         ON CONFLICT (part) DO UPDATE SET version = EXCLUDED.version;
     RETURN NULL;
 END $$;
 CREATE FUNCTION billing_deck_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO billing_priceversion (part, version)
-        SELECT 'deck:' || provider_id, gen_random_uuid()
+    INSERT INTO billing_priceversion (id, part, version)
+        SELECT gen_random_uuid(), 'deck:' || provider_id, gen_random_uuid()
         FROM (SELECT DISTINCT provider_id FROM changed ORDER BY provider_id) providers
         ON CONFLICT (part) DO UPDATE SET version = EXCLUDED.version;
     RETURN NULL;
@@ -65,7 +65,8 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="PriceVersion",
             fields=[
-                ("part", models.CharField(max_length=60, primary_key=True, serialize=False)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("part", models.CharField(max_length=60, unique=True)),
                 ("version", models.UUIDField(default=uuid.uuid4)),
             ],
         ),

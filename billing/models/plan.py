@@ -177,7 +177,8 @@ class PriceVersion(models.Model):
     Parts are `tariffs` (with plans), `windows` (with holidays), and `deck:` with a provider's id.
     """
 
-    part = models.CharField(primary_key=True, max_length=60)
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    part = models.CharField(unique=True, max_length=60)
     version = models.UUIDField(default=uuid.uuid4)
 
     def __str__(self) -> str:

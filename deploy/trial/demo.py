@@ -87,7 +87,7 @@ class Demo:
             write_base_files(STATE / "asterisk" / "etc", BaseConfig(node_name="demo"), frozenset())
             return
         say(f"Asterisk {self.asterisk.cli('core show version').split()[1]} at {NODE_ADDRESS}:{self.asterisk.sip_port}")
-        self.processes += ["ami", "cdr"]
+        self.processes += ["ami", "cdr", "authorizer"]
         try:
             sipp_program()
         except SippMissingError as error:
@@ -98,6 +98,7 @@ class Demo:
     def _environment(self) -> dict[str, str]:
         settings = {
             **kept_secrets(),
+            "AUTHORIZER_ADDRESS": f"127.0.0.1:{free_tcp_port()}",
             "DATABASE_URL": self.postgres.url(),
             "REDIS_URL": self.valkey.url(),
             "DEBUG": "false",

@@ -25,6 +25,16 @@ def references() -> list[tuple[type[models.Model], type[models.Model], str]]:
     return found
 
 
+# Rows in their millions that belong to an object and that no address names: a counter is half as large.
+ROWS = {
+    "billing.DeckRow",
+    "billing.EndedRate",
+    "billing.ReratingDifference",
+    "billing.ReratedCall",
+    "billing.PastRating",
+}
+
+
 def test_no_relation_points_to_an_app_above() -> None:
     climbing = [f"{m._meta.label}.{name} -> {r._meta.label}" for m, r, name in references() if upward(m, r)]
     assert climbing == []
@@ -43,7 +53,10 @@ def test_every_app_of_ours_has_a_floor() -> None:
     assert ours == set(FLOORS)
 
 
-def test_every_model_of_ours_has_a_uuid_key() -> None:
+def test_every_model_that_can_be_addressed_has_a_uuid_key() -> None:
     for label in FLOORS:
         for model in apps.get_app_config(label).get_models():
-            assert isinstance(model._meta.pk, models.UUIDField), model._meta.label
+            key = model._meta.pk
+            if isinstance(key, models.OneToOneField):
+                key = key.target_field
+            assert isinstance(key, models.UUIDField) or model._meta.label in ROWS, model._meta.label
