@@ -24,11 +24,12 @@ class SpoolFollower:
 
     def poll(self) -> Iterator[ImportSummary]:
         """Import what was written since, yielding after each committed batch."""
-        if not self._began:
-            yield from self._earlier_files()
-            self._began = True
         if self._spool is None and self.path.is_file():
             self._spool, self._seen = SpoolFile(self.path), (-1, -1)
+        if not self._began:
+            yield from self._earlier_files()
+            # As long as none is open, the next one may come and be rotated away between two looks.
+            self._began = self._spool is not None
         if self._spool is None:
             return
         now = self._spool.state
