@@ -17,6 +17,7 @@ from bench.size import LIMIT
 PAUSE_SECONDS = 1.0
 LONGEST_WAIT = 120.0
 FEWEST_RELOADS = 6
+SIZE = {"calls_each_round": CALLS, "rounds": ROUNDS, "at_once": AT_ONCE, **LIMIT.facts()}
 
 
 class Changes:
@@ -67,6 +68,18 @@ class Changes:
             connection.close()
 
 
+def _at_rest(values: list[float], yardsticks: list[float], of_empty: list[float]) -> Figure:
+    return Figure(
+        name="calls_through_a_large_node",
+        value=round(median(values), 1),
+        unit="calls/s",
+        yardstick=round(median(yardsticks), 1),
+        yardstick_name="bare Dial on the same node, same run",
+        wanted="ratio >= 0.9",
+        details={**SIZE, "bare_dial_on_an_empty_node": round(median(of_empty), 1)},
+    )
+
+
 def measure() -> Iterator[Figure]:
     """Measure without changes, then with them; a call that fails ends the measurement.
 
@@ -75,16 +88,7 @@ def measure() -> Iterator[Figure]:
     """
     with bare_line() as empty, bench_node(LIMIT) as bench:
         values, yardsticks, of_empty = compare(bench.line(), bare_line_beside(bench.line()), empty)
-        size = {"calls_each_round": CALLS, "rounds": ROUNDS, "at_once": AT_ONCE, **LIMIT.facts()}
-        yield Figure(
-            name="calls_through_a_large_node",
-            value=round(median(values), 1),
-            unit="calls/s",
-            yardstick=round(median(yardsticks), 1),
-            yardstick_name="bare Dial on the same node, same run",
-            wanted="ratio >= 0.9",
-            details={**size, "bare_dial_on_an_empty_node": round(median(of_empty), 1)},
-        )
+        yield _at_rest(values, yardsticks, of_empty)
         changes = Changes(bench)
         rounds: list[float] = []
         deadline = time.monotonic() + LONGEST_WAIT
@@ -99,7 +103,7 @@ def measure() -> Iterator[Figure]:
         yardstick_name="the same node at rest, same run",
         wanted="no failed call",
         details={
-            **size,
+            **SIZE,
             "rounds": len(rounds),
             "calls": CALLS * len(rounds),
             "failed_calls": 0,

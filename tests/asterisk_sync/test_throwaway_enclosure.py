@@ -107,7 +107,8 @@ def test_nothing_is_left_behind(program: Program) -> None:
 
 def enclosed_processes(parent: int) -> list[int]:
     """Return the processes of throwaway Asterisks that `parent` started, themselves and their enclosures."""
-    found = []
+    # A set: before a child has become an Asterisk it still bears the name of its enclosure.
+    found = set()
     for entry in Path("/proc").glob("[0-9]*"):
         try:
             command = (entry / "cmdline").read_bytes()
@@ -115,8 +116,8 @@ def enclosed_processes(parent: int) -> list[int]:
         except OSError:
             continue
         if b"enclosure.py" in command and environment_of in command:
-            found += [int(entry.name), *children(int(entry.name))]
-    return found
+            found |= {int(entry.name), *children(int(entry.name))}
+    return sorted(found)
 
 
 def children(process: int) -> list[int]:

@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from asterisk_sync.models import Node
 from asterisk_sync.pipeline import synchronise
+from asterisk_sync.simulator import checking
 from asterisk_sync.simulator.checking import Agreement, answer_of, ask, check_now
 from asterisk_sync.simulator.oracle import lookups
 from asterisk_sync.simulator.services import simulate_call, simulate_with_scene
@@ -192,7 +193,10 @@ def test_wrong_usage_is_told_apart(exchange: Exchange, arguments: list[str]) -> 
         call_command("simulate_call", *arguments)
 
 
-def test_a_page_asks_the_worker_and_shows_its_answer(exchange: Exchange, tmp_path: Path) -> None:
+def test_a_page_asks_the_worker_and_shows_its_answer(
+    exchange: Exchange, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checking, "PATIENCE_SECONDS", 60.0)
     vivo = exchange.carrier("GW_Vivo")
     exchange.route("_0.", vivo)
     acme = exchange.trunk("ACME")
@@ -204,7 +208,7 @@ def test_a_page_asks_the_worker_and_shows_its_answer(exchange: Exchange, tmp_pat
         page = client.get(reverse("asterisk_sync:simulator"), question).content.decode()
         assert "Goes out by a gateway" in page
         address = page.partition("/sync/simulator/check/")[2].partition('"')[0]
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while "Asking the node" in (shown := client.get(f"/sync/simulator/check/{address}").content.decode()):
             assert time.monotonic() < deadline
             time.sleep(0.1)
