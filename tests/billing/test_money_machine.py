@@ -1,6 +1,5 @@
 """Whatever happens to money, in whatever order, it adds up: a model of two customers beside the real database."""
 
-import asyncio
 import random
 import tempfile
 from datetime import UTC, datetime, timedelta
@@ -31,6 +30,7 @@ from billing.spool_import import ImportSummary, SpoolImporter
 from customers.models import Customer
 from numbering.models import DestinationType, DIDAllocation
 from numbering.services import allocate_did, release_did
+from tests.billing.loop_beside import LoopBeside
 from tests.billing.spool_lines import failed, spool_line
 from tests.factories import CustomerFactory, DIDFactory, GatewayFactory, RouteFactory, TariffFactory
 from voipadmin.core.errors import Conflict
@@ -65,7 +65,7 @@ class Money(RuleBasedStateMachine):
         self.node = f"machine{next(_nodes)}"
         self.folder = tempfile.TemporaryDirectory()
         self.spool = Path(self.folder.name) / "voipadmin.csv"
-        self.loop = asyncio.Runner()
+        self.loop = LoopBeside()
         self.connections = Connections(size=2)
         self.customers: dict[str, Customer] = {
             "prepaid": CustomerFactory.create(),

@@ -15,7 +15,7 @@ from billing.bulk.matching import NOTHING, BulkIndex, microseconds_of
 from billing.bulk.numbers import as_texts, codes_of, digits_of_texts
 from billing.call_rating import CallFacts, ProviderCost, price_call
 from billing.price_book import BuyPrice, Cadence, PriceBook, PricedTariff
-from billing.rating import Band, Rate, RoundingMethod, rate_duration
+from billing.rating import Band, Rate, RoundingMethod, parse_bands, rate_duration
 from billing.tariff_matching import TariffIndex
 from billing.time_windows import Window
 from tests.billing.test_rating import rates
@@ -33,7 +33,6 @@ def test_many_calls_come_to_what_each_of_them_does(calls: list[tuple[Rate, int]]
     table = RateTable([rate for rate, _ in calls])
     lengths = np.array([length for _, length in calls], dtype=np.int64)
     charges = table.charge(np.arange(len(calls)), started_seconds(lengths))
-    assert not charges.exact
     for position, (rate, length) in enumerate(calls):
         alone = rate_duration(rate, Decimal(length) / 1_000_000)
         assert charges.at(position) == alone
@@ -63,6 +62,14 @@ def test_what_does_not_fit_in_a_word_is_charged_one_by_one(calls: list[tuple[Rat
     charges = table.charge(np.arange(len(calls)), np.array([seconds for _, seconds in calls], dtype=np.int64))
     for position, (rate, seconds) in enumerate(calls):
         assert charges.at(position) == rate_duration(rate, seconds)
+
+
+@pytest.mark.parametrize(
+    "blocks", ["0:0.08/60/6", "0:0.50/30/30 30:1.23456/60/6", "0:0.1/1/1 60:0.05/60/60 3600:0/1/1"]
+)
+def test_what_carriers_sell_fits_in_a_word(blocks: str) -> None:
+    rate = Rate(parse_bands(blocks), Decimal("0.10"), 3, Decimal("0.05"), RoundingMethod.HALF_UP, 4)
+    assert not RateTable([rate]).charge(np.zeros(1, dtype=np.int64), np.array([86_400], dtype=np.int64)).exact
 
 
 def test_an_amount_beyond_a_word_is_exact_and_named_as_such() -> None:

@@ -2,14 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 from django.db.models import Sum
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -20,6 +19,7 @@ from billing.authorization.holds import CallKey, Grant, HoldStore, Wish
 from billing.authorization.terms import Slice
 from billing.models import Account, AccountKind, CreditHold, EntryKind
 from billing.models.authorization import HoldState
+from tests.billing.loop_beside import LoopBeside
 from tests.factories.customers import CustomerFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -46,15 +46,8 @@ def run(work: Callable[[HoldStore], Coroutine[Any, Any, Result]]) -> Result:
         async with Connections() as pool:
             return await work(HoldStore(pool))
 
-    def in_a_loop() -> Result:
-        try:
-            return asyncio.run(whole())
-        finally:
-            connections.close_all()
-
-    # In a thread of its own: a browser of other tests keeps the loop of this one busy.
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(in_a_loop).result()
+    with LoopBeside() as loop:
+        return loop.run(whole())
 
 
 def wish(account: UUID, call: str, cap_left: Decimal = NO_CAP) -> Wish:
