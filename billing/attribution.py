@@ -1,9 +1,9 @@
 """Whose call a record is: the ids that the dialplan wrote, else account code, channels and called number."""
 
 import uuid
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db.models import F
@@ -18,8 +18,7 @@ from numbering.models import DID, DIDAllocation
 from routing.models import Gateway, Route
 
 
-@dataclass(frozen=True, slots=True)
-class Attribution:
+class Attribution(NamedTuple):
     """What a record is about. An object that was deleted meanwhile is None, which is no error."""
 
     direction: str
@@ -45,6 +44,10 @@ class Attribution:
         )
 
 
+# Directions that a record may name itself.
+SAID = frozenset({OUTBOUND, INBOUND, INTERNAL})
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What of a customer decides its prices: its plan, and its number where a call shows none of its own."""
@@ -60,14 +63,16 @@ NO_TERMS = Terms()
 class KnownObjects:
     """The objects that a batch of records names, read in a handful of queries."""
 
-    customers: set[uuid.UUID] = field(default_factory=set)
+    # By what the records call them.
+    customers: dict[str, uuid.UUID] = field(default_factory=dict)
+    gateways: dict[str, uuid.UUID] = field(default_factory=dict)
+    routes: dict[str, uuid.UUID] = field(default_factory=dict)
+    dids: dict[str, uuid.UUID] = field(default_factory=dict)
     terms: dict[uuid.UUID, Terms] = field(default_factory=dict)
     customers_by_code: dict[str, uuid.UUID] = field(default_factory=dict)
     customers_by_endpoint: dict[str, uuid.UUID] = field(default_factory=dict)
-    gateways: dict[uuid.UUID, ProviderCost] = field(default_factory=dict)
+    provider_costs: dict[uuid.UUID, ProviderCost] = field(default_factory=dict)
     gateways_by_name: dict[str, uuid.UUID] = field(default_factory=dict)
-    routes: set[uuid.UUID] = field(default_factory=set)
-    dids: set[uuid.UUID] = field(default_factory=set)
     dids_by_number: dict[str, uuid.UUID] = field(default_factory=dict)
     allocations: dict[uuid.UUID, list[DIDAllocation]] = field(default_factory=dict)
 
@@ -83,22 +88,25 @@ def _read_objects(records: Sequence[SpoolRecord]) -> KnownObjects:
     known = KnownObjects()
     codes = {record.account_code.lower() for record in records if record.account_code and not record.customer_ref}
     endpoints = {endpoint_of(name) for record in bare for name in (record.channel, record.destination_channel)} - {""}
-    _read_customers(known, _ids(record.customer_ref for record in records), codes, endpoints)
+    _read_customers(known, _references(record.customer_ref for record in records), codes, endpoints)
+    named = _references(record.gateway_ref for record in records)
     gateways = Gateway.objects.annotate(price=F("provider__cost_per_minute"), money=F("provider__currency"))
-    wanted = gateways.filter(pk__in=_ids(record.gateway_ref for record in records))
+    wanted = gateways.filter(pk__in=named.values())
     for gateway in wanted | gateways.filter(name__in=endpoints) if endpoints else wanted:
-        known.gateways[gateway.pk] = ProviderCost(gateway.price, gateway.money, gateway.provider_id)
+        known.provider_costs[gateway.pk] = ProviderCost(gateway.price, gateway.money, gateway.provider_id)
         known.gateways_by_name[gateway.name] = gateway.pk
-    routes = _ids(record.route_ref for record in records)
-    known.routes = set(Route.objects.filter(pk__in=routes).values_list("pk", flat=True))
-    known.dids = set(DID.objects.filter(pk__in=_ids(record.did_ref for record in records)).values_list("pk", flat=True))
+    known.gateways = _there(named, known.provider_costs)
+    routes = _references(record.route_ref for record in records)
+    known.routes = _there(routes, Route.objects.filter(pk__in=routes.values()).values_list("pk", flat=True))
+    dids = _references(record.did_ref for record in records)
+    known.dids = _there(dids, DID.objects.filter(pk__in=dids.values()).values_list("pk", flat=True))
     _read_called_dids(known, bare)
     _read_terms(known)
     return known
 
 
-def _read_customers(known: KnownObjects, ids: set[uuid.UUID], codes: set[str], endpoints: set[str]) -> None:
-    known.customers = set(Customer.objects.filter(pk__in=ids).values_list("pk", flat=True))
+def _read_customers(known: KnownObjects, ids: dict[str, uuid.UUID], codes: set[str], endpoints: set[str]) -> None:
+    known.customers = _there(ids, Customer.objects.filter(pk__in=ids.values()).values_list("pk", flat=True))
     named = codes | {_trunk_code(endpoint) for endpoint in endpoints}
     by_code = Customer.objects.annotate(lower_code=Lower("code")).filter(lower_code__in=named)
     known.customers_by_code = dict(by_code.values_list("lower_code", "pk")) if named else {}
@@ -114,16 +122,22 @@ def _read_called_dids(known: KnownObjects, records: Iterable[SpoolRecord]) -> No
 
 
 def _read_terms(known: KnownObjects) -> None:
-    callers = {*known.customers, *known.customers_by_code.values(), *known.customers_by_endpoint.values()}
+    callers = {*known.customers.values(), *known.customers_by_code.values(), *known.customers_by_endpoint.values()}
     rows = Customer.objects.filter(pk__in=callers).values_list("pk", "account__plan", "caller_id_number")
     known.terms = {pk: Terms(plan, number) for pk, plan, number in rows}
 
 
-def _ids(references: Iterable[str]) -> set[uuid.UUID]:
-    return {identifier for identifier in map(_as_id, set(references)) if identifier}
+def _references(references: Iterable[str]) -> dict[str, uuid.UUID]:
+    """Return the ids that records name, by what they wrote."""
+    return {reference: identifier for reference in set(references) if (identifier := _as_id(reference))}
 
 
-@lru_cache(maxsize=65_536)
+def _there(named: Mapping[str, uuid.UUID], existing: Iterable[uuid.UUID]) -> dict[str, uuid.UUID]:
+    """Keep those that exist."""
+    found = set(existing)
+    return {reference: identifier for reference, identifier in named.items() if identifier in found}
+
+
 def _as_id(reference: str) -> uuid.UUID | None:
     try:
         return uuid.UUID(reference) if reference else None
@@ -138,14 +152,13 @@ def _numbers(record: SpoolRecord) -> tuple[str, ...]:
 
 
 def _attribute(record: SpoolRecord, known: KnownObjects) -> Attribution:
-    caller, called = endpoint_of(record.channel), endpoint_of(record.destination_channel)
     numbers = _numbers(record)
-    direction = record.direction if record.direction in (OUTBOUND, INBOUND, INTERNAL) else ""
-    direction = direction or _direction(caller, called, known)
-    gateway = _known(record.gateway_ref, known.gateways)
+    direction = record.direction if record.direction in SAID else _direction(record, known)
+    gateway = known.gateways.get(record.gateway_ref)
     if not record.gateway_ref:
-        gateway = known.gateways_by_name.get(caller if direction == INBOUND else called)
-    did = _known(record.did_ref, known.dids)
+        far_end = record.channel if direction == INBOUND else record.destination_channel
+        gateway = known.gateways_by_name.get(endpoint_of(far_end))
+    did = known.dids.get(record.did_ref)
     if not record.did_ref and direction == INBOUND:
         did = next((known.dids_by_number[form] for form in numbers if form in known.dids_by_number), None)
     customer = _customer(record, known, direction, did)
@@ -155,20 +168,16 @@ def _attribute(record: SpoolRecord, known: KnownObjects) -> Attribution:
         numbers=numbers,
         customer_id=customer,
         gateway_id=gateway,
-        route_id=_known(record.route_ref, known.routes),
+        route_id=known.routes.get(record.route_ref),
         did_id=did,
-        provider_cost=known.gateways[gateway] if gateway and direction == OUTBOUND else None,
+        provider_cost=known.provider_costs[gateway] if gateway and direction == OUTBOUND else None,
         origin=origin_of(record.src, terms.number, settings.DEFAULT_COUNTRY) if direction == OUTBOUND else "",
         plan_id=terms.plan_id,
     )
 
 
-def _known(reference: str, objects: Container[uuid.UUID]) -> uuid.UUID | None:
-    identifier = _as_id(reference)
-    return identifier if identifier and identifier in objects else None
-
-
-def _direction(caller: str, called: str, known: KnownObjects) -> str:
+def _direction(record: SpoolRecord, known: KnownObjects) -> str:
+    caller, called = endpoint_of(record.channel), endpoint_of(record.destination_channel)
     if caller in known.gateways_by_name:
         return INBOUND
     if called in known.gateways_by_name:
@@ -180,7 +189,7 @@ def _direction(caller: str, called: str, known: KnownObjects) -> str:
 
 def _customer(record: SpoolRecord, known: KnownObjects, direction: str, did: uuid.UUID | None) -> uuid.UUID | None:
     if record.customer_ref:
-        return _known(record.customer_ref, known.customers)
+        return known.customers.get(record.customer_ref)
     if record.account_code.lower() in known.customers_by_code:
         return known.customers_by_code[record.account_code.lower()]
     if direction == INBOUND and did:

@@ -48,8 +48,7 @@ class AttemptFacts:
     recorded: AttemptResult = NO_RESULT
 
 
-@dataclass(frozen=True, slots=True)
-class Resolution:
+class Resolution(NamedTuple):
     """What a record is, seen among the others of its call."""
 
     speaks: bool

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
@@ -29,8 +28,7 @@ class ProviderCost:
     provider_id: UUID | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CallFacts:
+class CallFacts(NamedTuple):
     """What of a call decides its price. `numbers` are the called number's forms, the best one first.
 
     `origin` is the caller's number (E.164 digits, or nothing), `plan_id` the rate plan of its customer.
@@ -45,8 +43,7 @@ class CallFacts:
     plan_id: UUID | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PricedCall:
+class PricedCall(NamedTuple):
     """The money columns of a call record, by their names there."""
 
     tariff_id: UUID | None = None
@@ -119,7 +116,7 @@ def buying_of(call: CallFacts, tariff: PricedTariff | None, bought: BuyPrice | N
     if provider is None:
         return None
     cadence = tariff.cadence if tariff is not None else BY_THE_SECOND
-    return Buying(_cost_rate(cadence, provider.per_minute), provider.currency, FROM_PROVIDER)
+    return Buying(cadence.rate(provider.per_minute), provider.currency, FROM_PROVIDER)
 
 
 def record_of(
@@ -147,8 +144,3 @@ def record_of(
         cost_currency=currency,
         cost_source=source,
     )
-
-
-@lru_cache(maxsize=4096)
-def _cost_rate(cadence: Cadence, per_minute: Decimal) -> Rate:
-    return cadence.rate(per_minute)

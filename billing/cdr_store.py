@@ -16,7 +16,7 @@ from django.utils import timezone
 from billing.attribution import Attribution, attribute
 from billing.call_attempts import NO_RESULT, AttemptFacts, AttemptResult, Resolution, resolve_call
 from billing.call_charges import CallCharge, copy_charges, payers_of, why_not
-from billing.call_rating import PricedCall, price_call
+from billing.call_rating import PricedCall
 from billing.cdr_months import make_room, month_of, months_later
 from billing.models import Cdr, Disposition
 from billing.spool_format import SpoolRecord
@@ -37,6 +37,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
+ANSWERED = Disposition.ANSWERED.value
 ALONE = Resolution(speaks=True, result=NO_RESULT)
 
 
@@ -137,7 +138,7 @@ def _existing(node_name: str, records: Sequence[SpoolRecord]) -> dict[str, list[
 
 
 def _facts(sequence: int, disposition: str, destination: str, recorded: AttemptResult) -> AttemptFacts:
-    return AttemptFacts(sequence, disposition == Disposition.ANSWERED, bool(destination), recorded)
+    return AttemptFacts(sequence, disposition == ANSWERED, bool(destination), recorded)
 
 
 def _resolve_calls(new: list[NewRecord], existing: dict[str, list[ExistingRecord]]) -> None:
@@ -147,6 +148,9 @@ def _resolve_calls(new: list[NewRecord], existing: dict[str, list[ExistingRecord
         calls[row.record.uniqueid].append(row)
     for uniqueid, rows in calls.items():
         earlier = existing.get(uniqueid, [])
+        if not earlier and len(rows) == 1:
+            [rows[0].resolution] = resolve_call([rows[0].facts])
+            continue
         resolved = resolve_call([known.facts for known in earlier] + [row.facts for row in rows])
         for row, resolution in zip(rows, resolved[len(earlier) :], strict=True):
             row.resolution = resolution
@@ -156,21 +160,21 @@ def _resolve_calls(new: list[NewRecord], existing: dict[str, list[ExistingRecord
 
 
 def _copy(node_name: str, new: list[NewRecord], tariffs: CurrentTariffs) -> None:
-    index = tariffs.index()
     now = timezone.now()
     attributions = attribute([row.record for row in new])
     payers = payers_of({whose.customer_id for whose in attributions})
     # Pricing may read a carrier's deck, and a connection that copies answers nothing else.
-    prices = [price_call(whose.facts(row.record), index) for row, whose in zip(new, attributions, strict=True)]
+    prices = tariffs.price_calls([whose.facts(row.record) for row, whose in zip(new, attributions, strict=True)])
     charges: list[CallCharge] = []
     statement = f"COPY {TABLE} ({', '.join(COLUMNS)}) FROM STDIN"
+    written = now.isoformat()
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row, whose, priced in zip(new, attributions, prices, strict=True):
             key, customer = new_id(), whose.customer_id
             uncharged = why_not(customer, priced.price, priced.currency, payers)
             if priced.price and customer and not uncharged:
                 charges.append(CallCharge(payers[customer], key, priced.price, row.record.ended_at))
-            copy.write_row((key, now, now, node_name, *_values(row, whose, priced), uncharged))
+            copy.write_row((key, written, written, node_name, *_values(row, whose, priced), uncharged))
     copy_charges(charges, now)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from itertools import groupby
+from typing import NamedTuple
 from uuid import UUID
 
 from billing.rating import ZERO, Rate, simple_rate
@@ -13,8 +14,7 @@ from billing.tariff_matching import TariffIndex
 from billing.time_windows import Window
 
 
-@dataclass(frozen=True, slots=True)
-class Cadence:
+class Cadence(NamedTuple):
     """How a tariff counts and rounds; the buy side is counted the same way where no deck says otherwise."""
 
     initial_block: int
@@ -24,17 +24,22 @@ class Cadence:
     decimals: int
 
     def rate(self, per_minute: Decimal, *, connect_fee: Decimal = ZERO, minimum_charge: Decimal = ZERO) -> Rate:
-        """Return the rate of `per_minute` in this cadence."""
-        return simple_rate(
-            per_minute=per_minute,
-            initial_block=self.initial_block,
-            increment=self.increment,
-            connect_fee=connect_fee,
-            free_seconds=self.free_seconds,
-            minimum_charge=minimum_charge,
-            rounding=self.rounding,
-            decimals=self.decimals,
-        )
+        """Return the rate of `per_minute` in this cadence; equal ones are one and the same."""
+        return _rate_of(self, per_minute, connect_fee, minimum_charge)
+
+
+@lru_cache(maxsize=65_536)
+def _rate_of(cadence: Cadence, per_minute: Decimal, connect_fee: Decimal, minimum_charge: Decimal) -> Rate:
+    return simple_rate(
+        per_minute=per_minute,
+        initial_block=cadence.initial_block,
+        increment=cadence.increment,
+        connect_fee=connect_fee,
+        free_seconds=cadence.free_seconds,
+        minimum_charge=minimum_charge,
+        rounding=cadence.rounding,
+        decimals=cadence.decimals,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +79,8 @@ class BuyPrice:
 
     @property
     def rate(self) -> Rate:
-        """Return how calls are charged; decks repeat few prices, so these are made once."""
-        return _buy_rate(self.cadence, self.per_minute, self.connect_fee, self.minimum_charge)
-
-
-@lru_cache(maxsize=65_536)
-def _buy_rate(cadence: Cadence, per_minute: Decimal, connect_fee: Decimal, minimum_charge: Decimal) -> Rate:
-    return cadence.rate(per_minute, connect_fee=connect_fee, minimum_charge=minimum_charge)
+        """Return how calls are charged."""
+        return self.cadence.rate(self.per_minute, connect_fee=self.connect_fee, minimum_charge=self.minimum_charge)
 
 
 DeckIndex = TariffIndex[BuyPrice]

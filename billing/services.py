@@ -1,7 +1,7 @@
 """Writes of billing: tariffs, prices of calls, rejected lines that are tried again."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.conf import settings
@@ -20,7 +20,7 @@ from voipadmin.core.errors import InUse
 from voipadmin.core.services import delete_object, save_object
 
 CHUNK = 1_000
-MONEY_COLUMNS = [item.name.removesuffix("_id") for item in fields(PricedCall)]
+MONEY_COLUMNS = [name.removesuffix("_id") for name in PricedCall._fields]
 
 
 def save_tariff(*, tariff: Tariff) -> Tariff:
@@ -69,7 +69,7 @@ def _rate_chunk(keys: list[UUID], prices: PriceBook) -> list[Cdr]:
     )
     records = list(waiting.select_for_update(of=("self",)).order_by("pk"))
     for record in records:
-        for name, value in asdict(price_call(facts_of(record), prices)).items():
+        for name, value in price_call(facts_of(record), prices)._asdict().items():
             setattr(record, name, value)
     Cdr.objects.bulk_update(records, MONEY_COLUMNS)
     charge_calls(cdrs=records)

@@ -1,12 +1,14 @@
 """The prices of the database as the book that calls are priced from."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
 
+from billing.bulk.calls import BulkPrices
+from billing.call_rating import CallFacts, PricedCall, price_call
 from billing.models import BuyRate, Holiday, RatePlan, Tariff, TimeWindow
 from billing.models.plan import PriceVersion
 from billing.price_book import BuyPrice, Cadence, DeckIndex, PriceBook, PricedTariff
@@ -17,6 +19,8 @@ from billing.time_windows import Window
 Windows = dict[UUID, Window]
 # Carriers name no rounding: what they charge is kept as exactly as a record can.
 DECK_ROUNDING, DECK_DECIMALS = "half_up", 6
+# From so many calls on it pays to prepare the book for arrays.
+MANY_CALLS = 500
 
 
 def load_windows() -> dict[UUID, Window]:
@@ -133,6 +137,16 @@ class CurrentTariffs:
         self._book = PriceBook()
         self._windows: dict[UUID, Window] = {}
         self._decks: dict[UUID, tuple[Any, DeckIndex]] = {}
+        self._bulk = BulkPrices(self._book)
+
+    def price_calls(self, calls: Sequence[CallFacts]) -> list[PricedCall]:
+        """Price calls by the book as of now: over arrays where they are many."""
+        book = self.index()
+        if len(calls) < MANY_CALLS:
+            return [price_call(call, book) for call in calls]
+        if self._bulk.book is not book:
+            self._bulk = BulkPrices(book)
+        return self._bulk.price_calls(calls)
 
     def index(self) -> PriceBook:
         """Return the book as of now."""

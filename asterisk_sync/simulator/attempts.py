@@ -1,7 +1,6 @@
 """What each gateway would be sent, in which order, and what the call comes to there. Pure."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from decimal import Decimal
 
 from asterisk_sync.simulator.considered import routes_taken
@@ -91,7 +90,7 @@ def _facts(question: Question, journey: Journey, normalised: str, scene: Scene) 
 
 
 def _money(facts: CallFacts, scene: Scene, cost: ProviderCost | None) -> Money:
-    priced = price_call(replace(facts, provider_cost=cost), scene.prices)
+    priced = price_call(facts._replace(provider_cost=cost), scene.prices)
     return Money(
         price=priced.price,
         currency=priced.currency,

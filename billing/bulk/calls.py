@@ -32,7 +32,7 @@ class _Lookup(Generic[AnyTariff]):
     """An index, in both of its forms."""
 
     def __init__(self, index: TariffIndex[AnyTariff]) -> None:
-        self._index, self._bulk = index, BulkIndex(index)
+        self.index, self._bulk = index, BulkIndex(index)
 
     def match(self, numbers: Sequence[str], calls: Sequence[CallFacts]) -> list[AnyTariff | None]:
         """Return the tariff of each call; numbers that are too long for a word are looked up one by one."""
@@ -44,20 +44,17 @@ class _Lookup(Generic[AnyTariff]):
         found = [None if place == NOTHING else tariffs[place] for place in places]
         for position, number in enumerate(numbers):
             if len(number) > PLACES:
-                found[position] = self._index.match(number, calls[position].at, calls[position].origin)
+                found[position] = self.index.match(number, calls[position].at, calls[position].origin)
         return found
 
 
 class BulkPrices:
-    """A book of prices, prepared for arrays; it is that of the moment at which it was made."""
+    """A book of prices, prepared for arrays; decks that the book has read again are prepared again."""
 
     def __init__(self, book: PriceBook) -> None:
-        self._book = book
+        self.book = book
         self._lookups: dict[int, _Lookup[PricedTariff]] = {}
         self._decks: dict[UUID, _Lookup[BuyPrice]] = {}
-        self._rates: list[Rate] = []
-        self._places: dict[int, int] = {}
-        self._table = RateTable(())
 
     def price_calls(self, calls: Sequence[CallFacts]) -> list[PricedCall]:
         """Return what `price_call` says of each call."""
@@ -74,8 +71,8 @@ class BulkPrices:
         sold, bought = self._sold(calls, forms), self._bought(calls, forms)
         buying = [buying_of(*facts) for facts in zip(calls, sold, bought, strict=True)]
         seconds = _seconds(calls)
-        charges = self._charge([tariff.sell if tariff else None for tariff in sold], seconds)
-        costs = self._charge([terms.rate if terms else None for terms in buying], seconds).amounts()
+        charges = _charge([tariff.sell if tariff else None for tariff in sold], seconds)
+        costs = _charge([terms.rate if terms else None for terms in buying], seconds).amounts()
         return [
             record_of(
                 tariff,
@@ -90,7 +87,7 @@ class BulkPrices:
     def _sold(self, calls: Sequence[CallFacts], forms: Sequence[list[str]]) -> list[PricedTariff | None]:
         found: list[PricedTariff | None] = [None] * len(calls)
         for plan, positions in _grouped(call.plan_id for call in calls).items():
-            lookups = [self._lookup(index) for index in self._book.indexes_for(plan)]
+            lookups = [self._lookup(index) for index in self.book.indexes_for(plan)]
             _search(lookups, calls, forms, positions, found)
         return found
 
@@ -108,24 +105,24 @@ class BulkPrices:
         return self._lookups[id(index)]
 
     def _deck(self, provider: UUID) -> _Lookup[BuyPrice]:
-        if provider not in self._decks:
-            self._decks[provider] = _Lookup(self._book.deck_of(provider))
-        return self._decks[provider]
+        deck, known = self.book.deck_of(provider), self._decks.get(provider)
+        if known is None or known.index is not deck:
+            known = self._decks[provider] = _Lookup(deck)
+        return known
 
-    def _charge(self, rates: Sequence[Rate | None], seconds: Ints) -> Charges:
-        """Charge each call by its rate; those without one get an amount that nobody looks at."""
-        known = len(self._rates)
-        which = np.array([self._place(rate or NO_RATE) for rate in rates], dtype=np.int64)
-        if len(self._rates) > known:
-            self._table = RateTable(self._rates)
-        return self._table.charge(which, seconds)
 
-    def _place(self, rate: Rate) -> int:
-        place = self._places.get(id(rate))
+def _charge(rates: Sequence[Rate | None], seconds: Ints) -> Charges:
+    """Charge each call by its rate; those without one get an amount that nobody looks at."""
+    places: dict[int, int] = {}
+    known: list[Rate] = []
+    which = []
+    for rate in rates:
+        place = places.get(id(rate))
         if place is None:
-            place = self._places[id(rate)] = len(self._rates)
-            self._rates.append(rate)
-        return place
+            place = places[id(rate)] = len(known)
+            known.append(rate or NO_RATE)
+        which.append(place)
+    return RateTable(known).charge(np.array(which, dtype=np.int64), seconds)
 
 
 def _search(

@@ -224,8 +224,8 @@ class CallMaker:
             origin=origin_of(record.src, self.stage.customers[self.code].caller_id_number, settings.DEFAULT_COUNTRY),
         )
         priced = price_call(facts, self.stage.prices)
-        for column in priced.__dataclass_fields__:
-            setattr(record, column, getattr(priced, column))
+        for column, value in priced._asdict().items():
+            setattr(record, column, value)
 
 
 def _seconds(length: timedelta) -> Decimal:
