@@ -98,6 +98,13 @@ INSTALLED_APPS = [
     "ninja",
 ]
 
+# Files first meet the one that refuses what is too long by its announced length, before any of it is kept.
+FILE_UPLOAD_HANDLERS = [
+    "voipadmin.core.uploads.BoundedUpload",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+
 MIDDLEWARE = [
     "voipadmin.core.client_address.ClientAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -308,7 +315,7 @@ AUTHORIZER_ADDRESS = env.str("AUTHORIZER_ADDRESS", default="127.0.0.1:4573")
 AUTHORIZER_SLICE_SECONDS = env.int("AUTHORIZER_SLICE_SECONDS", default=60)
 # While it is away: whether postpaid customers may make national calls all the same. Nobody else may call.
 AUTHORIZER_DOWN_POSTPAID = env.bool("AUTHORIZER_DOWN_POSTPAID", default=True)
-# Ask about the calls of customers that pay later without a limit too: their countries, high-risk numbers and velocity.
+# Ask about every call of customers that pay later without a limit too, not only about those abroad and at high risk.
 AUTHORIZER_ASKS_ALL = env.bool("AUTHORIZER_ASKS_ALL", default=False)
 # Calls a minute to one high-risk range, and distinct numbers a minute abroad; who makes more is stopped. 0: no limit.
 VELOCITY_RANGE_CALLS = env.int("VELOCITY_RANGE_CALLS", default=10)

@@ -117,6 +117,25 @@ def find_layout(rows: Sequence[Sequence[Cell]], last: Layout) -> Layout:
     return _guess(rows, last)
 
 
+def told_layout(rows: Sequence[Sequence[Cell]], told: Layout) -> Layout:
+    """Return a layout whose columns a person named; rows above the first with a prefix or a price are its headings."""
+    begin = told.heading_row
+    prefix, price = told.columns.get("prefix", told.columns.get("country", 0)), told.columns["price"]
+    for number, row in enumerate(rows[begin:SEARCHED_ROWS], start=begin + 1):
+        if _holds(row, prefix) or _holds(row, price):
+            break
+        if any(cell not in (None, "") for cell in row):
+            begin = number
+    headings = _shown(rows[begin - 1]) if begin else []
+    return Layout(dict(told.columns), begin, headings, dict(told.answers))
+
+
+def _holds(row: Sequence[Cell], index: int) -> bool:
+    """Tell whether a cell holds a number, not words about numbers."""
+    text = _plain(row[index]) if index < len(row) else ""
+    return any(map(str.isdigit, text)) and not text[:1].isalpha()
+
+
 def _guess(rows: Sequence[Sequence[Cell]], last: Layout) -> Layout:
     best = Layout(answers=dict(last.answers))
     for number, row in enumerate(rows[:SEARCHED_ROWS], start=1):

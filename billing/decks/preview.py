@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import Count, Max, Q
 from django.utils import timezone
 
-from billing.decks.columns import Layout, find_layout, layout_of
+from billing.decks.columns import Layout, find_layout, layout_of, told_layout
 from billing.decks.comparing import Comparison, Planned, compare
 from billing.decks.reading import Reading, read_lines
 from billing.decks.replay import replay
@@ -97,7 +97,7 @@ class _Preview:
         kept = layout_of(self.deck.mapping)
         # Columns that a person named stand; else they are found, beginning with those of the last deck.
         if kept.is_complete and kept.answers.get("columns") == "told":
-            return kept
+            return told_layout(rows, kept)
         return find_layout(rows, kept)
 
     def _compare(self, reading: Reading, layout: Layout) -> None:

@@ -1,7 +1,8 @@
 """Writes of decks: upload, answers, activation and its undoing. The provider's row is locked first, then the deck's."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from kombu.exceptions import OperationalError
 
 from billing.decks.activation import rates_changed_since, take_back_rates, write_rates
-from billing.decks.columns import layout_of
-from billing.decks.faults import QUESTIONS, DeckRefused
+from billing.decks.columns import LASTING, Layout, layout_of
+from billing.decks.faults import DeckRefused
 from billing.decks.preview import state_of_rates
 from billing.models import Deck, DeckFile, DeckStatus
 from routing.models import Provider
@@ -27,6 +28,19 @@ READ_TASK = "billing.read_deck"
 OPEN = (DeckStatus.UPLOADED, DeckStatus.READING, DeckStatus.ASKING, DeckStatus.READY, DeckStatus.REFUSED)
 ANSWERS = {"date_order": {"dmy", "mdy"}, "decimal": {".", ","}}
 YES_NO = {"yes", "no"}
+# What was answered about the rates of one moment says nothing about those of another.
+OF_THE_MOMENT = ("far_price", "half_gone")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a person says of a list: answers by question, and columns by their place from 0 where they are named."""
+
+    answers: Mapping[str, str]
+    columns: Mapping[str, int] | None = None
+
+
+NOTHING_TOLD = Told({})
 
 
 def upload_deck(
@@ -38,12 +52,18 @@ def upload_deck(
     is_full: bool,
     actor: str,
     effective_from: datetime | None = None,
+    told: Told = NOTHING_TOLD,
 ) -> Deck:
-    """Keep a carrier's file and have it read; its columns are first taken to be those of the provider's last deck."""
+    """Keep a carrier's file and have it read; its columns are first taken to be those of the provider's last deck.
+
+    How the carrier writes may be told before it is asked: which column is what, the order of dates, the decimal sign.
+    """
     if len(content) > LARGEST_FILE:
         message = _("The file is larger than %(size)s MB.") % {"size": LARGEST_FILE >> 20}
         raise DeckRefused(message, field="file", code="too_large")
     last = Deck.objects.filter(provider=provider, activated_at__isnull=False).order_by("-activated_at").first()
+    layout = layout_of(layout_of(last.mapping).remembered() if last else {})
+    _tell(layout, told, asked=())
     deck = Deck(
         provider=provider,
         file_name=file_name[:200],
@@ -51,7 +71,7 @@ def upload_deck(
         currency=currency,
         is_full=is_full,
         effective_from=effective_from,
-        mapping=layout_of(last.mapping).remembered() if last else {},
+        mapping=layout.kept(),
         actor=actor[:60],
     )
     with transaction.atomic():
@@ -76,26 +96,22 @@ def read_again(*, deck: Deck) -> Deck:
     """Have a deck read once more, against the rates of now."""
     with transaction.atomic():
         locked = _locked(deck, OPEN)
+        if locked.status == DeckStatus.READY:
+            for code in OF_THE_MOMENT:
+                locked.mapping.get("answers", {}).pop(code, None)
         locked.status, locked.progress = DeckStatus.UPLOADED, {}
-        locked.save(update_fields=["status", "progress", "updated_at"])
+        locked.save(update_fields=["status", "progress", "mapping", "updated_at"])
         transaction.on_commit(lambda: ask_to_read(locked))
     return locked
 
 
 def answer_deck(*, deck: Deck, answers: Mapping[str, str], columns: Mapping[str, int] | None = None) -> Deck:
     """Keep what was answered and have the deck read again; a no to what looks wrong refuses it."""
-    for code, answer in answers.items():
-        if code not in QUESTIONS or answer not in ANSWERS.get(code, YES_NO):
-            raise DeckRefused(_("This is no answer to the question."), field=code, code="no_answer")
     with transaction.atomic():
         locked = _locked(deck, (DeckStatus.ASKING, DeckStatus.REFUSED, DeckStatus.READY))
         layout = layout_of(locked.mapping)
-        layout.answers |= answers
-        if columns is not None:
-            layout.columns = dict(columns)
-            layout.answers["columns"] = "told"
-            if not layout.is_complete:
-                raise DeckRefused(_("Prefix and price are needed."), field="prefix", code="columns")
+        asked = [question["code"] for question in locked.summary.get("questions", ())]
+        _tell(layout, Told(answers, columns), asked)
         refused = "no" in answers.values()
         locked.mapping = layout.kept()
         locked.status = DeckStatus.REFUSED if refused else DeckStatus.UPLOADED
@@ -103,6 +119,27 @@ def answer_deck(*, deck: Deck, answers: Mapping[str, str], columns: Mapping[str,
         if not refused:
             transaction.on_commit(lambda: ask_to_read(locked))
     return locked
+
+
+def choices_of(code: str) -> list[str]:
+    """Return the answers that a question takes; which column is what has others."""
+    return [] if code == "columns" else sorted(ANSWERS.get(code, YES_NO))
+
+
+def _tell(layout: Layout, told: Told, asked: Iterable[str]) -> None:
+    """Put what a person says into a layout; a yes to what nobody asked yet is none."""
+    for code, answer in told.answers.items():
+        if answer not in choices_of(code) or code not in {*asked, *LASTING}:
+            raise DeckRefused(_("This is no answer to the question."), field=code, code="no_answer")
+    layout.answers |= told.answers
+    if told.columns is None:
+        return
+    layout.columns = dict(told.columns)
+    layout.answers["columns"] = "told"
+    if not layout.is_complete:
+        raise DeckRefused(_("Prefix and price are needed."), field="prefix", code="columns")
+    if len(set(told.columns.values())) < len(told.columns):
+        raise DeckRefused(_("One column cannot be two things."), field="columns", code="columns")
 
 
 def activate_deck(*, deck: Deck, actor: str, now: datetime | None = None) -> Deck:

@@ -59,6 +59,7 @@ SPECIAL = {
     "read": "change",
     "activate": "change",
     "undo": "change",
+    "answers": "change",
 }
 # A question that is sent as a body: it writes nothing.
 QUESTIONS = {"/simulations/": "view"}

@@ -1,5 +1,6 @@
 """Price lists in the styles of carriers, made for the tests: CSV files of `data/`, and workbooks written here."""
 
+import zipfile
 from collections.abc import Sequence
 from datetime import date
 from io import BytesIO
@@ -13,6 +14,7 @@ from billing.decks.reading import Reading, read_lines
 from voipadmin.core.sheets.files import read_rows
 
 DATA = Path(__file__).parent / "data"
+SHEET = "xl/worksheets/sheet1.xml"
 TODAY = date(2026, 11, 23)
 
 
@@ -29,6 +31,20 @@ def workbook(rows: Sequence[Any]) -> bytes:
                 sheet.write(number, column, cell)
     book.close()
     return kept.getvalue()
+
+
+def changed(content: bytes, name: str, replace: bytes) -> bytes:
+    """Return a packed file with another content of one of its parts."""
+    kept = BytesIO()
+    with zipfile.ZipFile(BytesIO(content)) as old, zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as new:
+        for item in old.namelist():
+            new.writestr(item, replace if item == name else old.read(item))
+    return kept.getvalue()
+
+
+def bomb() -> bytes:
+    """Return a workbook of a few kilobytes that unpacks to sixty megabytes."""
+    return changed(workbook([["Prefix", "Price"], ["5511", 0.04]]), SHEET, b"<worksheet>" + b" " * (60 * 1024 * 1024))
 
 
 def read(content: bytes | str, *, currency: str = "BRL", last: Layout | None = None, **answers: str) -> Reading:

@@ -5,13 +5,14 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http.multipartparser import MultiPartParserError
 from django.urls import URLPattern, path, re_path
 
 from voipadmin.core.api.access import identify
 from voipadmin.core.api.idempotency import answer_once
-from voipadmin.core.api.problems import ProblemError, not_found, problem_response, too_large
+from voipadmin.core.api.problems import ProblemError, malformed_form, not_found, problem_response, too_large
 
 View = Callable[..., HttpResponseBase]
 
@@ -49,6 +50,8 @@ def guard(view: View, *, public: bool) -> View:
             response = problem_response(not_found())
         except RequestDataTooBig:
             response = problem_response(too_large())
+        except (MultiPartParserError, TooManyFieldsSent, TooManyFilesSent):
+            response = problem_response(malformed_form())
         # Answers may hold secrets and always depend on who asks.
         response.headers.setdefault("Cache-Control", "no-store")
         return response

@@ -68,7 +68,21 @@ def answer_once(request: HttpRequest, answer: Callable[[], HttpResponse]) -> Htt
 
 def _digest_of(request: HttpRequest) -> str:
     parts = (request.method or "", request.get_full_path(), request.content_type or "")
+    if request.content_type == "multipart/form-data":
+        return _digest_of_form(request, parts)
     return hashlib.sha256("\n".join(parts).encode() + b"\n" + request.body).hexdigest()
+
+
+def _digest_of_form(request: HttpRequest, parts: tuple[str, ...]) -> str:
+    """Return the digest of what a form says: its boundary is another each time, and its files may be long."""
+    digest = hashlib.sha256(repr((parts, sorted(request.POST.lists()))).encode())
+    for name, files in sorted(request.FILES.lists()):
+        for file in files:
+            digest.update(repr((name, file.name, file.size)).encode())
+            for piece in file.chunks():
+                digest.update(piece)
+            file.seek(0)
+    return digest.hexdigest()
 
 
 def _lock(owner: str, key: str) -> None:

@@ -6,8 +6,9 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig, ValidationError
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from ninja import NinjaAPI, Schema
 from ninja.errors import HttpError
 from ninja.errors import ValidationError as InputError
@@ -17,7 +18,14 @@ from voipadmin.core.api.access import Needs
 from voipadmin.core.api.faults import domain_problem, input_problem, validation_problem
 from voipadmin.core.api.idempotency import HEADER, LONGEST_KEY, METHODS, AnsweredBefore
 from voipadmin.core.api.parsing import StrictParser
-from voipadmin.core.api.problems import CONTENT_TYPE, ProblemError, not_found, problem_response, too_large
+from voipadmin.core.api.problems import (
+    CONTENT_TYPE,
+    ProblemError,
+    malformed_form,
+    not_found,
+    problem_response,
+    too_large,
+)
 from voipadmin.core.errors import DomainError
 
 log = structlog.get_logger(__name__)
@@ -157,5 +165,8 @@ PROBLEMS: dict[type[Exception], Any] = {
     Http404: lambda _error: not_found(),
     HttpError: _from_http_error,
     RequestDataTooBig: lambda _error: too_large(),
+    MultiPartParserError: lambda _error: malformed_form(),
+    TooManyFieldsSent: lambda _error: malformed_form(),
+    TooManyFilesSent: lambda _error: malformed_form(),
     Exception: _from_anything,
 }

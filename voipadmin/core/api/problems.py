@@ -61,6 +61,11 @@ def too_large() -> ProblemError:
     return ProblemError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", "The body is too long.")
 
 
+def malformed_form() -> ProblemError:
+    """Return the problem of a form that is none, or has too many parts."""
+    return ProblemError(HTTPStatus.BAD_REQUEST, "malformed", "The body is no form that can be read.")
+
+
 def not_found() -> ProblemError:
     """Return the problem of an object that is not there, or not for this user."""
     return ProblemError(HTTPStatus.NOT_FOUND, "not_found", "There is no such object.")

@@ -85,6 +85,14 @@ def column_letter(index: int) -> str:
     return letters
 
 
+def column_index(letters: str) -> int:
+    """Return the place of a column from 0 by its capital letters: 0 for A, 26 for AA."""
+    index = 0
+    for letter in letters:
+        index = index * 26 + ord(letter) - ord("A") + 1
+    return index - 1
+
+
 def words_of(kept: Mapping[str, Any], words: Mapping[str, Message] = FAULTS) -> Message:
     """Return a stored fault in the reader's language; `words` are those of its codes."""
     text = words.get(kept["code"]) or FAULTS.get(kept["code"], kept["code"])
