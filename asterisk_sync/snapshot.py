@@ -7,6 +7,7 @@ from uuid import UUID
 
 # Q.850 causes after which the next gateway is tried: the carrier is at fault, not the number or the called person.
 DEFAULT_REROUTE_CAUSES = frozenset({3, 18, 27, 34, 38, 58, 102})
+NOBODY = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,7 @@ class DIDSnapshot:
 
 
 class Asking(StrEnum):
-    """Who is asked about before it dials, and what holds while nobody answers: lenient may call inside the country."""
+    """Who is asked about before each call, and what holds while nobody answers: lenient may call inside the country."""
 
     STRICT = "strict"
     LENIENT = "lenient"
@@ -142,12 +143,16 @@ class Asking(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AuthorizerSnapshot:
-    """Where the node's dialplan asks, as which node, and about whom."""
+    """Where the node's dialplan asks, as which node, and about whose every call.
 
-    host: str
-    port: int
-    node_id: UUID
-    asks: Mapping[UUID, Asking]
+    Of all others, calls that leave the country or begin with one of `high_risk_prefixes` are asked about.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 4573
+    node_id: UUID = NOBODY
+    asks: Mapping[UUID, Asking] = field(default_factory=dict)
+    high_risk_prefixes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,18 +165,11 @@ class Snapshot:
     routes: tuple[RouteSnapshot, ...] = ()
     dids: tuple[DIDSnapshot, ...] = ()
     reroute_causes: frozenset[int] = DEFAULT_REROUTE_CAUSES
-    # None where no customer here has to be asked about.
-    authorizer: AuthorizerSnapshot | None = None
-
-    @property
-    def asked_at(self) -> tuple[str, int, str]:
-        """Where the node asks before it dials, and as which node; nothing where it need not."""
-        found = self.authorizer
-        return (found.host, found.port, str(found.node_id)) if found else ("", 0, "")
+    authorizer: AuthorizerSnapshot = field(default_factory=AuthorizerSnapshot)
 
     def asks(self, customer: UUID) -> str:
-        """Return how the customer's calls are asked about, nothing where they are not."""
-        return self.authorizer.asks.get(customer, "") if self.authorizer else ""
+        """Return how each of the customer's calls is asked about, nothing where only some are."""
+        return self.authorizer.asks.get(customer, "")
 
     def counts(self) -> dict[str, int]:
         """Return how many objects of each kind there are."""

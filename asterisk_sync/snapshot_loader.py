@@ -128,7 +128,7 @@ def _load_customers(here: Residents) -> tuple[CustomerSnapshot, ...]:
     )
 
 
-def _load_authorizer(node: Node, here: Residents) -> AuthorizerSnapshot | None:
+def _load_authorizer(node: Node, here: Residents) -> AuthorizerSnapshot:
     """Balances change with each call: accounts are not among what is remembered of customers, nor a part of them."""
     rows = (
         here.narrow(accounts_to_ask(), "customer", "customer_id")
@@ -142,7 +142,7 @@ def _load_authorizer(node: Node, here: Residents) -> AuthorizerSnapshot | None:
         for customer, kind in rows
     }
     host, _colon, port = settings.AUTHORIZER_ADDRESS.rpartition(":")
-    return AuthorizerSnapshot(host, int(port), node.pk, asks) if asks else None
+    return AuthorizerSnapshot(host, int(port), node.pk, asks, tuple(settings.HIGH_RISK_PREFIXES))
 
 
 def _load_addresses(rows: QuerySet[TrunkAddress]) -> dict[UUID, list[TrunkAddressSnapshot]]:

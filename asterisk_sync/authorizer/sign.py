@@ -7,7 +7,8 @@ from django.core.cache import cache
 from redis.exceptions import RedisError
 
 from asterisk_sync.models import Node
-from billing.authorization.asking import accounts_to_ask
+from asterisk_sync.residents import Residents
+from customers.models import Customer, CustomerStatus
 
 SIGN_SECONDS = 10
 
@@ -22,12 +23,16 @@ def leave_sign(nodes: Iterable[UUID]) -> None:
 
 
 def unanswered_nodes() -> list[Node]:
-    """Return the enabled nodes whose dialplan asks and is not answered; none where nobody has to be asked about."""
-    if not accounts_to_ask().exists():
-        return []
+    """Return the enabled nodes with customers whose dialplan asks and is not answered."""
     nodes = list(Node.objects.filter(enabled=True))
     away = without_sign(node.pk for node in nodes)
-    return [node for node in nodes if node.pk in away]
+    return [node for node in nodes if node.pk in away and _has_customers(node)]
+
+
+def _has_customers(node: Node) -> bool:
+    """A call abroad is asked about whoever makes it."""
+    open_ones = Customer.objects.exclude(status=CustomerStatus.CLOSED)
+    return bool(Residents(node).narrow(open_ones, "customer").exists())
 
 
 def without_sign(nodes: Iterable[UUID]) -> set[UUID]:

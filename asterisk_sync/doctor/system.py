@@ -169,9 +169,9 @@ def _authorizer() -> Iterator[Finding]:
     away = unanswered_nodes()
     for node in away:
         remedy = "Start it there: manage.py call_authorizer (systemctl start voipadmin-authorizer)."
-        yield failure("authorizer", f"calls of {node.name} are not answered: prepaid calls are refused", remedy)
+        yield failure("authorizer", f"{node.name} is not answered: prepaid and international calls are refused", remedy)
     if not away:
-        yield ok("authorizer", "wherever it is asked it answers")
+        yield ok("authorizer", "answers wherever there are customers")
 
 
 def _static_files() -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from asterisk_sync.rendering.searches import Search
 from asterisk_sync.rendering.spreading import parts_for, spread, spread_over
 from asterisk_sync.rendering.views import RoutePlan
 from asterisk_sync.snapshot import (
+    AuthorizerSnapshot,
     CustomerSnapshot,
     DIDSnapshot,
     ExtensionSnapshot,
@@ -18,7 +19,7 @@ from asterisk_sync.snapshot import (
     RouteSnapshot,
     Snapshot,
 )
-from billing.tariff_matching import SHORTEST_E164
+from billing.authorization.home import home_rules
 from routing.numbers import E164, E164_PLUS, FIXED, NATIONAL, NumberRule, country_of, number_rules
 from routing.patterns import parse_pattern
 
@@ -104,7 +105,7 @@ def routes_text(snapshot: Snapshot, plan: RoutePlan) -> str:
             "Gateways: ARG1 is the number as the route sends it, ARG2 the route, ARG3 the ring time, ARG4 the caller"
         ),
         *(_gateway(gateway, snapshot.country) for gateway in snapshot.gateways),
-        _subroutines(snapshot.country, snapshot.reroute_causes, *snapshot.asked_at),
+        _subroutines(snapshot.country, snapshot.reroute_causes, *_asked_at(snapshot.authorizer)),
     )
 
 
@@ -113,17 +114,19 @@ def _of_all_routes() -> Values:
     return {}
 
 
+def _asked_at(authorizer: AuthorizerSnapshot) -> tuple[str, int, str, tuple[str, ...]]:
+    return authorizer.host, authorizer.port, str(authorizer.node_id), authorizer.high_risk_prefixes
+
+
 @fragment("subroutines.conf")
-def _subroutines(country: str, reroute_causes: frozenset[int], host: str, port: int, node: str) -> Values:
-    code = country_of(country).code
+def _subroutines(
+    country: str, reroute_causes: frozenset[int], host: str, port: int, node: str, risky_prefixes: tuple[str, ...]
+) -> Values:
     return {
-        "asks": bool(host),
         "host": host,
         "port": port,
         "node": node,
-        "country_code": code,
-        "code_length": len(code),
-        "service_length": SHORTEST_E164,
+        "home_rules": [rule._asdict() for rule in reversed(home_rules(country, risky_prefixes))],
         "dialled_rules": _descending_rules(number_rules(NATIONAL, country)),
         "reroute_causes": sorted(reroute_causes - {0}, reverse=True),
     }
@@ -145,19 +148,17 @@ def _level(context: str, position: str, lines: tuple[tuple[str, UUID], ...]) -> 
 
 
 def _routes(snapshot: Snapshot) -> Iterable[str]:
-    asks = snapshot.authorizer is not None
-    return (_route(replace(route, customers=()), asks) for route in snapshot.routes if route.steps)
+    return (_route(replace(route, customers=())) for route in snapshot.routes if route.steps)
 
 
 @fragment("extensions_routes/route.conf")
-def _route(route: RouteSnapshot, asks: bool) -> Values:
+def _route(route: RouteSnapshot) -> Values:
     return {
         "id": route.id,
         "context": _route_context(route.id),
         "pattern": route.pattern,
         "priority": route.priority,
         "by_weight": route.by_weight,
-        "asks": asks,
         "hex": route.id.hex,
         "prepend": route.prepend,
         "strip_digits": route.strip_digits,

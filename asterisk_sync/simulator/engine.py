@@ -5,6 +5,7 @@ from asterisk_sync.simulator.considered import consider_routes
 from asterisk_sync.simulator.journey import Journey, normalised, travel
 from asterisk_sync.simulator.results import ConsideredRoute, Limits, Outcome, Question, Simulation
 from asterisk_sync.simulator.scene import Scene
+from billing.authorization.home import stays_home
 
 
 def simulate(question: Question, scene: Scene) -> Simulation:
@@ -22,6 +23,7 @@ def simulate(question: Question, scene: Scene) -> Simulation:
         is_emergency=bool({journey.number, digits} & scene.emergency_numbers),
         caller=journey.caller,
         context=journey.context,
+        is_asked=is_sent and _is_asked(scene, journey, digits),
         outcome=journey.outcome,
         refusal=journey.refusal,
         cause=journey.cause,
@@ -32,6 +34,13 @@ def simulate(question: Question, scene: Scene) -> Simulation:
         limits=_limits(scene, journey),
         bill=make_bill(scene, question, journey, digits),
     )
+
+
+def _is_asked(scene: Scene, journey: Journey, digits: str) -> bool:
+    """Follow what va-begin decides."""
+    snapshot = scene.snapshot
+    asks = journey.customer is not None and snapshot.asks(journey.customer.id) != ""
+    return asks or not stays_home(digits, snapshot.country, snapshot.authorizer.high_risk_prefixes)
 
 
 def _considered(scene: Scene, journey: Journey) -> tuple[ConsideredRoute, ...]:

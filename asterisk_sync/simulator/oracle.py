@@ -14,7 +14,7 @@ from asterisk_sync.rendering.errors import RenderError
 from asterisk_sync.rendering.parser import Context, parse_dialplan
 from asterisk_sync.rendering.views import plan_routes
 from asterisk_sync.simulator.journey import calling_telephone
-from asterisk_sync.simulator.results import Hop, Simulation
+from asterisk_sync.simulator.results import Hop, Outcome, Simulation
 from asterisk_sync.simulator.scene import Scene
 from routing.patterns import parse_pattern
 
@@ -52,7 +52,8 @@ def lookups(scene: Scene, simulation: Simulation) -> tuple[Lookup, ...]:
         contexts = _rendered(scene, simulation)
     except RenderError:
         return ()
-    places = [*_entries(scene, simulation), *_after_each_route(scene, simulation), *_called(simulation)]
+    asking = [("va-home", simulation.normalised)] if simulation.outcome == Outcome.SENT else []
+    places = [*_entries(scene, simulation), *_after_each_route(scene, simulation), *_called(simulation), *asking]
     found = [Lookup(context, name, shown(contexts, context, name)) for context, name in dict.fromkeys(places)]
     return (*_endpoint(scene, simulation), *found)[:MOST_LOOKUPS]
 

@@ -170,7 +170,10 @@ class Bill:
 
 @dataclass(frozen=True, slots=True)
 class Simulation:
-    """What would become of a call. `number` is what is looked for after forwards, `normalised` its E.164 digits."""
+    """What would become of a call. `number` is what is looked for after forwards, `normalised` its E.164 digits.
+
+    `is_asked` tells whether the dialplan asks the authorizer about it.
+    """
 
     node: str
     question: Question
@@ -190,6 +193,7 @@ class Simulation:
     attempts: tuple[Attempt, ...] = ()
     limits: Limits | None = None
     bill: Bill = field(default_factory=Bill)
+    is_asked: bool = False
 
     @property
     def goes_through(self) -> bool:

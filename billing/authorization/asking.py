@@ -1,4 +1,4 @@
-"""Whose calls are asked about."""
+"""Whose calls are asked about one by one; those of all others are where they leave the country or are at high risk."""
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -9,7 +9,7 @@ from routing.models import GatewaySelection, Route
 
 
 def accounts_to_ask() -> QuerySet[Account]:
-    """Return the accounts whose money or caps limit their calls; all of them where the operator wants that.
+    """Return the accounts each of whose calls is asked about: money or caps limit them, or the operator wants it.
 
     Which carrier is the cheapest is nothing that the dialplan knows: with a route by cost everybody is asked about.
     """

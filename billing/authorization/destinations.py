@@ -4,6 +4,7 @@ from functools import lru_cache
 
 import phonenumbers
 
+from billing.authorization.home import is_service
 from billing.tariff_matching import SHORTEST_E164
 
 RISKY_TYPES = frozenset({phonenumbers.PhoneNumberType.PREMIUM_RATE, phonenumbers.PhoneNumberType.PERSONAL_NUMBER})
@@ -11,8 +12,8 @@ RISKY_TYPES = frozenset({phonenumbers.PhoneNumberType.PREMIUM_RATE, phonenumbers
 
 @lru_cache(maxsize=65_536)
 def country_of_number(number: str, home: str) -> str | None:
-    """Return the country of digits of E.164, `home` for the short numbers that it has, None where it is no country."""
-    if len(number) < SHORTEST_E164:
+    """Return the country of digits of E.164, `home` for its short numbers and services, None where it is no country."""
+    if len(number) < SHORTEST_E164 or is_service(number, home):
         return home
     parsed = _parsed(number)
     if parsed is None:

@@ -14,7 +14,8 @@ from asterisk_sync.simulator.oracle import Lookup, look_at, lookups, routes_in
 from asterisk_sync.simulator.results import Attempt, Outcome, Simulation
 from deploy.trial.asterisk import AsteriskInstance
 from routing.selection import matching_routes, select_attempts
-from tests.simulator.dialplans import Dialplans, Seen, observed, prefix_of, prefixed
+from tests.simulator.dialplans import Dialplans, Seen, node_of, observed, prefix_of, prefixed
+from tests.simulator.permissive import Permissive, permissive
 from tests.simulator.worlds import World, worlds
 
 # More contexts than those of so many sets make each question to Asterisk slow.
@@ -32,6 +33,7 @@ class Figures:
     places: int = 0
     console: int = 0
     attempts: int = 0
+    asked: int = 0
     most_routes: int = 0
     seconds: float = 0.0
     outcomes: dict[str, int] = field(default_factory=dict)
@@ -40,7 +42,8 @@ class Figures:
     def __str__(self) -> str:
         return (
             f"{self.sets} sets, {self.calls} calls, {self.attempts} attempts, {self.places} places of the dialplan "
-            f"({self.console} by the console too), at most {self.most_routes} routes for a call, "
+            f"({self.console} by the console too), {self.asked} questions to the authorizer, "
+            f"at most {self.most_routes} routes for a call, "
             f"{len(self.disagreements)} disagreements, {self.seconds:.0f} s; "
             + ", ".join(f"{name} {count}" for name, count in sorted(self.outcomes.items()))
         )
@@ -70,9 +73,12 @@ def run(asterisk: AsteriskInstance, count: int, number: int) -> Figures:
     """Compare `count` sets, batch after batch."""
     figures, began = Figures(), time.monotonic()
     drawn = draw_worlds(count, number)
-    with Dialplans.connected(asterisk) as dialplans:
+    with permissive() as authorizer, Dialplans.connected(asterisk, authorizer.port) as dialplans:
         for start in range(0, len(drawn), BATCH):
+            authorizer.asked.clear()
             _run_batch(dialplans, drawn[start : start + BATCH], figures)
+            figures.asked += len(authorizer.asked)
+            figures.disagreements += _against_questions(drawn[start : start + BATCH], authorizer)
     figures.seconds = time.monotonic() - began
     return figures
 
@@ -127,6 +133,17 @@ def _against_lines(
     if index == 0:
         figures.console += len(wanted)
         yield from _against_console(dialplans, wanted)
+
+
+def _against_questions(batch: Sequence[World], authorizer: Permissive) -> Iterator[str]:
+    """The running dialplan asked about the calls about which it was told to ask, and about no others."""
+    for index, world in enumerate(batch):
+        customers = {customer.code: customer.id for customer in world.scene.snapshot.customers}
+        told = [simulate(question, world.scene) for question in world.questions]
+        wanted = {(customers[item.customer], item.number) for item in told if item.is_asked}
+        found = {(customer, number) for node, customer, number in authorizer.asked if node == node_of(index)}
+        if found != wanted:
+            yield f"asked about {found}, not about {wanted}\n{told}\n{world.scene.snapshot}"
 
 
 def _is_last_entry(lookup: Lookup, simulation: Simulation) -> bool:

@@ -8,7 +8,8 @@ import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from uuid import UUID
 
 from asterisk_sync.ami import AmiClient, ami_session
 from asterisk_sync.rendering import render_files
@@ -64,26 +65,28 @@ class Dialplans:
     asterisk: AsteriskInstance
     client: AmiClient
     originator: AmiClient
+    authorizer_port: int
     endpoints: dict[int, Mapping[str, PjsipObject]] = field(default_factory=dict)
     calls: int = 0
 
     @classmethod
     @contextmanager
-    def connected(cls, asterisk: AsteriskInstance) -> "Iterator[Dialplans]":
-        """Connect as the panel does, and as one who may place calls."""
+    def connected(cls, asterisk: AsteriskInstance, authorizer_port: int) -> "Iterator[Dialplans]":
+        """Connect as the panel does, and as one who may place calls; each dialplan asks at that port."""
         config, port = asterisk.config, asterisk.ami_port
         with (
             ami_session("127.0.0.1", port, "voipadmin", config.ami_secret) as client,
             ami_session("127.0.0.1", port, "voipadmin-originate", config.ami_originate_secret) as originator,
         ):
-            yield cls(asterisk, client, originator)
+            yield cls(asterisk, client, originator, authorizer_port)
 
     def load(self, snapshots: Sequence[Snapshot]) -> None:
         """Render and load them instead of those that were there."""
         texts = [ENTRANCE]
         self.endpoints = {}
         for index, snapshot in enumerate(snapshots):
-            files = render_files(snapshot, 1)
+            asks = replace(snapshot.authorizer, port=self.authorizer_port, node_id=node_of(index))
+            files = render_files(replace(snapshot, authorizer=asks), 1)
             both = files["extensions_routes.conf"] + files["extensions_dids.conf"]
             texts.append(observed(prefixed(both, prefix_of(index))))
             objects = [item for name, text in files.items() if name.startswith("pjsip") for item in parse_pjsip(text)]
@@ -146,6 +149,11 @@ def _dialled(text: str) -> tuple[tuple[str, ...], ...]:
 def prefix_of(index: int) -> str:
     """Return what stands before each name of a dialplan."""
     return f"s{index}-"
+
+
+def node_of(index: int) -> UUID:
+    """Return as which node a dialplan asks."""
+    return UUID(int=index + 1)
 
 
 def endpoint_of(snapshot: Snapshot, question: Question) -> str:

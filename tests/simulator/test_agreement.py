@@ -54,6 +54,7 @@ def test_asterisk_agrees_over_thousands_of_generated_sets(asterisk: AsteriskInst
     assert figures.disagreements[:1] == []
     assert figures.sets == SETS
     assert figures.outcomes[Outcome.SENT] > SETS // 2
+    assert figures.asked > SETS // 10
     assert figures.most_routes >= 4, "the sets did not overlap enough to say anything"
 
 
@@ -77,7 +78,11 @@ def _no_normal_form(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("asterisk_sync.simulator.engine.normalised", lambda journey, _country: journey.number)
 
 
-@pytest.mark.parametrize("make_wrong", [_wrong_order, _no_rewriting, _short_callers, _no_normal_form])
+def _nobody_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("asterisk_sync.simulator.engine.stays_home", lambda _number, _country, _prefixes: True)
+
+
+@pytest.mark.parametrize("make_wrong", [_wrong_order, _no_rewriting, _short_callers, _no_normal_form, _nobody_asked])
 def test_the_comparison_finds_a_simulator_that_is_wrong(
     asterisk: AsteriskInstance, monkeypatch: pytest.MonkeyPatch, make_wrong: Callable[[pytest.MonkeyPatch], None]
 ) -> None:

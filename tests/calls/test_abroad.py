@@ -1,0 +1,116 @@
+"""Calls that leave the country, or go where fraud goes, are asked about whoever makes them; those at home are not."""
+
+import time
+from typing import Any
+
+import pytest
+
+from billing.accounts.ledger import account_of
+from billing.models import CreditHold, RefusedCall
+from deploy.trial.ports import free_tcp_port
+from numbering.models import DestinationType
+from tests.calls.authorized import authorizer
+from tests.calls.exchange import Carrier, Exchange, Trunk
+from tests.factories.billing import TariffFactory
+
+AT_HOME, ABROAD, PREMIUM = "011987654321", "0012125551234", "0900123456"
+SECONDS_UNTIL_WRITTEN = 3
+
+
+@pytest.fixture(autouse=True)
+def _address(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.AUTHORIZER_ADDRESS = f"127.0.0.1:{free_tcp_port('127.0.0.1')}"
+    monkeypatch.setenv("AUTHORIZER_ADDRESS", settings.AUTHORIZER_ADDRESS)
+
+
+@pytest.fixture
+def vivo(exchange: Exchange) -> Carrier:
+    found = exchange.carrier("GW_Vivo_SP")
+    exchange.route("_X.", found)
+    exchange.route("_+X.", found)
+    return found
+
+
+@pytest.fixture
+def acme(exchange: Exchange, vivo: Carrier) -> Trunk:
+    """A customer as it is after being entered: it pays later and has no limit."""
+    return exchange.trunk("ACME", calls_per_second=100)
+
+
+def test_a_country_that_a_customer_without_limits_was_not_allowed_is_refused_with_a_row(
+    exchange: Exchange, vivo: Carrier, acme: Trunk
+) -> None:
+    TariffFactory.create(pattern="1")
+    exchange.apply()
+    with authorizer():
+        assert exchange.call(acme, ABROAD).cause == 57
+        assert exchange.call(acme, "+5352123456").cause == 57
+        time.sleep(SECONDS_UNTIL_WRITTEN)
+    rows = RefusedCall.objects.order_by("created_at").values_list("customer__code", "number", "reason", "detail")
+    assert list(rows) == [("ACME", "12125551234", "country", "US"), ("ACME", "5352123456", "country", "CU")]
+    assert vivo.numbers == []
+
+
+def test_a_country_that_it_was_allowed_is_called_and_its_money_set_aside(
+    exchange: Exchange, vivo: Carrier, acme: Trunk
+) -> None:
+    TariffFactory.create(pattern="1")
+    account = account_of(acme.customer)
+    account.allowed_countries = ["BR", "US"]
+    account.save()
+    exchange.apply()
+    with authorizer():
+        assert exchange.call(acme, ABROAD).answered
+        assert CreditHold.objects.get().number == "12125551234"
+
+
+@pytest.mark.parametrize("number", [AT_HOME, "190", "08001234567", "40041234", "+5511987654321"])
+def test_calls_and_services_at_home_are_not_asked_about(
+    exchange: Exchange, vivo: Carrier, acme: Trunk, number: str
+) -> None:
+    exchange.apply()
+    with authorizer() as service:
+        assert exchange.call(acme, number).answered
+        service.terminate()
+        service.wait(10)
+        assert exchange.call(acme, number).answered
+    assert vivo.numbers == [number, number]
+    assert not CreditHold.objects.exists()
+
+
+def test_premium_numbers_and_high_risk_prefixes_at_home_are_asked_about(
+    exchange: Exchange, vivo: Carrier, acme: Trunk, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.HIGH_RISK_PREFIXES = ["881", "551130"]
+    monkeypatch.setenv("HIGH_RISK_PREFIXES", "881,551130")
+    TariffFactory.create(pattern="55")
+    exchange.apply()
+    with authorizer():
+        assert exchange.call(acme, PREMIUM).cause == 57
+        assert exchange.call(acme, "01130001000").cause == 57
+        assert exchange.call(acme, AT_HOME).answered
+        time.sleep(SECONDS_UNTIL_WRITTEN)
+    refused = RefusedCall.objects.order_by("created_at").values_list("number", "reason")
+    assert list(refused) == [("55900123456", "high_risk"), ("551130001000", "high_risk")]
+    assert vivo.numbers == [AT_HOME]
+
+
+@pytest.mark.parametrize("number", [ABROAD, "+5352123456", PREMIUM, "442071234567", "005500442071234567", "33331000"])
+def test_without_the_service_what_is_not_known_to_stay_at_home_is_refused(
+    exchange: Exchange, vivo: Carrier, acme: Trunk, number: str
+) -> None:
+    exchange.apply()
+    assert exchange.call(acme, number).cause == 41
+    assert exchange.record()["va_cause"] == "41"
+    assert vivo.numbers == []
+
+
+def test_a_number_that_is_forwarded_abroad_is_asked_about(exchange: Exchange, vivo: Carrier, acme: Trunk) -> None:
+    exchange.number("551140001000", acme.customer, DestinationType.FORWARD, forward_to=ABROAD)
+    exchange.number("551140001001", acme.customer, DestinationType.FORWARD, forward_to=AT_HOME)
+    exchange.apply()
+    with authorizer():
+        assert exchange.call(vivo, "551140001000").cause == 57
+        assert exchange.call(vivo, "551140001001").answered
+        time.sleep(SECONDS_UNTIL_WRITTEN)
+    assert RefusedCall.objects.get().customer == acme.customer
