@@ -11,6 +11,8 @@ from django.utils.translation import ngettext
 
 from billing import services
 from billing.accounts import admin as accounts_admin  # noqa: F401 - it registers its pages
+from billing.authorization import admin as authorization_admin  # noqa: F401 - it registers its pages
+from billing.decks import admin as decks_admin  # noqa: F401 - it registers its pages
 from billing.models import Cdr, RejectedRecord, SpoolPosition, Tariff
 from billing.plans import admin as plans_admin  # noqa: F401 - it registers its pages
 from billing.queries import loss_making_tariffs, tariff_priced_calls, tariff_warnings

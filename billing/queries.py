@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Count, F, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
-from billing.models import NEEDS_A_TARIFF, Cdr, CdrQuerySet, Disposition, RejectedRecord, Tariff
+from billing.models import NEEDS_A_TARIFF, Cdr, CdrQuerySet, Disposition, PastRating, RejectedRecord, Tariff
 from billing.price_book import PriceBook
 from billing.tariff_loader import load_tariffs
 from routing.models import Provider, ProviderType
@@ -178,6 +178,11 @@ def attempts_of(record: Cdr) -> CdrQuerySet:
     found = Cdr.objects.filter(node_name=record.node_name, linkedid=record.linkedid)
     rows: CdrQuerySet = found.select_related("gateway", "customer", "tariff").order_by("started_at", "sequence")
     return rows
+
+
+def past_ratings_of(record: Cdr) -> Any:
+    """Return what a record said before it was rated again, the latest first."""
+    return PastRating.objects.filter(cdr_id=record.pk).select_related("rerating").order_by("-version")
 
 
 def tariff_for(number: str, at: datetime, prices: PriceBook | None = None) -> Tariff | None:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from billing.filters import CdrFilterSet, TariffFilterSet
 from billing.forms import TariffForm
 from billing.models import Cdr, Tariff
-from billing.queries import attempts_of, cdr_totals, providers_dearer_than
+from billing.queries import attempts_of, cdr_totals, past_ratings_of, providers_dearer_than
 from billing.tables import CdrTable, TariffTable
 from voipadmin.core.pages import Entity, FieldGroup
 
@@ -26,7 +26,11 @@ def _tariff_context(tariff: Any, _user: Any) -> dict[str, Any]:
 
 
 def _call_context(call: Any, user: Any) -> dict[str, Any]:
-    return {"attempts": attempts_of(call) if user.sees_everything else ()}
+    return {
+        "attempts": attempts_of(call) if user.sees_everything else (),
+        "past_ratings": past_ratings_of(call),
+        "shows_cost": user.sees_everything,
+    }
 
 
 def _sums(calls: Any, user: Any) -> dict[str, Any]:
@@ -91,7 +95,7 @@ CALLS = Entity(
     staff_only=NOT_FOR_CUSTOMERS,
     synced=False,
     detail_context=_call_context,
-    main_template="billing/cdr/attempts.html",
+    main_template="billing/cdr/history.html",
     summary=_sums,
     summary_template="billing/cdr/totals.html",
 )  # fmt: skip

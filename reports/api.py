@@ -1,5 +1,6 @@
 """The REST API of the dashboard and the reports."""
 
+import uuid
 from collections.abc import Iterable
 from typing import Any, cast
 
@@ -9,12 +10,21 @@ from ninja import Query, Router, Schema
 
 from asterisk_sync.models import Node
 from billing.models import Cdr
-from billing.queries import CdrFilters, CdrTotals, CurrencyTotals
-from reports.api_schemas import CdrOut, CdrQuery, CdrReportOut, CdrTotalsOut, Money, StatsOut, TopCustomerOut
+from billing.queries import CdrFilters, CdrTotals, CurrencyTotals, past_ratings_of
+from reports.api_schemas import (
+    CdrOut,
+    CdrQuery,
+    CdrReportOut,
+    CdrTotalsOut,
+    Money,
+    PastRatingOut,
+    StatsOut,
+    TopCustomerOut,
+)
 from reports.live_panel import REACHABLE, LivePanel, live_panel
 from reports.queries import cdr_report, dashboard_stats
 from voipadmin.core.api.access import Needs
-from voipadmin.core.api.crud import refuse_unknown_parameters
+from voipadmin.core.api.crud import ONE, find, refuse_unknown_parameters
 from voipadmin.core.api.pagination import page_of
 from voipadmin.core.api.resource import Resource
 from voipadmin.core.api.schemas import page_query
@@ -51,6 +61,20 @@ def report_cdr(request: HttpRequest, filters: Query[CdrQuery], page: Query[CdrPa
     totals = None if page.cursor else _totals(report.totals, shows_cost=user.sees_everything)
     items = [cdrs.shown(row, request.user) for row in found]
     return CdrReportOut.model_construct(items=items, next_cursor=cursor, totals=totals)
+
+
+@reports_router.get(
+    f"/cdr{ONE}/ratings",
+    response=list[PastRatingOut],
+    auth=Needs("billing.view_cdr"),
+    operation_id="list_past_ratings",
+)
+def list_past_ratings(request: HttpRequest, id: uuid.UUID) -> Any:  # noqa: A002 - the path's name
+    """List what a call's record said before it was rated again, the latest first."""
+    user = cast(User, request.user)
+    hidden = {} if user.sees_everything else dict.fromkeys(PastRatingOut.hidden_from_customers)
+    rows = past_ratings_of(find(cdrs, user, id))
+    return [PastRatingOut.model_validate(row).model_copy(update=hidden) for row in rows]
 
 
 @dashboard_router.get("/stats", response=StatsOut, auth=Needs("reports.view_dashboard"), operation_id="dashboard_stats")

@@ -57,6 +57,28 @@ class CdrOut(Output):
     unrated_reason: str
 
 
+class PastRatingOut(Output):
+    """What a call's record said until a re-rating replaced it."""
+
+    hidden_from_customers: ClassVar = frozenset(
+        {"rerating_id", "tariff_id", "matched_pattern", "applied_rate", "cost", "cost_currency", "margin"}
+    )
+
+    version: int
+    replaced_at: datetime
+    rerating_id: uuid.UUID | None
+    tariff_id: uuid.UUID | None
+    matched_pattern: str | None
+    applied_rate: str | None
+    billed_seconds: int | None
+    price: Decimal | None
+    currency: str
+    cost: Decimal | None
+    cost_currency: str | None
+    margin: Decimal | None
+    unrated_reason: str
+
+
 class CdrQuery(Schema):
     """What a report of calls may be narrowed by; `number` is a part of any number of the call."""
 

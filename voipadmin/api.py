@@ -10,6 +10,7 @@ from asterisk_sync.placement_api import placement_routers
 from asterisk_sync.simulator.api import simulations_router
 from billing.accounts.statement_api import accounts_router
 from billing.api import tariffs_router
+from billing.authorization.api import refused_calls_router
 from billing.decks.api import decks_router
 from billing.plans.api import holiday_calendars_router, rate_plans_router, time_windows_router
 from billing.rerating.api import reratings_router
@@ -51,6 +52,7 @@ for prefix, router in {
     "decks": decks_router,
     "accounts": accounts_router,
     "reratings": reratings_router,
+    "refused-calls": refused_calls_router,
     "reports": reports_router,
     "nodes": nodes_router,
     "generations": generations_router,

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 from billing.accounts.services import SETTINGS, save_settings
 from billing.models import Account, LedgerEntry
-from voipadmin.core.admin import DomainAdmin
+from voipadmin.core.admin import DomainAdmin, OnlyReadAdmin
 
 
 @admin.register(Account)
@@ -36,7 +36,7 @@ class AccountAdmin(DomainAdmin):
 
 
 @admin.register(LedgerEntry)
-class LedgerEntryAdmin(admin.ModelAdmin[Any]):
+class LedgerEntryAdmin(OnlyReadAdmin):
     """The ledger, in the order in which it was written; nobody changes it."""
 
     list_display = ("happened_at", "account", "kind", "amount", "currency", "description", "actor", "created_at")
@@ -44,16 +44,3 @@ class LedgerEntryAdmin(admin.ModelAdmin[Any]):
     list_select_related = ("account__customer",)
     search_fields = ("=account__customer__code",)
     ordering = ("-id",)
-    show_full_result_count = False
-
-    def has_add_permission(self, _request: HttpRequest) -> bool:
-        """Money is moved on the account's page."""
-        return False
-
-    def has_change_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
-        """Nobody changes an entry."""
-        return False
-
-    def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
-        """Nobody deletes an entry."""
-        return False

@@ -13,7 +13,7 @@ from billing.accounts.periods import DAYS_WITHIN_REACH, ONE_DAY, start_of
 from billing.models import RefusedCall
 from customers.models import Customer
 from voipadmin.core.badges import badge
-from voipadmin.core.filters import EntityFilterSet, visible
+from voipadmin.core.filters import EntityFilterSet, search_in, visible
 from voipadmin.core.pages import Entity, FieldGroup
 from voipadmin.core.tables import EntityTable, MonoColumn, RelatedColumn, TimeColumn, format_moment
 
@@ -41,7 +41,7 @@ class RefusedCallTable(EntityTable):
     created_at = TimeColumn(verbose_name=_("refused at"), attrs={"td": {"class": "cell-main nowrap tabular"}})
     customer = RelatedColumn(order_by="customer__code", shown="code")
     number = MonoColumn()
-    reason = tables.Column()
+    reason = tables.Column(accessor="told")
     detail = tables.Column()
     cause = tables.Column(attrs={"td": {"class": "tabular"}})
     node_name = tables.Column()
@@ -68,6 +68,7 @@ class RefusedCallFilterSet(EntityFilterSet):
     """Filters of the list of refused calls; days are those of the panel's clock."""
 
     search_fields = ("number", "detail", "uniqueid", "customer__code", "customer__name")
+    search_fields_of_customers = ("number", "customer__code", "customer__name")
 
     since = django_filters.DateFilter(
         label=_("from day"), method="from_day", widget=forms.DateInput(DAY, "%Y-%m-%d"), validators=DAYS_WITHIN_REACH
@@ -76,11 +77,17 @@ class RefusedCallFilterSet(EntityFilterSet):
         label=_("to day"), method="to_day", widget=forms.DateInput(DAY, "%Y-%m-%d"), validators=DAYS_WITHIN_REACH
     )
     customer = django_filters.ModelChoiceFilter(queryset=visible(Customer), label=_("customer"))
-    reason = django_filters.ChoiceFilter(label=_("reason"), choices=list(REASONS.items()))
+    reason = django_filters.ChoiceFilter(field_name="told", label=_("reason"), choices=list(REASONS.items()))
 
     class Meta:
         model = RefusedCall
         fields = ("q", "since", "until", "customer", "reason")
+
+    def search(self, queryset: Any, name: str, value: str) -> Any:
+        """Look into what the user is shown: matches would tell what the page does not."""
+        everything = self.request is None or self.request.user.sees_everything
+        fields = self.search_fields if everything else self.search_fields_of_customers
+        return search_in(queryset, fields, value)
 
     def from_day(self, queryset: Any, _name: str, value: date) -> Any:
         """Keep what was refused from the beginning of the day on."""
@@ -95,8 +102,9 @@ def _join_calls(queryset: Any) -> Any:
     return queryset.select_related("customer")
 
 
-def _call_context(call: Any, _user: Any) -> dict[str, Any]:
-    return {"reason": REASONS.get(call.reason, call.reason)}
+def _call_context(call: Any, user: Any) -> dict[str, Any]:
+    detail = call.detail if user.sees_everything else ""
+    return {"reason": REASONS.get(call.told, call.told), "detail": detail}
 
 
 REFUSED_CALLS = Entity(
@@ -112,6 +120,7 @@ REFUSED_CALLS = Entity(
         FieldGroup(_("Call"), ("customer", "number", "created_at")),
         FieldGroup(_("Details"), ("detail", "cause", "node_name", "uniqueid")),
     ),
+    staff_only=frozenset({"detail", "node_name", "uniqueid"}),
     synced=False,
     detail_context=_call_context,
     lead_template="billing/refusedcall/reason.html",

@@ -1,7 +1,9 @@
 """Money that live calls have set aside, and calls that were refused."""
 
+from typing import Any, Self
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -58,6 +60,24 @@ class CreditHold(BaseModel):
         return f"{self.number} {self.amount}"
 
 
+# Reasons that are of the carriers' side; to the customer, who heard the same cause, they are a destination not sold.
+INTERNAL_REASONS = ("currency", "no_carrier", "loss")
+
+
+class RefusedCallQuerySet(VisibleQuerySet):
+    """Calls that were not let through."""
+
+    users_path = "customer__users"
+
+    def visible_to(self, user: Any) -> Self:
+        """Return the rows that `user` may see, with the reason that it may be `told`."""
+        rows = super().visible_to(user)
+        if not user.is_authenticated or user.sees_everything:
+            return rows.annotate(told=F("reason"))
+        internal = When(reason__in=INTERNAL_REASONS, then=Value("no_rate"))
+        return rows.annotate(told=Case(internal, default=F("reason"), output_field=models.CharField()))
+
+
 class RefusedCall(BaseModel):
     """A call that was not let through, and why."""
 
@@ -71,7 +91,7 @@ class RefusedCall(BaseModel):
     detail = models.CharField(_("detail"), max_length=200, blank=True)
     cause = models.PositiveSmallIntegerField(_("cause"))
 
-    objects = VisibleQuerySet.as_manager()
+    objects = RefusedCallQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("refused call")

@@ -44,7 +44,7 @@ MAY: dict[str, dict[str, set[str]]] = {
     "billing.rateplan": {Role.OPERATOR: VIEW, Role.FINANCE: ALL, Role.VIEWER: VIEW},
     "billing.timewindow": {Role.OPERATOR: VIEW, Role.FINANCE: ALL, Role.VIEWER: VIEW},
     "billing.holidaycalendar": {Role.OPERATOR: VIEW, Role.FINANCE: ALL, Role.VIEWER: VIEW},
-    "billing.refusedcall": {Role.OPERATOR: VIEW, Role.FINANCE: ALL, Role.VIEWER: VIEW},
+    "billing.refusedcall": {Role.OPERATOR: VIEW, Role.FINANCE: ALL, Role.VIEWER: VIEW, Role.CUSTOMER: VIEW},
     "billing.account": {Role.OPERATOR: VIEW, Role.FINANCE: ALL, Role.VIEWER: VIEW, Role.CUSTOMER: VIEW},
     "billing.deck": {Role.OPERATOR: VIEW, Role.FINANCE: ALL, Role.VIEWER: VIEW},
     "billing.rerating": {Role.OPERATOR: VIEW, Role.FINANCE: ALL, Role.VIEWER: VIEW},
@@ -84,6 +84,9 @@ def _objects_of_a_customer() -> dict[str, Any]:
         "numbering.didallocation": allocation,
         "billing.cdr": CdrFactory.create(customer=trunk),
         "billing.account": account_of(trunk),
+        "billing.refusedcall": RefusedCall.objects.create(
+            customer=trunk, node_name="pbx1", number="5511", reason="credit", cause=21
+        ),
     }
 
 
@@ -99,9 +102,6 @@ def make_world() -> World:
         "billing.rateplan": RatePlan.objects.create(name="Wholesale"),
         "billing.timewindow": TimeWindow.objects.create(name="Night", starts_at=time(22), ends_at=time(6)),
         "billing.holidaycalendar": HolidayCalendar.objects.create(name="Brazil"),
-        "billing.refusedcall": RefusedCall.objects.create(
-            customer=world.foreign["customers.customer"], node_name="pbx1", number="5511", reason="credit", cause=21
-        ),
         "billing.deck": Deck.objects.create(provider=gateway.provider, file_name="rates.csv"),
         "billing.rerating": Rerating.objects.create(
             started_from=timezone.now(), started_before=timezone.now() + timedelta(days=1), reason="Prices"

@@ -31,6 +31,7 @@ KINDS = {
     "decks": "billing.deck",
     "accounts": "billing.account",
     "reratings": "billing.rerating",
+    "refused-calls": "billing.refusedcall",
     "nodes": "asterisk_sync.node",
     "generations": "asterisk_sync.generation",
     "drift": "asterisk_sync.driftfinding",

@@ -51,6 +51,27 @@ class DomainInline(SecretsMixin, admin.TabularInline[Any, Any]):
     show_change_link = True
 
 
+class OnlyReadAdmin(admin.ModelAdmin[Any]):
+    """Rows that nobody writes by hand; they go with the object whose admin pages' names begin with `goes_with`."""
+
+    goes_with: ClassVar[str] = ""
+    list_per_page = 50
+    show_full_result_count = False
+
+    def has_add_permission(self, _request: HttpRequest) -> bool:
+        """Nobody adds one."""
+        return False
+
+    def has_change_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+        """Nobody changes one."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, _obj: Any = None) -> bool:
+        """Nobody deletes one by itself."""
+        page = request.resolver_match.url_name if request.resolver_match else None
+        return bool(self.goes_with) and str(page).startswith(self.goes_with)
+
+
 class DomainAdmin(SecretsMixin, admin.ModelAdmin[Any]):
     """An admin page whose writes are domain calls; what the domain refuses is said, and nothing of it is saved."""
 

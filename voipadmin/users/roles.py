@@ -53,6 +53,7 @@ GRANTS: dict[str, dict[str, frozenset[str]]] = {
         "billing.cdr": VIEW,
         "billing.account": VIEW,
         "billing.ledgerentry": VIEW,
+        "billing.refusedcall": VIEW,
         "reports": VIEW,
     },
 }

@@ -101,12 +101,27 @@ def test_the_dashboard_counts_those_of_the_last_hour(operator: Client) -> None:
     assert "1 call was refused in the last hour." in dashboard(operator)
 
 
-def test_people_of_a_customer_see_none(client: Client) -> None:
-    call = refused()
+def test_people_of_a_customer_see_their_own_and_nothing_of_our_side(client: Client) -> None:
+    call, loss = refused(detail="secret one"), refused(number="551140001000", reason="loss", detail="carrier at 0.99")
+    RefusedCall.objects.filter(pk=loss.pk).update(customer=call.customer)
+    other = refused(number="551199990000")
     client.force_login(UserFactory.create(role=Role.CUSTOMER, customers=[call.customer]))
-    assert client.get(reverse("billing:refusedcall_list")).status_code == 403
-    assert client.get(call.get_absolute_url()).status_code == 403
-    assert "refusedcall" not in client.get(account_of(call.customer).get_absolute_url()).content.decode()
+    client.cookies["django_language"] = "en"
+    address = reverse("billing:refusedcall_list")
+    text = client.get(address).content.decode()
+    assert (call.number in text, loss.number in text, other.number in text) == (True, True, False)
+    assert client.get(other.get_absolute_url()).status_code == 404
+    pages = [
+        text,
+        client.get(call.get_absolute_url()).content.decode(),
+        client.get(loss.get_absolute_url()).content.decode(),
+    ]
+    for page in pages:
+        for hidden in ("secret one", "0.99", "pbx1"):
+            assert hidden not in page
+    assert "No tariff" in pages[2]
+    for query, found in (({"reason": "loss"}, False), ({"reason": "no_rate"}, True), ({"q": "carrier"}, False)):
+        assert (loss.number in client.get(address, query).content.decode()) is found, query
 
 
 def test_the_dashboard_says_that_the_audit_found_a_difference_until_it_finds_none(operator: Client) -> None:
