@@ -15,6 +15,7 @@ from asterisk_sync.simulator.oracle import lookups
 from asterisk_sync.simulator.results import Hop, Outcome, Reason, Refusal, Simulation
 from asterisk_sync.simulator.services import LONGEST_CALL, LONGEST_NUMBER, simulate_with_scene
 from asterisk_sync.simulator.wording import REASONS, refusal_in_words
+from billing.authorization.explaining import LeftOut
 from customers.models import Customer, Extension
 from routing.models import Gateway
 from voipadmin.core.api.access import Needs, visible_reference
@@ -90,6 +91,34 @@ class AttemptOut(Output):
     reachable: bool | None
     share: Decimal | None
     money: MoneyOut
+    expected_cost: Decimal | None
+    expected_currency: str
+
+
+class LeftOutGatewayOut(Output):
+    """A gateway that the authorizer does not let the call go by."""
+
+    route: uuid.UUID
+    gateway: str
+    reason: LeftOut
+    expected_cost: Decimal | None
+    expected_currency: str
+
+
+class AuthorizationOut(Output):
+    """What the authorizer would say; `reason` is that of refused calls, nothing where the call is let through."""
+
+    allowed: bool
+    reason: str
+    detail: str
+    expected_seconds: int
+    price: Decimal | None
+    currency: str
+    available: Decimal | None
+    cap_left: Decimal | None
+    first_seconds: int | None
+    longest_seconds: int | None
+    left_out: list[LeftOutGatewayOut]
 
 
 class LimitsOut(Output):
@@ -157,6 +186,8 @@ class SimulationOut(Output):
     attempts: list[AttemptOut]
     limits: LimitsOut | None
     bill: BillOut
+    is_asked: bool
+    authorization: AuthorizationOut | None
     live: LiveCheckOut | None
 
 

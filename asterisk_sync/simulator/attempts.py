@@ -1,33 +1,48 @@
 """What each gateway would be sent, in which order, and what the call comes to there. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 
+from asterisk_sync.simulator.authorization import gateways_in_order, weighed_in
 from asterisk_sync.simulator.considered import routes_taken
 from asterisk_sync.simulator.journey import Journey
 from asterisk_sync.simulator.results import AppliedTariff, Attempt, Bill, Money, Question
 from asterisk_sync.simulator.scene import Scene
 from asterisk_sync.snapshot import GatewaySnapshot, RouteSnapshot, RouteStepSnapshot
+from billing.authorization.explaining import Explanation
 from billing.call_rating import CallFacts, PricedCall, ProviderCost, price_call
 from billing.called_numbers import origin_of
 from routing.numbers import KEEP, Rewriting, present_caller_id, rewrite_number
-from routing.selection import order_gateways
 
 
-def plan_attempts(scene: Scene, question: Question, journey: Journey, normalised: str) -> tuple[Attempt, ...]:
+def plan_attempts(
+    scene: Scene, question: Question, journey: Journey, normalised: str, answer: Explanation | None
+) -> tuple[Attempt, ...]:
     """Return every attempt in order; gateways by weight are in their places, with the chance of each to be first."""
     if journey.view is None:
         return ()
-    tries = [(route, step) for route in routes_taken(journey.view, journey.number) for step in _steps_in_order(route)]
-    return tuple(
-        _attempt(number, route, step, scene, _facts(question, journey, normalised, scene), journey)
+    facts = _facts(question, journey, normalised, scene)
+    tries = [
+        (route, step)
+        for route in _as_answered(routes_taken(journey.view, journey.number), answer)
+        for step in route.steps
+    ]
+    attempts = (
+        (_attempt(number, route, step, scene, facts, journey), weighed_in(answer, route, step.gateway))
         for number, (route, step) in enumerate(tries, start=1)
+    )
+    return tuple(
+        replace(attempt, expected_cost=weighed.cost, expected_currency=weighed.currency) if weighed else attempt
+        for attempt, weighed in attempts
     )
 
 
-def _steps_in_order(route: RouteSnapshot) -> Iterator[RouteStepSnapshot]:
-    by_name = {step.gateway: step for step in route.steps}
-    return (by_name[name] for name in order_gateways(route))
+def _as_answered(routes: Iterable[RouteSnapshot], answer: Explanation | None) -> Iterator[RouteSnapshot]:
+    """Return the routes with those of their steps that are tried, in order."""
+    for route in routes:
+        by_name = {step.gateway: step for step in route.steps}
+        yield replace(route, steps=tuple(by_name[name] for name in gateways_in_order(route, answer)))
 
 
 def _attempt(

@@ -1,17 +1,24 @@
 """A question and a scene -> what would become of the call. Pure: no database, no clock, no node."""
 
+from dataclasses import replace
+
 from asterisk_sync.simulator.attempts import make_bill, plan_attempts
+from asterisk_sync.simulator.authorization import ask, authorization_of, is_asked
 from asterisk_sync.simulator.considered import consider_routes
 from asterisk_sync.simulator.journey import Journey, normalised, travel
-from asterisk_sync.simulator.results import ConsideredRoute, Limits, Outcome, Question, Simulation
+from asterisk_sync.simulator.results import ConsideredRoute, Limits, Outcome, Question, Refusal, Simulation
 from asterisk_sync.simulator.scene import Scene
-from billing.authorization.home import stays_home
 
 
 def simulate(question: Question, scene: Scene) -> Simulation:
     """Tell what would become of the call."""
     journey = travel(question, scene)
     digits = normalised(journey, scene.snapshot.country)
+    asks = journey.outcome == Outcome.SENT and is_asked(scene, journey, digits)
+    answer = ask(scene, question, journey, digits) if asks else None
+    authorization = authorization_of(scene, journey, answer) if answer else None
+    if answer is not None and answer.refusal is not None:
+        journey = replace(journey, outcome=Outcome.REFUSED, refusal=Refusal.NOT_AUTHORIZED, cause=answer.refusal.cause)
     is_sent = journey.outcome == Outcome.SENT
     return Simulation(
         node=scene.node,
@@ -23,24 +30,18 @@ def simulate(question: Question, scene: Scene) -> Simulation:
         is_emergency=bool({journey.number, digits} & scene.emergency_numbers),
         caller=journey.caller,
         context=journey.context,
-        is_asked=is_sent and _is_asked(scene, journey, digits),
         outcome=journey.outcome,
         refusal=journey.refusal,
         cause=journey.cause,
         steps=journey.steps,
         targets=journey.targets,
         routes=_considered(scene, journey),
-        attempts=plan_attempts(scene, question, journey, digits) if is_sent else (),
+        attempts=plan_attempts(scene, question, journey, digits, answer) if is_sent else (),
         limits=_limits(scene, journey),
         bill=make_bill(scene, question, journey, digits),
+        is_asked=asks,
+        authorization=authorization,
     )
-
-
-def _is_asked(scene: Scene, journey: Journey, digits: str) -> bool:
-    """Follow what va-begin decides."""
-    snapshot = scene.snapshot
-    asks = journey.customer is not None and snapshot.asks(journey.customer.id) != ""
-    return asks or not stays_home(digits, snapshot.country, snapshot.authorizer.high_risk_prefixes)
 
 
 def _considered(scene: Scene, journey: Journey) -> tuple[ConsideredRoute, ...]:

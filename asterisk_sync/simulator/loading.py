@@ -1,9 +1,11 @@
 """The scene of a simulated call, read from the database and from what the node last told."""
 
 from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
 from uuid import UUID
 
 from django.conf import settings
+from django.utils import timezone
 
 from asterisk_sync.live import LiveState, live_state
 from asterisk_sync.models import Node
@@ -11,8 +13,14 @@ from asterisk_sync.simulator.results import Question
 from asterisk_sync.simulator.scene import KnownProvider, KnownRoute, Peer, Scene
 from asterisk_sync.snapshot import Snapshot
 from asterisk_sync.snapshot_loader import count_dids, load_snapshot
+from billing.authorization.book import Page
+from billing.authorization.facts import load_facts
+from billing.authorization.prices import PriceList
+from billing.authorization.quality import load_qualities
+from billing.authorization.queries import funds_of
 from billing.call_rating import ProviderCost
 from billing.models import Account
+from billing.price_book import DeckIndex, PriceBook
 from billing.tariff_loader import CurrentTariffs
 from customers.models import Customer, CustomerStatus
 from numbering.models import DIDAllocation
@@ -22,9 +30,29 @@ from routing.numbers import read_incoming
 _tariffs = CurrentTariffs()
 
 
+class _Decks(Mapping[UUID, DeckIndex]):
+    """The providers' decks, each read when it is first asked for: a call concerns few of them."""
+
+    def __init__(self, book: PriceBook, providers: Collection[UUID]) -> None:
+        self._book, self._providers = book, providers
+
+    def __getitem__(self, provider: UUID) -> DeckIndex:
+        if provider not in self._providers:
+            raise KeyError(provider)
+        return self._book.deck_of(provider)
+
+    def __iter__(self) -> Iterator[UUID]:
+        return iter(self._providers)
+
+    def __len__(self) -> int:
+        return len(self._providers)
+
+
 def load_scene(node: Node, question: Question, snapshot: Snapshot | None = None) -> Scene:
     """Return what `node` runs, or `snapshot` in its place, as it concerns a call: other customers are left out."""
     state = live_state(node)
+    accounts = {account.customer_id: account for account in Account.objects.filter(customer__in=_concerned(question))}
+    page = _page(accounts)
     return Scene(
         node=node.name,
         snapshot=snapshot or load_snapshot(node, resolver=_no_addresses, customers=_concerned(question)),
@@ -32,12 +60,21 @@ def load_scene(node: Node, question: Question, snapshot: Snapshot | None = None)
         routes=_known_routes(),
         providers=_known_providers(),
         closed=frozenset(Customer.objects.filter(status=CustomerStatus.CLOSED).values_list("code", flat=True)),
-        prices=_tariffs.index(),
+        prices=page.prices.book,
+        page=page,
+        funds={customer: funds_of(account) for customer, account in accounts.items()},
         plans=_plans(question),
         emergency_numbers=frozenset(settings.EMERGENCY_NUMBERS),
         peers=_peers(state) if state else {},
         calls=_calls(state) if state else None,
     )
+
+
+def _page(accounts: Collection[UUID]) -> Page:
+    """Return what the authorizer would have in its book, of these customers alone."""
+    facts, book = load_facts(accounts), _tariffs.index()
+    decks = _Decks(book, {provider.id for provider in facts.providers.values()})
+    return Page(facts, PriceList(book, decks), load_qualities(timezone.now()))
 
 
 def _how_many_numbers(node: Node, question: Question, snapshot: Snapshot | None) -> int:

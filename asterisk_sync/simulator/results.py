@@ -6,6 +6,8 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
+from billing.authorization.explaining import LeftOut
+
 
 class Outcome(StrEnum):
     """Where a call ends up."""
@@ -45,6 +47,7 @@ class Refusal(StrEnum):
     UNKNOWN_NUMBER = "unknown_number"
     OTHER_GATEWAY = "other_gateway"
     NOT_ON_NODE = "not_on_node"
+    NOT_AUTHORIZED = "not_authorized"
 
 
 class Hop(StrEnum):
@@ -136,6 +139,40 @@ class Attempt:
     share: Decimal | None
     reroute_forbidden: bool
     money: Money
+    expected_cost: Decimal | None = None
+    expected_currency: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOutGateway:
+    """A gateway of a route that the authorizer does not let the call go by, and what the expected call would cost."""
+
+    route: UUID
+    route_name: str
+    gateway: str
+    reason: LeftOut
+    expected_cost: Decimal | None
+    expected_currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Authorization:
+    """What the authorizer says. `price` is the expected call's; `longest_seconds` is what the money pays for.
+
+    `available` is None where no credit limits the customer: `cap_left` always does.
+    """
+
+    allowed: bool
+    reason: str
+    detail: str
+    expected_seconds: int
+    price: Decimal | None
+    currency: str
+    available: Decimal | None
+    cap_left: Decimal | None
+    first_seconds: int | None
+    longest_seconds: int | None
+    left_out: tuple[LeftOutGateway, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +209,7 @@ class Bill:
 class Simulation:
     """What would become of a call. `number` is what is looked for after forwards, `normalised` its E.164 digits.
 
-    `is_asked` tells whether the dialplan asks the authorizer about it.
+    `is_asked` tells whether the dialplan asks the authorizer about it; `authorization` is what that one says.
     """
 
     node: str
@@ -194,6 +231,7 @@ class Simulation:
     limits: Limits | None = None
     bill: Bill = field(default_factory=Bill)
     is_asked: bool = False
+    authorization: Authorization | None = None
 
     @property
     def goes_through(self) -> bool:

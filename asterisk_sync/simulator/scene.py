@@ -7,6 +7,8 @@ from uuid import UUID
 
 from asterisk_sync.rendering.views import RoutePlan, plan_routes
 from asterisk_sync.snapshot import CustomerSnapshot, ExtensionSnapshot, GatewaySnapshot, Snapshot
+from billing.authorization.book import Page
+from billing.authorization.explaining import Funds
 from billing.call_rating import ProviderCost
 from billing.price_book import PriceBook
 
@@ -43,8 +45,9 @@ class Peer:
 class Scene:
     """A node's snapshot and what belongs to it; `numbers` is how many DIDs the node has, where that matters.
 
-    `plans` are the rate plans of customers that have one, by code. `peers` and `calls` are empty where the node does
-    not tell.
+    `plans` are the rate plans of customers that have one, by code. `page` is what the authorizer knows, `funds` the
+    money of customers by their id; without a page every call is let through. `peers` and `calls` are empty where the
+    node does not tell.
     """
 
     node: str
@@ -54,6 +57,8 @@ class Scene:
     closed: frozenset[str] = frozenset()
     prices: PriceBook = field(default_factory=PriceBook)
     plans: Mapping[str, UUID] = field(default_factory=dict)
+    page: Page | None = None
+    funds: Mapping[UUID, Funds] = field(default_factory=dict)
     emergency_numbers: frozenset[str] = frozenset()
     numbers: int = 0
     peers: Mapping[str, Peer] = field(default_factory=dict)

@@ -11,16 +11,18 @@ from asterisk_sync.models import Node
 from asterisk_sync.simulator.checking import Agreement, answer_of, ask
 from asterisk_sync.simulator.forms import GOES_OUT, SimulatorForm
 from asterisk_sync.simulator.oracle import lookups
-from asterisk_sync.simulator.results import ConsideredRoute, Simulation
+from asterisk_sync.simulator.results import Authorization, ConsideredRoute, Simulation
 from asterisk_sync.simulator.services import UnanswerableError, simulate_with_scene
 from asterisk_sync.simulator.wording import (
     EMERGENCY_ONE_WAY,
     EMERGENCY_STOPPED,
     HOPS,
+    LEFT_OUT,
     OUTCOMES,
     REASONS,
     refusal_in_words,
 )
+from billing.authorization.pages import REASONS as REFUSED
 from routing.models import Route
 from routing.patterns import example_number
 
@@ -98,7 +100,14 @@ def _shown(simulation: Simulation) -> dict[str, Any]:
         "fitting": _with_reasons(fitting),
         "others": _with_reasons([route for route in simulation.routes if not route.fits]),
         "best": simulation.attempts[0] if simulation.attempts else None,
-    }
+    } | _authorized(simulation.authorization)
+
+
+def _authorized(said: Authorization | None) -> dict[str, Any]:
+    if said is None:
+        return {}
+    left_out = [(item, LEFT_OUT[item.reason]) for item in said.left_out]
+    return {"said": said, "refused": REFUSED.get(said.reason, ""), "left_out": left_out}
 
 
 def _emergency(simulation: Simulation) -> Any:

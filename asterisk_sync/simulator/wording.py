@@ -4,6 +4,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from asterisk_sync.simulator.results import Hop, Outcome, Reason, Refusal
+from billing.authorization.explaining import LeftOut
 
 Words = str | Promise
 
@@ -37,6 +38,12 @@ REFUSALS: dict[Refusal, Words] = {
     Refusal.UNKNOWN_NUMBER: _("The number is not allocated to a customer: the caller hears that it is not in service."),
     Refusal.OTHER_GATEWAY: _("The number belongs to another gateway: the caller hears that it is not in service."),
     Refusal.NOT_ON_NODE: _("The node does not run it: it is disabled, or placed elsewhere."),
+    Refusal.NOT_AUTHORIZED: _("The authorizer refuses the call."),
+}
+LEFT_OUT: dict[LeftOut, Words] = {
+    LeftOut.BLOCKED: _("Its deck blocks the number"),
+    LeftOut.NO_PRICE: _("Names no price for the number"),
+    LeftOut.LOSS: _("Costs more than the call brings"),
 }
 HOPS: dict[Hop, Words] = {
     Hop.ENTERS: _("Comes in"),

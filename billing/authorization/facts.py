@@ -1,7 +1,7 @@
 """What the rules need and seldom changes, as it was at one moment, and how that is read."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -59,9 +59,11 @@ def state_of_facts() -> Any:
     return [*rows, Route.customers.through.objects.aggregate(Count("pk"), Max("pk"))]
 
 
-def load_facts() -> Facts:
-    """Read everything."""
+def load_facts(customers: Collection[UUID] | None = None) -> Facts:
+    """Read everything; where `customers` are named, what these may and no others."""
     accounts = Account.objects.select_related("customer").exclude(customer__status=CustomerStatus.CLOSED)
+    if customers is not None:
+        accounts = accounts.filter(customer__in=customers)
     return Facts(
         terms={terms.customer_id: terms for terms in map(terms_of, accounts)},
         routes=_load_routes(),

@@ -79,7 +79,7 @@ def _no_normal_form(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _nobody_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("asterisk_sync.simulator.engine.stays_home", lambda _number, _country, _prefixes: True)
+    monkeypatch.setattr("asterisk_sync.simulator.authorization.stays_home", lambda _number, _country, _prefixes: True)
 
 
 @pytest.mark.parametrize("make_wrong", [_wrong_order, _no_rewriting, _short_callers, _no_normal_form, _nobody_asked])

@@ -176,6 +176,14 @@ def test_the_api_tells_the_same(api: ApiClient, acme: Customer, route: Route) ->
     assert told["bill"]["price"] == "0.0800"
 
 
+def test_the_api_tells_what_the_authorizer_would_say(api: ApiClient, acme: Customer, route: Route) -> None:
+    at_home = api.post("/simulations/", {"number": NUMBER, "customer_id": str(acme.pk)}).json()
+    assert (at_home["is_asked"], at_home["authorization"]) == (False, None)
+    abroad = api.post("/simulations/", {"number": "0012125551234", "customer_id": str(acme.pk)}).json()
+    assert (abroad["is_asked"], abroad["refusal"], abroad["cause"]) == (True, "not_authorized", 57)
+    assert (abroad["authorization"]["allowed"], abroad["authorization"]["reason"]) == (False, "country")
+
+
 def test_the_api_says_that_a_node_is_silent(api: ApiClient, acme: Customer, route: Route) -> None:
     answer = api.post("/simulations/", {"customer_id": str(acme.pk), "number": NUMBER, "live": True})
     assert answer.json()["live"]["agreement"] == "silent"

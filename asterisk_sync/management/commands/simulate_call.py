@@ -14,9 +14,10 @@ from django.utils.dateparse import parse_datetime
 from asterisk_sync.models import Node
 from asterisk_sync.simulator.checking import Agreement, LiveCheck, check_now
 from asterisk_sync.simulator.oracle import lookups
-from asterisk_sync.simulator.results import Attempt, Simulation
+from asterisk_sync.simulator.results import Attempt, Authorization, Simulation
 from asterisk_sync.simulator.services import UnanswerableError, find_caller, simulate_with_scene
-from asterisk_sync.simulator.wording import HOPS, OUTCOMES, REASONS, refusal_in_words
+from asterisk_sync.simulator.wording import HOPS, LEFT_OUT, OUTCOMES, REASONS, refusal_in_words
+from billing.authorization.pages import REASONS as REFUSED
 from customers.models import Customer, Extension
 from routing.models import Gateway
 
@@ -137,6 +138,8 @@ def _told(simulation: Simulation) -> Iterator[str]:
     for route in simulation.routes:
         if route.fits:
             yield f"  route {route.priority} {route.pattern} {route.name}: {REASONS[route.reason]}"
+    if simulation.authorization is not None:
+        yield from _told_of_authorization(simulation.authorization)
     for attempt in simulation.attempts:
         yield _told_of_attempt(attempt)
     yield from (f"  rings {target}" for target in simulation.targets)
@@ -144,11 +147,28 @@ def _told(simulation: Simulation) -> Iterator[str]:
         yield _told_of_money(simulation)
 
 
+def _told_of_authorization(said: Authorization) -> Iterator[str]:
+    if not said.allowed:
+        yield f"  authorizer: refused, {REFUSED[said.reason]} {said.detail}".rstrip()
+    else:
+        available = f"{said.cap_left} {said.currency} up to the cap"
+        if said.available is not None:
+            available = f"{said.available} {said.currency} available, {available}"
+        yield f"  authorizer: allowed, {said.longest_seconds} s at most, {available}"
+    for left_out in said.left_out:
+        yield f"  left out: {left_out.gateway}, {LEFT_OUT[left_out.reason]}"
+
+
 def _told_of_attempt(attempt: Attempt) -> str:
     share = f" ({attempt.share:.0f} %)" if attempt.share is not None else ""
+    expected = ""
+    if attempt.expected_cost is not None:
+        expected = f", {attempt.expected_cost} {attempt.expected_currency} for the expected call"
     cost = f", costs {attempt.money.cost} {attempt.money.cost_currency}" if attempt.money.cost is not None else ""
     seen = f"{attempt.sent_number} from {attempt.caller}"
-    return f"  {attempt.number}. {attempt.gateway}{share} is sent {seen}, rings {attempt.ring_seconds} s{cost}"
+    return (
+        f"  {attempt.number}. {attempt.gateway}{share} is sent {seen}, rings {attempt.ring_seconds} s{cost}{expected}"
+    )
 
 
 def _told_of_money(simulation: Simulation) -> str:

@@ -1,0 +1,79 @@
+"""What the authorizer would say to a call about which the dialplan asks. Pure."""
+
+from collections.abc import Iterator, Sequence
+
+from asterisk_sync.simulator.considered import routes_taken
+from asterisk_sync.simulator.journey import Journey
+from asterisk_sync.simulator.results import Authorization, LeftOutGateway, Question
+from asterisk_sync.simulator.scene import Scene
+from asterisk_sync.snapshot import RouteSnapshot
+from billing.authorization.book import Asked
+from billing.authorization.explaining import Explanation, Weighed, explain
+from billing.authorization.home import stays_home
+from billing.authorization.terms import Tried
+from routing.numbers import filter_dialled
+from routing.selection import order_gateways
+
+
+def is_asked(scene: Scene, journey: Journey, normalised: str) -> bool:
+    """Tell what va-begin decides."""
+    snapshot = scene.snapshot
+    asks = journey.customer is not None and snapshot.asks(journey.customer.id) != ""
+    return asks or not stays_home(normalised, snapshot.country, snapshot.authorizer.high_risk_prefixes)
+
+
+def ask(scene: Scene, question: Question, journey: Journey, normalised: str) -> Explanation | None:
+    """Return the answer, or None where nothing is known of accounts."""
+    customer = journey.customer
+    if scene.page is None or customer is None:
+        return None
+    caller = filter_dialled(journey.caller)
+    asked = Asked(customer.id, journey.number, normalised.removeprefix("+"), question.at, caller)
+    return explain(scene.page, asked, scene.funds.get(customer.id))
+
+
+def gateways_in_order(route: RouteSnapshot, answer: Explanation | None) -> Sequence[str]:
+    """Return the node's gateways of a route as they are tried: in its own order, or as the answer orders them."""
+    own = order_gateways(route)
+    choice = answer.choices.get(route.id) if answer else None
+    if choice is None or not choice.differs:
+        return own
+    left = [carrier.gateway for carrier in choice.carriers]
+    if choice.tried is Tried.COST:
+        return [gateway for gateway in left if gateway in own]
+    return [gateway for gateway in own if gateway in left]
+
+
+def weighed_in(answer: Explanation | None, route: RouteSnapshot, gateway: str) -> Weighed | None:
+    """Return what the expected call costs with a gateway, where that was asked."""
+    weighed = answer.weighed.get(route.id, ()) if answer else ()
+    return next((item for item in weighed if item.gateway == gateway), None)
+
+
+def authorization_of(scene: Scene, journey: Journey, answer: Explanation) -> Authorization:
+    """Return the answer as it is shown."""
+    refusal = answer.refusal
+    return Authorization(
+        allowed=refusal is None,
+        reason=refusal.reason.value if refusal else "",
+        detail=refusal.detail if refusal else "",
+        expected_seconds=answer.expected_seconds,
+        price=answer.price,
+        currency=answer.currency,
+        available=answer.available,
+        cap_left=answer.cap_left,
+        first_seconds=answer.first.seconds if answer.first else None,
+        longest_seconds=answer.longest.seconds if answer.longest else None,
+        left_out=tuple(_left_out(scene, journey, answer)),
+    )
+
+
+def _left_out(scene: Scene, journey: Journey, answer: Explanation) -> Iterator[LeftOutGateway]:
+    names = {known.id: known.name for known in scene.routes}
+    routes = routes_taken(journey.view, journey.number) if journey.view else []
+    for route in routes:
+        for step in route.steps:
+            item = weighed_in(answer, route, step.gateway)
+            if item is not None and item.left_out is not None:
+                name = names.get(route.id, route.pattern)
+                yield LeftOutGateway(route.id, name, item.gateway, item.left_out, item.cost, item.currency)
