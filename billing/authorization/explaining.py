@@ -113,11 +113,10 @@ def _weighed(gateway: str, quote: Quote, price: Price, terms: Terms, *, by_cost:
     seconds = settings.EXPECTED_CALL_SECONDS
     if quote.price is None:
         return Weighed(gateway, None, "", LeftOut.BLOCKED)
-    left_out = None
     if by_cost and not quote.is_own:
-        left_out = LeftOut.NO_PRICE
-    elif not terms.allows_loss and loses(Carrier(gateway, 0, quote.price), price, seconds):
-        left_out = LeftOut.LOSS
+        return Weighed(gateway, None, "", LeftOut.NO_PRICE)
+    at_a_loss = not terms.allows_loss and loses(Carrier(gateway, 0, quote.price), price, seconds)
+    left_out = LeftOut.LOSS if at_a_loss else None
     return Weighed(gateway, total(quote.price, seconds), quote.price.currency, left_out)
 
 

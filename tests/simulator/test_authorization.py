@@ -98,8 +98,8 @@ def test_each_carrier_that_is_left_out_says_why(acme: Customer) -> None:
     told = simulate_call(caller=acme, number=NUMBER)
     assert [each.gateway for each in told.attempts] == ["GW_Good"]
     assert {each.gateway: (each.reason, each.expected_cost) for each in said(told).left_out} == {
-        "GW_Silent": (LeftOut.NO_PRICE, Decimal(0)),
-        "GW_Elsewhere": (LeftOut.NO_PRICE, Decimal(0)),
+        "GW_Silent": (LeftOut.NO_PRICE, None),
+        "GW_Elsewhere": (LeftOut.NO_PRICE, None),
         "GW_Blocked": (LeftOut.BLOCKED, None),
         "GW_Losing": (LeftOut.LOSS, Decimal("1.5")),
     }
