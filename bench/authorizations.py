@@ -10,7 +10,7 @@ from multiprocessing import get_context
 import django
 from django.core.management import call_command
 
-from bench.fastagi_client import AT_ONCE, ask_all
+from bench.fastagi_client import AT_ONCE, ask_all, ask_at_a_rate
 from bench.figure import Figure
 
 django.setup()
@@ -27,6 +27,7 @@ from routing.models import Gateway, Provider, Route, RouteGateway  # noqa: E402 
 
 CALLS = int(os.environ.get("BENCH_AUTHORIZATIONS", "5000"))
 CUSTOMERS = 50
+CALLS_A_SECOND = 1_000
 NUMBER = "5511987654321"
 
 
@@ -77,6 +78,9 @@ async def compare(node: str, customers: list[str]) -> Figure:
             await loop.run_in_executor(beside, ask_all, ports[0], [question(-number - 1) for number in range(200)])
             rate, p50, p99 = await loop.run_in_executor(beside, ask_all, ports[0], questions)
             bare_rate, bare_p50, bare_p99 = await loop.run_in_executor(beside, ask_all, ports[1], questions)
+            later = [question(CALLS + number) for number in range(CALLS)]
+            due_p50, due_p99 = await loop.run_in_executor(beside, ask_at_a_rate, ports[0], later, CALLS_A_SECOND)
+            echo_p50, echo_p99 = await loop.run_in_executor(beside, ask_at_a_rate, ports[1], later, CALLS_A_SECOND)
         for server in (real, bare):
             server.close()
         await authorizer.stop()
@@ -88,10 +92,14 @@ async def compare(node: str, customers: list[str]) -> Figure:
         yardstick_name="FastAGI that only echoes",
         wanted="1,000/s, p99 under 10 ms",
         details={
-            "p50_ms": round(p50, 2),
-            "p99_ms": round(p99, 2),
-            "echo_p50_ms": round(bare_p50, 2),
-            "echo_p99_ms": round(bare_p99, 2),
+            f"p50_ms_at_{CALLS_A_SECOND}_a_second": round(due_p50, 2),
+            f"p99_ms_at_{CALLS_A_SECOND}_a_second": round(due_p99, 2),
+            f"echo_p50_ms_at_{CALLS_A_SECOND}_a_second": round(echo_p50, 2),
+            f"echo_p99_ms_at_{CALLS_A_SECOND}_a_second": round(echo_p99, 2),
+            "p50_ms_at_most_a_second": round(p50, 2),
+            "p99_ms_at_most_a_second": round(p99, 2),
+            "echo_p50_ms_at_most_a_second": round(bare_p50, 2),
+            "echo_p99_ms_at_most_a_second": round(bare_p99, 2),
             "at_once": AT_ONCE,
             "calls": CALLS,
         },

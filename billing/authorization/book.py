@@ -65,7 +65,10 @@ class Book:
         if self._qualities_at is None or now - self._qualities_at >= QUALITIES_EVERY:
             page, self._qualities_at = replace(page, qualities=load_qualities(now)), now
         providers = {provider.id for provider in page.facts.providers.values()}
-        self.page, self._seen = replace(page, prices=self._prices.load(providers)), seen
+        prices = self._prices.load(providers)
+        if prices != page.prices:
+            page = replace(page, prices=prices)
+        self.page, self._seen = page, seen
 
     def price_of(self, asked: Asked) -> Price | None:
         """Return what the customer pays, or None where nobody priced the number."""
