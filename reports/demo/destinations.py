@@ -11,6 +11,8 @@ ABROAD = (
     ("001305", 7, 30), ("0035191", 7, 16), ("0035121", 7, 10), ("005411", 8, 14), ("0054911", 8, 6), ("00346", 8, 6),
     ("003906", 7, 5), ("004930", 7, 5), ("0056", 9, 4), ("00244", 9, 2), ("00598", 8, 4),
 )  # fmt: skip
+# Where they may call: at home, and where they do.
+COUNTRIES = ("BR", "US", "PT", "AR", "ES", "IT", "DE", "CL", "AO", "UY", "GB")
 KINDS = (("mobile", 46), ("fixed", 37), ("abroad", 5), ("free", 6), ("shared", 4), ("emergency", 1))
 MOBILE_CALLERS = 0.62
 EMERGENCY = ("190", "192", "193")

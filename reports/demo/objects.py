@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from billing.accounts.ledger import account_of
+from billing.accounts.services import save_settings
 from billing.models import Tariff
 from customers.models import (
     Customer,
@@ -16,6 +18,7 @@ from customers.models import (
 from customers.services import save_customer, save_extension, save_trunk_address
 from reports.demo.carriers import CARRIERS, LINES, PEERS, Line, Peer
 from reports.demo.companies import CLOSED, COMPANIES, DESKS, TRUNKS, Company
+from reports.demo.destinations import COUNTRIES
 from reports.demo.places import Places
 from reports.demo.rates import RATES
 from routing.models import Authentication, Gateway, GatewaySelection, Provider, Route
@@ -60,6 +63,9 @@ def _make_customer(company: Company, spot: int, places: Places) -> None:
         contact_email=f"contato@{company.code.lower()}.example",
     )
     save_customer(customer=customer)
+    account = account_of(customer)
+    account.allowed_countries = list(COUNTRIES)
+    save_settings(account=account)
     for number in range(company.addresses if trunk else 0):
         address = TrunkAddress(customer=customer, network=places.customer(spot + number), priority=number + 1)
         save_trunk_address(address=address)

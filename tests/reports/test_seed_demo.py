@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from io import StringIO
+from random import Random
 
 import pytest
 from django.core.management import call_command
@@ -9,10 +10,12 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 
 from asterisk_sync.models import Node
-from billing.models import Cdr
+from billing.authorization.destinations import country_of_number
+from billing.models import Account, Cdr
 from customers.models import Customer, CustomerStatus, CustomerType, Extension, TrunkAddress
 from numbering.models import DID
 from numbering.queries import status_counts
+from reports.demo.destinations import COUNTRIES, draw_called
 from reports.queries import dashboard_stats
 from routing.models import Gateway, Provider, Route
 from tests.factories import CustomerFactory, GatewayFactory
@@ -111,3 +114,19 @@ def test_a_database_with_carriers_and_no_customer_yet_is_left_alone() -> None:
     with pytest.raises(CommandError, match="customers of its own"):
         seed()
     assert (Customer.objects.count(), Gateway.objects.count()) == (0, 1)
+
+
+def test_the_demos_customers_call_no_country_that_they_may_not() -> None:
+    draw = Random(4)  # noqa: S311 - the same numbers in every run
+    abroad = {number for number in (draw_called(draw) for _ in range(5_000)) if number.startswith("00")}
+    # Digits that no country assigned are in none.
+    countries = {country_of_number(number.removeprefix("00"), "BR") for number in abroad} - {None}
+    assert len(countries) > 5
+    assert countries < set(COUNTRIES)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("node")
+def test_the_demos_customers_may_call_abroad() -> None:
+    seed()
+    assert {tuple(account.allowed_countries) for account in Account.objects.all()} == {tuple(sorted(COUNTRIES))}
