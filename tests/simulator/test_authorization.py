@@ -3,9 +3,11 @@
 import time
 from datetime import timedelta
 from decimal import Decimal
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -198,6 +200,23 @@ def test_the_page_shows_what_the_authorizer_would_say(acme: Customer) -> None:
     refused = page(ABROAD)
     assert "Country not allowed" in refused
     assert "The call ends with cause 57." in refused
+
+
+def test_the_command_tells_what_the_authorizer_would_say(acme: Customer) -> None:
+    by_cost(gateway("GW_Cheap", "0.02"), gateway("GW_Losing", "0.50"))
+    account(acme, funds=5, kind=AccountKind.PREPAID)
+    output = StringIO()
+    call_command("simulate_call", "--customer", "ACME", "--to", NUMBER, stdout=output)
+    for line in (
+        "authorizer: allowed, 3000 s at most, 5.000000 BRL available",
+        "left out: GW_Losing, Costs more than the call brings",
+        "0.060000 BRL for the expected call",
+    ):
+        assert line in output.getvalue()
+    output = StringIO()
+    with pytest.raises(SystemExit, match="2"):
+        call_command("simulate_call", "--customer", "ACME", "--to", ABROAD, stdout=output)
+    assert "authorizer: refused, Country not allowed US" in output.getvalue()
 
 
 def _priced(exchange: Exchange, name: str, price: str, behaviour: Behaviour = FAILS) -> Carrier:
