@@ -42,6 +42,9 @@ HEADINGS: dict[str, str] = {
     "alteracao situacao acao tipo cambio estado rate_status code_status movimento tipo_cambio",
     "currency": "currency moeda moneda curr",
 }  # fmt: skip
+# Which of two columns of these counts changes no price.
+HARMLESS = frozenset({"name", "free"})
+BESIDE_A_PRICE = frozenset({"per", "min", "minute", "minuto", "usd", "brl", "eur", "gbp", "us"})
 LABELS: dict[str, Any] = {
     "prefix": _("Prefix"),
     "country": _("Country code"),
@@ -70,6 +73,8 @@ class Layout:
     heading_row: int = 0
     headings: list[str] = field(default_factory=list)
     answers: dict[str, str] = field(default_factory=dict)
+    # A column that could be what another one is taken to be, -1 where there is none: which of them it is, is asked.
+    unclear: int = -1
 
     @property
     def is_complete(self) -> bool:
@@ -78,12 +83,12 @@ class Layout:
 
     def kept(self) -> dict[str, Any]:
         """Return the layout as it is stored."""
-        return asdict(self)
+        return {name: value for name, value in asdict(self).items() if name != "unclear"}
 
     def remembered(self) -> dict[str, Any]:
         """Return what the provider's next deck begins with: the answers that hold for its style, not for one list."""
         lasting = {key: value for key, value in self.answers.items() if key in LASTING}
-        return asdict(self) | {"answers": lasting}
+        return self.kept() | {"answers": lasting}
 
 
 # Answers about how a carrier writes, which the next list is read by; the others are about one list.
@@ -102,67 +107,96 @@ def layout_of(kept: Mapping[str, Any]) -> Layout:
 
 def find_layout(rows: Sequence[Sequence[Cell]], last: Layout) -> Layout:
     """Return how a list is laid out: as the last one where its headings are there, else by the headings' words."""
-    wanted = [simplified(text) for text in last.headings]
     for number, row in enumerate(rows[:SEARCHED_ROWS], start=1):
-        headings = _headings(row)
-        places = {name: headings.index(wanted[index]) for name, index in last.columns.items()
-                  if index < len(wanted) and wanted[index] and wanted[index] in headings}  # fmt: skip
-        if places and places.keys() == last.columns.keys():
-            # A column that the last list did not have is found by its own heading.
-            unseen = [heading if heading not in wanted else "" for heading in headings]
-            places = {**_columns_of(unseen), **places}
-            found = Layout(places, number, _shown(row), dict(last.answers))
+        places, unclear = _places_as_before(_headings(row), last)
+        if places:
+            found = Layout(places, number, _shown(row), dict(last.answers), unclear)
             if found.is_complete:
-                return found
-    return _guess(rows, last)
+                return _below_headings(rows, found)
+    return _below_headings(rows, _guess(rows, last))
+
+
+def _places_as_before(headings: list[str], last: Layout) -> tuple[dict[str, int], int]:
+    """Return the columns of a row of headings in which all of the last list's are found, and the first unclear one."""
+    wanted = [simplified(text) for text in last.headings]
+    if headings == wanted:
+        places = {name: index for name, index in last.columns.items() if index < len(wanted) and wanted[index]}
+    else:
+        places = {
+            name: headings.index(wanted[index])
+            for name, index in last.columns.items()
+            if index < len(wanted) and wanted[index] and headings.count(wanted[index]) == 1
+        }
+    if not places or places.keys() != last.columns.keys():
+        return {}, -1
+    # A column that the last list did not have is found by its own heading; it could be what another one was.
+    found, unclear = _columns_of([heading if heading not in wanted else "" for heading in headings])
+    rivals = [index for name, index in found.items() if name in places and name not in HARMLESS]
+    return found | places, min([index for index in (unclear, *rivals) if index >= 0], default=-1)
 
 
 def told_layout(rows: Sequence[Sequence[Cell]], told: Layout) -> Layout:
-    """Return a layout whose columns a person named; rows above the first with a prefix or a price are its headings."""
-    begin = told.heading_row
-    prefix, price = told.columns.get("prefix", told.columns.get("country", 0)), told.columns["price"]
-    for number, row in enumerate(rows[begin:SEARCHED_ROWS], start=begin + 1):
-        if _holds(row, prefix) or _holds(row, price):
-            break
-        if any(cell not in (None, "") for cell in row):
-            begin = number
-    headings = _shown(rows[begin - 1]) if begin else []
-    return Layout(dict(told.columns), begin, headings, dict(told.answers))
+    """Return a layout whose columns a person named, below its headings."""
+    found = _below_headings(rows, Layout(dict(told.columns), told.heading_row, [], dict(told.answers)))
+    above = [_shown(row) for row in rows[: found.heading_row]]
+    # Of several rows of headings the one that has most of the named columns is looked for in the next list.
+    found.headings = max(reversed(above), key=lambda row: _filled(row, told.columns), default=[])
+    return found
+
+
+def _filled(row: Sequence[str], columns: Mapping[str, int]) -> int:
+    return sum(index < len(row) and bool(row[index]) for index in columns.values())
+
+
+def _below_headings(rows: Sequence[Sequence[Cell]], layout: Layout) -> Layout:
+    """Return a layout whose last row of headings is the one above the first prefix or price."""
+    if layout.is_complete:
+        last = layout.heading_row
+        places = [layout.columns[name] for name in ("prefix", "country", "area", "price") if name in layout.columns]
+        for number, row in enumerate(rows[layout.heading_row : SEARCHED_ROWS], start=layout.heading_row + 1):
+            if any(_holds(row, place) for place in places):
+                layout.heading_row = last
+                break
+            if any(cell not in (None, "") for cell in row):
+                last = number
+    return layout
 
 
 def _holds(row: Sequence[Cell], index: int) -> bool:
-    """Tell whether a cell holds a number, not words about numbers."""
+    """Tell whether a cell holds a number or a formula, not words about numbers."""
     text = _plain(row[index]) if index < len(row) else ""
-    return any(map(str.isdigit, text)) and not text[:1].isalpha()
+    return text.startswith("=") or (any(map(str.isdigit, text)) and not text[:1].isalpha())
 
 
 def _guess(rows: Sequence[Sequence[Cell]], last: Layout) -> Layout:
     best = Layout(answers=dict(last.answers))
     for number, row in enumerate(rows[:SEARCHED_ROWS], start=1):
-        columns = _columns_of(_headings(row))
+        columns, unclear = _columns_of(_headings(row))
         if len(columns) > len(best.columns):
-            best = Layout(columns, number, _shown(row), dict(last.answers))
+            best = Layout(columns, number, _shown(row), dict(last.answers), unclear)
     _tell_area_from_prefix(best, rows)
     return best
 
 
-def _columns_of(headings: Sequence[str]) -> dict[str, int]:
+def _columns_of(headings: Sequence[str]) -> tuple[dict[str, int], int]:
+    """Return the columns by their headings, and the first that could be what another one is; -1 where there is none."""
     columns: dict[str, int] = {}
-    for index, heading in enumerate(headings):
-        name = _FIELD_OF.get(heading)
-        if name and name not in columns:
-            columns[name] = index
-    for index, heading in enumerate(headings):
-        name = _by_part(heading)
-        if name and name not in columns and index not in columns.values():
-            columns[name] = index
-    return columns
+    unclear: list[int] = []
+    for read in (_FIELD_OF.get, _by_part):
+        known = set(columns)
+        for index, heading in enumerate(headings):
+            name = read(heading)
+            if not name or name in known or index in columns.values():
+                continue
+            if columns.setdefault(name, index) != index and name not in HARMLESS:
+                unclear.append(index)
+    return columns, min(unclear, default=-1)
 
 
 def _by_part(heading: str) -> str:
     """Return what a heading such as `rate_usd_per_min` is about, by its words."""
     words = set(heading.split("_"))
-    if words & {"per", "min", "minute", "minuto", "usd", "brl", "eur"} and words & {"rate", "price", "preco", "valor"}:
+    if words & BESIDE_A_PRICE and words & {"rate", "price", "preco", "valor"}:
         return "price"
     if words & {"effective", "vigencia"}:
         return "effective"

@@ -7,11 +7,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from billing.decks.reading import Line, Terms
+from billing.decks.lines import Line, Terms
 from voipadmin.core.sheets.faults import Fault
 
 Key = tuple[str, str]
 FAR = 50
+# Between a prefix and the shorter one that holds it there may be more: a mobile or a premium range in a country.
+FAR_FROM_SHORTER = 200
 # A list that ends more than this share of the prefixes is asked about: it may be a partial one.
 SUSPICIOUS_SHARE = Decimal("0.5")
 FEW = 20
@@ -77,6 +79,7 @@ def compare(
         by_key[line.pattern, line.origin].append((begins, line))
     for key, dated in by_key.items():
         _compare_key(found, key, dated, present.get(key, []), now)
+    _ask_about_newcomers(found, {key: dated[0][1].terms for key, dated in by_key.items()}, present)
     if is_full:
         _find_gone(found, by_key.keys(), present, now)
     found.questions = [Fault(q.code, q.row, price_column if q.row else "", q.value) for q in found.questions]
@@ -135,9 +138,32 @@ def _lasts(rates: list[Present], moment: datetime) -> bool:
 
 def _is_far(old: Terms, line: Line) -> bool:
     new = line.terms
-    if not old.price or not new.price or old.is_blocked or new.is_blocked:
+    if not old.price or old.is_blocked or new.is_blocked or line.change == "delete":
         return False
     return new.price >= FAR * old.price or old.price >= FAR * new.price
+
+
+def _ask_about_newcomers(found: Comparison, named: Mapping[Key, Terms], present: Mapping[Key, list[Present]]) -> None:
+    """Ask about new prefixes that cost far more, or less, than the shorter prefix by which their calls went so far."""
+    for item in found.planned:
+        price = item.terms.price
+        if item.change != "new" or item.old_price is not None or not price:
+            continue
+        shorter = _shorter(item.key, named, present)
+        if shorter and max(shorter, price) >= FAR_FROM_SHORTER * min(shorter, price):
+            value = f"{item.key[0]}: {price}, {shorter}"
+            found.questions.append(Fault("far_from_shorter", item.row, "", value))
+
+
+def _shorter(key: Key, named: Mapping[Key, Terms], present: Mapping[Key, list[Present]]) -> Decimal | None:
+    pattern, origin = key
+    for length in range(len(pattern) - 1, 0, -1):
+        above = (pattern[:length], origin)
+        if above in named:
+            return named[above].price
+        if above in present:
+            return max(present[above]).terms.price
+    return None
 
 
 def _find_gone(found: Comparison, named: Iterable[Key], present: Mapping[Key, list[Present]], now: datetime) -> None:

@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from billing.decks.columns import Layout, find_layout, layout_of, told_layout
 from billing.decks.comparing import Comparison, Planned, compare
-from billing.decks.reading import Reading, read_lines
+from billing.decks.lines import Reading
+from billing.decks.reading import read_lines
 from billing.decks.replay import replay
 from billing.decks.selling import SellPrices, Sold, lowest_per_minute
 from billing.decks.staging import present_rates, stage

@@ -3,58 +3,24 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from billing.decks import dates
 from billing.decks.columns import Layout
+from billing.decks.lines import Line, Reading, Terms
 from voipadmin.core.sheets import cells
 from voipadmin.core.sheets.cells import Cell, text_of
 from voipadmin.core.sheets.faults import CellFault, Fault, column_letter
 
 ZERO = Decimal(0)
 PROGRESS_EVERY = 10_000
+# The world's finest lists have some hundred thousand; ranges could name billions in a few rows.
+MOST_LINES = 2_000_000
 UNUSUAL = re.compile(r"[^A-Za-zÀ-ÖØ-öø-ÿĀ-ž0-9_ .,'&()/ºª+:@-]")
 LONGEST_NAME = 120
 WITHOUT_PRICE = frozenset({"delete", "blocked"})
-
-
-class Terms(NamedTuple):
-    """What a minute costs and how it is counted."""
-
-    price: Decimal
-    connect_fee: Decimal
-    minimum_charge: Decimal
-    initial: int
-    increment: int
-    free: int
-    is_blocked: bool
-
-
-class Line(NamedTuple):
-    """One prefix of a list; `begins` is None where no day is named. `change` is the list's own word for it."""
-
-    row: int
-    pattern: str
-    origin: str
-    name: str
-    terms: Terms
-    begins: date | None
-    change: str
-
-
-@dataclass(slots=True)
-class Reading:
-    """All that a list says, and what keeps it from counting."""
-
-    lines: list[Line] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
-    questions: list[Fault] = field(default_factory=list)
-    rows: int = 0
-    left_out: int = 0
-    repeated: int = 0
 
 
 def read_lines(
@@ -68,14 +34,20 @@ def read_lines(
     """Read a list whose layout is known; an open question leaves it unread, since all of it hangs on the answer."""
     if not layout.is_complete:
         return Reading(questions=[Fault("columns", layout.heading_row)])
+    if layout.unclear >= 0:
+        heading = layout.headings[layout.unclear]
+        return Reading(questions=[Fault("columns", layout.heading_row, column_letter(layout.unclear), heading)])
     reader = _Reader(rows, layout, currency, today)
     if reader.reading.questions:
         return reader.reading
     for number in range(layout.heading_row, len(rows)):
         if number % PROGRESS_EVERY == 0:
             progress(number, len(rows))
-        reader.read_row(number + 1, rows[number])
-    _refuse_doubled(reader.reading)
+        if not reader.read_row(number + 1, rows[number]):
+            return reader.reading
+    _refuse_doubled(reader.reading, reader.prefix_letter)
+    if not reader.reading.lines and not reader.reading.faults:
+        reader.reading.faults.append(Fault("no_lines", layout.heading_row))
     return reader.reading
 
 
@@ -84,9 +56,11 @@ class _Reader:
 
     def __init__(self, rows: Sequence[Sequence[Cell]], layout: Layout, currency: str, today: date) -> None:
         self.reading = Reading()
+        self.is_full = False
         self._columns, self._answers = layout.columns, layout.answers
         self._currency, self._today = currency, today
         self._rows, self._begin = rows, layout.heading_row
+        self._refuse_other_currency(layout)
         amounts = ("price", "connect_fee", "minimum_charge")
         self._decimal_sign = self._settle("decimal", amounts, _decimal_sign) or "."
         self._date_order = self._settle("date_order", ("effective",), dates.date_order_of) or "dmy"
@@ -102,7 +76,15 @@ class _Reader:
         }
         # Most cells of a column are the same few: each is read once.
         self._known: dict[str, dict[Cell, Any]] = {name: {} for name in self._parsers}
-        self._valued = [name for name in self._columns if name in self._parsers]
+        self._valued = [name for name in self._columns if name in self._parsers and name != "country"]
+
+    def _refuse_other_currency(self, layout: Layout) -> None:
+        for name in ("price", "connect_fee", "minimum_charge"):
+            index = self._columns.get(name, -1)
+            heading = layout.headings[index] if 0 <= index < len(layout.headings) else ""
+            if named := cells.currencies_in(heading) - {self._currency}:
+                place = column_letter(index)
+                self.reading.faults.append(Fault("currency", layout.heading_row, place, f"{heading}: {min(named)}"))
 
     def _settle(self, code: str, names: Sequence[str], tell: Callable[[Cell], str]) -> str:
         """Return what the columns' cells say together; ask where they could mean two things."""
@@ -122,14 +104,16 @@ class _Reader:
             self.reading.questions.append(unsure)
         return self._answers.get(code, "")
 
-    def read_row(self, number: int, row: Sequence[Cell]) -> None:
-        """Read one row into lines, or into a fault."""
+    def read_row(self, number: int, row: Sequence[Cell]) -> bool:
+        """Read one row into lines, or into a fault; return False where the list is too long to go on."""
         filled = [cell for cell in row if cell not in (None, "")]
-        if not filled:
-            return
         if len(filled) == 1 and _is_remark(filled[0]):
             self.reading.left_out += 1
-            return
+        elif filled:
+            self._read_filled(number, row)
+        return not self.is_full
+
+    def _read_filled(self, number: int, row: Sequence[Cell]) -> None:
         faults = len(self.reading.faults)
         patterns = self._patterns(number, row)
         values = {name: self._value(name, number, row) for name in self._valued}
@@ -142,6 +126,10 @@ class _Reader:
             return
         terms = self._terms(number, values)
         if terms is None:
+            return
+        if len(self.reading.lines) + len(patterns) * len(origins) > MOST_LINES:
+            self._fault("too_many_prefixes", number, self._prefix_column, row)
+            self.is_full = True
             return
         for pattern in patterns:
             for origin in origins:
@@ -156,6 +144,11 @@ class _Reader:
             self._fault("prefix_missing", number, self._prefix_column, row)
         else:
             self.reading.left_out += 1
+
+    @property
+    def prefix_letter(self) -> str:
+        """Return the letter of the column that prefixes stand in."""
+        return column_letter(self._columns.get("area", self._columns.get("prefix", 0)))
 
     @property
     def _prefix_column(self) -> str:
@@ -185,6 +178,8 @@ class _Reader:
             return []
         if "rounded" not in self._answers and cells.was_shortened(cell):
             self._ask("rounded", number, name, row)
+        if "several" not in self._answers and name != "area" and cells.may_be_grouped(cell):
+            self._ask("several", number, name, row)
         return found
 
     def _value(self, name: str, number: int, row: Sequence[Cell]) -> Any:
@@ -220,7 +215,7 @@ class _Reader:
         )
 
     def _amount(self, cell: Cell) -> Decimal | None:
-        return cells.amount_of(cell, self._decimal_sign)
+        return cells.amount_of(cell, self._decimal_sign, self._currency)
 
     def _date(self, cell: Cell) -> date | None:
         told = dates.date_order_of(cell)
@@ -230,7 +225,7 @@ class _Reader:
 
     def _same_currency(self, cell: Cell) -> str:
         text = text_of(cell).upper()
-        if text and {"R$": "BRL", "US$": "USD", "$": "USD", "€": "EUR"}.get(text, text) != self._currency:
+        if text and not cells.is_of_currency(text, self._currency):
             raise CellFault("currency")
         return text
 
@@ -275,7 +270,7 @@ def _country(cell: Cell) -> str:
     return found[0]
 
 
-def _refuse_doubled(reading: Reading) -> None:
+def _refuse_doubled(reading: Reading, column: str) -> None:
     """Of lines with one prefix, origin and day keep the first; others of the same content are left out."""
     seen: dict[tuple[str, str, date | None], Line] = {}
     for line in reading.lines:
@@ -286,5 +281,5 @@ def _refuse_doubled(reading: Reading) -> None:
         if (first.terms, first.change == "delete") == (line.terms, line.change == "delete"):
             reading.repeated += 1
         else:
-            reading.faults.append(Fault("doubled", line.row, "", line.pattern, first.row))
+            reading.faults.append(Fault("doubled", line.row, column, line.pattern, first.row))
     reading.lines = list(seen.values())

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Q
 
 from billing.decks.comparing import Key, Planned, Present
-from billing.decks.reading import Terms
+from billing.decks.lines import Terms
 from billing.models import Cdr, Deck, Direction
 from billing.rating import Rate, rate_duration, simple_rate
 

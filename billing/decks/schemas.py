@@ -55,8 +55,10 @@ class LastingAnswers(Input):
 class Answers(LastingAnswers):
     """Answers to the questions of a deck; a no refuses it."""
 
+    several: YesNo | None = None
     rounded: YesNo | None = None
     far_price: YesNo | None = None
+    far_from_shorter: YesNo | None = None
     half_gone: YesNo | None = None
 
 

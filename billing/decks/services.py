@@ -29,7 +29,7 @@ OPEN = (DeckStatus.UPLOADED, DeckStatus.READING, DeckStatus.ASKING, DeckStatus.R
 ANSWERS = {"date_order": {"dmy", "mdy"}, "decimal": {".", ","}}
 YES_NO = {"yes", "no"}
 # What was answered about the rates of one moment says nothing about those of another.
-OF_THE_MOMENT = ("far_price", "half_gone")
+OF_THE_MOMENT = ("far_price", "far_from_shorter", "half_gone")
 
 
 @dataclass(frozen=True, slots=True)

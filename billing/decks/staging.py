@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.db import connection
 
 from billing.decks.comparing import Key, Planned, Present
-from billing.decks.reading import Terms
+from billing.decks.lines import Terms
 from billing.models import BuyRate, Deck, DeckRow
 from routing.models import Provider
 

@@ -10,7 +10,8 @@ from typing import Any
 import xlsxwriter
 
 from billing.decks.columns import Layout, find_layout
-from billing.decks.reading import Reading, read_lines
+from billing.decks.lines import Reading
+from billing.decks.reading import read_lines
 from voipadmin.core.sheets.files import read_rows
 
 DATA = Path(__file__).parent / "data"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from billing.decks import dates
 from billing.decks.columns import find_layout, layout_of
 from billing.decks.faults import words_of
-from billing.decks.reading import Terms
+from billing.decks.lines import Terms
 from tests.billing.decks.samples import DATA, prices, read, workbook
 from voipadmin.core.sheets import cells
 from voipadmin.core.sheets.faults import CellFault
@@ -99,7 +99,7 @@ def test_a_prefix_whose_digits_a_spreadsheet_lost_is_asked_about() -> None:
 @pytest.mark.parametrize(
     ("text", "code", "row", "column"),
     [
-        ("prefix;price\n5511;0,04\n5511;0,05\n", "doubled", 3, ""),
+        ("prefix;price\n5511;0,04\n5511;0,05\n", "doubled", 3, "A"),
         ("prefix;price\n5511;-0,04\n", "negative", 2, "B"),
         ("prefix;price\n5511;(0,04)\n", "negative", 2, "B"),
         ("prefix;price\n5511;=A1*2\n", "formula", 2, "B"),

@@ -6,7 +6,7 @@ A cell is text, or the number, date or nothing that a workbook holds.
 import re
 from collections.abc import Callable
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 
 from voipadmin.core.sheets.faults import CellFault
 
@@ -21,9 +21,22 @@ LARGEST_PRICE = Decimal(100_000)
 _LITERAL = re.compile(r'="([^"=+*]*)"')
 _SCIENTIFIC = re.compile(r"(\d)(?:[.,](\d+))?[eE]\+?(\d{1,2})")
 _TRAILING = re.compile(r"(\d+)[.,]0+")
+_GROUPED = re.compile(r"\+?\d{1,3}(,\d{3})+", re.ASCII)
 _SEPARATORS = re.compile(r"[;,/|\n]+")
 _FILLING = re.compile(r"[\s().\u00a0']+")
 _BLOCKS = re.compile(r"(\d{1,4})\s*[/+:\-]\s*(\d{1,4})(?:\s*[/+:\-]\s*(\d{1,4}))?")
+
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
+_SIGNS = r"R\$|US\$|\$|€|£|[A-Z]{3}"
+_BEFORE = re.compile(rf"(-?)\s*({_SIGNS})(?![A-Za-z])\s*")
+_AFTER = re.compile(rf"\s*(?<![A-Za-z])({_SIGNS})$")
+_GROUP = re.compile(r"(?<=\d)\s(?=\d{3}(?:\D|$))")
+SIGNS = {"R$": "BRL", "US$": "USD", "€": "EUR", "£": "GBP"}
+_SIGN = re.compile(r"US\$|R\$|€|£")
+# Those that write a bare $ themselves.
+DOLLARS = frozenset(["USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN", "ARS", "CLP", "COP", "UYU"])
+# Words of headings that are currencies and nothing else.
+CODES = DOLLARS | {"BRL", "EUR", "GBP", "PEN", "PYG", "BOB", "CHF", "JPY", "CNY", "INR", "ZAR"}
 
 CHANGES = {
     "new": "new n novo nova nuevo add added inclusao alta create",
@@ -67,16 +80,14 @@ def prefixes_of(cell: Cell) -> list[str]:
     """Return the prefixes that a cell names: `5511`, `+55 (11)`, `5511.0`, `5511;5521`, `5511-5519`."""
     if type(cell) is str and cell.isascii() and cell.isdigit() and cell[0] != "0" and len(cell) <= LONGEST_PREFIX:
         return [cell]
+    if isinstance(cell, float) and not cell.is_integer():
+        raise CellFault("prefix")
     text = text_of(cell)
     if not text:
         return []
     if _SCIENTIFIC.fullmatch(text) or _TRAILING.fullmatch(text):
         return [international(text)]
-    found: list[str] = []
-    for part in _SEPARATORS.split(text):
-        if part.strip():
-            found += _range_of(part)
-    return found
+    return _all_of(text, _range_of)
 
 
 def codes_of(cell: Cell) -> list[str]:
@@ -84,10 +95,16 @@ def codes_of(cell: Cell) -> list[str]:
     text = text_of(cell)
     if _TRAILING.fullmatch(text):
         text = _TRAILING.sub(r"\1", text)
+    return _all_of(text, lambda part: _span(part, _digits))
+
+
+def _all_of(text: str, read: Callable[[str], list[str]]) -> list[str]:
     found: list[str] = []
     for part in _SEPARATORS.split(text):
         if part.strip():
-            found += _span(part, _digits)
+            found += read(part)
+        if len(found) > MOST_PREFIXES:
+            raise CellFault("prefix_range_large")
     return found
 
 
@@ -99,9 +116,8 @@ def _span(part: str, read: Callable[[str], str]) -> list[str]:
     first_text, dash, last_text = part.partition("-")
     if not dash:
         return [read(part)]
-    first, last = read(first_text), _digits(last_text)
-    if last_text.strip().startswith(("+", "00")):
-        last = international(last_text)
+    marked = last_text.strip().startswith(("+", "00"))
+    first, last = read(first_text), international(last_text) if marked else _digits(last_text)
     if len(last) < len(first):  # 5511-19
         last = first[: len(first) - len(last)] + last
     if len(last) != len(first) or int(last) < int(first):
@@ -147,6 +163,11 @@ def was_shortened(cell: Cell) -> bool:
     return match is not None and 1 + len(match[2] or "") < int(match[3]) + 1
 
 
+def may_be_grouped(cell: Cell) -> bool:
+    """Tell whether prefixes could be one number with thousands signs: `351,352`, or 5511 written as `5,511`."""
+    return isinstance(cell, str) and "," in cell and _GROUPED.fullmatch(cell.strip()) is not None
+
+
 def decimal_signs(text: str) -> str:
     """Return what a price says about the decimal sign: `.`, `,`, `?` where it could be either, or nothing."""
     marks = [character for character in text if character in ".,"]
@@ -164,8 +185,24 @@ def decimal_signs(text: str) -> str:
     return "?" if could_be_thousands else last
 
 
-def amount_of(cell: Cell, decimal_sign: str) -> Decimal | None:
-    """Return an amount of six decimals, or None where the cell is empty; raise CellFault."""
+def is_of_currency(sign: str, currency: str) -> bool:
+    """Tell whether a sign or code beside an amount is that of `currency`."""
+    if sign == "$":
+        return currency in DOLLARS
+    return SIGNS.get(sign, sign) == currency
+
+
+def currencies_in(heading: str) -> set[str]:
+    """Return the currencies that a heading such as `Rate (USD/min)` names."""
+    named = {SIGNS[sign] for sign in _SIGN.findall(heading.upper())}
+    return named | {word.upper() for word in simplified(heading).split("_") if word.upper() in CODES}
+
+
+def amount_of(cell: Cell, decimal_sign: str, currency: str = "") -> Decimal | None:
+    """Return an amount of six decimals, or None where the cell is empty; raise CellFault.
+
+    Where `currency` is given, a sign of another one beside the amount is a fault.
+    """
     if isinstance(cell, bool | date):
         raise CellFault("number")
     if isinstance(cell, int | float):
@@ -174,27 +211,48 @@ def amount_of(cell: Cell, decimal_sign: str) -> Decimal | None:
         text = text_of(cell)
         if not text:
             return None
-        value = _amount_of_text(text, decimal_sign)
+        value = _amount_of_text(text, decimal_sign, currency)
     if not value.is_finite():
         raise CellFault("number")
     if value < 0:
         raise CellFault("negative")
     if value >= LARGEST_PRICE:
         raise CellFault("amount_large")
-    return value.quantize(SMALLEST_PRICE, ROUND_HALF_UP)
+    rounded = value.quantize(SMALLEST_PRICE, ROUND_HALF_UP)
+    if value and not rounded:
+        raise CellFault("amount_small")
+    return rounded
 
 
-def _amount_of_text(text: str, decimal_sign: str) -> Decimal:
-    digits = re.sub(r"^(R\$|US\$|\$|€|£|[A-Z]{3})|([A-Z]{3}|€)$|\s", "", text.strip())
-    thousands = "." if decimal_sign == "," else ","
-    if thousands in digits and decimal_sign in digits and digits.rindex(thousands) > digits.index(decimal_sign):
-        raise CellFault("decimal_mixed")
+def _amount_of_text(text: str, decimal_sign: str, currency: str) -> Decimal:
+    bare, signs = _without_signs(text)
+    if currency and not all(is_of_currency(sign, currency) for sign in signs):
+        raise CellFault("currency")
+    digits = _GROUP.sub("", bare.replace("\u2212", "-"))
+    if re.search(r"\s", digits):
+        raise CellFault("number")
     if re.fullmatch(r"\(.*\)", digits):
         raise CellFault("negative")
-    try:
-        return Decimal(digits.replace(thousands, "").replace(decimal_sign, "."))
-    except InvalidOperation:
-        raise CellFault("number") from None
+    told = decimal_signs(digits)
+    if told not in {"", "?", decimal_sign}:
+        raise CellFault("decimal_mixed")
+    thousands = "." if decimal_sign == "," else ","
+    number = digits.replace(thousands, "").replace(decimal_sign, ".")
+    if not _NUMBER.fullmatch(number):
+        raise CellFault("number")
+    return Decimal(number)
+
+
+def _without_signs(text: str) -> tuple[str, list[str]]:
+    """Return an amount without the currency's signs before and after it, and these."""
+    text, signs = text.strip(), []
+    if before := _BEFORE.match(text):
+        signs.append(before[2])
+        text = before[1] + text[before.end() :]
+    if after := _AFTER.search(text):
+        signs.append(after[1])
+        text = text[: after.start()]
+    return text, signs
 
 
 def blocks_of(cell: Cell) -> tuple[int, int, int | None] | None:

@@ -1,0 +1,44 @@
+"""What a price list says, once its cells are read."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from voipadmin.core.sheets.faults import Fault
+
+
+class Terms(NamedTuple):
+    """What a minute costs and how it is counted."""
+
+    price: Decimal
+    connect_fee: Decimal
+    minimum_charge: Decimal
+    initial: int
+    increment: int
+    free: int
+    is_blocked: bool
+
+
+class Line(NamedTuple):
+    """One prefix of a list; `begins` is None where no day is named. `change` is the list's own word for it."""
+
+    row: int
+    pattern: str
+    origin: str
+    name: str
+    terms: Terms
+    begins: date | None
+    change: str
+
+
+@dataclass(slots=True)
+class Reading:
+    """All that a list says, and what keeps it from counting."""
+
+    lines: list[Line] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    questions: list[Fault] = field(default_factory=list)
+    rows: int = 0
+    left_out: int = 0
+    repeated: int = 0
