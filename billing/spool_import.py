@@ -5,10 +5,8 @@ it. A file that begins otherwise than it did, or holds other bytes where reading
 read from its beginning, and what is there already is skipped.
 """
 
-import gc
 import hashlib
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from itertools import islice
@@ -21,6 +19,7 @@ from billing.models import RejectedRecord, RejectReason, SpoolPosition
 from billing.spool_file import FileIdentity, SpoolFile, SpoolLine
 from billing.spool_format import MAX_LINE_BYTES, Malformed, SpoolRecord, parse_line
 from billing.tariff_loader import CurrentTariffs
+from voipadmin.core.memory import no_garbage_collection
 
 BATCH_LINES = 5_000
 # A customer or tariff that is deleted while a batch is written makes the commit fail; the batch is then done again.
@@ -162,18 +161,6 @@ class SpoolImporter:
             reason=reason,
             detail=detail[:200].replace("\0", ""),
         )
-
-
-@contextmanager
-def no_garbage_collection() -> Iterator[None]:
-    """Spare a batch the collector: it makes no cycles, and would be looked through again and again as it grows."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _is_another_file(position: SpoolPosition, identity: FileIdentity) -> bool:

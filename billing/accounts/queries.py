@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, DecimalField, F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, DecimalField, Exists, F, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from billing.models import Account, CreditHold, HoldState, LedgerEntry
@@ -54,5 +54,6 @@ def with_standing(accounts: Any) -> Any:
 
 def entries_of(account: Account) -> QuerySet[LedgerEntry]:
     """Return the account's ledger, the newest first: the order of its index."""
-    rows: QuerySet[LedgerEntry] = LedgerEntry.objects.filter(account=account).select_related("reversed_by")
+    reversal = LedgerEntry.objects.filter(reverses=OuterRef("pk"))
+    rows: QuerySet[LedgerEntry] = LedgerEntry.objects.filter(account=account).annotate(is_reversed=Exists(reversal))
     return rows.order_by("-happened_at", "-id")

@@ -66,7 +66,7 @@ class LedgerTable(EntityTable):
 
     def render_reversal(self, record: Any) -> Any:
         """Say that an entry was taken back, or offer to do it."""
-        if hasattr(record, "reversed_by"):
+        if record.is_reversed:
             return badge("rolled_back", _("Reversed"))
         if record.kind == EntryKind.REVERSAL:
             return ""

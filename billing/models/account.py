@@ -166,13 +166,19 @@ class LedgerEntry(BaseModel):
     # A call's record, which may be dropped with its month; `version` is that of its rating.
     cdr_id = models.UUIDField(null=True, blank=True, editable=False)
     version = models.PositiveSmallIntegerField(default=1, editable=False)
-    reverses = models.OneToOneField(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="reversed_by", verbose_name=_("reverses")
+    reverses = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reversals",
+        db_index=False,
+        verbose_name=_("reverses"),
     )
     description = models.CharField(_("description"), max_length=200, blank=True, validators=[validators.validate_text])
     actor = models.CharField(_("by"), max_length=60, blank=True, editable=False)
     # What makes writing it a second time impossible, where it is no call.
-    key = models.CharField(max_length=120, null=True, blank=True, editable=False, unique=True)
+    key = models.CharField(max_length=120, null=True, blank=True, editable=False)  # noqa: DJ001 - NULL is what calls have: no index holds it
 
     objects = LedgerEntryQuerySet.as_manager()
 
@@ -184,6 +190,11 @@ class LedgerEntry(BaseModel):
             models.UniqueConstraint(
                 fields=["cdr_id", "version"], name="ledger_call_once", condition=Q(cdr_id__isnull=False)
             ),
+            # Calls, by far the most, are in neither of these.
+            models.UniqueConstraint(
+                fields=["reverses"], name="ledger_reversed_once", condition=Q(reverses__isnull=False)
+            ),
+            models.UniqueConstraint(fields=["key"], name="ledger_key_once", condition=Q(key__isnull=False)),
             known_choices("ledger_kind_known", kind=EntryKind),
         ]
         indexes = [models.Index(fields=["account", "-happened_at", "-id"], name="ledger_of_account")]

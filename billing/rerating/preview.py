@@ -30,6 +30,7 @@ from billing.models import (
 )
 from billing.rerating.terms import NO_TERMS, Terms, mark_of_prices, read_terms
 from billing.tariff_loader import load_tariffs
+from voipadmin.core.memory import no_garbage_collection
 from voipadmin.core.models import new_id
 
 CHUNK = 20_000
@@ -126,7 +127,9 @@ def _compute(job: Rerating) -> None:
     terms, prices = read_terms(), BulkPrices(load_tariffs())
     counts = Counts(calls_of(job).count())
     for calls in _chunks(job):
-        counts.changed += _keep_changes(job, calls, prices.price_calls([_facts(call, terms) for call in calls]), terms)
+        with no_garbage_collection():
+            priced = prices.price_calls([_facts(call, terms) for call in calls])
+            counts.changed += _keep_changes(job, calls, priced, terms)
         counts.calls += len(calls)
         if not _keeps_computing(job, {"progress": counts.progress}):
             return
