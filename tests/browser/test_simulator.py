@@ -80,7 +80,7 @@ def test_the_page_has_no_serious_fault_and_fits(
     an_operator()
     as_admin.set_viewport_size({"width": width, "height": 900})
     as_admin.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-    for number in ("011987654321", "190", ""):
+    for number in ("011987654321", "0012125551234", "190", ""):
         ask(as_admin, live_server, number)
         as_admin.wait_for_timeout(600)
         as_admin.evaluate("document.querySelectorAll('details').forEach((part) => (part.open = true))")
