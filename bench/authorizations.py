@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from decimal import Decimal
 from multiprocessing import get_context
@@ -10,7 +10,7 @@ from multiprocessing import get_context
 import django
 from django.core.management import call_command
 
-from bench.fastagi_client import AT_ONCE, ask_all, ask_at_a_rate
+from bench.fastagi_client import AT_ONCE, Answers, ask_all, ask_steadily
 from bench.figure import Figure
 
 django.setup()
@@ -27,7 +27,7 @@ from routing.models import Gateway, Provider, Route, RouteGateway  # noqa: E402 
 
 CALLS = int(os.environ.get("BENCH_AUTHORIZATIONS", "5000"))
 CUSTOMERS = 50
-CALLS_A_SECOND = 1_000
+WARM_UP = 200
 NUMBER = "5511987654321"
 
 
@@ -63,43 +63,52 @@ async def compare(node: str, customers: list[str]) -> Figure:
         authorizer = Authorizer(connections)
         real = await authorizer.start("127.0.0.1", 0)
         bare = await asyncio.start_server(lambda reader, writer: serve_request(reader, writer, echo), "127.0.0.1", 0)
-        ports = [server.sockets[0].getsockname()[1] for server in (real, bare)]
-
-        def question(number: int) -> bytes:
-            customer = customers[number % len(customers)]
-            return (
-                f"agi_network_script: authorize\nagi_channel: PJSIP/x-{number}\nagi_uniqueid: 1.{number}\n"
-                f"agi_arg_1: {node}\nagi_arg_2: {customer}\nagi_arg_3: {NUMBER}\nagi_arg_4: {NUMBER}\n\n"
-            ).encode()
-
-        questions = [question(number) for number in range(CALLS)]
-        loop = asyncio.get_running_loop()
         with ProcessPoolExecutor(1, get_context("spawn")) as beside:
-            await loop.run_in_executor(beside, ask_all, ports[0], [question(-number - 1) for number in range(200)])
-            rate, p50, p99 = await loop.run_in_executor(beside, ask_all, ports[0], questions)
-            bare_rate, bare_p50, bare_p99 = await loop.run_in_executor(beside, ask_all, ports[1], questions)
-            later = [question(CALLS + number) for number in range(CALLS)]
-            due_p50, due_p99 = await loop.run_in_executor(beside, ask_at_a_rate, ports[0], later, CALLS_A_SECOND)
-            echo_p50, echo_p99 = await loop.run_in_executor(beside, ask_at_a_rate, ports[1], later, CALLS_A_SECOND)
+            await asked(beside, ask_all, real, questions(node, customers, -WARM_UP, WARM_UP))
+            at_most = await asked(beside, ask_all, real, questions(node, customers, 0, CALLS))
+            echoed = await asked(beside, ask_all, bare, questions(node, customers, 0, CALLS))
+            later = questions(node, customers, CALLS, CALLS)
+            steady = await asked(beside, ask_steadily, real, later)
+            steady_echo = await asked(beside, ask_steadily, bare, later)
         for server in (real, bare):
             server.close()
         await authorizer.stop()
+    return figure_of(at_most, echoed, steady, steady_echo)
+
+
+def questions(node: str, customers: list[str], first: int, count: int) -> list[bytes]:
+    """Return what a node asks for so many calls, each of them once."""
+    return [
+        f"agi_network_script: authorize\nagi_channel: PJSIP/x-{number}\nagi_uniqueid: 1.{number}\nagi_arg_1: {node}\n"
+        f"agi_arg_2: {customers[number % len(customers)]}\nagi_arg_3: {NUMBER}\nagi_arg_4: {NUMBER}\n\n".encode()
+        for number in range(first, first + count)
+    ]
+
+
+async def asked(
+    beside: ProcessPoolExecutor,
+    ask: Callable[[int, Sequence[bytes]], Answers],
+    server: asyncio.Server,
+    what: Sequence[bytes],
+) -> Answers:
+    """Have everything asked in the process beside this one."""
+    port = server.sockets[0].getsockname()[1]
+    return await asyncio.get_running_loop().run_in_executor(beside, ask, port, what)
+
+
+def figure_of(at_most: Answers, echoed: Answers, steady: Answers, steady_echo: Answers) -> Figure:
+    """Return the figure: how many at most, and how long one takes then and at a steady rate."""
+    times = {"at_most": at_most, "at_1000": steady, "echo_at_most": echoed, "echo_at_1000": steady_echo}
     return Figure(
         name="authorizations",
-        value=round(rate),
+        value=round(at_most.a_second),
         unit="authorizations/s",
-        yardstick=round(bare_rate),
+        yardstick=round(echoed.a_second),
         yardstick_name="FastAGI that only echoes",
         wanted="1,000/s, p99 under 10 ms",
         details={
-            f"p50_ms_at_{CALLS_A_SECOND}_a_second": round(due_p50, 2),
-            f"p99_ms_at_{CALLS_A_SECOND}_a_second": round(due_p99, 2),
-            f"echo_p50_ms_at_{CALLS_A_SECOND}_a_second": round(echo_p50, 2),
-            f"echo_p99_ms_at_{CALLS_A_SECOND}_a_second": round(echo_p99, 2),
-            "p50_ms_at_most_a_second": round(p50, 2),
-            "p99_ms_at_most_a_second": round(p99, 2),
-            "echo_p50_ms_at_most_a_second": round(bare_p50, 2),
-            "echo_p99_ms_at_most_a_second": round(bare_p99, 2),
+            **{f"p50_ms_{name}": round(answers.p50_ms, 2) for name, answers in times.items()},
+            **{f"p99_ms_{name}": round(answers.p99_ms, 2) for name, answers in times.items()},
             "at_once": AT_ONCE,
             "calls": CALLS,
         },

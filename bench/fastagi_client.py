@@ -5,16 +5,34 @@ import random
 import time
 from collections.abc import Sequence
 from statistics import quantiles
+from typing import NamedTuple
 
 AT_ONCE = 8
+STEADY_RATE = 1_000
 
 
-def ask_all(port: int, questions: Sequence[bytes]) -> tuple[float, float, float]:
-    """Ask everything, AT_ONCE at a time; return how many a second, and p50 and p99 in milliseconds."""
+class Answers(NamedTuple):
+    """How many a second were answered, and how long the middle one and all but the slowest hundredth took."""
+
+    a_second: float
+    p50_ms: float
+    p99_ms: float
+
+
+def ask_all(port: int, questions: Sequence[bytes]) -> Answers:
+    """Ask everything, AT_ONCE at a time."""
     return asyncio.run(_ask_all(port, questions))
 
 
-async def _ask_all(port: int, questions: Sequence[bytes]) -> tuple[float, float, float]:
+def ask_steadily(port: int, questions: Sequence[bytes]) -> Answers:
+    """Ask STEADY_RATE a second, as calls come: by chance, and whether or not the last one was answered.
+
+    Times count from the moment at which each should have been asked.
+    """
+    return asyncio.run(_ask_steadily(port, questions))
+
+
+async def _ask_all(port: int, questions: Sequence[bytes]) -> Answers:
     took: list[float] = []
     left = iter(questions)
 
@@ -26,20 +44,10 @@ async def _ask_all(port: int, questions: Sequence[bytes]) -> tuple[float, float,
 
     began = time.perf_counter()
     await asyncio.gather(*(asker() for _ in range(AT_ONCE)))
-    rate = len(questions) / (time.perf_counter() - began)
-    hundredths = quantiles(took, n=100)
-    return rate, hundredths[49], hundredths[98]
+    return _answers(took, time.perf_counter() - began)
 
 
-def ask_at_a_rate(port: int, questions: Sequence[bytes], rate: float) -> tuple[float, float]:
-    """Ask so many questions a second, as calls come: whether or not the last one was answered.
-
-    Return p50 and p99 in milliseconds, counted from the moment at which each should have been asked.
-    """
-    return asyncio.run(_ask_at_a_rate(port, questions, rate))
-
-
-async def _ask_at_a_rate(port: int, questions: Sequence[bytes], rate: float) -> tuple[float, float]:
+async def _ask_steadily(port: int, questions: Sequence[bytes]) -> Answers:
     drawn = random.Random(1)  # noqa: S311 - repeatable pauses, not secrets
     took: list[float] = []
 
@@ -47,14 +55,18 @@ async def _ask_at_a_rate(port: int, questions: Sequence[bytes], rate: float) -> 
         await _ask(port, question)
         took.append((time.perf_counter() - due) * 1000)
 
-    due = time.perf_counter()
+    began = due = time.perf_counter()
     async with asyncio.TaskGroup() as calls:
         for question in questions:
-            due += drawn.expovariate(rate)
+            due += drawn.expovariate(STEADY_RATE)
             await asyncio.sleep(max(due - time.perf_counter(), 0))
             calls.create_task(asker(question, due))
+    return _answers(took, time.perf_counter() - began)
+
+
+def _answers(took: Sequence[float], seconds: float) -> Answers:
     hundredths = quantiles(took, n=100)
-    return hundredths[49], hundredths[98]
+    return Answers(len(took) / seconds, hundredths[49], hundredths[98])
 
 
 async def _ask(port: int, question: bytes) -> None:

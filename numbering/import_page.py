@@ -17,7 +17,7 @@ from routing.models import Provider
 from voipadmin.core.errors import DomainError
 from voipadmin.core.forms import PanelForm
 from voipadmin.core.pages.views import EntityView
-from voipadmin.core.sheets.files import LARGEST_FILE
+from voipadmin.core.sheets.fields import SheetField
 
 KEPT_SECONDS = 3600
 
@@ -25,7 +25,7 @@ KEPT_SECONDS = 3600
 class ImportForm(PanelForm):
     """A carrier's list of numbers."""
 
-    file = forms.FileField(
+    file = SheetField(
         label=gettext_lazy("file"),
         help_text=gettext_lazy("CSV or XLSX with headings: number or range, provider, gateway, monthly cost, notes."),
     )
@@ -38,13 +38,6 @@ class ImportForm(PanelForm):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["provider"]
         field.queryset = Provider.objects.visible_to(user)
-
-    def clean_file(self) -> Any:
-        """Refuse what is too large before it is read."""
-        sent = self.cleaned_data["file"]
-        if sent.size > LARGEST_FILE:
-            raise forms.ValidationError(gettext_lazy("The file is larger than 50 MB."))
-        return sent
 
 
 class ImportView(EntityView):

@@ -10,7 +10,7 @@ from billing.decks.columns import LABELS
 from routing.models import Provider
 from voipadmin.core.forms import LocalDateTimeInput, PanelForm
 from voipadmin.core.sheets.faults import column_letter
-from voipadmin.core.sheets.files import LARGEST_FILE
+from voipadmin.core.sheets.fields import SheetField
 from voipadmin.core.validators import currency_validator
 
 
@@ -18,7 +18,7 @@ class UploadForm(PanelForm):
     """A carrier's file."""
 
     provider = forms.ModelChoiceField(Provider.objects.none(), label=_("provider"))
-    file = forms.FileField(label=_("file"), help_text=_("CSV or XLSX as the carrier sent it, up to 50 MB."))
+    file = SheetField(label=_("file"), help_text=_("CSV or XLSX as the carrier sent it, up to 50 MB."))
     currency = forms.CharField(
         label=_("currency"), max_length=3, initial=settings.DEFAULT_CURRENCY, validators=[currency_validator]
     )
@@ -35,13 +35,6 @@ class UploadForm(PanelForm):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["provider"]
         field.queryset = Provider.objects.visible_to(user)
-
-    def clean_file(self) -> Any:
-        """Refuse what is too large before it is read."""
-        sent = self.cleaned_data["file"]
-        if sent.size > LARGEST_FILE:
-            raise forms.ValidationError(_("The file is larger than 50 MB."))
-        return sent
 
 
 class ColumnsForm(PanelForm):

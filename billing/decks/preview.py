@@ -1,9 +1,6 @@
 """The dry run of a deck: read, compare, stage, replay; it tells how far it is and changes no rate."""
 
-import gc
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -12,7 +9,7 @@ from django.db import connection
 from django.db.models import Count, Max, Q
 from django.utils import timezone
 
-from billing.decks.columns import Layout, find_layout, layout_of, told_layout
+from billing.decks.columns import Layout, find_layout, find_sheet, layout_of, told_layout
 from billing.decks.comparing import Comparison, Planned, compare
 from billing.decks.lines import Reading
 from billing.decks.reading import read_lines
@@ -21,8 +18,9 @@ from billing.decks.selling import SellPrices, Sold, lowest_per_minute
 from billing.decks.staging import present_rates, stage
 from billing.models import BuyRate, Deck, DeckFile, DeckStatus, Tariff
 from routing.models import Provider
+from voipadmin.core.memory import no_garbage_collection
 from voipadmin.core.sheets.faults import MOST_SHOWN, Fault, FileFault, column_letter
-from voipadmin.core.sheets.files import read_rows
+from voipadmin.core.sheets.files import read_sheets
 
 # The share of each step in the whole, in percent, where it begins.
 STEPS = {"opening": 0, "reading": 10, "comparing": 45, "writing": 60, "replaying": 90, "done": 100}
@@ -41,22 +39,10 @@ def read_deck(deck: Deck) -> None:
         try:
             deck.refresh_from_db()
             if deck.status not in SETTLED:
-                with _no_collections():
+                with no_garbage_collection():
                     _Preview(deck).run()
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
-
-
-@contextmanager
-def _no_collections() -> Iterator[None]:
-    """Let the garbage collector rest: a million tuples that all stay would be walked again and again."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def state_of_rates(provider: Provider) -> str:
@@ -75,7 +61,8 @@ class _Preview:
         """Do it; what is wrong with the file is said, never raised."""
         self._tell("opening", 0, 1, always=True)
         try:
-            rows = read_rows(bytes(DeckFile.objects.get(deck=self.deck).content))
+            sheets = read_sheets(bytes(DeckFile.objects.get(deck=self.deck).content))
+            rows = find_sheet(sheets, layout_of(self.deck.mapping))
         except FileFault as refused:
             self._finish(DeckStatus.REFUSED, Reading(faults=[refused.fault]))
             return
