@@ -36,7 +36,8 @@ def deck_context(deck: Any, _user: Any) -> dict[str, Any]:
     """Return what the page of a deck shows beside its fields."""
     summary = deck.summary
     questions = [
-        question | {"words": words_of(question), "choices": _choices(question["code"])}
+        question
+        | {"words": words_of(question), "choices": _choices(question["code"]), "places": _told(question["places"][1:])}
         for question in summary.get("questions", ())
     ]
     counts = summary.get("counts", {})

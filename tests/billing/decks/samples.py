@@ -1,7 +1,7 @@
 """Price lists in the styles of carriers, made for the tests: CSV files of `data/`, and workbooks written here."""
 
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -21,15 +21,24 @@ TODAY = date(2026, 11, 23)
 
 def workbook(rows: Sequence[Any]) -> bytes:
     """Return an XLSX file with these rows."""
+    return workbook_of({"Rates": rows})
+
+
+def workbook_of(sheets: Mapping[str, Sequence[Any]], hidden: str = "") -> bytes:
+    """Return an XLSX file with these sheets, one of them hidden."""
     kept = BytesIO()
     book = xlsxwriter.Workbook(kept, {"in_memory": True, "strings_to_formulas": True})
-    sheet, day = book.add_worksheet("Rates"), book.add_format({"num_format": "yyyy-mm-dd"})
-    for number, row in enumerate(rows):
-        for column, cell in enumerate(row):
-            if isinstance(cell, date):
-                sheet.write_datetime(number, column, cell, day)
-            elif cell is not None:
-                sheet.write(number, column, cell)
+    day = book.add_format({"num_format": "yyyy-mm-dd"})
+    for name, rows in sheets.items():
+        sheet = book.add_worksheet(name)
+        for number, row in enumerate(rows):
+            for column, cell in enumerate(row):
+                if isinstance(cell, date):
+                    sheet.write_datetime(number, column, cell, day)
+                elif cell is not None:
+                    sheet.write(number, column, cell)
+        if name == hidden:
+            sheet.hide()
     book.close()
     return kept.getvalue()
 

@@ -10,7 +10,7 @@ from billing.decks.faults import DeckRefused
 from billing.decks.preview import read_deck
 from billing.models import BuyRate, DeckFile, DeckStatus
 from routing.models import Provider
-from tests.billing.decks.samples import bomb, workbook
+from tests.billing.decks.samples import bomb, workbook, workbook_of
 from tests.billing.decks.trying import asked, dry_run, lines, refused, sheet
 from voipadmin.core.sheets.files import LARGEST_FILE
 
@@ -80,6 +80,19 @@ def test_broken_and_foreign_files_are_refused(carrier: Provider) -> None:
     assert refused(carrier, packed.getvalue()) == [("not_a_workbook", 0, "")]
     for foreign in (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"):
         assert [place[0] for place in refused(carrier, foreign + b"\0\x01\x02" * 50)] == ["encoding"]
+
+
+def test_the_list_is_found_behind_other_sheets_and_two_lists_are_not_one(carrier: Provider) -> None:
+    rates = [["Prefix", "Price"], ["5511", 0.04], ["5521", 0.05]]
+    cover = [["Dear customer,"], ["please find our rates."], ["Valid from", "2027-01-01"], ["Regards"]]
+    found = {"5511": "0.04", "5521": "0.05"}
+    assert lines(carrier, workbook_of({"Cover": cover, "Rates": rates, "Terms": [["All prices are net."]]})) == found
+    other = [["Prefix", "Price"], ["54", 0.01]]
+    assert refused(carrier, workbook_of({"Brazil": rates, "Rest": other})) == [("several_sheets", 0, "")]
+    assert lines(carrier, workbook_of({"New": rates, "Old": other}, hidden="Old")) == found
+    unknown = [["who", "much"], ["5511", 0.04], ["5521", 0.05], ["5531", 0.05], ["5541", 0.05]]
+    deck = dry_run(carrier, workbook_of({"Cover": cover[:2], "Rates": unknown}))
+    assert deck.summary["first_rows"][0] == ["who", "much"]
 
 
 def test_two_gigabytes_are_refused_before_they_are_kept(carrier: Provider) -> None:

@@ -58,6 +58,15 @@ def test_a_question_is_answered_by_a_button(finance: Client) -> None:
     assert deck.status == DeckStatus.READY
 
 
+def test_a_question_about_several_places_names_each(finance: Client) -> None:
+    deck = uploaded(finance, "prefix;price\n54;0,01\n5411;9,5\n5422;8,5\n")
+    read_deck(deck)
+    text = finance.get(deck.get_absolute_url()).content.decode()
+    assert "Row 3, column B." in text
+    assert "Row 4, column B." in text
+    assert "5422: 8.500000, 0.010000" in text
+
+
 def test_columns_that_headings_do_not_tell_are_named_by_a_person(finance: Client) -> None:
     deck = uploaded(finance, "5511;0,04\n5521;0,05\n")
     read_deck(deck)

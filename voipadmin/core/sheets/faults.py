@@ -24,6 +24,7 @@ FAULTS: dict[str, Message] = {
     "empty": _("There are no rows."),
     "no_lines": _("There is no row with a prefix and a price."),
     "too_many_prefixes": _("Up to here the list names more than 2,000,000 prefixes."),
+    "several_sheets": _("These sheets are lists, each by itself: %(value)s. Send them one by one."),
     "formula": _("“%(value)s” is a formula. Save the list with values only."),
     "prefix_missing": _("There is a price but no prefix."),
     "prefix": _("“%(value)s” is no prefix."),

@@ -20,15 +20,25 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 
 
 def read_rows(content: bytes) -> list[list[Cell]]:
-    """Return the rows of a CSV or XLSX file, the first at index 0; raise FileFault."""
+    """Return the rows of a CSV file, or of the first sheet of an XLSX file; raise FileFault."""
+    return next(iter(read_sheets(content).values()))
+
+
+def read_sheets(content: bytes) -> dict[str, list[list[Cell]]]:
+    """Return the sheets of a CSV or XLSX file by name, each with its rows, the first at index 0; raise FileFault."""
     if len(content) > LARGEST_FILE:
         raise FileFault("too_large", value=str(LARGEST_FILE >> 20))
     if content.startswith(_OLE):
         raise FileFault("old_workbook")
-    rows = read_workbook(content) if content.startswith(_ZIP) else _read_csv(decoded(content))
-    if not any(any(cell not in (None, "") for cell in row) for row in rows):
+    sheets = read_workbook(content) if content.startswith(_ZIP) else {"": _read_csv(decoded(content))}
+    filled = {name: rows for name, rows in sheets.items() if _has_cells(rows)}
+    if not filled:
         raise FileFault("empty")
-    return rows
+    return filled
+
+
+def _has_cells(rows: list[list[Cell]]) -> bool:
+    return any(any(cell not in (None, "") for cell in row) for row in rows)
 
 
 def decoded(content: bytes) -> str:

@@ -6,7 +6,7 @@ import zipfile
 import zlib
 from io import BytesIO
 
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
 from voipadmin.core.sheets.cells import Cell
 from voipadmin.core.sheets.faults import FileFault
@@ -32,15 +32,15 @@ BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, Run
           ValueError)  # fmt: skip
 
 
-def read_workbook(content: bytes) -> list[list[Cell]]:
-    """Return the rows of the first sheet that has any; raise FileFault."""
+def read_workbook(content: bytes) -> dict[str, list[list[Cell]]]:
+    """Return the rows of each sheet that is shown and has any, by its name; raise FileFault."""
     if not content.startswith(b"PK"):
         raise FileFault("old_workbook")
     try:
         _check_packing(content)
     except BROKEN as error:
         raise FileFault("not_a_workbook") from error
-    return _cells(content)
+    return _sheets(content)
 
 
 def _check_packing(content: bytes) -> None:
@@ -94,15 +94,13 @@ def _column(letters: bytes) -> int:
     return number
 
 
-def _cells(content: bytes) -> list[list[Cell]]:
+def _sheets(content: bytes) -> dict[str, list[list[Cell]]]:
     try:
         workbook = CalamineWorkbook.from_filelike(BytesIO(content))
-        for name in workbook.sheet_names:
-            rows = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
-            if rows:
-                return rows  # type: ignore[return-value]  # times and durations of the library are refused by the cells
+        shown = [sheet.name for sheet in workbook.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible]
+        found = {name: workbook.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in shown}
     except PasswordError as error:
         raise FileFault("old_workbook") from error
     except (CalamineError, *BROKEN) as error:
         raise FileFault("not_a_workbook") from error
-    raise FileFault("empty")
+    return {name: rows for name, rows in found.items() if rows}  # type: ignore[misc]  # times of the library are refused by the cells
