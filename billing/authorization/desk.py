@@ -9,7 +9,8 @@ from uuid import UUID
 from django.conf import settings
 
 from billing.authorization.book import Asked, Book, call_of
-from billing.authorization.holds import CallKey, Grant, HoldStore, LiveHold, Wish
+from billing.authorization.clerk import Grant
+from billing.authorization.holds import CallKey, HoldStore, LiveHold, Wish
 from billing.authorization.rules import affordable, shortest, slice_of
 from billing.authorization.sweeping import Spending
 from billing.authorization.terms import Choice, Permit, Reason, Refusal, Slice, Terms

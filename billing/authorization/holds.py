@@ -1,11 +1,12 @@
 """Money that live calls set aside, in PostgreSQL alone: several services may ask about one account at once."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from billing.authorization.clerk import Clerk, Grant
 from billing.authorization.connections import Connections
 from billing.authorization.terms import Slice
 from voipadmin.core.models import new_id
@@ -47,16 +48,6 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
-class Grant:
-    """What became of a wish. `available` is what the call itself may hold at most, None where nothing limits it."""
-
-    granted: bool
-    blocked: bool
-    available: Decimal | None
-    held: Decimal
-
-
-@dataclass(frozen=True, slots=True)
 class LiveHold:
     """A hold whose call goes on."""
 
@@ -75,6 +66,7 @@ class HoldStore:
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
+        self._clerk = Clerk(connections, self._give_back)
 
     async def open(self, wish: Wish, wanted: Slice, expires_at: datetime) -> Grant:
         """Set money aside for a new call, if it is there."""
@@ -86,14 +78,19 @@ class HoldStore:
 
     async def _ask(self, mode: str, wish: Wish, wanted: Slice, expires_at: datetime) -> Grant:
         key = wish.key
-        row = await self._one(
-            "SELECT * FROM billing_hold_credit(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
-            (
-                *(mode, new_id(), wish.account_id, key.node_name, key.uniqueid, wish.channel, wish.number),
-                *(wanted.amount, wanted.seconds, wish.rate, expires_at, wish.cap_left),
-            ),
-        )
-        return Grant(*row)
+        return await self._clerk.ask(
+            {
+                "mode": mode, "id": new_id(), "account": wish.account_id, "node": key.node_name,
+                "uniqueid": key.uniqueid, "channel": wish.channel, "number": wish.number, "amount": wanted.amount,
+                "seconds": wanted.seconds, "rate": wish.rate, "expires": expires_at, "cap": wish.cap_left,
+            }
+        )  # fmt: skip
+
+    async def _give_back(self, asked: dict[str, Any]) -> None:
+        """Release what was set aside for a call that is refused by now: its question took too long."""
+        if asked["mode"] == "new":
+            now = datetime.now(UTC)
+            await self.finish(CallKey(asked["node"], asked["uniqueid"]), Decimal(0), now, now)
 
     async def answer(self, key: CallKey, now: datetime, expires_at: datetime) -> LiveHold | None:
         """Note that the call was answered; None where it holds nothing."""

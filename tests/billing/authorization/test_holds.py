@@ -12,15 +12,18 @@ from django.db import connection
 from django.db.models import Sum
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from psycopg import Error as PostgresError
 
 from billing.accounts.ledger import Movement, account_of, enter
+from billing.authorization.clerk import Grant
 from billing.authorization.connections import Connections
-from billing.authorization.holds import CallKey, Grant, HoldStore, Wish
+from billing.authorization.holds import CallKey, HoldStore, Wish
 from billing.authorization.terms import Slice
 from billing.models import Account, AccountKind, CreditHold, EntryKind
 from billing.models.authorization import HoldState
 from tests.billing.loop_beside import LoopBeside
 from tests.factories.customers import CustomerFactory
+from voipadmin.core.models import new_id
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -194,3 +197,39 @@ def test_what_goes_on_can_be_found_again() -> None:
         return [hold.key.uniqueid for hold in await store.going_on()]
 
     assert run(found) == ["1700000000.0"]
+
+
+def test_a_question_that_cannot_be_asked_keeps_no_other_back() -> None:
+    accounts = [prepaid(10) for _ in range(3)]
+
+    async def together(store: HoldStore) -> list[Grant | BaseException]:
+        asked = [wish(account.pk, f"1.{place}") for place, account in enumerate(accounts)]
+        asked.insert(1, wish(new_id(), "1.9"))
+        first = store.open(wish(accounts[0].pk, "1.8"), MINUTE, now() + LATER)
+        return await asyncio.gather(
+            first, *(store.open(each, MINUTE, now() + LATER) for each in asked), return_exceptions=True
+        )
+
+    answers = run(together)
+    assert isinstance(answers.pop(2), PostgresError)
+    assert [isinstance(grant, Grant) and grant.granted for grant in answers] == [True] * 4
+
+
+def test_what_was_set_aside_for_a_question_that_nobody_waits_for_is_given_back() -> None:
+    account = prepaid(10)
+
+    async def impatient(store: HoldStore) -> None:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0):
+                await store.open(wish(account.pk, "1.1"), MINUTE, now() + LATER)
+        while not await asyncio.to_thread(released):
+            await asyncio.sleep(0.01)
+
+    def released() -> bool:
+        try:
+            return CreditHold.objects.filter(account=account, state=HoldState.RELEASED).exists()
+        finally:
+            connection.close()
+
+    run(impatient)
+    assert not CreditHold.objects.filter(state=HoldState.ACTIVE).exists()
