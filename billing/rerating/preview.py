@@ -110,7 +110,8 @@ def make_preview(job: Rerating) -> bool:
         if not cursor.fetchone()[0]:
             return False
     try:
-        _compute(job)
+        with no_garbage_collection():
+            _compute(job)
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 16))", [str(job.pk)])
@@ -127,9 +128,8 @@ def _compute(job: Rerating) -> None:
     terms, prices = read_terms(), BulkPrices(load_tariffs())
     counts = Counts(calls_of(job).count())
     for calls in _chunks(job):
-        with no_garbage_collection():
-            priced = prices.price_calls([_facts(call, terms) for call in calls])
-            counts.changed += _keep_changes(job, calls, priced, terms)
+        priced = prices.price_calls([_facts(call, terms) for call in calls])
+        counts.changed += _keep_changes(job, calls, priced, terms)
         counts.calls += len(calls)
         if not _keeps_computing(job, {"progress": counts.progress}):
             return
