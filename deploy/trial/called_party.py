@@ -5,7 +5,6 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from deploy.trial.ports import free_sip_port
 from deploy.trial.process import Child, StartError, start_child
 from deploy.trial.sip_trace import SipTrace, read_trace
 from deploy.trial.sipp import Address, render_scenario, sipp_command
@@ -88,7 +87,7 @@ class CalledParty:
             **_thresholds(self.behaviour.believable or Chances()),
         }
         scenario.write_text(render_scenario(self.behaviour.scenario, values))
-        command = sipp_command(scenario, self.address, free_sip_port(self.address.host), "-aa", traced=self.traced)
+        command = sipp_command(scenario, self.address, "-aa", traced=self.traced)
         self.child = start_child(command, name=f"sipp {self.address}", log=self.folder / "screen.log", cwd=self.folder)
         self.child.wait_until(self._listens, 10)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from deploy.trial.ports import free_sip_port, is_free
+from deploy.trial.ports import free_media_port, free_sip_port, is_free
 from deploy.trial.process import die_with_parent
 from deploy.trial.sip_trace import SipTrace, read_trace
 
@@ -84,12 +84,12 @@ def render_scenario(name: str, values: Mapping[str, object]) -> str:
     return _PLACEHOLDER.sub(lambda match: escape(str(values[match[1]])), text)
 
 
-def sipp_command(scenario: Path, local: Address, media_port: int, *more: str, traced: bool = True) -> list[str]:
+def sipp_command(scenario: Path, local: Address, *more: str, traced: bool = True) -> list[str]:
     """Return the argument vector of a SIPp at `local`; it ends with its parent."""
     messages = ("-trace_msg", "-message_file", str(scenario.with_name("messages.log"))) if traced else ()
     return [
         *die_with_parent(signal.SIGKILL), sipp_program(), "-sf", str(scenario), "-nostdin",
-        "-i", local.host, "-p", str(local.port), "-mi", local.host, "-mp", str(media_port),
+        "-i", local.host, "-p", str(local.port), "-mi", local.host, "-mp", str(free_media_port(local.host)),
         *messages,
         "-trace_err", "-error_file", str(scenario.with_name("errors.log")), *more,
     ]  # fmt: skip
@@ -114,7 +114,7 @@ def _run(
     traced: bool = True,
 ) -> Outcome:
     with _workplace(name, values) as scenario:
-        command = sipp_command(scenario, local, free_sip_port(local.host), *more, str(target), traced=traced)
+        command = sipp_command(scenario, local, *more, str(target), traced=traced)
         try:
             done = subprocess.run(
                 command,

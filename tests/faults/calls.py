@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.trial.asterisk import AsteriskInstance
-from deploy.trial.ports import free_sip_port
 from deploy.trial.process import Child, StartError, start_child
 from deploy.trial.sipp import Address, render_scenario, sipp_command
 
@@ -37,7 +36,7 @@ class LongCalls:
         scenario.write_text(render_scenario("call_until_bye", values))
         local = Address(self.caller).bound()
         command = sipp_command(
-            scenario, local, free_sip_port(local.host), "-m", str(CALLS), "-l", str(CALLS), "-r", "20",
+            scenario, local, "-m", str(CALLS), "-l", str(CALLS), "-r", "20",
             str(Address(*self.asterisk.sip)), traced=False,
         )  # fmt: skip
         self.child = start_child(command, name="sipp caller", log=scenario.with_name("screen.log"), cwd=scenario.parent)
