@@ -17,6 +17,7 @@ class Permissive:
     """Where it listens, and what was asked: of which node, whose call, which number as dialled."""
 
     port: int = 0
+    loop: asyncio.AbstractEventLoop = field(init=False)
     asked: set[tuple[UUID, UUID, str]] = field(default_factory=set)
 
     async def answer(self, request: Request) -> Variables:
@@ -30,20 +31,25 @@ class Permissive:
 
 @contextmanager
 def permissive() -> Iterator[Permissive]:
-    """Have one listen for the time of a block."""
-    found, loop = Permissive(), asyncio.new_event_loop()
-
-    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await serve_request(reader, writer, found.answer)
-
-    server = loop.run_until_complete(asyncio.start_server(connected, "127.0.0.1", 0, backlog=1024))
-    found.port = server.sockets[0].getsockname()[1]
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    """Have one listen for the time of a block, on a thread of its own: a browser's loop may run on this one."""
+    found, running, done = Permissive(), threading.Event(), asyncio.Event()
+    thread = threading.Thread(target=asyncio.run, args=(_listen(found, running, done),), daemon=True)
     thread.start()
+    assert running.wait(10)
     try:
         yield found
     finally:
-        loop.call_soon_threadsafe(loop.stop)
+        found.loop.call_soon_threadsafe(done.set)
         thread.join()
-        server.close()
-        loop.close()
+
+
+async def _listen(found: Permissive, running: threading.Event, done: asyncio.Event) -> None:
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await serve_request(reader, writer, found.answer)
+
+    found.loop = asyncio.get_running_loop()
+    server = await asyncio.start_server(connected, "127.0.0.1", 0, backlog=1024)
+    found.port = server.sockets[0].getsockname()[1]
+    running.set()
+    await done.wait()
+    server.close()
