@@ -24,7 +24,7 @@ MARKER = re.compile(r"aor gen-[0-9a-f]{16}(?:-[a-z-]+)?")
 
 _GROUP = re.compile(r"(?<=GROUP_COUNT\()[^@]*(?=@)")
 _EXPRESSION = re.compile(r"\$[{\[]")
-_WORDS = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9]+")
+_WORDS = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<=_)[0-9a-f]{32}(?=\})|[0-9]+")
 
 
 def faults(files: Mapping[str, str], snapshot: Snapshot) -> Iterator[str]:
