@@ -3,7 +3,7 @@
 import random
 import tempfile
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from itertools import count
 from pathlib import Path
 
@@ -54,7 +54,8 @@ def fees_until(price: Decimal, first: datetime, after: datetime) -> Decimal:
     months = (end.year - begin.year) * 12 + end.month - begin.month
     next_month = (begin.replace(day=28) + timedelta(days=4)).replace(day=1)
     days = (next_month - timedelta(days=1)).day
-    return price * months - round(price * (begin.day - 1) / days, 2) if months > 0 else ZERO
+    before = (price * (begin.day - 1) / days).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return price * months - before if months > 0 else ZERO
 
 
 class Money(RuleBasedStateMachine):
