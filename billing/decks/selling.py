@@ -1,10 +1,11 @@
 """What prefixes are sold for, to be held against what they would cost; pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
 from billing.rating import parse_bands
+from billing.tariff_matching import Rank, compile_pattern, positions_of
 
 
 class Sold(NamedTuple):
@@ -22,21 +23,50 @@ def lowest_per_minute(price: Decimal, bands: str) -> Decimal:
     return min(band.rate * 60 / band.unit for band in parse_bands(bands))
 
 
+class Covering(NamedTuple):
+    """A tariff by what it says of the numbers that begin with a prefix; the greatest rank wins, as for a call."""
+
+    rank: Rank
+    positions: tuple[str, ...]
+    is_prefix: bool
+    tail: str
+    per_minute: Decimal
+
+    def covers(self, prefix: str) -> bool:
+        """Tell whether it is for the numbers of `prefix` at large: what it still asks of their rest is no one digit."""
+        if len(prefix) > len(self.positions) and not (self.is_prefix or self.tail):
+            return False
+        if any(digit not in allowed for digit, allowed in zip(prefix, self.positions, strict=False)):
+            return False
+        return all(len(allowed) > 1 for allowed in self.positions[len(prefix) :])
+
+
 class SellPrices:
-    """The prefixes that are sold, by plan: the longest one counts, as it does for a call."""
+    """What is sold, by plan and by the digits that it begins with."""
 
     def __init__(self, sold: Iterable[Sold]) -> None:
-        self._plans: dict[str, dict[str, Decimal]] = {}
+        lowest: dict[tuple[str, str], Decimal] = {}
         for item in sold:
-            if item.pattern.isdigit():
-                prices = self._plans.setdefault(item.plan, {})
-                prices[item.pattern] = min(item.per_minute, prices.get(item.pattern, item.per_minute))
+            key = (item.plan, item.pattern)
+            lowest[key] = min(item.per_minute, lowest.get(key, item.per_minute))
+        self._plans: dict[str, dict[str, list[Covering]]] = {}
+        for (plan, pattern), per_minute in lowest.items():
+            compiled = compile_pattern(pattern)
+            positions, tail = positions_of(pattern)
+            placed = Covering(compiled.rank, tuple(positions), compiled.is_prefix, tail, per_minute)
+            self._plans.setdefault(plan, {}).setdefault(compiled.lead, []).append(placed)
 
     def below(self, prefix: str, cost: Decimal) -> Decimal | None:
         """Return the lowest price of `prefix` in any plan where that is below `cost`, else None."""
-        lowest: Decimal | None = None
-        for prices in self._plans.values():
-            price = next((prices[prefix[:n]] for n in range(len(prefix), 0, -1) if prefix[:n] in prices), None)
-            if price is not None and price < cost and (lowest is None or price < lowest):
-                lowest = price
-        return lowest
+        prices = (_price_of(prefix, by_lead) for by_lead in self._plans.values())
+        return min((price for price in prices if price is not None and price < cost), default=None)
+
+
+def _price_of(prefix: str, by_lead: Mapping[str, list[Covering]]) -> Decimal | None:
+    """Return what the numbers of `prefix` sell for in one plan; of tariffs of one rank the lowest counts."""
+    leads = (by_lead.get(prefix[:length], ()) for length in range(len(prefix) + 1))
+    covering = [sold for bucket in leads for sold in bucket if sold.covers(prefix)]
+    if not covering:
+        return None
+    best = max(sold.rank for sold in covering)
+    return min(sold.per_minute for sold in covering if sold.rank == best)
