@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.utils import timezone
 
 from billing.call_rating import CallFacts, ProviderCost, price_call
 from billing.called_numbers import origin_of
-from billing.models import Cdr, Direction
+from billing.models import Account, Cdr, Direction
 from billing.price_book import PriceBook
 from billing.tariff_loader import load_tariffs
 from customers.models import Customer, CustomerStatus, Extension
@@ -46,6 +47,7 @@ class Stage:
     routes: list[Route]
     gateways: list[Gateway]
     prices: PriceBook
+    plans: dict[str, UUID | None]
     callers: list[str] = field(default_factory=list)
     shares: list[int] = field(default_factory=list)
 
@@ -68,6 +70,7 @@ def read_stage() -> Stage:
         routes=list(routes_with_steps().filter(enabled=True)),
         gateways=list(Gateway.objects.filter(enabled=True).select_related("provider")),
         prices=load_tariffs(),
+        plans=dict(Account.objects.values_list("customer__code", "plan")),
         callers=[company.code for company in active],
         shares=[company.share for company in active],
     )
@@ -222,6 +225,7 @@ class CallMaker:
             billable_seconds=record.billable_seconds,
             provider_cost=ProviderCost(provider.cost_per_minute, provider.currency, provider.pk) if provider else None,
             origin=origin_of(record.src, self.stage.customers[self.code].caller_id_number, settings.DEFAULT_COUNTRY),
+            plan_id=self.stage.plans.get(self.code),
         )
         priced = price_call(facts, self.stage.prices)
         for column, value in priced._asdict().items():

@@ -41,7 +41,7 @@ class Line:
     pattern: str
     priority: int
     peers: tuple[tuple[str, int], ...]
-    by_weight: bool = False
+    selection: str = "order"
     customers: tuple[str, ...] = ()
     caller_id: str = ""
 
@@ -82,8 +82,8 @@ LINES = (
     Line("Fixo São Paulo", "_011[2-5]XXXXXXX", 10, (VIVO, EMBRATEL)),
     Line("Celular Minas Gerais", "_03[1-8]9XXXXXXXX", 10, (ALGAR, VIVO)),
     Line("Fixo Paraná", "_04[1-6][2-5]XXXXXXX", 10, (ALGAR_PR, EMBRATEL)),
-    Line("Celular nacional", "_0ZZ9XXXXXXXX", 20, (CLARO, VIVO_RJ, ALGAR), by_weight=True),
-    Line("Fixo nacional", "_0ZZ[2-5]XXXXXXX", 20, (EMBRATEL_DF, ALGAR, VIVO_RJ)),
+    Line("Celular nacional", "_0ZZ9XXXXXXXX", 20, (CLARO, VIVO_RJ, ALGAR), selection="weight"),
+    Line("Fixo nacional", "_0ZZ[2-5]XXXXXXX", 20, (EMBRATEL_DF, ALGAR, VIVO_RJ), selection="cost"),
     Line("Nacional em E.164", "_55ZZ.", 25, (EMBRATEL, VIVO)),
     Line("Mercosul", "_005[49].", 30, (ALGAR, EMBRATEL)),
     Line("Internacional", "_00.", 40, (EMBRATEL, EMBRATEL_DF)),

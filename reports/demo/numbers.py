@@ -13,6 +13,7 @@ from reports.demo.companies import CLOSED, COMPANIES, Company
 from routing.models import Gateway, Provider
 
 MONTHLY_COST = Decimal("1.20")
+MONTHLY_PRICE = Decimal("4.90")
 BLOCKED_AT_END = 2
 RELEASED_AFTER_DAYS = 3
 
@@ -54,13 +55,16 @@ def _allocate(customer: Customer, company: Company, at: datetime) -> None:
     extensions = list(customer.extensions.order_by("number"))
     for position, did in enumerate(local):
         if customer.type == CustomerType.TRUNK:
-            allocate_did(did=did, customer=customer, destination_type=DestinationType.TRUNK, at=at)
+            allocate_did(
+                did=did, customer=customer, destination_type=DestinationType.TRUNK, monthly_price=MONTHLY_PRICE, at=at
+            )
         elif position == len(extensions) or position == company.numbers - 1 > 1:
             allocate_did(
                 did=did,
                 customer=customer,
                 destination_type=DestinationType.FORWARD,
                 forward_to=f"0{company.area}99{position}123456",
+                monthly_price=MONTHLY_PRICE,
                 at=at,
             )
         else:
@@ -69,6 +73,7 @@ def _allocate(customer: Customer, company: Company, at: datetime) -> None:
                 customer=customer,
                 destination_type=DestinationType.EXTENSION,
                 extension=extensions[position % len(extensions)],
+                monthly_price=MONTHLY_PRICE,
                 at=at,
             )
 

@@ -21,7 +21,7 @@ from reports.demo.companies import CLOSED, COMPANIES, DESKS, TRUNKS, Company
 from reports.demo.destinations import COUNTRIES
 from reports.demo.places import Places
 from reports.demo.rates import RATES
-from routing.models import Authentication, Gateway, GatewaySelection, Provider, Route
+from routing.models import Authentication, Gateway, Provider, Route
 from routing.services import RouteStep, save_route
 from voipadmin.core.services import save_object
 from voipadmin.users.models import User
@@ -123,7 +123,7 @@ def _make_route(line: Line, gateways: dict[str, Gateway]) -> None:
             name=line.name,
             pattern=line.pattern,
             priority=line.priority,
-            selection=GatewaySelection.WEIGHT if line.by_weight else GatewaySelection.ORDER,
+            selection=line.selection,
             caller_id_number=line.caller_id,
             ring_seconds=45,
         ),

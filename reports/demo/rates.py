@@ -33,3 +33,14 @@ RATES = (
     ("Japão", "81", "0.110", "0.340"),
     ("Angola", "244", "1.150", "1.890"),
 )
+
+PLAN = "Atacado São Paulo"
+# The plan's own: (destination, pattern, the caller's area, hours, price).
+PLAN_RATES = (
+    ("Celular VC1, de São Paulo", "_55119XXXXXXXX", "5511", "", "0.152"),
+    ("Celular VC2, de São Paulo", "_551[2-9]9XXXXXXXX", "5511", "", "0.178"),
+    ("Celular VC3, de São Paulo", "_55[2-9]X9XXXXXXXX", "5511", "", "0.205"),
+    ("Fixo local", "_5511[2-5]XXXXXXX", "5511", "", "0.058"),
+    ("Fixo local, à noite", "_5511[2-5]XXXXXXX", "5511", "Noite", "0.044"),
+    ("Fixo local, em feriado", "_5511[2-5]XXXXXXX", "5511", "Feriado", "0.044"),
+)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from reports.demo import money, prices
 from reports.demo.calls import DAYS, make_history
 from reports.demo.carriers import BLOCKS, LINES, PEERS
 from reports.demo.companies import COMPANIES
@@ -15,7 +16,8 @@ from reports.demo.places import Places, choose_places, register_node
 from reports.demo.rates import RATES
 
 WITH_CLOSED = len(COMPANIES) + 1
-STEPS = WITH_CLOSED + len(PEERS) + len(LINES) + len(BLOCKS) + WITH_CLOSED + len(RATES) + DAYS + 1
+MADE = WITH_CLOSED + len(PEERS) + len(LINES) + len(BLOCKS) + WITH_CLOSED + len(RATES) + prices.STEPS
+STEPS = MADE + DAYS + 1 + money.STEPS
 
 
 @dataclass(slots=True)
@@ -37,6 +39,8 @@ def seed(*, now: datetime, progress: Callable[[str], None]) -> Seeded:
         for records in make_history(now):
             told.calls += records
             progress("calls")
+        for step in money.settle(now):
+            progress(step)
         told.people = list(make_people())
     return told
 
@@ -48,3 +52,4 @@ def _objects(now: datetime, places: Places) -> Iterator[str]:
     yield from make_numbers()
     yield from allocate_numbers(now)
     yield from make_tariffs(now)
+    yield from prices.make_prices(now)

@@ -1,6 +1,7 @@
 """The demo is made once, looks alive, and leaves the machine in no call."""
 
 from datetime import timedelta
+from decimal import Decimal
 from io import StringIO
 from random import Random
 
@@ -10,8 +11,20 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 
 from asterisk_sync.models import Node
+from billing.accounts.audit import findings
 from billing.authorization.destinations import country_of_number
-from billing.models import Account, Cdr
+from billing.models import (
+    Account,
+    Cdr,
+    Deck,
+    DeckStatus,
+    LedgerEntry,
+    RatePlan,
+    RefusedCall,
+    Rerating,
+    ReratingStatus,
+    Tariff,
+)
 from customers.models import Customer, CustomerStatus, CustomerType, Extension, TrunkAddress
 from numbering.models import DID
 from numbering.queries import status_counts
@@ -64,6 +77,7 @@ def test_the_demo_is_a_living_operator_beside_a_node_on_the_loopback() -> None:
         assert user.check_password(line.split()[-1])
     _nothing_leaves_the_machine()
     _the_dashboard_lives()
+    _the_money_adds_up()
     _again_changes_nothing()
 
 
@@ -92,12 +106,37 @@ def _the_dashboard_lives() -> None:
     assert stats.top_customers
 
 
+def _the_money_adds_up() -> None:
+    assert list(findings()) == []
+    assert not Cdr.objects.without_entry().exists()
+    left = dict(Account.objects.filter(kind="prepaid").values_list("customer__code", "balance"))
+    assert left == {"PADARIA": Decimal("46.20"), "HOTELMAR": Decimal("310.75"), "PETAMIGO": Decimal("1.85")}
+    owing = Account.objects.filter(kind="postpaid", balance__lt=0)
+    assert owing.count() > 15
+    assert Cdr.objects.filter(tariff__plan__isnull=False).count() > 20
+    assert Cdr.objects.filter(cost_source="deck").count() > 100
+    assert [deck.status for deck in Deck.objects.order_by("created_at")] == [DeckStatus.ACTIVE, DeckStatus.READY]
+    waiting = Deck.objects.get(status=DeckStatus.READY).summary
+    assert {name for name, count in waiting["counts"].items() if count} >= {"new", "up", "down", "gone", "same"}
+    assert waiting["below_cost"] > 0
+    job = Rerating.objects.get()
+    assert job.status == ReratingStatus.READY
+    assert job.differences.filter(movement__gt=0).exists()
+    assert len(set(RefusedCall.objects.values_list("reason", flat=True))) > 2
+
+
+COUNTED = (
+    Customer, Extension, Gateway, Route, DID, Cdr, User, Node,
+    LedgerEntry, RatePlan, Deck, Rerating, RefusedCall, Tariff,
+)  # fmt: skip
+
+
 def _again_changes_nothing() -> None:
-    counts = [model.objects.count() for model in (Customer, Extension, Gateway, Route, DID, Cdr, User, Node)]
+    counts = [model.objects.count() for model in COUNTED]
     told = seed()
     assert "0 call records are new" in told
     assert "password" not in told
-    assert [model.objects.count() for model in (Customer, Extension, Gateway, Route, DID, Cdr, User, Node)] == counts
+    assert [model.objects.count() for model in COUNTED] == counts
 
 
 @pytest.mark.django_db
