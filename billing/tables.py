@@ -53,11 +53,14 @@ class TariffTable(EntityTable):
     )
     margin_percent = NumberColumn(verbose_name="%", orderable=False)
     blocks = tables.Column(
-        empty_values=(), orderable=False, verbose_name=gettext_lazy("blocks"), attrs={"td": {"class": "tabular"}}
+        empty_values=(),
+        orderable=False,
+        verbose_name=gettext_lazy("blocks"),
+        attrs={"th": {"class": "wide-only"}, "td": {"class": "tabular wide-only"}},
     )
     currency = tables.Column()
     effective_from = TimeColumn()
-    effective_until = TimeColumn()
+    effective_until = TimeColumn(attrs={"th": {"class": "wide-only"}, "td": {"class": "nowrap tabular wide-only"}})
 
     class Meta(EntityTable.Meta):
         model = Tariff

@@ -41,7 +41,7 @@ class RefusedCallTable(EntityTable):
     created_at = TimeColumn(verbose_name=_("refused at"), attrs={"td": {"class": "cell-main nowrap tabular"}})
     customer = RelatedColumn(order_by="customer__code", shown="code")
     number = MonoColumn()
-    reason = tables.Column(accessor="told")
+    reason = tables.Column(accessor="told", verbose_name=_("reason"))
     detail = tables.Column()
     cause = tables.Column(attrs={"td": {"class": "tabular"}})
     node_name = tables.Column()

@@ -49,15 +49,16 @@ class DeckFilterSet(EntityFilterSet):
 class DeckRowTable(EntityTable):
     """The lines of a deck."""
 
-    row = tables.Column()
-    pattern = MonoColumn()
-    origin_prefix = MonoColumn()
-    name = tables.Column()
-    change = BadgeColumn()
-    old_price = MoneyColumn(places=6)
-    price_per_minute = MoneyColumn(places=6)
-    sold_for = MoneyColumn(places=6)
-    begins = TimeColumn(default=_("at activation"))
+    # A part of a deck is a list, which has no names for its columns.
+    row = tables.Column(verbose_name=_("row"))
+    pattern = MonoColumn(verbose_name=_("prefix"))
+    origin_prefix = MonoColumn(verbose_name=_("origin"))
+    name = tables.Column(verbose_name=_("destination"))
+    change = BadgeColumn(verbose_name=_("change"))
+    old_price = MoneyColumn(places=4, verbose_name=_("price now"))
+    price_per_minute = MoneyColumn(places=4, verbose_name=_("new price"))
+    sold_for = MoneyColumn(places=4, verbose_name=_("sold for"))
+    begins = TimeColumn(default=_("at activation"), verbose_name=_("effective from"))
 
     class Meta(EntityTable.Meta):
         model = DeckRow

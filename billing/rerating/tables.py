@@ -56,9 +56,9 @@ class DifferenceTable(EntityTable):
 
     customer = RelatedColumn()
     calls = NumberColumn()
-    old_price = MoneyColumn(places=6)
-    new_price = MoneyColumn(places=6)
-    movement = MoneyColumn(places=6)
+    old_price = MoneyColumn()
+    new_price = MoneyColumn()
+    movement = MoneyColumn()
     currency = tables.Column()
 
     class Meta(EntityTable.Meta):
