@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import phonenumbers
 
-from routing.numbers import country_of
+from routing.numbers import INTERNATIONAL_PREFIX, country_of, without_carrier
 
 
 @lru_cache(maxsize=65_536)
@@ -32,13 +32,21 @@ def _caller_digits(number: str, region: str) -> str:
 
 def _e164(number: str, region: str) -> str:
     try:
-        parsed = phonenumbers.parse(number, region)
+        parsed = phonenumbers.parse(_as_dialplan_reads(number, region), region)
     except phonenumbers.NumberParseException:
         return ""
     # A number that is possible only inside one area (4004 1234) has no E.164 form.
     if phonenumbers.is_possible_number_with_reason(parsed) != phonenumbers.ValidationResult.IS_POSSIBLE:
         return ""
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164).removeprefix("+")
+
+
+def _as_dialplan_reads(number: str, region: str) -> str:
+    """Return the number with a plus where 00 stands for it, or where it named a carrier; else as it is."""
+    if number.startswith(INTERNATIONAL_PREFIX):
+        return f"+{number.removeprefix(INTERNATIONAL_PREFIX)}"
+    bare = without_carrier(number, region)
+    return number if bare == number else f"+{bare}"
 
 
 def endpoint_of(channel: str) -> str:

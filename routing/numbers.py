@@ -40,6 +40,19 @@ class NumberRule:
         return self.prepend + number[self.strip :]
 
 
+# What a country puts between the trunk prefix and the area, or before both: it is no part of the number. In Brazil the
+# carrier that the caller selects (0 21 11 98765-4321) and RN1, who serves a ported number (55341 11 98765-4321). Behind
+# 00 no carrier can be told from a country: 00 21 3… is Algeria.
+CARRIER_RULES = {
+    "BR": (
+        NumberRule("_0ZZZZXXXXXXXX", strip=3, prepend="55"),
+        NumberRule("_0ZZZZXXXXXXXXX", strip=3, prepend="55"),
+        NumberRule("_55XXXZZXXXXXXXX", strip=5, prepend="55"),
+        NumberRule("_55XXXZZXXXXXXXXX", strip=5, prepend="55"),
+    )
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Country:
     """A country's code and the lengths of its numbers with area code."""
@@ -72,6 +85,7 @@ def number_rules(number_format: str, region: str) -> tuple[NumberRule, ...]:
     if number_format == E164:
         return tuple(rules)
     rules.append(NumberRule(f"_{TRUNK_PREFIX}[1-9].", strip=1, prepend=country.code))
+    rules += CARRIER_RULES.get(region, ())
     for length in country.national_lengths:
         rules.append(NumberRule("_[1-9]" + "X" * (length - 1), prepend=country.code))
         if number_format != AUTOMATIC:
@@ -87,6 +101,12 @@ def normalise_incoming(number: str, number_format: str, region: str) -> str:
         if parse_pattern(rule.pattern).matches(number):
             return rule.apply(number)
     return number
+
+
+def without_carrier(number: str, region: str) -> str:
+    """Return the number without the carrier that it names by its country's rules, or it unchanged."""
+    rules = CARRIER_RULES.get(region, ())
+    return next((rule.apply(number) for rule in rules if parse_pattern(rule.pattern).matches(number)), number)
 
 
 def is_known_form(number: str, number_format: str, region: str) -> bool:

@@ -16,6 +16,7 @@ from routing.numbers import (
     normalise_incoming,
     present_caller_id,
     rewrite_number,
+    without_carrier,
 )
 
 AREAS = ["11", "21", "48", "53", "54", "55", "85", "99"]
@@ -47,6 +48,29 @@ def test_what_a_customer_dials_is_read_as_the_numbering_plan_reads_it(national: 
     for written in (national, f"0{national}", f"+55{national}"):
         parsed = phonenumbers.parse(written, "BR")
         assert normalise_dialled(written, "BR") == f"{parsed.country_code}{parsed.national_number}"
+
+
+@given(
+    national_numbers(), st.sampled_from(["14", "15", "21", "31", "41", "99"]), st.sampled_from([AUTOMATIC, NATIONAL])
+)
+def test_the_carrier_that_a_caller_selects_is_no_part_of_the_number(national: str, carrier: str, written: str) -> None:
+    parsed = phonenumbers.parse(f"0{carrier}{national}", "BR")
+    normal = normalise_incoming(f"0{carrier}{national}", written, "BR")
+    assert normal == f"55{national}" == f"{parsed.country_code}{parsed.national_number}"
+
+
+@given(national_numbers(), st.from_regex(r"\A55[0-9]{3}\Z"), st.sampled_from([AUTOMATIC, NATIONAL, "trunk_zero"]))
+def test_who_serves_a_ported_number_is_no_part_of_it(national: str, rn1: str, written: str) -> None:
+    assert normalise_incoming(rn1 + national, written, "BR") == f"55{national}"
+
+
+def test_behind_00_comes_a_country_and_no_carrier() -> None:
+    assert normalise_dialled("0021321234567", "BR") == "21321234567"
+
+
+def test_another_country_knows_no_carriers_of_brazil() -> None:
+    assert normalise_dialled("02111987654321", "PT") == "3512111987654321"
+    assert without_carrier("02111987654321", "PT") == "02111987654321"
 
 
 def test_area_55_is_ambiguous_and_the_gateway_decides() -> None:

@@ -44,7 +44,7 @@ def a_number(draw: Random, pattern: str) -> str:
     """Return a number that the pattern matches; now and then with something in it that is no number."""
     parsed = parse_pattern(pattern)
     digits = "".join(draw.choice(sorted(allowed)) for allowed in parsed.positions)
-    more = draw.choice([1, 2, 3, 7, 9, 10]) if parsed.tail else 0
+    more = draw.choice([1, 2, 3, 7, 9, 10, 11]) if parsed.tail else 0
     number = digits + "".join(draw.choices("0123456789", k=more))
     if draw.random() < 0.08:
         place = draw.randint(0, len(number))
