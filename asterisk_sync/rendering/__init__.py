@@ -1,9 +1,10 @@
 """Snapshot -> text of the five generated files. Pure: the same snapshot gives the same text."""
 
-from asterisk_sync.rendering.dialplan import dids_text, routes_text
+from asterisk_sync.rendering.dialplan import routes_text
 from asterisk_sync.rendering.engine import fragments
 from asterisk_sync.rendering.errors import RenderError
 from asterisk_sync.rendering.files import FILE_NAMES, marker_context_of, markers, seal, without_header
+from asterisk_sync.rendering.incoming import dids_text
 from asterisk_sync.rendering.pjsip import check_identities, extensions_text, gateways_text, trunks_text
 from asterisk_sync.rendering.views import plan_routes
 from asterisk_sync.snapshot import Snapshot

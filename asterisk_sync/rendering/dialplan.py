@@ -1,4 +1,4 @@
-"""The two dialplan files, made of fragments, none of which is a large context."""
+"""The dialplan file of outgoing calls, made of fragments, none of which is a large context."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -6,24 +6,22 @@ from typing import NamedTuple
 from uuid import UUID
 
 from asterisk_sync.rendering.engine import Values, fragment, joined
-from asterisk_sync.rendering.pjsip import INCOMING_CONTEXTS, address_values, entry_context, internal_context
+from asterisk_sync.rendering.pieces import descending_rules, heading, place_of
+from asterisk_sync.rendering.pjsip import internal_context
 from asterisk_sync.rendering.searches import Search
-from asterisk_sync.rendering.spreading import parts_for, spread, spread_over
+from asterisk_sync.rendering.spreading import spread
 from asterisk_sync.rendering.views import RoutePlan
 from asterisk_sync.snapshot import (
     AuthorizerSnapshot,
     CustomerSnapshot,
-    DIDSnapshot,
     ExtensionSnapshot,
     GatewaySnapshot,
     RouteSnapshot,
     Snapshot,
 )
 from billing.authorization.home import home_rules
-from routing.numbers import E164, E164_PLUS, FIXED, NATIONAL, NumberRule, country_of, number_rules
-from routing.patterns import parse_pattern
+from routing.numbers import E164, E164_PLUS, FIXED, NATIONAL, country_of, number_rules
 
-DIDS_IN_A_CONTEXT = 250
 EXTENSIONS_IN_A_CONTEXT = 1_000
 
 
@@ -36,35 +34,6 @@ class ExtensionLine(NamedTuple):
     forward_to: str
 
 
-class NumberLine(NamedTuple):
-    """What an incoming number does: `entry` of the customer's `context`, for which the rest are arguments."""
-
-    number: str
-    id: UUID
-    gateway: str
-    context: str
-    entry: str
-    forward_to: str
-    username: str
-    devices: int
-
-
-def _heading(title: str) -> str:
-    return f"; === {title} ===\n"
-
-
-def _number(digits: str) -> int:
-    """A number that is none falls anywhere: the guard is what refuses it."""
-    try:
-        return int(digits)
-    except ValueError:
-        return 0
-
-
-def _number_of(line: ExtensionLine | NumberLine) -> int:
-    return _number(line.number)
-
-
 def _route_context(id_: UUID) -> str:
     return f"va-route-{id_.hex}"
 
@@ -73,35 +42,24 @@ def _gateway_context(name: str) -> str:
     return f"va-gateway-{name}"
 
 
-def _arrival_context(code: str) -> str:
-    return f"va-customer-{code}"
-
-
-def _descending_rules(rules: tuple[NumberRule, ...]) -> list[NumberRule]:
-    return sorted(rules, key=lambda rule: parse_pattern(rule.pattern).specificity, reverse=True)
-
-
-# Outgoing calls
-
-
 def routes_text(snapshot: Snapshot, plan: RoutePlan) -> str:
     """Return the file of outgoing calls."""
     entry, *rests = plan.common.searches
     return joined(
         _of_all_routes(),
-        _heading("Entry of every customer without routes of its own"),
+        heading("Entry of every customer without routes of its own"),
         _search(entry),
-        _heading("Customers with numbers or routes of their own"),
+        heading("Customers with numbers or routes of their own"),
         *(_search(view.searches[0]) for view in plan.views),
         *_customers(snapshot, plan),
-        _heading("Priority levels"),
+        heading("Priority levels"),
         *(_level(context.name, position, _lines(context.routes)) for context, position in plan.contexts),
-        _heading("What is left after a level"),
+        heading("What is left after a level"),
         *map(_search, rests),
         *(_search(rest) for view in plan.views for rest in view.searches[1:]),
-        _heading("Routes: ARG1 is the number, ARG2 its length as dialled, ARG3 the level"),
+        heading("Routes: ARG1 is the number, ARG2 its length as dialled, ARG3 the level"),
         *_routes(snapshot),
-        _heading(
+        heading(
             "Gateways: ARG1 is the number as the route sends it, ARG2 the route, ARG3 the ring time, ARG4 the caller"
         ),
         *(_gateway(gateway, snapshot.country) for gateway in snapshot.gateways),
@@ -127,7 +85,7 @@ def _subroutines(
         "port": port,
         "node": node,
         "home_rules": [rule._asdict() for rule in reversed(home_rules(country, risky_prefixes))],
-        "dialled_rules": _descending_rules(number_rules(NATIONAL, country)),
+        "dialled_rules": descending_rules(number_rules(NATIONAL, country)),
         "reroute_causes": sorted(reroute_causes - {0}, reverse=True),
     }
 
@@ -199,7 +157,7 @@ def _numbers_of(customer: CustomerSnapshot, entry: str) -> Iterable[str]:
     internal = internal_context(customer)
     lines = [_extension_line(extension) for extension in customer.extensions]
     lines.sort(key=lambda line: line.number, reverse=True)
-    parts = spread(lines, _number_of, EXTENSIONS_IN_A_CONTEXT)
+    parts = spread(lines, place_of, EXTENSIONS_IN_A_CONTEXT)
     if len(parts) == 1:
         yield _extensions(internal, internal, tuple(lines), entry)
         return
@@ -218,88 +176,3 @@ def _extension_line(extension: ExtensionSnapshot) -> ExtensionLine:
 @fragment("extensions_routes/numbers.conf")
 def _extensions(context: str, internal: str, lines: tuple[ExtensionLine, ...], entry: str) -> Values:
     return {"context": context, "internal": internal, "lines": [line._asdict() for line in lines], "entry": entry}
-
-
-# Incoming calls
-
-
-def dids_text(snapshot: Snapshot, plan: RoutePlan) -> str:
-    """Return the file of incoming calls."""
-    parts = parts_for(len(snapshot.dids), DIDS_IN_A_CONTEXT)
-    with_numbers = {did.customer for did in snapshot.dids}
-    arrivals = [customer for customer in snapshot.customers if customer.code in with_numbers]
-    lines = sorted(_number_lines(snapshot), key=lambda line: line.number, reverse=True)
-    buckets = spread_over(lines, _number_of, parts)
-    return joined(
-        _of_all_numbers(snapshot.country, parts),
-        _heading("Customers: ARG1 DID, ARG2 gateway, ARG3 number, ARG4 where to, ARG5 how many devices"),
-        *(_arrival(*_arriving(customer, plan, snapshot.asks(customer.id))) for customer in arrivals),
-        _heading("Numbers, by their remainder"),
-        *(_numbers(f"va-dids-{part}", tuple(members)) for part, members in buckets.items()),
-    )
-
-
-def did_context(number: str, dids: int) -> str:
-    """Return the context that holds a number where there are so many in all."""
-    return f"va-dids-{_number(number) % parts_for(dids, DIDS_IN_A_CONTEXT)}"
-
-
-@fragment("extensions_dids.conf")
-def _of_all_numbers(country: str, parts: int) -> Values:
-    formats = [
-        {"context": context, "rules": _descending_rules(number_rules(name, country))}
-        for name, context in INCOMING_CONTEXTS.items()
-    ]
-    return {"formats": formats, "parts": parts}
-
-
-def _arriving(customer: CustomerSnapshot, plan: RoutePlan, asks: str) -> tuple[CustomerSnapshot, str, str, str]:
-    alone = replace(customer, extensions=()) if customer.extensions else customer
-    return alone, entry_context(customer, plan), plan.view_of(customer.code).label, asks
-
-
-@fragment("extensions_dids/customer.conf")
-def _arrival(customer: CustomerSnapshot, entry: str, view: str, asks: str) -> Values:
-    return {
-        "code": customer.code,
-        "id": customer.id,
-        "context": _arrival_context(customer.code),
-        "active": customer.active,
-        "endpoint": customer.endpoint,
-        "addresses": address_values(customer),
-        "entry": entry,
-        "channel_limit": customer.channel_limit,
-        "calls_per_second": customer.calls_per_second,
-        "caller_id_number": customer.caller_id_number,
-        "view": view,
-        "asks": asks,
-    }
-
-
-@fragment("extensions_dids/numbers.conf")
-def _numbers(context: str, lines: tuple[NumberLine, ...]) -> Values:
-    return {"context": context, "lines": [line._asdict() for line in lines]}
-
-
-def _number_lines(snapshot: Snapshot) -> Iterable[NumberLine]:
-    arrivals = {customer.code: (_arrival_context(customer.code), customer.active) for customer in snapshot.customers}
-    extensions = {extension.username: extension for customer in snapshot.customers for extension in customer.extensions}
-    for did in snapshot.dids:
-        context, active = arrivals[did.customer]
-        extension = extensions.get(did.extension) if did.extension else None
-        entry, forward_to, username = destination_of(did, active, extension)
-        devices = extension.max_contacts if extension else 1
-        yield NumberLine(did.number, did.id, did.gateway, context, entry, forward_to, username, devices)
-
-
-def destination_of(did: DIDSnapshot, active: bool, extension: ExtensionSnapshot | None) -> tuple[str, str, str]:
-    """Return the customer's entry for the number, where it is forwarded to, and whose telephone rings."""
-    if not active:
-        return "suspended", "", ""
-    if did.destination == "extension":
-        if extension is None or not extension.enabled:
-            return "absent", "", ""
-        if extension.forward_to:
-            return "forward", extension.forward_to, ""
-        return "extension", "", extension.username
-    return did.destination, did.forward_to, ""

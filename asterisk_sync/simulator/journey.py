@@ -5,7 +5,7 @@ Each function follows a context of the generated dialplan (docs/dialplan.md); th
 
 from dataclasses import dataclass, replace
 
-from asterisk_sync.rendering.dialplan import destination_of
+from asterisk_sync.rendering.incoming import destination_of
 from asterisk_sync.rendering.pjsip import INCOMING_CONTEXTS, SUSPENDED_CONTEXT, entry_context, internal_context
 from asterisk_sync.rendering.views import View
 from asterisk_sync.simulator.results import Hop, Outcome, Question, Refusal, Step

@@ -8,9 +8,10 @@ from typing import Any
 
 from asterisk_sync.ami import AmiClient
 from asterisk_sync.ami_messages import AmiRefusedError
-from asterisk_sync.rendering.dialplan import did_context, dids_text, routes_text
+from asterisk_sync.rendering.dialplan import routes_text
 from asterisk_sync.rendering.engine import fragments
 from asterisk_sync.rendering.errors import RenderError
+from asterisk_sync.rendering.incoming import did_context, dids_text
 from asterisk_sync.rendering.parser import Context, parse_dialplan
 from asterisk_sync.rendering.views import plan_routes
 from asterisk_sync.simulator.journey import calling_telephone

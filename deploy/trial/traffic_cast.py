@@ -4,6 +4,7 @@ import ipaddress
 import random
 import re
 from dataclasses import dataclass, field
+from typing import Any
 
 import django
 
@@ -76,12 +77,7 @@ def load_cast(phone_prefix: str) -> Cast:
         },
         trunks={trunk.customer.code: Address(host) for trunk, host in trunks if is_loopback(host)},
         phones=tuple(
-            Phone(
-                customer=extension.customer.code,
-                number=extension.number,
-                credentials=Credentials(extension.sip_username, extension.secret),
-                address=Address(f"{phone_prefix}.{position + 1}", PHONE_PORT),
-            )
+            _phone(extension, f"{phone_prefix}.{position + 1}")
             for position, extension in enumerate(extensions.order_by("created_at")[:MOST_PHONES])
         ),
         # A number that came to no gateway in particular comes in through the first.
@@ -91,6 +87,15 @@ def load_cast(phone_prefix: str) -> Cast:
             if gateways and (did.gateway is None or did.gateway in gateways)
         ),
         patterns=tuple(Route.objects.filter(enabled=True).values_list("pattern", flat=True)[:100]),
+    )
+
+
+def _phone(extension: Any, host: str) -> Phone:
+    return Phone(
+        customer=extension.customer.code,
+        number=extension.number,
+        credentials=Credentials(extension.sip_username, extension.secret),
+        address=Address(host, PHONE_PORT),
     )
 
 

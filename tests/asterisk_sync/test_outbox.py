@@ -1,17 +1,12 @@
-"""Every change becomes intent, in its own transaction, once per node, and costs no time when the broker is away."""
+"""Every change becomes intent, in its own transaction, once per node."""
 
-import contextlib
-import socket
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextvars import copy_context
 from http import HTTPStatus
 
 import pytest
 from auditlog.context import set_actor
-from celery import current_app
-from django.conf import settings
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
@@ -199,76 +194,6 @@ def test_a_change_makes_the_node_pending_and_leaves_an_unreachable_one_so(pbx: N
     CustomerFactory.create()
     assert Node.objects.get(pk=pbx.pk).state == SyncState.PENDING
     assert Node.objects.get(pk=down.pk).state == SyncState.UNREACHABLE
-
-
-class HungBroker:
-    """Accepts connections and never answers; counts them."""
-
-    def __init__(self) -> None:
-        self.server = socket.create_server(("127.0.0.1", 0), backlog=50)
-        self.port: int = self.server.getsockname()[1]
-        self.connections: list[socket.socket] = []
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                self.connections.append(self.server.accept()[0])
-
-
-@pytest.fixture
-def hung_broker() -> Iterator[HungBroker]:
-    broker = HungBroker()
-    yield broker
-    broker.server.close()
-    for accepted in broker.connections:
-        accepted.close()
-
-
-@pytest.fixture
-def use_broker(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int], None]]:
-    """Point the application at a broker on a port, and back at the end."""
-    monkeypatch.setattr(outbox._Silence, "until", 0.0)
-
-    def point(port: int) -> None:
-        url = f"redis://127.0.0.1:{port}/0"
-        current_app.conf.update(broker_url=url, broker_write_url=url)
-
-    yield point
-    current_app.conf.update(broker_url=settings.CELERY_BROKER_URL, broker_write_url=None)
-
-
-def seconds_of(save: Callable[[], object]) -> float:
-    started = time.monotonic()
-    save()
-    return time.monotonic() - started
-
-
-def test_a_broker_that_is_down_costs_a_save_next_to_nothing_and_no_intent(
-    pbx: Node, use_broker: Callable[[int], None]
-) -> None:
-    before = wanted(pbx)
-    usual = seconds_of(CustomerFactory.create)
-    use_broker(1)
-    assert seconds_of(CustomerFactory.create) - usual < 0.5
-    assert wanted(pbx) == before + 2
-    outbox._Silence.until = 0.0
-    assert outbox.wake_worker(pbx.pk) is False
-
-
-def test_a_broker_that_hangs_is_waited_for_once_not_at_each_save(
-    pbx: Node, use_broker: Callable[[int], None], hung_broker: HungBroker
-) -> None:
-    before = wanted(pbx)
-    usual = seconds_of(CustomerFactory.create)
-    use_broker(hung_broker.port)
-    assert seconds_of(CustomerFactory.create) - usual < 0.5
-    asked = len(hung_broker.connections)
-    assert asked >= 1
-    outbox._Silence.until = time.monotonic() + 60
-    CustomerFactory.create_batch(10)
-    assert len(hung_broker.connections) == asked
-    assert wanted(pbx) == before + 12
 
 
 def test_two_transactions_at_once_both_count(pbx: Node) -> None:

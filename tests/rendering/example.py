@@ -65,10 +65,12 @@ def customer(number: int, code: str, **fields: Any) -> CustomerSnapshot:
     return CustomerSnapshot(id=new_id(number), code=code, **(values | fields))
 
 
-def example() -> Snapshot:
-    """Return the snapshot of the golden files."""
-    reception = extension(22, "1002", max_contacts=3, caller_id_number="551140001002")
-    away = extension(23, "1003", forward_to="11999990000")
+RECEPTION = extension(22, "1002", max_contacts=3, caller_id_number="551140001002")
+AWAY = extension(23, "1003", forward_to="11999990000")
+
+
+def example_customers() -> tuple[CustomerSnapshot, CustomerSnapshot, CustomerSnapshot]:
+    """Return one by trunk, one with extensions, and one that is stopped."""
     acme = customer(
         1,
         "ACME",
@@ -87,23 +89,34 @@ def example() -> Snapshot:
         caller_id_number="551140001000",
         extensions=(
             extension(21, "1001", caller_id_name="João de Ávila"),
-            reception,
-            away,
+            RECEPTION,
+            AWAY,
             extension(24, "1004", enabled=False, secret=""),
         ),
     )
     stopped = customer(3, "PARADO", active=False, addresses=(address("203.0.113.9"),))
+    return acme, clinic, stopped
+
+
+def example_gateways() -> tuple[GatewaySnapshot, ...]:
+    """Return one by address, one that registers, and one that cannot be found."""
     registering = gateway(
         12, "GW_Reg", "sip.example.com", addresses=("198.51.100.4", "198.51.100.5"), registers=True, username="5511",
         secret="abcdefgh12", transport="tls", port=5061, caller_id_rule="national", tech_prefix="1234#", strip_digits=1,
         prepend="55", reroute_forbidden=True, number_format="national",
     )  # fmt: skip
     lost = gateway(13, "GW_Lost", "gone.example.com", addresses=(), qualify=False, caller_id_rule="e164_plus")
+    return gateway(11, "GW_Vivo_SP", "200.200.200.200"), registering, lost
+
+
+def example() -> Snapshot:
+    """Return the snapshot of the golden files."""
+    acme, clinic, stopped = example_customers()
     weighted = (RouteStepSnapshot("GW_Reg", 300), RouteStepSnapshot("GW_Vivo_SP", 700))
     return Snapshot(
         country="BR",
         customers=(acme, clinic, stopped),
-        gateways=(gateway(11, "GW_Vivo_SP", "200.200.200.200"), registering, lost),
+        gateways=example_gateways(),
         routes=(
             route(31, "_0ZZXXXXXXXX", 10, "GW_Vivo_SP", "GW_Reg"),
             route(32, "_0ZZ9XXXXXXXX", 10, by_weight=True, steps=weighted, strip_digits=1, prepend="55"),
@@ -113,10 +126,10 @@ def example() -> Snapshot:
         ),
         dids=(
             DIDSnapshot(new_id(41), "551140001000", "GW_Vivo_SP", "ACME", "trunk"),
-            DIDSnapshot(new_id(42), "551140001001", "", "CLINICA", "extension", extension=reception.username),
+            DIDSnapshot(new_id(42), "551140001001", "", "CLINICA", "extension", extension=RECEPTION.username),
             DIDSnapshot(new_id(43), "551140001002", "", "CLINICA", "forward", forward_to="+5511988887777"),
             DIDSnapshot(new_id(44), "551140001003", "", "PARADO", "trunk"),
-            DIDSnapshot(new_id(45), "551140001004", "", "CLINICA", "extension", extension=away.username),
+            DIDSnapshot(new_id(45), "551140001004", "", "CLINICA", "extension", extension=AWAY.username),
         ),
         authorizer=AuthorizerSnapshot(
             "127.0.0.1", 4573, new_id(51), {acme.id: Asking.LENIENT, clinic.id: Asking.STRICT}

@@ -5,10 +5,6 @@ from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Sum
-from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from billing.accounts.audit import findings
 from billing.accounts.ledger import account_of
@@ -19,7 +15,6 @@ from billing.models import (
     EntryKind,
     LedgerEntry,
     PastRating,
-    Rerating,
     ReratingStatus,
     Tariff,
 )
@@ -30,16 +25,15 @@ from billing.rerating.services import (
     approve_rerating,
     cancel_rerating,
     compute_again,
-    start_rerating,
 )
 from billing.rerating.writing import write_batch, write_job
 from billing.services import rate_cdrs
 from customers.models import Customer
+from tests.billing.rerating.jobs import NOW, balance, change_price, previewed, written
 from tests.factories import CdrFactory, CustomerFactory, GatewayFactory, TariffFactory
 from voipadmin.core.errors import Conflict
 
 pytestmark = pytest.mark.django_db
-NOW = timezone.now()
 
 
 @pytest.fixture
@@ -58,34 +52,6 @@ def make_calls(customer: Customer | None, count: int = 3) -> list[Cdr]:
     calls = [CdrFactory.create(direction=Direction.OUTBOUND, customer=customer) for _ in range(count)]
     rate_cdrs(cdrs=calls)
     return calls
-
-
-def previewed(customer: Customer | None = None) -> Rerating:
-    job = start_rerating(
-        started_from=NOW - timedelta(days=1),
-        started_before=NOW + timedelta(days=1),
-        reason="New prices",
-        actor="ana",
-        customer=customer,
-    )
-    assert make_preview(job)
-    job.refresh_from_db()
-    return job
-
-
-def written(job: Rerating) -> Rerating:
-    write_job(approve_rerating(rerating=job, actor="rui"))
-    job.refresh_from_db()
-    return job
-
-
-def change_price(tariff: Tariff, price: str) -> None:
-    tariff.price_per_minute = Decimal(price)
-    tariff.save()
-
-
-def balance(customer: Customer) -> Decimal:
-    return Account.objects.get(customer=customer).balance
 
 
 def test_a_wrong_price_is_seen_approved_and_given_back(customer: Customer, tariff: Tariff) -> None:
@@ -276,43 +242,3 @@ def test_a_period_of_many_parts_is_read_whole(
     change_price(tariff, "0.05")
     monkeypatch.setattr(preview, "CHUNK", 3)
     assert previewed().summary == {"calls": 11, "changed": 11}
-
-
-prices = st.decimals(min_value=0, max_value=3, places=4)
-
-
-@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    st.lists(st.tuples(st.integers(0, 2), st.decimals(min_value=0, max_value=900, places=3)), min_size=1, max_size=8),
-    st.lists(prices, min_size=1, max_size=3),
-)
-def test_rating_again_is_idempotent_and_charges_are_minus_the_movement(
-    made: list[tuple[int, Decimal]], new_prices: list[Decimal]
-) -> None:
-    with transaction.atomic():
-        tariff = TariffFactory.create(pattern="5511", price_per_minute=Decimal("0.10"))
-        customers = [CustomerFactory.create() for _ in range(3)]
-        for customer in customers:
-            account_of(customer)
-        calls = [
-            CdrFactory.create(
-                direction=Direction.OUTBOUND,
-                customer=customers[whose],
-                billable_seconds=seconds,
-                duration_seconds=seconds,
-            )
-            for whose, seconds in made
-        ]
-        rate_cdrs(cdrs=calls)
-        for price in new_prices:
-            change_price(tariff, str(price))
-            written(previewed())
-            entries = LedgerEntry.objects.count()
-            again = written(previewed())
-            assert again.summary["changed"] == 0
-            assert LedgerEntry.objects.count() == entries
-            for customer in customers:
-                charged = Cdr.objects.filter(customer=customer).aggregate(sum=Sum("price"))["sum"] or 0
-                assert balance(customer) == -charged
-            assert list(findings()) == []
-        transaction.set_rollback(True)

@@ -1,0 +1,115 @@
+"""The dialplan file of incoming calls: from a number to its customer, its telephone, or onwards."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import NamedTuple
+from uuid import UUID
+
+from asterisk_sync.rendering.engine import Values, fragment, joined
+from asterisk_sync.rendering.pieces import descending_rules, heading, place_of, value_of
+from asterisk_sync.rendering.pjsip import INCOMING_CONTEXTS, address_values, entry_context
+from asterisk_sync.rendering.spreading import parts_for, spread_over
+from asterisk_sync.rendering.views import RoutePlan
+from asterisk_sync.snapshot import CustomerSnapshot, DIDSnapshot, ExtensionSnapshot, Snapshot
+from routing.numbers import number_rules
+
+DIDS_IN_A_CONTEXT = 250
+
+
+class NumberLine(NamedTuple):
+    """What an incoming number does: `entry` of the customer's `context`, for which the rest are arguments."""
+
+    number: str
+    id: UUID
+    gateway: str
+    context: str
+    entry: str
+    forward_to: str
+    username: str
+    devices: int
+
+
+def _arrival_context(code: str) -> str:
+    return f"va-customer-{code}"
+
+
+def dids_text(snapshot: Snapshot, plan: RoutePlan) -> str:
+    """Return the file of incoming calls."""
+    parts = parts_for(len(snapshot.dids), DIDS_IN_A_CONTEXT)
+    with_numbers = {did.customer for did in snapshot.dids}
+    arrivals = [customer for customer in snapshot.customers if customer.code in with_numbers]
+    lines = sorted(_number_lines(snapshot), key=lambda line: line.number, reverse=True)
+    buckets = spread_over(lines, place_of, parts)
+    return joined(
+        _of_all_numbers(snapshot.country, parts),
+        heading("Customers: ARG1 DID, ARG2 gateway, ARG3 number, ARG4 where to, ARG5 how many devices"),
+        *(_arrival(*_arriving(customer, plan, snapshot.asks(customer.id))) for customer in arrivals),
+        heading("Numbers, by their remainder"),
+        *(_numbers(f"va-dids-{part}", tuple(members)) for part, members in buckets.items()),
+    )
+
+
+def did_context(number: str, dids: int) -> str:
+    """Return the context that holds a number where there are so many in all."""
+    return f"va-dids-{value_of(number) % parts_for(dids, DIDS_IN_A_CONTEXT)}"
+
+
+@fragment("extensions_dids.conf")
+def _of_all_numbers(country: str, parts: int) -> Values:
+    formats = [
+        {"context": context, "rules": descending_rules(number_rules(name, country))}
+        for name, context in INCOMING_CONTEXTS.items()
+    ]
+    return {"formats": formats, "parts": parts}
+
+
+def _arriving(customer: CustomerSnapshot, plan: RoutePlan, asks: str) -> tuple[CustomerSnapshot, str, str, str]:
+    alone = replace(customer, extensions=()) if customer.extensions else customer
+    return alone, entry_context(customer, plan), plan.view_of(customer.code).label, asks
+
+
+@fragment("extensions_dids/customer.conf")
+def _arrival(customer: CustomerSnapshot, entry: str, view: str, asks: str) -> Values:
+    return {
+        "code": customer.code,
+        "id": customer.id,
+        "context": _arrival_context(customer.code),
+        "active": customer.active,
+        "endpoint": customer.endpoint,
+        "addresses": address_values(customer),
+        "entry": entry,
+        "channel_limit": customer.channel_limit,
+        "calls_per_second": customer.calls_per_second,
+        "caller_id_number": customer.caller_id_number,
+        "view": view,
+        "asks": asks,
+    }
+
+
+@fragment("extensions_dids/numbers.conf")
+def _numbers(context: str, lines: tuple[NumberLine, ...]) -> Values:
+    return {"context": context, "lines": [line._asdict() for line in lines]}
+
+
+def _number_lines(snapshot: Snapshot) -> Iterable[NumberLine]:
+    arrivals = {customer.code: (_arrival_context(customer.code), customer.active) for customer in snapshot.customers}
+    extensions = {extension.username: extension for customer in snapshot.customers for extension in customer.extensions}
+    for did in snapshot.dids:
+        context, active = arrivals[did.customer]
+        extension = extensions.get(did.extension) if did.extension else None
+        entry, forward_to, username = destination_of(did, active, extension)
+        devices = extension.max_contacts if extension else 1
+        yield NumberLine(did.number, did.id, did.gateway, context, entry, forward_to, username, devices)
+
+
+def destination_of(did: DIDSnapshot, active: bool, extension: ExtensionSnapshot | None) -> tuple[str, str, str]:
+    """Return the customer's entry for the number, where it is forwarded to, and whose telephone rings."""
+    if not active:
+        return "suspended", "", ""
+    if did.destination == "extension":
+        if extension is None or not extension.enabled:
+            return "absent", "", ""
+        if extension.forward_to:
+            return "forward", extension.forward_to, ""
+        return "extension", "", extension.username
+    return did.destination, did.forward_to, ""
