@@ -51,7 +51,9 @@ class TariffTable(EntityTable):
     margin = MarginColumn(
         accessor="margin_per_minute", order_by="margin_now", places=4, verbose_name=gettext_lazy("margin/min")
     )
-    margin_percent = NumberColumn(verbose_name="%", orderable=False)
+    margin_percent = NumberColumn(
+        verbose_name="%", orderable=False, attrs={"th": {"class": "num wide-only"}, "td": {"class": "num wide-only"}}
+    )
     blocks = tables.Column(
         empty_values=(),
         orderable=False,

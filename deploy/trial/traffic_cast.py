@@ -14,6 +14,7 @@ MOST_PHONES = 8
 PHONE_PORT = 5062
 LONG = 8
 FULL_LENGTH = 14
+HOME, AREA, REST = "55", 2, 8
 # Where the callers have relatives: Portugal, Argentina, the United States, the United Kingdom, Spain.
 ABROAD = ("351211", "54114", "1212", "44207", "3491")
 _SETS = {"X": "0123456789", "Z": "123456789", "N": "23456789"}
@@ -113,7 +114,11 @@ def number_for(pattern: str) -> str:
     number = "".join(_digits(part) for part in _PARTS.findall(body))
     if body == pattern[1:]:
         return number
-    number += random.choice(ABROAD) if number == "00" else ""
+    if number == "00":
+        number += random.choice(ABROAD)
+    elif len(number.removeprefix("0" if number.startswith("0") else HOME)) == AREA:
+        # What is open behind an area is a mobile's number.
+        return number + "9" + "".join(random.choices(_SETS["X"], k=REST))
     return number + "".join(random.choices(_SETS["X"], k=max(1, FULL_LENGTH - len(number))))
 
 
