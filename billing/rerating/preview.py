@@ -73,7 +73,10 @@ _COLUMNS = (
 )  # fmt: skip
 _COPY = f"COPY {CALLS} ({', '.join(_COLUMNS)}) FROM STDIN"
 
-_ENTERED = f"SELECT cdr_id, sum(amount) FROM {LEDGER} WHERE cdr_id = ANY(%s) GROUP BY cdr_id"  # noqa: S608 - our table
+# Each call is looked up by itself: a ledger without statistics would be read from end to end.
+_ENTERED = f"""SELECT call, entered.amount FROM unnest(%s::uuid[]) call
+CROSS JOIN LATERAL (SELECT sum(amount) AS amount FROM {LEDGER} WHERE cdr_id = call OFFSET 0) entered
+WHERE entered.amount IS NOT NULL"""  # noqa: S608 - our table
 
 # Each amount under its own currency; a call counts where its new price is, else where its old one was.
 _SUM_UP = f"""
@@ -134,6 +137,8 @@ def _compute(job: Rerating) -> None:
         if not _keeps_computing(job, {"progress": counts.progress}):
             return
     with transaction.atomic(), connection.cursor() as cursor:
+        # Batches are taken in the order of an index, which is not worth it for a table that nobody knows.
+        cursor.execute(f"ANALYZE {CALLS}")
         cursor.execute(_SUM_UP, {"job": job.pk})
         _keeps_computing(
             job,

@@ -66,6 +66,23 @@ def test_a_copied_file_and_one_with_every_line_twice_change_nothing(spool: Path,
     assert Cdr.objects.count() == 5
 
 
+def test_new_lines_do_not_read_what_a_month_without_statistics_holds(spool: Path) -> None:
+    spool.write_bytes(b"".join(spool_line() for _ in range(2_000)))
+    import_file(spool, batch_lines=2_000)
+    before = records_read()
+    append(spool, *(spool_line() for _ in range(20)))
+    assert import_file(spool, batch_lines=20).imported == 20
+    assert records_read() - before < 200
+
+
+def records_read() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT sum(seq_tup_read + idx_tup_fetch) FROM pg_stat_xact_user_tables WHERE relname LIKE 'billing_cdr%'"
+        )
+        return int(cursor.fetchone()[0])
+
+
 def test_a_renamed_file_goes_on_where_it_was(spool: Path) -> None:
     import_file(spool)
     append(spool, spool_line())

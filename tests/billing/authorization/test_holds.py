@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Sum
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -233,3 +233,33 @@ def test_what_was_set_aside_for_a_question_that_nobody_waits_for_is_given_back()
 
     run(impatient)
     assert not CreditHold.objects.filter(state=HoldState.ACTIVE).exists()
+
+
+def test_what_others_hold_is_not_read_even_where_the_plan_was_made_before_they_did() -> None:
+    mine, other = prepaid(1_000), prepaid(1_000)
+    read = "SELECT idx_tup_fetch + seq_tup_read FROM pg_stat_xact_user_tables WHERE relname = %s"
+    # From the sixth time on, PostgreSQL keeps the plan of a statement in a function.
+    with transaction.atomic(), connection.cursor() as cursor:
+        for call in range(8):
+            ask_once(cursor, mine, f"early{call}")
+        CreditHold.objects.bulk_create(held(other, f"theirs{n}") for n in range(2_000))
+        cursor.execute(read, [CreditHold._meta.db_table])
+        before = cursor.fetchone()[0]
+        ask_once(cursor, mine, "late")
+        cursor.execute(read, [CreditHold._meta.db_table])
+        assert cursor.fetchone()[0] - before < 100
+
+
+def ask_once(cursor: Any, account: Account, call: str) -> None:
+    cursor.execute(
+        "SELECT granted FROM billing_hold_credit('new', %s, %s, 'pbx1', %s, '', '1', 1, 60, '', now(), 1000000)",
+        [new_id(), account.pk, call],
+    )
+    assert cursor.fetchone()[0]
+
+
+def held(account: Account, call: str) -> CreditHold:
+    return CreditHold(
+        account=account, node_name="pbx1", uniqueid=call, number="1", amount=Decimal("0.01"), granted_seconds=60,
+        applied_rate="", expires_at=now() + LATER,
+    )  # fmt: skip
