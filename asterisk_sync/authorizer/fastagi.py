@@ -31,7 +31,8 @@ Answer = Callable[[Request], Awaitable[Variables]]
 
 def parse_head(head: str) -> Request:
     """Read `agi_NAME: value` lines; raise ValueError where they are no request."""
-    values = dict(line.split(": ", 1) for line in head.splitlines() if ": " in line)
+    # A caller's name may hold what Unicode calls a line's end, and with it another request.
+    values = dict(line.split(": ", 1) for line in head.split("\n") if ": " in line)
     arguments: list[str] = []
     while (name := f"agi_arg_{len(arguments) + 1}") in values:
         arguments.append(values[name])

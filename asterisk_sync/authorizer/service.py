@@ -38,6 +38,7 @@ STOPPING = frozenset({Reason.CAP, Reason.VELOCITY})
 CUT_EARLY_SECONDS = 0.3
 # The next slice is asked for so long before the last one ends, or in its last third where slices are short.
 ASK_AHEAD_SECONDS = 10.0
+RETRY_SECONDS = 1.0
 
 
 def orders_of(choices: Iterable[Choice], turn: str) -> Variables:
@@ -154,6 +155,7 @@ class Authorizer:
             answer = await self.desk.prolong(key)
         except PostgresError as error:
             log.error("not_prolonged", error=str(error))
+            self._ask_soon(key)
             return
         if isinstance(answer, Refusal):
             await self._react(key, answer)
@@ -161,6 +163,12 @@ class Authorizer:
             left = (answer.ends_at - timezone.now()).total_seconds() - CUT_EARLY_SECONDS
             if await self.exchanges.allow(key.node_name, answer.wish.channel, left):
                 self._ask_again(answer)
+
+    def _ask_soon(self, key: CallKey) -> None:
+        """Ask again while the call goes on: its money is there, only the database was away for a moment."""
+        if key in self.desk.calls:
+            loop = asyncio.get_running_loop()
+            self.timers[key] = loop.call_later(RETRY_SECONDS, lambda: self._spawn(self._prolong(key)))
 
     async def _react(self, key: CallKey, refusal: Refusal) -> None:
         """A call without credit ends with its slice; one that reached a cap stops its customer."""

@@ -105,6 +105,9 @@ class Desk:
         if smaller is not None and smaller.seconds > call.granted.seconds:
             wanted = smaller
             grant = await self._extend(call, wish, wanted)
+        if _has_ended(grant, wanted):
+            self.calls.pop(key, None)
+            return Refusal(Reason.INACTIVE)
         if not grant.granted:
             return Refusal(Reason.CAP if _is_cap(grant, cap_left) else Reason.CREDIT)
         if key in self.calls:
@@ -153,6 +156,12 @@ def _what_is_left(grant: Grant, rate: Rate, at_most: int) -> Slice | None:
     if grant.granted or grant.blocked or grant.available is None:
         return None
     return affordable(rate, grant.available, at_most)
+
+
+def _has_ended(grant: Grant, wanted: Slice) -> bool:
+    """Tell whether there was money for more, and only the hold is no longer there: another service saw the call end."""
+    enough = grant.available is not None and grant.available >= wanted.amount
+    return enough and not grant.granted and not grant.blocked
 
 
 def _is_cap(grant: Grant, cap_left: Decimal) -> bool:

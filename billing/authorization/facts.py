@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, Max, Model
+from django.db.models import Aggregate, Count, DecimalField, Max, Model
 
 from billing.authorization.prices import ProviderTerms
 from billing.authorization.terms import Terms, Tried
@@ -53,9 +53,16 @@ class Facts:
     providers: Mapping[str, ProviderTerms] = field(default_factory=dict)
 
 
+class SumOfMoments(Aggregate):
+    """All moments together: it differs, too, where a change is seen whose moment is older than the newest one."""
+
+    template = "SUM(EXTRACT(EPOCH FROM %(expressions)s))"
+    output_field = DecimalField()
+
+
 def state_of_facts() -> Any:
-    """Return what is another value after any change of what `load_facts` reads."""
-    rows = [model._default_manager.aggregate(Count("pk"), Max("updated_at")) for model in WATCHED]
+    """Return what is another value after any change of what `load_facts` reads, however late that is committed."""
+    rows = [model._default_manager.aggregate(Count("pk"), moments=SumOfMoments("updated_at")) for model in WATCHED]
     return [*rows, Route.customers.through.objects.aggregate(Count("pk"), Max("pk"))]
 
 
