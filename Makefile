@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 APPS := voipadmin customers numbering routing billing reports asterisk_sync
-SOURCES := $(APPS) deploy bench tests manage.py
+SOURCES := $(APPS) deploy tests manage.py
 # What tests and demo call besides Python: phones, a browser, the private Asterisk tree, translations, PDF.
 PACKAGES := sip-tester chromium mmdebstrap gettext libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 iproute2 \
 	debian-archive-keyring gcc libc6-dev
@@ -100,7 +100,7 @@ demo-reset: $(STAMP) ## Forget the demo's state
 	@$(BIN)/python -m deploy.trial.demo --reset
 
 bench: packages asterisk ## One JSON line per figure, each beside its yardstick
-	@$(BIN)/python -m bench
+	@$(BIN)/python -m tests.bench
 
 faults: packages asterisk ## Break everything at every step, with calls up; a table of what it cost
 	@$(BIN)/python -m tests.faults

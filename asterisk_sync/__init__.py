@@ -1,1 +1,1 @@
-"""Nodes and the pipeline that brings the database to them."""
+"""Brings the database to the nodes: a saved object in, a verified configuration in a running Asterisk out."""

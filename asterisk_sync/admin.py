@@ -8,9 +8,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from asterisk_sync import services
+from asterisk_sync.changes import services
+from asterisk_sync.changes.placement import chosen_nodes, place_object
 from asterisk_sync.models import Generation, Node, OutboxEntry, Placement, SyncRun
-from asterisk_sync.placement import chosen_nodes, place_object
 from voipadmin.core.errors import DomainError
 
 

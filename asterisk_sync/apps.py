@@ -14,4 +14,4 @@ class AsteriskSyncConfig(AppConfig):
 
     def ready(self) -> None:
         """Watch the models; their modules can be imported only now."""
-        import_module("asterisk_sync.signals").connect()
+        import_module("asterisk_sync.changes.signals").connect()

@@ -2,13 +2,14 @@
 
 from celery import shared_task
 
-from asterisk_sync import drift, pipeline
+from asterisk_sync import drift
+from asterisk_sync.changes.outbox import SYNC_TASK, send_to_node, wake_worker
+from asterisk_sync.changes.queries import due_nodes
+from asterisk_sync.changes.sweeper_heartbeat import note_sweep
+from asterisk_sync.changes.workers import REPORT_TASK, ask_for_signs, node_task
 from asterisk_sync.models import Node
-from asterisk_sync.outbox import SYNC_TASK, send_to_node, wake_worker
-from asterisk_sync.queries import due_nodes
+from asterisk_sync.pipeline import run
 from asterisk_sync.simulator.tasks import look
-from asterisk_sync.sweeping import note_sweep
-from asterisk_sync.workers import REPORT_TASK, ask_for_signs, node_task
 
 __all__ = ["audit_drift", "audit_node", "look", "report_worker", "sweep_pending", "sync_node"]
 
@@ -18,7 +19,7 @@ AUDIT_TASK = "asterisk_sync.tasks.audit_node"
 @node_task(SYNC_TASK)
 def sync_node(node: Node) -> None:
     """Bring one node to what the database says."""
-    pipeline.synchronise(node.pk)
+    run.synchronise(node.pk)
 
 
 @node_task(AUDIT_TASK)
@@ -26,7 +27,7 @@ def audit_node(node: Node) -> None:
     """Look whether a node runs, or would be given, something else than what was accepted."""
     drift.audit_node(node)
     # A change that came meanwhile found the node busy.
-    pipeline.synchronise(node.pk)
+    run.synchronise(node.pk)
 
 
 @node_task(REPORT_TASK)

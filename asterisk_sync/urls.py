@@ -2,11 +2,11 @@
 
 from django.urls import path
 
-from asterisk_sync import decision_views as decide
-from asterisk_sync import fragments
-from asterisk_sync.placement_views import urlpatterns as placement_urls
+from asterisk_sync.pages import decisions as decide
+from asterisk_sync.pages import fragments
+from asterisk_sync.pages.nodes import DRIFT, GENERATIONS, NODES, RUNS
+from asterisk_sync.pages.placement import urlpatterns as placement_urls
 from asterisk_sync.simulator.urls import urlpatterns as simulator_urls
-from asterisk_sync.views import DRIFT, GENERATIONS, NODES, RUNS
 from voipadmin.core.pages import entity_urls
 
 app_name = "asterisk_sync"

@@ -4,11 +4,12 @@ from django.urls import path
 
 from billing.accounts.urls import urlpatterns as account_urls
 from billing.authorization.pages import REFUSED_CALLS
+from billing.cdrs.pages import CALLS
+from billing.cdrs.rejected_pages import REJECTED_RECORDS, TryAgainView
 from billing.decks.urls import urlpatterns as deck_urls
 from billing.plans.urls import urlpatterns as plan_urls
-from billing.quarantine import REJECTED_RECORDS, TryAgainView
 from billing.rerating.urls import urlpatterns as rerating_urls
-from billing.views import CALLS, TARIFFS
+from billing.tariffs.pages import TARIFFS
 from voipadmin.core.pages import entity_urls
 
 app_name = "billing"

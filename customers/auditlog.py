@@ -1,7 +1,7 @@
 """The changelog of customers."""
 
 from customers.models import Customer, Extension, TrunkAddress
-from voipadmin.core.audit import keep_changelog
+from voipadmin.core.audit.changelog import keep_changelog
 
 keep_changelog(Customer, m2m=["users"])
 keep_changelog(TrunkAddress)

@@ -8,7 +8,7 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer, Extension, TrunkAddress
-from voipadmin.core.filters import EntityFilterSet, visible
+from voipadmin.core.forms.filter_set import EntityFilterSet, visible
 
 
 def has_address(text: str) -> Exists:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from customers.models import Customer, CustomerType, Extension, TrunkAddress
 from customers.services import save_extension
 from customers.trunk_services import save_customer_with_trunk
-from voipadmin.core.forms import EntityForm
+from voipadmin.core.forms.entity_form import EntityForm
 
 TrunkAddressRows = forms.inlineformset_factory(
     Customer,

@@ -13,9 +13,9 @@ from customers.models import (
 )
 from customers.queries import overlapping_address, primary_address
 from customers.signals import customer_changing, trunk_address_saving
-from voipadmin.core.addresses import canonical_network
 from voipadmin.core.errors import DomainError
 from voipadmin.core.services import all_or_nothing, error_messages, save_object
+from voipadmin.core.text.addresses import canonical_network
 from voipadmin.users.models import User
 
 

@@ -6,7 +6,7 @@ import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer, Extension
-from voipadmin.core.tables import (
+from voipadmin.core.tables.entity_table import (
     BadgeColumn,
     EntityTable,
     LinkColumn,

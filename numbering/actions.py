@@ -12,7 +12,7 @@ from numbering import services
 from numbering.forms import AllocationForm, DestinationForm, DIDRangeForm
 from numbering.queries import current_allocation
 from numbering.views import DIDS
-from voipadmin.core.forms import PanelForm
+from voipadmin.core.forms.entity_form import PanelForm
 from voipadmin.core.pages.actions import ActionFormView, ButtonView
 from voipadmin.core.pages.views import EntityView
 

@@ -1,7 +1,7 @@
 """The changelog of numbering."""
 
 from numbering.models import DID, DIDAllocation
-from voipadmin.core.audit import keep_changelog
+from voipadmin.core.audit.changelog import keep_changelog
 
 keep_changelog(DID)
 keep_changelog(DIDAllocation)

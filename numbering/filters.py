@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from customers.models import Customer, Extension
 from numbering.models import DID, DIDAllocation
 from routing.models import Gateway, Provider
-from voipadmin.core.filters import EntityFilterSet, visible
+from voipadmin.core.forms.filter_set import EntityFilterSet, visible
 
 
 class DIDFilterSet(EntityFilterSet):

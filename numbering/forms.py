@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from customers.models import Customer, CustomerStatus, Extension
 from numbering.models import DID, DestinationType
 from routing.models import Gateway, Provider
-from voipadmin.core.forms import EntityForm, PanelForm
+from voipadmin.core.forms.entity_form import EntityForm, PanelForm
 from voipadmin.core.validators import e164_validator, validate_dialled_number
 
 

@@ -15,7 +15,7 @@ from numbering.imports import apply_import, preview_import
 from numbering.views import DIDS
 from routing.models import Provider
 from voipadmin.core.errors import DomainError
-from voipadmin.core.forms import PanelForm
+from voipadmin.core.forms.entity_form import PanelForm
 from voipadmin.core.pages.views import EntityView
 from voipadmin.core.sheets.fields import SheetField
 

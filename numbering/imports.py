@@ -15,10 +15,10 @@ from numbering.errors import ImportRefused
 from numbering.models import DID
 from routing.models import Gateway, Provider
 from voipadmin.core.errors import Conflict, Message
-from voipadmin.core.sheets import faults
+from voipadmin.core.sheets import input_errors
 from voipadmin.core.sheets.cells import Cell, amount_of, decimal_signs, prefixes_of, simplified, text_of
-from voipadmin.core.sheets.faults import CellFault, Fault, FileFault, column_letter
 from voipadmin.core.sheets.files import read_rows
+from voipadmin.core.sheets.input_errors import CellFault, Fault, FileFault, column_letter
 from voipadmin.core.signals import objects_changed
 from voipadmin.core.validators import e164_validator
 
@@ -63,8 +63,8 @@ class Plan:
     @property
     def told_faults(self) -> list[dict[str, Any]]:
         """Return the first faults with their words."""
-        kept = [fault.kept() for fault in self.faults[: faults.MOST_SHOWN]]
-        return [one | {"words": faults.words_of(one, WORDS)} for one in kept]
+        kept = [fault.kept() for fault in self.faults[: input_errors.MOST_SHOWN]]
+        return [one | {"words": input_errors.words_of(one, WORDS)} for one in kept]
 
 
 def preview_import(*, content: bytes, provider: Provider | None = None) -> Plan:

@@ -7,7 +7,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from numbering.models import DID, DIDAllocation
-from voipadmin.core.tables import (
+from voipadmin.core.tables.entity_table import (
     BadgeColumn,
     EntityTable,
     LinkColumn,

@@ -9,8 +9,8 @@ from django.utils import timezone
 from ninja import Query, Router, Schema
 
 from asterisk_sync.models import Node
+from billing.cdrs.queries import CdrFilters, CdrTotals, CurrencyTotals, past_ratings_of
 from billing.models import Cdr
-from billing.queries import CdrFilters, CdrTotals, CurrencyTotals, past_ratings_of
 from reports.api_schemas import (
     CdrOut,
     CdrQuery,

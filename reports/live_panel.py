@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from asterisk_sync.live import LiveEndpoint, LiveState, live_states
+from asterisk_sync.live.state import LiveEndpoint, LiveState, live_states
 from asterisk_sync.models import Node
 from routing.models import Gateway
-from voipadmin.core.links import page_of
+from voipadmin.core.tables.links import page_of
 
 REACHABLE, UNREACHABLE, UNKNOWN = "reachable", "unreachable", "unknown"
 

@@ -1,6 +1,6 @@
 """What the dashboard and the reports show. Days are the site's (`TIME_ZONE`), currencies are never mixed.
 
-Live state (calls up now, who is reachable) is not in the database: it comes from `asterisk_sync.live`.
+Live state (calls up now, who is reachable) is not in the database: it comes from `asterisk_sync.live.state.state`.
 """
 
 import uuid
@@ -16,8 +16,7 @@ from django.db.models import Avg, BooleanField, Case, Count, Q, Sum, Value, When
 from django.db.models.functions import ExtractHour
 from django.utils import timezone
 
-from billing.models import NEEDS_A_TARIFF, Cdr, CdrQuerySet, Direction
-from billing.queries import (
+from billing.cdrs.queries import (
     ANSWERED,
     MONEY,
     SPEAKS,
@@ -30,6 +29,7 @@ from billing.queries import (
     filter_cdrs,
     totals_by_currency,
 )
+from billing.models import NEEDS_A_TARIFF, Cdr, CdrQuerySet, Direction
 from reports.kpis import IS_ATTEMPT, NETWORK_EFFECTIVE, Percentile, percent
 from voipadmin.users.models import User
 

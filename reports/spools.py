@@ -7,8 +7,8 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
+from asterisk_sync.changes.queries import local_nodes
 from asterisk_sync.models import Node
-from asterisk_sync.queries import local_nodes
 from voipadmin.core.errors import DomainError
 
 ONLY_NODE = "asterisk"

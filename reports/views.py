@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from redis.exceptions import RedisError
 
-from asterisk_sync.authorizer.sign import unanswered_nodes
+from asterisk_sync.authorizer.heartbeat import unanswered_nodes
 from billing.accounts.audit import differences_found
 from billing.authorization.queries import refused_since
 from billing.models import Cdr

@@ -1,7 +1,7 @@
 """The changelog of routing."""
 
 from routing.models import Gateway, Provider, Route, RouteGateway
-from voipadmin.core.audit import keep_changelog
+from voipadmin.core.audit.changelog import keep_changelog
 
 keep_changelog(Provider)
 keep_changelog(Gateway)

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
 from routing.models import Gateway, Provider, Route
-from voipadmin.core.filters import EntityFilterSet, visible
+from voipadmin.core.forms.filter_set import EntityFilterSet, visible
 
 
 class ProviderFilterSet(EntityFilterSet):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from routing.models import Gateway, Provider, Route, RouteGateway
 from routing.services import RouteStep, save_route
-from voipadmin.core.forms import EntityForm
+from voipadmin.core.forms.entity_form import EntityForm
 
 
 class ProviderForm(EntityForm):

@@ -6,7 +6,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from customers.models import Customer
 from routing.models import Gateway, Route, RouteGateway
-from voipadmin.core.addresses import Network
+from voipadmin.core.text.addresses import Network
 
 
 def routes_with_steps() -> QuerySet[Route]:

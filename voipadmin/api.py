@@ -3,22 +3,22 @@
 from django.urls import URLPattern, URLResolver, include, path
 from ninja import Swagger
 
-from asterisk_sync.api import nodes_router
+from asterisk_sync.api.generations import generations_router
+from asterisk_sync.api.nodes import nodes_router
+from asterisk_sync.api.placement import placement_routers
 from asterisk_sync.drift.api import drift_router
-from asterisk_sync.generations_api import generations_router
-from asterisk_sync.placement_api import placement_routers
 from asterisk_sync.simulator.api import simulations_router
 from billing.accounts.statement_api import accounts_router
-from billing.api import tariffs_router
 from billing.authorization.api import refused_calls_router
 from billing.decks.api import decks_router
 from billing.plans.api import holiday_calendars_router, rate_plans_router, time_windows_router
 from billing.rerating.api import reratings_router
+from billing.tariffs.api import tariffs_router
 from customers.api import customers_router, extensions_router, trunk_addresses_router
 from numbering.api import dids_router
 from reports.api import dashboard_router, reports_router
 from routing.api import gateways_router, providers_router, routes_router
-from voipadmin.core.api.door import guarded_urls
+from voipadmin.core.api.middleware import guarded_urls
 from voipadmin.core.api.panel import PanelAPI
 from voipadmin.users.api import router as auth_router
 

@@ -95,13 +95,13 @@ INSTALLED_APPS = [
 
 # Files first meet the one that refuses what is too long by its announced length, before any of it is kept.
 FILE_UPLOAD_HANDLERS = [
-    "voipadmin.core.uploads.BoundedUpload",
+    "voipadmin.core.forms.uploads.BoundedUpload",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 
 MIDDLEWARE = [
-    "voipadmin.core.client_address.ClientAddressMiddleware",
+    "voipadmin.core.audit.client_address.ClientAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -116,7 +116,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "voipadmin.core.audit_middleware.AuditMiddleware",
+    "voipadmin.core.audit.middleware.AuditMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 

@@ -4,7 +4,7 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
-from voipadmin.core import health
+from voipadmin.core.runtime import health
 from voipadmin.search import search
 from voipadmin.users import account_urls
 

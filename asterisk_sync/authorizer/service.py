@@ -14,16 +14,16 @@ from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 from psycopg import Error as PostgresError
 
+from asterisk_sync.authorizer.ami_calls import Exchanges
 from asterisk_sync.authorizer.fastagi import Request, Variables, serve_request
-from asterisk_sync.authorizer.hangups import Exchanges
-from asterisk_sync.authorizer.sign import leave_sign
-from asterisk_sync.queries import local_nodes
-from billing.authorization.book import Asked, Book
+from asterisk_sync.authorizer.heartbeat import leave_sign
+from asterisk_sync.changes.queries import local_nodes
+from billing.authorization.call_authorizer import Desk, LiveCall
 from billing.authorization.connections import Connections
-from billing.authorization.desk import Desk, LiveCall
 from billing.authorization.holds import CallKey, HoldStore
+from billing.authorization.rule_cache import Asked, Book
 from billing.authorization.services import record_refusals, stop_account
-from billing.authorization.sweeping import Spending, Sweeper
+from billing.authorization.sweeper import Spending, Sweeper
 from billing.authorization.terms import Choice, Reason, Refusal, Terms
 from billing.models import RefusedCall
 

@@ -4,15 +4,15 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from asterisk_sync.ami import AmiClient
-from asterisk_sync.ami_messages import AmiRefusedError, AmiUnreachableError
+from asterisk_sync.ami.client import AmiClient
+from asterisk_sync.ami.messages import AmiRefusedError, AmiUnreachableError
+from asterisk_sync.ami.session import connected
+from asterisk_sync.ami.sip_options import find_udp_transport, sip_answers
 from asterisk_sync.doctor import node_files, telephony
 from asterisk_sync.doctor.findings import Finding, failure, guarded, ok, warning
 from asterisk_sync.drift import find_drift
-from asterisk_sync.live import live_state
+from asterisk_sync.live.state import live_state
 from asterisk_sync.models import Node, SyncState
-from asterisk_sync.reloader import connected
-from asterisk_sync.sip_probe import find_udp_transport, sip_answers
 
 # Oldest releases without known holes: https://docs.asterisk.org/About-the-Project/Security-Advisories/
 VERSION_FLOORS = {20: (20, 20, 1), 22: (22, 10, 1)}

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from asterisk_sync.doctor.findings import Finding, failure, guarded, ok, warning
-from asterisk_sync.includes import (
+from asterisk_sync.generations.folder import NodeFolder
+from asterisk_sync.generations.includes import (
     TOP_FILES,
     extension_files,
     include_line,
@@ -15,7 +16,6 @@ from asterisk_sync.includes import (
 )
 from asterisk_sync.models import Node
 from asterisk_sync.rendering.files import FILE_NAMES
-from asterisk_sync.writer import NodeFolder
 
 PROMPT = "ss-noservice"
 

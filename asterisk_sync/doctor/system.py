@@ -13,13 +13,13 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from asterisk_sync import throwaway
-from asterisk_sync.authorizer.sign import unanswered_nodes
+from asterisk_sync.authorizer.heartbeat import unanswered_nodes
+from asterisk_sync.changes.outbox import WAKE_TRANSPORT
+from asterisk_sync.changes.sweeper_heartbeat import last_sweep
+from asterisk_sync.changes.workers import sign_of
 from asterisk_sync.doctor.findings import Finding, failure, guarded, ok, warning
-from asterisk_sync.expectation import DIALPLAN_MODULE
+from asterisk_sync.generations.expected import DIALPLAN_MODULE
 from asterisk_sync.models import Node
-from asterisk_sync.outbox import WAKE_TRANSPORT
-from asterisk_sync.sweeping import last_sweep
-from asterisk_sync.workers import sign_of
 from customers.models import Extension
 from routing.models import Gateway
 from voipadmin.core.crypto import DecryptionError

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from asterisk_sync.ami import AmiClient
-from asterisk_sync.ami_messages import AmiRefusedError
+from asterisk_sync.ami.client import AmiClient
+from asterisk_sync.ami.messages import AmiRefusedError
 from asterisk_sync.doctor.findings import Finding, failure, ok, warning
 from customers.models import CustomerStatus, Extension
 from routing.models import Authentication, Gateway, Route

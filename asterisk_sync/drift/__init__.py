@@ -9,7 +9,7 @@ from asterisk_sync.drift.decisions import (
     mend,
     recurs,
 )
-from asterisk_sync.drift.ledger import is_adoptable, is_mendable
+from asterisk_sync.drift.findings import is_adoptable, is_mendable
 
 __all__ = [
     "NotAdoptableError",

@@ -4,17 +4,17 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from asterisk_sync.candidate import prepare
-from asterisk_sync.comparison import file_difference
-from asterisk_sync.contents import AcceptedSet
 from asterisk_sync.drift.difference import Difference
+from asterisk_sync.generations.comparison import file_difference
+from asterisk_sync.generations.folder import NodeFolder
+from asterisk_sync.generations.store import AcceptedSet
+from asterisk_sync.generations.validation import RefusedError
 from asterisk_sync.models import ApplyMode, DriftKind, Node, SyncState
+from asterisk_sync.pipeline.candidate import prepare
+from asterisk_sync.reload.timings import Steps
 from asterisk_sync.rendering.errors import RenderError
 from asterisk_sync.rendering.guard import GuardError
-from asterisk_sync.steps import Steps
 from asterisk_sync.throwaway.instance import TooLateError
-from asterisk_sync.validation import RefusedError
-from asterisk_sync.writer import NodeFolder
 
 LONGEST_DETAIL = 20_000
 

@@ -7,12 +7,13 @@ import structlog
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from asterisk_sync import contents, services
-from asterisk_sync.drift import ledger
+from asterisk_sync.changes import services
+from asterisk_sync.drift import findings
 from asterisk_sync.drift.survey import survey
-from asterisk_sync.includes import add_include, include_line, inclusion_of
-from asterisk_sync.locking import node_lock
+from asterisk_sync.generations import store
+from asterisk_sync.generations.includes import add_include, include_line, inclusion_of
 from asterisk_sync.models import DriftFinding, DriftKind, DriftPolicy, Node, Settlement, SyncState
+from asterisk_sync.pipeline.locking import node_lock
 from voipadmin.core.errors import DomainError
 
 log = structlog.get_logger(__name__)
@@ -42,41 +43,41 @@ def audit_node(node: Node) -> None:
         node = Node.objects.get(pk=node.pk)
         if lock is None or not node.enabled or node.is_pending:
             return
-        new = ledger.enter(node, survey(node))
+        new = findings.enter(node, survey(node))
     if new:
         log.warning("drift", node=node.name, found=[str(finding) for finding in new])
     if node.on_drift == DriftPolicy.MEND:
-        _mend([finding for finding in ledger.open_findings(node) if not recurs(finding)])
+        _mend([finding for finding in findings.open_findings(node) if not recurs(finding)])
 
 
 def find_drift(node: Node) -> list[str]:
     """Return a sentence for each thing that differs now, without noting anything."""
-    return [line for item in ledger.unknown(node, survey(node).differences) for line in item.lines()]
+    return [line for item in findings.unknown(node, survey(node).differences) for line in item.lines()]
 
 
 def mend(*, finding: DriftFinding, actor: str = "") -> None:
     """Bring a node back to what it accepted: everything of it that can be mended is."""
     if finding.settlement:
         raise NotMendableError(_("This is settled already."))
-    if not ledger.is_mendable(finding):
+    if not findings.is_mendable(finding):
         raise NotMendableError(_("This was written by hand: only whoever wrote it can take it away."))
     if finding.kind == DriftKind.INCLUDE and not _includes(finding):
         facts = {"line": include_line(finding.subject), "file": inclusion_of(_folder(finding), finding.subject).top}
         raise NotMendableError(_("This cannot be written from here. Add to %(file)s: %(line)s") % facts)
-    _mend(ledger.open_findings(finding.node), actor)
+    _mend(findings.open_findings(finding.node), actor)
 
 
 def adopt(*, finding: DriftFinding, actor: str = "") -> None:
     """Take what was found as it is: a set becomes live and is held, a foreign object is known from now on."""
-    if not ledger.is_adoptable(finding):
+    if not findings.is_adoptable(finding):
         raise NotAdoptableError(_("There is nothing to adopt: no whole set of files was found, or it is not kept."))
     if finding.generation is None:
-        ledger.settle([finding], Settlement.ADOPTED, actor)
+        findings.settle([finding], Settlement.ADOPTED, actor)
         return
     with transaction.atomic():
         services.adopt_generation(node=finding.node, generation=finding.generation, actor=actor)
-        same = [row for row in ledger.open_findings(finding.node) if row.generation_id == finding.generation_id]
-        ledger.settle({row.pk: row for row in [finding, *same]}.values(), Settlement.ADOPTED, actor)
+        same = [row for row in findings.open_findings(finding.node) if row.generation_id == finding.generation_id]
+        findings.settle({row.pk: row for row in [finding, *same]}.values(), Settlement.ADOPTED, actor)
 
 
 def recurs(finding: DriftFinding) -> bool:
@@ -86,24 +87,24 @@ def recurs(finding: DriftFinding) -> bool:
     return same.filter(settlement=Settlement.MENDED, settled_at__gte=since).exclude(pk=finding.pk).exists()
 
 
-def _mend(findings: list[DriftFinding], actor: str = "") -> None:
+def _mend(found: list[DriftFinding], actor: str = "") -> None:
     """Ask for the whole accepted set; only what that mends is settled."""
-    mendable = [finding for finding in findings if _can_mend(finding)]
+    mendable = [finding for finding in found if _can_mend(finding)]
     if not mendable:
         return
     node = mendable[0].node
     with transaction.atomic():
         if node.state == SyncState.REFUSED:
             # What the database says is no set: the node gets back the one that it accepted.
-            Node.objects.filter(pk=node.pk, chosen=None).update(chosen=contents.last_good(node).generation)
+            Node.objects.filter(pk=node.pk, chosen=None).update(chosen=store.last_good(node).generation)
         services.request_sync(node=node, actor=actor, action="drift")
-        ledger.settle(mendable, Settlement.MENDED, actor)
+        findings.settle(mendable, Settlement.MENDED, actor)
 
 
 def _can_mend(finding: DriftFinding) -> bool:
     if finding.kind == DriftKind.INCLUDE:
         return _includes(finding)
-    return ledger.is_mendable(finding)
+    return findings.is_mendable(finding)
 
 
 def _includes(finding: DriftFinding) -> bool:

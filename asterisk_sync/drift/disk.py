@@ -6,11 +6,11 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from asterisk_sync.contents import AcceptedSet
 from asterisk_sync.drift.difference import Difference
-from asterisk_sync.includes import include_line, inclusion_of
+from asterisk_sync.generations.folder import CURRENT, DiskState, NodeFolder
+from asterisk_sync.generations.includes import include_line, inclusion_of
+from asterisk_sync.generations.store import AcceptedSet
 from asterisk_sync.models import DriftKind, Node
-from asterisk_sync.writer import CURRENT, DiskState, NodeFolder
 
 
 @dataclass(frozen=True)

@@ -5,14 +5,15 @@ from itertools import islice
 
 from django.utils.translation import gettext as _
 
-from asterisk_sync.ami import AmiClient
-from asterisk_sync.ami_messages import AmiError
-from asterisk_sync.contents import AcceptedSet
+from asterisk_sync.ami.client import AmiClient
+from asterisk_sync.ami.messages import AmiError
+from asterisk_sync.ami.session import connected
 from asterisk_sync.drift.difference import Difference
-from asterisk_sync.expectation import DIALPLAN_MODULE, PJSIP_MODULE, DialplanLine, Expectation, expect
+from asterisk_sync.generations.expected import DIALPLAN_MODULE, PJSIP_MODULE, DialplanLine, Expectation, expect
+from asterisk_sync.generations.store import AcceptedSet
 from asterisk_sync.models import DriftKind, Node
-from asterisk_sync.readback import LIST_ACTIONS, LIST_SECONDS
-from asterisk_sync.reloader import connected, read_differences
+from asterisk_sync.reload.readback import LIST_ACTIONS, LIST_SECONDS
+from asterisk_sync.reload.reloader import read_differences
 
 PARTS = {PJSIP_MODULE: "PJSIP", DIALPLAN_MODULE: "dialplan"}
 # Lines of one finding, and findings of objects that nobody knows.

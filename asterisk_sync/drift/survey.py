@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from asterisk_sync import contents
 from asterisk_sync.drift import database, disk, live
 from asterisk_sync.drift.difference import Difference
+from asterisk_sync.generations import store
 from asterisk_sync.models import DriftKind, Generation, Node
 
 
@@ -23,7 +23,7 @@ class Survey:
 
 def survey(node: Node) -> Survey:
     """Look at everything; what cannot be reached now is left out, and says nothing."""
-    accepted = contents.last_good(node)
+    accepted = store.last_good(node)
     if accepted.generation is None or not accepted.files:
         return Survey()
     looked_at: set[DriftKind] = set()

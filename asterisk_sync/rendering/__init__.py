@@ -6,8 +6,8 @@ from asterisk_sync.rendering.errors import RenderError
 from asterisk_sync.rendering.files import FILE_NAMES, marker_context_of, markers, seal, without_header
 from asterisk_sync.rendering.incoming import dids_text
 from asterisk_sync.rendering.pjsip import check_identities, extensions_text, gateways_text, trunks_text
-from asterisk_sync.rendering.views import plan_routes
-from asterisk_sync.snapshot import Snapshot
+from asterisk_sync.rendering.route_plan import plan_routes
+from asterisk_sync.snapshot.values import Snapshot
 
 __all__ = ["FILE_NAMES", "RenderError", "marker_context_of", "markers", "render_files", "without_header"]
 

@@ -8,10 +8,10 @@ from uuid import UUID
 from asterisk_sync.rendering.engine import Values, fragment, joined
 from asterisk_sync.rendering.pieces import descending_rules, heading, place_of
 from asterisk_sync.rendering.pjsip import internal_context
+from asterisk_sync.rendering.route_plan import RoutePlan
 from asterisk_sync.rendering.searches import Search
 from asterisk_sync.rendering.spreading import spread
-from asterisk_sync.rendering.views import RoutePlan
-from asterisk_sync.snapshot import (
+from asterisk_sync.snapshot.values import (
     AuthorizerSnapshot,
     CustomerSnapshot,
     ExtensionSnapshot,

@@ -9,8 +9,8 @@ from django.conf import settings
 from django.template import Context, Engine, Library, Template
 from django.template.base import VariableNode
 
+from asterisk_sync.rendering.cache import Memory
 from asterisk_sync.rendering.guard import guard
-from asterisk_sync.rendering.memory import Memory
 
 Values = dict[str, object]
 Arguments = ParamSpec("Arguments")

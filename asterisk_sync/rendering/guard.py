@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 
 from asterisk_sync.rendering.errors import RenderError
-from voipadmin.core import grammar
+from voipadmin.core.text import grammar
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,60}")
 _ENDPOINT = re.compile(r"[A-Za-z0-9_-]{1,60}|trunk\.[A-Za-z0-9_-]{1,60}(?:\.[0-9]{1,4})?")

@@ -8,9 +8,9 @@ from uuid import UUID
 from asterisk_sync.rendering.engine import Values, fragment, joined
 from asterisk_sync.rendering.pieces import descending_rules, heading, place_of, value_of
 from asterisk_sync.rendering.pjsip import INCOMING_CONTEXTS, address_values, entry_context
+from asterisk_sync.rendering.route_plan import RoutePlan
 from asterisk_sync.rendering.spreading import parts_for, spread_over
-from asterisk_sync.rendering.views import RoutePlan
-from asterisk_sync.snapshot import CustomerSnapshot, DIDSnapshot, ExtensionSnapshot, Snapshot
+from asterisk_sync.snapshot.values import CustomerSnapshot, DIDSnapshot, ExtensionSnapshot, Snapshot
 from routing.numbers import number_rules
 
 DIDS_IN_A_CONTEXT = 250

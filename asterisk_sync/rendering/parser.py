@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from sys import intern
 
-from asterisk_sync.rendering.memory import Memory
+from asterisk_sync.rendering.cache import Memory
 from asterisk_sync.rendering.sections import ConfigSyntaxError, Section, SectionedText, parse_sections, read_section
 
 __all__ = [

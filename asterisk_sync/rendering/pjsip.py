@@ -9,8 +9,8 @@ from functools import lru_cache
 
 from asterisk_sync.rendering.engine import Values, fragment, joined
 from asterisk_sync.rendering.errors import RenderError
-from asterisk_sync.rendering.views import RoutePlan
-from asterisk_sync.snapshot import CustomerSnapshot, ExtensionSnapshot, GatewaySnapshot, Snapshot
+from asterisk_sync.rendering.route_plan import RoutePlan
+from asterisk_sync.snapshot.values import CustomerSnapshot, ExtensionSnapshot, GatewaySnapshot, Snapshot
 
 SUSPENDED_CONTEXT = "va-suspended"
 INCOMING_CONTEXTS = {

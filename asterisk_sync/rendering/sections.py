@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from asterisk_sync.rendering.memory import Memory
+from asterisk_sync.rendering.cache import Memory
 
 Value = TypeVar("Value")
 

@@ -11,10 +11,10 @@ from pydantic import Field
 
 from asterisk_sync.models import Node
 from asterisk_sync.simulator.checking import Agreement, check_now
-from asterisk_sync.simulator.oracle import lookups
+from asterisk_sync.simulator.labels import REASONS, refusal_in_words
+from asterisk_sync.simulator.live_check import lookups
 from asterisk_sync.simulator.results import Hop, Outcome, Reason, Refusal, Simulation
 from asterisk_sync.simulator.services import LONGEST_CALL, LONGEST_NUMBER, simulate_with_scene
-from asterisk_sync.simulator.wording import REASONS, refusal_in_words
 from billing.authorization.explaining import LeftOut
 from customers.models import Customer, Extension
 from routing.models import Gateway

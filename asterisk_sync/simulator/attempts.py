@@ -5,14 +5,14 @@ from dataclasses import replace
 from decimal import Decimal
 
 from asterisk_sync.simulator.authorization import gateways_in_order, weighed_in
-from asterisk_sync.simulator.considered import routes_taken
-from asterisk_sync.simulator.journey import Journey
+from asterisk_sync.simulator.call_context import Scene
 from asterisk_sync.simulator.results import AppliedTariff, Attempt, Bill, Money, Question
-from asterisk_sync.simulator.scene import Scene
-from asterisk_sync.snapshot import GatewaySnapshot, RouteSnapshot, RouteStepSnapshot
+from asterisk_sync.simulator.route_evaluation import routes_taken
+from asterisk_sync.simulator.trace import Journey
+from asterisk_sync.snapshot.values import GatewaySnapshot, RouteSnapshot, RouteStepSnapshot
 from billing.authorization.explaining import Explanation
-from billing.call_rating import CallFacts, PricedCall, ProviderCost, price_call
-from billing.called_numbers import origin_of
+from billing.rating.called_numbers import origin_of
+from billing.rating.calls import CallFacts, PricedCall, ProviderCost, price_call
 from routing.numbers import KEEP, Rewriting, present_caller_id, rewrite_number
 
 

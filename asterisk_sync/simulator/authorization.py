@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 
-from asterisk_sync.simulator.considered import routes_taken
-from asterisk_sync.simulator.journey import Journey
+from asterisk_sync.simulator.call_context import Scene
 from asterisk_sync.simulator.results import Authorization, LeftOutGateway, Question
-from asterisk_sync.simulator.scene import Scene
-from asterisk_sync.snapshot import RouteSnapshot
-from billing.authorization.book import Asked
+from asterisk_sync.simulator.route_evaluation import routes_taken
+from asterisk_sync.simulator.trace import Journey
+from asterisk_sync.snapshot.values import RouteSnapshot
 from billing.authorization.explaining import Explanation, Weighed, explain
 from billing.authorization.home import stays_home
+from billing.authorization.rule_cache import Asked
 from billing.authorization.terms import Tried
 from routing.numbers import filter_dialled
 from routing.selection import order_gateways

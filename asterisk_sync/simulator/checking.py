@@ -16,11 +16,11 @@ from django.core.cache import cache
 from django.utils import timezone
 from django.utils.translation import ngettext
 
-from asterisk_sync.ami_messages import AmiError
+from asterisk_sync.ami.messages import AmiError
+from asterisk_sync.ami.session import connected
+from asterisk_sync.changes.outbox import send_to_node
 from asterisk_sync.models import Node
-from asterisk_sync.outbox import send_to_node
-from asterisk_sync.reloader import connected
-from asterisk_sync.simulator.oracle import Difference, Lookup, compare, look_at
+from asterisk_sync.simulator.live_check import Difference, Lookup, compare, look_at
 
 log = structlog.get_logger(__name__)
 

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from asterisk_sync.simulator.attempts import make_bill, plan_attempts
 from asterisk_sync.simulator.authorization import ask, authorization_of, is_asked
-from asterisk_sync.simulator.considered import consider_routes
-from asterisk_sync.simulator.journey import Journey, normalised, travel
+from asterisk_sync.simulator.call_context import Scene
 from asterisk_sync.simulator.results import ConsideredRoute, Limits, Outcome, Question, Refusal, Simulation
-from asterisk_sync.simulator.scene import Scene
+from asterisk_sync.simulator.route_evaluation import consider_routes
+from asterisk_sync.simulator.trace import Journey, normalised, travel
 
 
 def simulate(question: Question, scene: Scene) -> Simulation:

@@ -11,7 +11,7 @@ from asterisk_sync.models import Node
 from asterisk_sync.simulator.services import LONGEST_CALL, LONGEST_NUMBER, UnanswerableError, check_number
 from customers.models import Customer, Extension
 from routing.models import Gateway
-from voipadmin.core.forms import LocalDateTimeInput, PanelForm
+from voipadmin.core.forms.entity_form import LocalDateTimeInput, PanelForm
 
 GOES_OUT, COMES_IN = "out", "in"
 # How people write numbers, and telephones do not send them.

@@ -7,21 +7,21 @@ from uuid import UUID
 from django.conf import settings
 from django.utils import timezone
 
-from asterisk_sync.live import LiveState, live_state
+from asterisk_sync.live.state import LiveState, live_state
 from asterisk_sync.models import Node
+from asterisk_sync.simulator.call_context import KnownProvider, KnownRoute, Peer, Scene
 from asterisk_sync.simulator.results import Question
-from asterisk_sync.simulator.scene import KnownProvider, KnownRoute, Peer, Scene
-from asterisk_sync.snapshot import Snapshot
-from asterisk_sync.snapshot_loader import count_dids, load_snapshot
-from billing.authorization.book import Page
+from asterisk_sync.snapshot.loader import count_dids, load_snapshot
+from asterisk_sync.snapshot.values import Snapshot
 from billing.authorization.facts import load_facts
 from billing.authorization.prices import PriceList
 from billing.authorization.quality import load_qualities
 from billing.authorization.queries import funds_of
-from billing.call_rating import ProviderCost
+from billing.authorization.rule_cache import Page
 from billing.models import Account
-from billing.price_book import DeckIndex, PriceBook
-from billing.tariff_loader import CurrentTariffs
+from billing.rating.calls import ProviderCost
+from billing.rating.price_book import DeckIndex, PriceBook
+from billing.tariffs.loader import CurrentTariffs
 from customers.models import Customer, CustomerStatus
 from numbering.models import DIDAllocation
 from routing.models import Gateway, Route

@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from asterisk_sync.changes.placement import nodes_carrying
 from asterisk_sync.models import Node
-from asterisk_sync.placement import nodes_carrying
+from asterisk_sync.simulator.call_context import Scene
 from asterisk_sync.simulator.engine import simulate
 from asterisk_sync.simulator.loading import load_scene
 from asterisk_sync.simulator.results import Question, Simulation
-from asterisk_sync.simulator.scene import Scene
-from asterisk_sync.snapshot import Snapshot
+from asterisk_sync.snapshot.values import Snapshot
 from customers.models import Customer, Extension
 from routing.models import Gateway
 from voipadmin.core.errors import DomainError

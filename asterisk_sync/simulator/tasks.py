@@ -1,8 +1,8 @@
 """The Celery door of the simulator: the worker beside a node looks at its dialplan."""
 
+from asterisk_sync.changes.workers import node_task
 from asterisk_sync.models import Node
 from asterisk_sync.simulator import checking
-from asterisk_sync.workers import node_task
 
 
 @node_task(checking.LOOK_TASK)

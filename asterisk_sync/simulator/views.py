@@ -10,10 +10,7 @@ from django.shortcuts import render
 from asterisk_sync.models import Node
 from asterisk_sync.simulator.checking import Agreement, answer_of, ask
 from asterisk_sync.simulator.forms import GOES_OUT, SimulatorForm
-from asterisk_sync.simulator.oracle import lookups
-from asterisk_sync.simulator.results import Authorization, ConsideredRoute, Simulation
-from asterisk_sync.simulator.services import UnanswerableError, simulate_with_scene
-from asterisk_sync.simulator.wording import (
+from asterisk_sync.simulator.labels import (
     EMERGENCY_ONE_WAY,
     EMERGENCY_STOPPED,
     HOPS,
@@ -22,6 +19,9 @@ from asterisk_sync.simulator.wording import (
     REASONS,
     refusal_in_words,
 )
+from asterisk_sync.simulator.live_check import lookups
+from asterisk_sync.simulator.results import Authorization, ConsideredRoute, Simulation
+from asterisk_sync.simulator.services import UnanswerableError, simulate_with_scene
 from billing.authorization.pages import REASONS as REFUSED
 from routing.models import Route
 from routing.patterns import example_number

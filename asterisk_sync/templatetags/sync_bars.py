@@ -4,7 +4,7 @@ from typing import Any
 
 from django import template
 
-from asterisk_sync.bars import bars_for
+from asterisk_sync.pages.banners import bars_for
 
 register = template.Library()
 

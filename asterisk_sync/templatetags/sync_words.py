@@ -2,7 +2,7 @@
 
 from django import template
 
-from asterisk_sync import words
+from asterisk_sync.generations import labels
 from voipadmin.core.errors import Message
 
 register = template.Library()
@@ -11,4 +11,4 @@ register = template.Library()
 @register.filter
 def kind_in_words(kind: str) -> Message:
     """Say what kind of object it is."""
-    return words.kind_in_words(kind)
+    return labels.kind_in_words(kind)

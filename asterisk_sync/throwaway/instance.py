@@ -16,7 +16,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from asterisk_sync.ami import AmiClient
+from asterisk_sync.ami.client import AmiClient
 from asterisk_sync.throwaway.program import Program
 from asterisk_sync.throwaway.surroundings import AMI_USER, Room
 

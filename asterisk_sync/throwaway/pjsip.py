@@ -8,10 +8,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from asterisk_sync.ami import AmiClient
-from asterisk_sync.expectation import Expectation
-from asterisk_sync.live_values import value_differences
-from asterisk_sync.reloader import LIST_ACTIONS
+from asterisk_sync.ami.client import AmiClient
+from asterisk_sync.generations.expected import Expectation
+from asterisk_sync.reload.reloader import LIST_ACTIONS
+from asterisk_sync.reload.value_comparison import value_differences
 from asterisk_sync.rendering.parser import PjsipObject
 from asterisk_sync.throwaway.instance import Instance
 from asterisk_sync.throwaway.reasons import missing, surplus

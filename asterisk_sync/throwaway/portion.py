@@ -6,7 +6,7 @@ objects and contexts that it names, and doubles, which validation finds over the
 
 from collections.abc import Collection, Iterator, Mapping
 
-from asterisk_sync.expectation import DIALPLAN_MODULE, Expectation, ObjectKey, expect_afresh, module_of
+from asterisk_sync.generations.expected import DIALPLAN_MODULE, Expectation, ObjectKey, expect_afresh, module_of
 from asterisk_sync.rendering.sections import SectionedText
 
 Portion = tuple[Mapping[str, str], Expectation]

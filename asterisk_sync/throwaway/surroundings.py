@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from asterisk_sync.expectation import DIALPLAN_MODULE, PJSIP_MODULE, module_of
+from asterisk_sync.generations.expected import DIALPLAN_MODULE, PJSIP_MODULE, module_of
 from asterisk_sync.throwaway.documentation import FOLDER, options_documented
 from asterisk_sync.throwaway.program import Program
 

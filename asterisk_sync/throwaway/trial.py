@@ -9,9 +9,9 @@ from enum import StrEnum
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from asterisk_sync.ami_messages import AmiError, AmiTimeoutError
-from asterisk_sync.expectation import DIALPLAN_MODULE, PJSIP_MODULE, Expectation
-from asterisk_sync.live_values import SECRET_KEYS
+from asterisk_sync.ami.messages import AmiError, AmiTimeoutError
+from asterisk_sync.generations.expected import DIALPLAN_MODULE, PJSIP_MODULE, Expectation
+from asterisk_sync.reload.value_comparison import SECRET_KEYS
 from asterisk_sync.rendering.files import FILE_NAMES
 from asterisk_sync.throwaway.dialplan import IncompleteError, LiveDialplan, dialplan_differences, read_dialplan
 from asterisk_sync.throwaway.instance import Deadline, EndedError, Instance, TooLateError, UnavailableError, running

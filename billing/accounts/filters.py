@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from billing.accounts.periods import DAYS_WITHIN_REACH, ONE_DAY, start_of
 from billing.models import Account, LedgerEntry
-from voipadmin.core.filters import EntityFilterSet
+from voipadmin.core.forms.filter_set import EntityFilterSet
 
 DAY = {"type": "date"}
 

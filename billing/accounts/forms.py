@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from billing.accounts.services import save_settings
 from billing.models import Account
-from voipadmin.core.forms import EntityForm, PanelForm
+from voipadmin.core.forms.entity_form import EntityForm, PanelForm
 from voipadmin.core.validators import validate_text
 
 SMALLEST = Decimal("0.000001")

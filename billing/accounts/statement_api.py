@@ -17,7 +17,7 @@ from billing.accounts.periods import EARLIEST, LATEST, ONE_DAY, Period, day_of
 from billing.accounts.statements import statement_of
 from voipadmin.core.api.access import Needs
 from voipadmin.core.api.crud import ONE, find, refuse_unknown_parameters
-from voipadmin.core.api.faults import domain_problem
+from voipadmin.core.api.input_errors import domain_problem
 from voipadmin.core.api.schemas import Output
 
 __all__ = ["accounts_router", "read_statement"]

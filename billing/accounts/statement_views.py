@@ -13,9 +13,9 @@ from billing.accounts.errors import InvalidPeriod
 from billing.accounts.periods import DAYS_WITHIN_REACH, ONE_DAY, Period, day_of
 from billing.accounts.statements import Statement, csv_rows, statement_of
 from billing.accounts.views import ACCOUNTS
-from voipadmin.core.csv_export import csv_response
-from voipadmin.core.forms import PanelForm
+from voipadmin.core.forms.entity_form import PanelForm
 from voipadmin.core.pages.views import EntityView
+from voipadmin.core.tables.csv_export import csv_response
 
 
 class PeriodForm(PanelForm):

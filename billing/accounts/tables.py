@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from billing.models import Account, EntryKind, LedgerEntry
-from voipadmin.core.badges import badge
-from voipadmin.core.tables import (
+from voipadmin.core.tables.badges import badge
+from voipadmin.core.tables.entity_table import (
     BadgeColumn,
     EntityTable,
     LinkColumn,

@@ -15,13 +15,13 @@ from billing.accounts.tables import AccountTable, LedgerTable
 from billing.models import Account, LedgerEntry
 from voipadmin.core.api.pagination import page_of
 from voipadmin.core.api.problems import ProblemError
-from voipadmin.core.csv_export import csv_response
 from voipadmin.core.errors import Message
-from voipadmin.core.forms import PanelForm
+from voipadmin.core.forms.entity_form import PanelForm
 from voipadmin.core.pages import Entity, FieldGroup
 from voipadmin.core.pages.actions import ActionFormView, ButtonView
 from voipadmin.core.pages.views import EntityView
-from voipadmin.core.tables import format_amount
+from voipadmin.core.tables.csv_export import csv_response
+from voipadmin.core.tables.entity_table import format_amount
 
 LATEST = 10
 ROWS = 100

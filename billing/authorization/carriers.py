@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from billing.authorization.terms import Carrier, Choice, Price, Tried
-from billing.rating import rate_duration
+from billing.rating.durations import rate_duration
 from routing.selection import Draw, draw_by_weight
 
 Wanted = Callable[[Carrier], bool]

@@ -5,7 +5,7 @@ from functools import lru_cache
 import phonenumbers
 
 from billing.authorization.home import is_service
-from billing.tariff_matching import SHORTEST_E164
+from billing.rating.longest_match import SHORTEST_E164
 
 RISKY_TYPES = frozenset({phonenumbers.PhoneNumberType.PREMIUM_RATE, phonenumbers.PhoneNumberType.PERSONAL_NUMBER})
 

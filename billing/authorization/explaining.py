@@ -8,13 +8,13 @@ from uuid import UUID
 
 from django.conf import settings
 
-from billing.authorization.book import Asked, Book, Page
 from billing.authorization.carriers import loses, total
 from billing.authorization.prices import Called, PriceList, ProviderTerms, Quote
+from billing.authorization.rule_cache import Asked, Book, Page
 from billing.authorization.rules import affordable, slice_of
-from billing.authorization.sweeping import Spending
+from billing.authorization.sweeper import Spending
 from billing.authorization.terms import Carrier, Choice, Permit, Price, Reason, Refusal, Slice, Terms, Tried
-from billing.price_book import PricedTariff
+from billing.rating.price_book import PricedTariff
 
 
 class LeftOut(StrEnum):

@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from billing.authorization.clerk import Clerk, Grant
 from billing.authorization.connections import Connections
+from billing.authorization.hold_batcher import Clerk, Grant
 from billing.authorization.terms import Slice
 from voipadmin.core.models import new_id
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import phonenumbers
 from phonenumbers import PhoneMetadata, PhoneNumberDesc
 
-from billing.tariff_matching import SHORTEST_E164
+from billing.rating.longest_match import SHORTEST_E164
 from routing.numbers import country_of
 from routing.patterns import parse_pattern
 

@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from billing.accounts.periods import DAYS_WITHIN_REACH, ONE_DAY, start_of
 from billing.models import RefusedCall
 from customers.models import Customer
-from voipadmin.core.badges import badge
-from voipadmin.core.filters import EntityFilterSet, search_in, visible
+from voipadmin.core.forms.filter_set import EntityFilterSet, search_in, visible
 from voipadmin.core.pages import Entity, FieldGroup
-from voipadmin.core.tables import EntityTable, MonoColumn, RelatedColumn, TimeColumn, format_moment
+from voipadmin.core.tables.badges import badge
+from voipadmin.core.tables.entity_table import EntityTable, MonoColumn, RelatedColumn, TimeColumn, format_moment
 
 DAY = {"type": "date"}
 # The words for `Reason`, in the order in which the rules are asked.

@@ -7,8 +7,8 @@ from decimal import Decimal
 from uuid import UUID
 
 from billing.authorization.terms import Price
-from billing.price_book import BuyPrice, DeckIndex, PriceBook, PricedTariff
-from billing.tariff_loader import CurrentTariffs
+from billing.rating.price_book import BuyPrice, DeckIndex, PriceBook, PricedTariff
+from billing.tariffs.loader import CurrentTariffs
 
 
 @dataclass(frozen=True, slots=True)

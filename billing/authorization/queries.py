@@ -9,7 +9,7 @@ from django.utils import timezone
 from billing.accounts.queries import standing_of
 from billing.accounts.statements import CALLS
 from billing.authorization.explaining import Funds
-from billing.authorization.sweeping import Spending, Spent
+from billing.authorization.sweeper import Spending, Spent
 from billing.models import Account, LedgerEntry, RefusedCall
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from billing.authorization.carriers import keep, loses, put_in_order, selling, total
 from billing.authorization.terms import Call, Choice, Permit, Price, Reason, Refusal, Slice, Terms
-from billing.rating import Rate, rate_duration
+from billing.rating.durations import Rate, rate_duration
 
 
 def examine(

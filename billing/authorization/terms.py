@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from billing.rating import Rate
+from billing.rating.durations import Rate
 
 
 class Reason(StrEnum):

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from voipadmin.core.sheets.cells import Cell, simplified
-from voipadmin.core.sheets.faults import FileFault
+from voipadmin.core.sheets.input_errors import FileFault
 
 SEARCHED_ROWS = 40
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from billing.decks.lines import Line, Terms
-from voipadmin.core.sheets.faults import Fault
+from voipadmin.core.sheets.input_errors import Fault
 
 Key = tuple[str, str]
 FAR = 50

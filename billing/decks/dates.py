@@ -4,7 +4,7 @@ import re
 from datetime import date, datetime, timedelta
 
 from voipadmin.core.sheets.cells import Cell, is_digits, text_of
-from voipadmin.core.sheets.faults import CellFault
+from voipadmin.core.sheets.input_errors import CellFault
 
 # A spreadsheet counts days from here.
 DAY_ZERO = date(1899, 12, 30)

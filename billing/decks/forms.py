@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from billing.decks.columns import LABELS
 from routing.models import Provider
-from voipadmin.core.forms import LocalDateTimeInput, PanelForm
-from voipadmin.core.sheets.faults import column_letter
+from voipadmin.core.forms.entity_form import LocalDateTimeInput, PanelForm
 from voipadmin.core.sheets.fields import SheetField
+from voipadmin.core.sheets.input_errors import column_letter
 from voipadmin.core.validators import currency_validator
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from voipadmin.core.sheets.faults import Fault
+from voipadmin.core.sheets.input_errors import Fault
 
 
 class Terms(NamedTuple):

@@ -9,13 +9,13 @@ from django.utils.translation import gettext_lazy
 
 from billing.decks import services
 from billing.decks.columns import layout_of
-from billing.decks.faults import words_of
 from billing.decks.forms import ColumnsForm, UploadForm
 from billing.decks.queries import LISTS, rows_of
+from billing.decks.questions import words_of
 from billing.decks.tables import DeckFilterSet, DeckRowTable, DeckTable
 from billing.models import Deck, DeckStatus
 from voipadmin.core.errors import Message
-from voipadmin.core.forms import PanelForm
+from voipadmin.core.forms.entity_form import PanelForm
 from voipadmin.core.pages import Entity, FieldGroup
 from voipadmin.core.pages.actions import ActionFormView, ButtonView
 from voipadmin.core.pages.views import EntityView

@@ -18,9 +18,9 @@ from billing.decks.selling import SellPrices, Sold, lowest_per_minute
 from billing.decks.staging import present_rates, stage
 from billing.models import BuyRate, Deck, DeckFile, DeckStatus, Tariff
 from routing.models import Provider
-from voipadmin.core.memory import no_garbage_collection
-from voipadmin.core.sheets.faults import MOST_SHOWN, Fault, FileFault, column_letter
+from voipadmin.core.runtime.gc_pause import no_garbage_collection
 from voipadmin.core.sheets.files import read_sheets
+from voipadmin.core.sheets.input_errors import MOST_SHOWN, Fault, FileFault, column_letter
 
 # The share of each step in the whole, in percent, where it begins.
 STEPS = {"opening": 0, "reading": 10, "comparing": 45, "writing": 60, "replaying": 90, "done": 100}

@@ -12,7 +12,7 @@ from billing.decks.columns import Layout
 from billing.decks.lines import Line, Reading, Terms
 from voipadmin.core.sheets import cells
 from voipadmin.core.sheets.cells import Cell, text_of
-from voipadmin.core.sheets.faults import CellFault, Fault, column_letter
+from voipadmin.core.sheets.input_errors import CellFault, Fault, column_letter
 
 ZERO = Decimal(0)
 PROGRESS_EVERY = 10_000

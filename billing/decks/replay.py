@@ -13,7 +13,7 @@ from django.db.models import Q
 from billing.decks.comparing import Key, Planned, Present
 from billing.decks.lines import Terms
 from billing.models import Cdr, Deck, Direction
-from billing.rating import Rate, rate_duration, simple_rate
+from billing.rating.durations import Rate, rate_duration, simple_rate
 
 ZERO = Decimal(0)
 LOOKED_BACK = timedelta(days=7)

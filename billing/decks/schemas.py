@@ -11,11 +11,11 @@ from ninja import FilterLookup, FilterSchema
 from pydantic import AfterValidator, Field
 
 from billing.decks.columns import HEADINGS, layout_of
-from billing.decks.faults import words_of
+from billing.decks.questions import words_of
 from billing.decks.services import choices_of
 from billing.models import Deck, DeckChange, DeckStatus
 from voipadmin.core.api.schemas import Currency, Input, Moment, Output
-from voipadmin.core.sheets.faults import column_index, column_letter
+from voipadmin.core.sheets.input_errors import column_index, column_letter
 from voipadmin.core.sheets.workbook import MOST_COLUMNS
 
 YesNo = Literal["yes", "no"]

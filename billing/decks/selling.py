@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
-from billing.rating import parse_bands
-from billing.tariff_matching import Rank, compile_pattern, positions_of
+from billing.rating.durations import parse_bands
+from billing.rating.longest_match import Rank, compile_pattern, positions_of
 
 
 class Sold(NamedTuple):

@@ -16,8 +16,8 @@ from kombu.exceptions import OperationalError
 
 from billing.decks.activation import rates_changed_since, take_back_rates, write_rates
 from billing.decks.columns import LASTING, Layout, layout_of
-from billing.decks.faults import DeckRefused
 from billing.decks.preview import state_of_rates
+from billing.decks.questions import DeckRefused
 from billing.models import Deck, DeckFile, DeckStatus
 from routing.models import Provider
 from voipadmin.core.errors import Conflict

@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from billing.models import Deck, DeckRow
 from routing.models import Provider
-from voipadmin.core.filters import EntityFilterSet, visible
-from voipadmin.core.tables import (
+from voipadmin.core.forms.filter_set import EntityFilterSet, visible
+from voipadmin.core.tables.entity_table import (
     BadgeColumn,
     EntityTable,
     LinkColumn,

@@ -93,7 +93,7 @@ class CdrQuerySet(VisibleQuerySet):
 class Cdr(BaseModel):
     """One attempt of a call as Asterisk recorded it, attributed and priced. Durations are seconds.
 
-    The table has a part for each month (`billing.cdr_months`): a query that names a time reads only what it must.
+    The table has a part for each month (`billing.cdrs.partitions`): a query that names a time reads only what it must.
     """
 
     node_name = models.CharField(_("node"), max_length=60)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from billing.models.plan import RatePlan, TimeWindow
-from billing.rating import Band, InvalidRate, Rate, parse_bands, rate_duration
+from billing.rating.durations import Band, InvalidRate, Rate, parse_bands, rate_duration
 from voipadmin.core import validators
 from voipadmin.core.models import BaseModel, VisibleQuerySet, known_choices
 

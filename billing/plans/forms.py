@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from billing.accounts.periods import DAYS_WITHIN_REACH
 from billing.models import Holiday, HolidayCalendar, RatePlan, TimeWindow
 from billing.plans.services import HolidayDay, save_calendar
-from voipadmin.core.forms import EntityForm
+from voipadmin.core.forms.entity_form import EntityForm
 from voipadmin.core.validators import validate_name
 
 

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from billing.models import HolidayCalendar, RatePlan, TimeWindow
 from billing.plans.forms import HolidayCalendarForm, RatePlanForm, TimeWindowForm
-from voipadmin.core.filters import EntityFilterSet
+from voipadmin.core.forms.filter_set import EntityFilterSet
 from voipadmin.core.pages import Entity, FieldGroup, Related
-from voipadmin.core.tables import EntityTable, LinkColumn, NumberColumn, RelatedColumn, YesNoColumn
+from voipadmin.core.tables.entity_table import EntityTable, LinkColumn, NumberColumn, RelatedColumn, YesNoColumn
 
 
 class RatePlanTable(EntityTable):

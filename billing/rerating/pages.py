@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from billing.models import Rerating, ReratingStatus
 from billing.rerating import services
 from billing.rerating.tables import DifferenceTable, ReratingFilterSet, ReratingForm, ReratingTable
-from voipadmin.core.forms import PanelForm
+from voipadmin.core.forms.entity_form import PanelForm
 from voipadmin.core.pages import Entity, FieldGroup
 from voipadmin.core.pages.actions import ActionFormView, ButtonView
 from voipadmin.core.pages.views import EntityView

@@ -14,10 +14,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q
 
-from billing.bulk.calls import BulkPrices
-from billing.call_charges import Payer, why_not
-from billing.call_rating import CallFacts, PricedCall
-from billing.called_numbers import called_forms, origin_of
+from billing.accounts.call_charges import Payer, why_not
 from billing.models import (
     Cdr,
     CdrQuerySet,
@@ -28,10 +25,13 @@ from billing.models import (
     ReratingDifference,
     ReratingStatus,
 )
+from billing.rating.bulk.calls import BulkPrices
+from billing.rating.called_numbers import called_forms, origin_of
+from billing.rating.calls import CallFacts, PricedCall
 from billing.rerating.terms import NO_TERMS, Terms, mark_of_prices, read_terms
-from billing.tariff_loader import load_tariffs
-from voipadmin.core.memory import no_garbage_collection
+from billing.tariffs.loader import load_tariffs
 from voipadmin.core.models import new_id
+from voipadmin.core.runtime.gc_pause import no_garbage_collection
 
 CHUNK = 20_000
 ZERO = Decimal(0)
@@ -175,7 +175,7 @@ def _chunks(job: Rerating) -> Iterator[list[StoredCall]]:
 
 
 def _facts(call: StoredCall, terms: Terms) -> CallFacts:
-    """Return what decides the price of a record, as `billing.services.facts_of` does for one."""
+    """Return what decides the price of a record, as `billing.cdrs.services.facts_of` does for one."""
     customer = terms.customers.get(call.customer_id, NO_TERMS) if call.customer_id else NO_TERMS
     return CallFacts(
         direction=Direction.OUTBOUND.value,

@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from billing.models import Rerating, ReratingDifference
 from customers.models import Customer
-from voipadmin.core.filters import EntityFilterSet, visible
-from voipadmin.core.forms import LocalDateTimeInput, PanelForm
-from voipadmin.core.tables import (
+from voipadmin.core.forms.entity_form import LocalDateTimeInput, PanelForm
+from voipadmin.core.forms.filter_set import EntityFilterSet, visible
+from voipadmin.core.tables.entity_table import (
     BadgeColumn,
     EntityTable,
     LinkColumn,

@@ -5,10 +5,10 @@ from uuid import UUID
 
 from django.db import connection
 
-from billing.call_charges import Payer
-from billing.call_rating import ProviderCost
+from billing.accounts.call_charges import Payer
 from billing.models import Account, Rerating
 from billing.models.plan import PriceVersion
+from billing.rating.calls import ProviderCost
 from customers.models import Customer
 from routing.models import Gateway, Provider
 

@@ -7,8 +7,9 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from voipadmin.core import grammar, validators
+from voipadmin.core import validators
 from voipadmin.core.models import BaseModel, VisibleQuerySet, known_choices
+from voipadmin.core.text import grammar
 from voipadmin.users.models import User
 
 

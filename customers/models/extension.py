@@ -11,9 +11,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from customers.models.customer import Customer, CustomerType
-from voipadmin.core import grammar, validators
+from voipadmin.core import validators
 from voipadmin.core.fields import EncryptedTextField
 from voipadmin.core.models import BaseModel, VisibleQuerySet
+from voipadmin.core.text import grammar
 
 
 def generate_sip_username() -> str:

@@ -20,10 +20,10 @@ from deploy.trial.process import die_with_parent
 def write_configuration() -> None:
     """Without an Asterisk: render the node's files and put them where one would read them."""
     # Models can be imported only once Django is set up.
+    from asterisk_sync.generations.folder import NodeFolder  # noqa: PLC0415
     from asterisk_sync.models import Node  # noqa: PLC0415
     from asterisk_sync.rendering import render_files  # noqa: PLC0415
-    from asterisk_sync.snapshot_loader import load_snapshot  # noqa: PLC0415
-    from asterisk_sync.writer import NodeFolder  # noqa: PLC0415
+    from asterisk_sync.snapshot.loader import load_snapshot  # noqa: PLC0415
 
     node = Node.objects.get(name=os.environ["VOIPADMIN_DEMO_NODE_NAME"])
     folder = NodeFolder(Path(node.config_path))

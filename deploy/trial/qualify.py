@@ -6,8 +6,8 @@ from collections.abc import Iterable
 def qualify(endpoints: Iterable[str]) -> None:
     """Let every node ask `endpoints` now; a node that is away or does not know one asks by itself later."""
     # Models can be imported only now that Django is set up.
-    from asterisk_sync.ami import ami_session  # noqa: PLC0415
-    from asterisk_sync.ami_messages import AmiRefusedError, AmiUnreachableError  # noqa: PLC0415
+    from asterisk_sync.ami.client import ami_session  # noqa: PLC0415
+    from asterisk_sync.ami.messages import AmiRefusedError, AmiUnreachableError  # noqa: PLC0415
     from asterisk_sync.models import Node  # noqa: PLC0415
 
     names = list(endpoints)

@@ -12,11 +12,11 @@ from uuid import UUID
 from django.conf import settings
 from django.utils import timezone
 
-from billing.call_rating import CallFacts, ProviderCost, price_call
-from billing.called_numbers import origin_of
 from billing.models import Account, Cdr, Direction
-from billing.price_book import PriceBook
-from billing.tariff_loader import load_tariffs
+from billing.rating.called_numbers import origin_of
+from billing.rating.calls import CallFacts, ProviderCost, price_call
+from billing.rating.price_book import PriceBook
+from billing.tariffs.loader import load_tariffs
 from customers.models import Customer, CustomerStatus, Extension
 from numbering.models import DID, DIDAllocation
 from reports.demo.companies import COMPANIES

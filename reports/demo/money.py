@@ -7,13 +7,13 @@ from decimal import ROUND_UP, Decimal
 from django.db.models import Sum
 from django.utils import timezone
 
+from billing.accounts.call_charges import charge_waiting_calls
 from billing.accounts.fees import charge_monthly_fees
 from billing.accounts.ledger import Movement, account_of, enter
 from billing.accounts.periods import day_of, first_of_month, start_of
 from billing.accounts.services import save_settings
 from billing.authorization.services import record_refusals
 from billing.authorization.terms import CAUSES, Reason
-from billing.call_charges import charge_waiting_calls
 from billing.models import Account, AccountKind, EntryKind, LedgerEntry, RefusedCall, Rerating, Tariff
 from billing.rerating.preview import make_preview
 from billing.rerating.services import start_rerating

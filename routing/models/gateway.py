@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.models import Transport, TrunkAddress
 from routing.models.provider import Provider
-from voipadmin.core import grammar, validators
+from voipadmin.core import validators
 from voipadmin.core.fields import EncryptedTextField
 from voipadmin.core.models import BaseModel, VisibleQuerySet, known_choices
+from voipadmin.core.text import grammar
 
 
 class Authentication(models.TextChoices):

@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
 from routing.models.gateway import Gateway
-from voipadmin.core import grammar, validators
+from voipadmin.core import validators
 from voipadmin.core.models import BaseModel, VisibleQuerySet, known_choices
+from voipadmin.core.text import grammar
 
 
 class GatewaySelection(models.TextChoices):

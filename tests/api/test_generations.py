@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from asterisk_sync import contents
+from asterisk_sync.generations import store
 from asterisk_sync.models import DriftFinding, Generation, GenerationStatus, Node, OutboxEntry, SyncState
 from asterisk_sync.rendering.files import FILE_NAMES, seal
 from tests.api.client import ApiClient, client_of, problem
@@ -21,7 +21,7 @@ def kept(node: Node, number: int, text: str, **facts: Any) -> Generation:
     files = {name: seal(name, body, number) for name, body in bodies.items()}
     if "status" not in facts:
         facts["accepted_at"] = timezone.now() - timedelta(days=1) + timedelta(minutes=number)
-    return contents.record(node, number, files, **facts)
+    return store.record(node, number, files, **facts)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from django.test import Client
 from asterisk_sync.models import OutboxEntry
 from tests.api.client import ApiClient, problem
 from tests.factories import CustomerFactory, NodeFactory, UserFactory
-from voipadmin.core import health
+from voipadmin.core.runtime import health
 
 pytestmark = pytest.mark.django_db
 

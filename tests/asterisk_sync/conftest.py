@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from django.utils import translation
 
-from asterisk_sync import outbox, pipeline
+from asterisk_sync.changes import outbox
 from asterisk_sync.models import DriftPolicy, Node
+from asterisk_sync.pipeline import run as pipeline
 from asterisk_sync.throwaway import NOTHING, Program, UnavailableError, attempt, find_program
 from customers.models import Customer, CustomerType, Extension
 from deploy.trial.asterisk import AsteriskInstance

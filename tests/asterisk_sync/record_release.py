@@ -57,7 +57,8 @@ def _message() -> dict[str, Any]:
     """Return the message as the broker has it, and the parameters of the task that it is for."""
     from celery import current_app  # noqa: PLC0415 - see above
 
-    from asterisk_sync import outbox, tasks  # noqa: PLC0415 - see above
+    from asterisk_sync import tasks  # noqa: PLC0415 - see above
+    from asterisk_sync.changes import outbox  # noqa: PLC0415 - see above
     from asterisk_sync.models import Node  # noqa: PLC0415 - see above
 
     queue = current_app.conf.task_default_queue

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 from unittest import mock
 
-from asterisk_sync import pipeline, services
+from asterisk_sync.changes import services
 from asterisk_sync.models import Node, SyncRun
+from asterisk_sync.pipeline import run as pipeline
 from asterisk_sync.rendering import files as envelope
 from asterisk_sync.rendering import render_files
 from asterisk_sync.rendering.files import seal
@@ -43,7 +44,7 @@ def change_file(name: str, edit: Callable[[str], str]) -> "mock._patch[Render]":
         body = envelope.without_header(files[name]).rpartition("\n; === End ===")[0]
         return files | {name: seal(name, edit(body), generation)}
 
-    return mock.patch("asterisk_sync.candidate.render_files", render)
+    return mock.patch("asterisk_sync.pipeline.candidate.render_files", render)
 
 
 def run_again(node: Node) -> SyncRun:

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from asterisk_sync.ami import AmiClient, ami_session
-from asterisk_sync.ami_messages import AmiRefusedError, AmiTimeoutError, AmiUnreachableError, UnsafeValueError
+from asterisk_sync.ami.client import AmiClient, ami_session
+from asterisk_sync.ami.messages import AmiRefusedError, AmiTimeoutError, AmiUnreachableError, UnsafeValueError
 from deploy.trial.asterisk import AsteriskInstance
 
 CONSOLE_USER = """

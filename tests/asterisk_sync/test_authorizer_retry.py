@@ -10,10 +10,10 @@ from psycopg import OperationalError
 from asterisk_sync.authorizer import service
 from asterisk_sync.authorizer.service import Authorizer
 from billing.accounts.ledger import account_of
-from billing.authorization.book import Asked, Book
+from billing.authorization.call_authorizer import Desk, LiveCall
 from billing.authorization.connections import Connections
-from billing.authorization.desk import Desk, LiveCall
 from billing.authorization.holds import CallKey
+from billing.authorization.rule_cache import Asked, Book
 from billing.authorization.terms import Refusal
 from tests.billing.loop_beside import LoopBeside
 from tests.factories import CustomerFactory, GatewayFactory, RouteFactory, TariffFactory

@@ -3,8 +3,8 @@
 import pytest
 from django.core.cache import cache
 
-from asterisk_sync.authorizer.sign import leave_sign, unanswered_nodes
-from asterisk_sync.placement import place_object
+from asterisk_sync.authorizer.heartbeat import leave_sign, unanswered_nodes
+from asterisk_sync.changes.placement import place_object
 from customers.models import CustomerStatus
 from tests.factories.asterisk_sync import NodeFactory
 from tests.factories.customers import CustomerFactory

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from asterisk_sync.includes import include_line
+from asterisk_sync.generations.includes import include_line
 from deploy.trial.asterisk import AsteriskInstance
 from deploy.trial.asterisk_tree import AsteriskTree
 from tests.lab.configuration import EXTENSION, GATEWAY, write_generation

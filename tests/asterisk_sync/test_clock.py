@@ -9,10 +9,11 @@ from unittest import mock
 import pytest
 from django.utils import timezone
 
-from asterisk_sync import contents, history
+from asterisk_sync.changes.queries import LONGEST_RETRY, due_node
+from asterisk_sync.generations import store
 from asterisk_sync.models import Node, RunOutcome, SyncRun
-from asterisk_sync.queries import LONGEST_RETRY, due_node
-from asterisk_sync.snapshot_loader import load_snapshot
+from asterisk_sync.pipeline import history
+from asterisk_sync.snapshot.loader import load_snapshot
 from numbering.models import DestinationType
 from tests.factories.asterisk_sync import NodeFactory
 from tests.factories.numbering import DIDAllocationFactory
@@ -44,12 +45,12 @@ def test_a_retry_that_was_noted_before_the_clock_went_back_is_due() -> None:
 
 def test_the_set_that_was_accepted_last_counts_whatever_the_clock_said() -> None:
     node = NodeFactory.create()
-    first = contents.record(node, 1, {"a.conf": "one"}, accepted_at=contents.moment_of_acceptance(node))
+    first = store.record(node, 1, {"a.conf": "one"}, accepted_at=store.moment_of_acceptance(node))
     with mock.patch.object(timezone, "now", return_value=timezone.now() - HOURS):
-        second = contents.record(node, 2, {"a.conf": "two"}, accepted_at=contents.moment_of_acceptance(node))
-        assert contents.last_good(node).generation == second
-        contents.accept(first, "gen-1", {})
-    assert contents.last_good(node).generation == first
+        second = store.record(node, 2, {"a.conf": "two"}, accepted_at=store.moment_of_acceptance(node))
+        assert store.last_good(node).generation == second
+        store.accept(first, "gen-1", {})
+    assert store.last_good(node).generation == first
 
 
 def test_a_run_of_which_nobody_knows_the_end_is_found_whatever_the_clock_said() -> None:

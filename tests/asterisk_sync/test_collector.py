@@ -5,7 +5,7 @@ import weakref
 
 import pytest
 
-from asterisk_sync import collector
+from asterisk_sync.pipeline import gc_pause
 
 
 class Knot:
@@ -16,7 +16,7 @@ class Knot:
 
 
 def test_a_cycle_lives_until_the_block_ends() -> None:
-    with collector.at_rest():
+    with gc_pause.at_rest():
         gone = weakref.ref(Knot())
         for _ in range(2000):
             Knot()
@@ -27,26 +27,26 @@ def test_a_cycle_lives_until_the_block_ends() -> None:
 
 
 def test_a_fault_inside_wakes_it_too() -> None:
-    with pytest.raises(RuntimeError), collector.at_rest():
+    with pytest.raises(RuntimeError), gc_pause.at_rest():
         raise RuntimeError
     assert gc.isenabled()
 
 
 def test_a_rest_within_a_rest_ends_with_the_outer_one() -> None:
-    with collector.at_rest():
-        with collector.at_rest():
+    with gc_pause.at_rest():
+        with gc_pause.at_rest():
             pass
         assert not gc.isenabled()
 
 
 def test_what_became_a_cycle_after_it_was_set_aside_goes_in_time() -> None:
-    with collector.at_rest():
+    with gc_pause.at_rest():
         knot = Knot()
     gone = weakref.ref(knot)
     del knot
     gc.collect()
     assert gone() is not None
-    for _ in range(collector.LOOK_AT_ALL_AFTER):
-        with collector.at_rest():
+    for _ in range(gc_pause.LOOK_AT_ALL_AFTER):
+        with gc_pause.at_rest():
             pass
     assert gone() is None

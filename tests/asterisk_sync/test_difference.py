@@ -7,7 +7,7 @@ import time
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from asterisk_sync.difference import LONGEST_DIFF, MASK, difference, unified
+from asterisk_sync.generations.diff import LONGEST_DIFF, MASK, difference, unified
 
 HUNK = re.compile(r"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@\n")
 

@@ -4,11 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from asterisk_sync import contents, drift, services
-from asterisk_sync.includes import include_line
-from asterisk_sync.locking import node_lock
+from asterisk_sync import drift
+from asterisk_sync.changes import services
+from asterisk_sync.changes.queries import due_node, restorable_generations
+from asterisk_sync.generations import store
+from asterisk_sync.generations.includes import include_line
 from asterisk_sync.models import DriftFinding, GenerationStatus, Node, OutboxEntry, RunOutcome, SyncState
-from asterisk_sync.queries import due_node, restorable_generations
+from asterisk_sync.pipeline.locking import node_lock
 from customers.models import Customer, Extension
 from deploy.trial.asterisk import AsteriskInstance
 from tests.asterisk_sync.drifting import altered, found
@@ -39,7 +41,7 @@ def test_a_file_edited_by_hand_is_mended_at_once_and_what_was_written_is_kept(
     assert finding.settled_at is not None
     assert finding.generation is not None
     assert finding.generation.status == GenerationStatus.DRIFTED
-    assert contents.read_files(finding.generation)["pjsip_extensions.conf"].endswith("; a note of mine\n")
+    assert store.read_files(finding.generation)["pjsip_extensions.conf"].endswith("; a note of mine\n")
     assert OutboxEntry.objects.filter(action="drift", actor="").exists()
     assert run(node).outcome == RunOutcome.APPLIED
     assert path.read_text().splitlines()[3:] == accepted.splitlines()[3:]
@@ -152,7 +154,7 @@ def test_where_the_include_cannot_be_written_the_line_is_shown(
     pjsip = asterisk.config_dir / "pjsip_with_extensions.conf"
     line = include_line("pjsip_extensions.conf")
     # The tests may run as root, to whom every file can be written.
-    monkeypatch.setattr("asterisk_sync.includes.os.access", lambda *_arguments: False)
+    monkeypatch.setattr("asterisk_sync.generations.includes.os.access", lambda *_arguments: False)
     with altered(pjsip, pjsip.read_text().replace(line, "")):
         (finding,) = found(asking, "include")
         with pytest.raises(drift.NotMendableError, match="include"):

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from asterisk_sync import drift
+from asterisk_sync.changes.queries import due_node
 from asterisk_sync.models import DriftFinding, Node
-from asterisk_sync.queries import due_node
 from customers.models import Extension
 from deploy.trial.asterisk import AsteriskInstance
 from tests.asterisk_sync.drifting import BY_HAND, altered, found

@@ -12,10 +12,10 @@ from django.conf import LazySettings
 from django.db import connection
 from django.utils import timezone
 
-from asterisk_sync import pipeline
-from asterisk_sync.ami_messages import AmiUnreachableError
+from asterisk_sync.ami.messages import AmiUnreachableError
+from asterisk_sync.changes.queries import due_node, recent_runs, sync_state_of
 from asterisk_sync.models import Node, RunOutcome, SyncRun, SyncState
-from asterisk_sync.queries import due_node, recent_runs, sync_state_of
+from asterisk_sync.pipeline import run as pipeline
 from asterisk_sync.rendering import render_files
 from customers.models import Customer, Extension
 from deploy.trial.asterisk import AsteriskInstance
@@ -118,7 +118,7 @@ def test_a_fault_of_a_template_is_refused_with_its_words(node: Node, current: Pa
     def fail(*_args: object) -> dict[str, str]:
         raise ValueError("a value of kind name was refused")
 
-    with mock.patch("asterisk_sync.candidate.render_files", fail):
+    with mock.patch("asterisk_sync.pipeline.candidate.render_files", fail):
         last = run(node)
     assert last.outcome == RunOutcome.REFUSED
     assert "a value of kind name was refused" in fresh(node).reason
@@ -164,7 +164,7 @@ def test_a_disk_that_cannot_be_written_keeps_the_node_and_tries_again(
     target = live(current)
     ExtensionFactory.create(customer=company)
     full = OSError(28, "No space left on device")
-    with mock.patch("asterisk_sync.writer._write_file", side_effect=full):
+    with mock.patch("asterisk_sync.generations.folder._write_file", side_effect=full):
         last = run(node)
     assert last.outcome == RunOutcome.FAILED
     assert "No space left" in fresh(node).reason
@@ -190,7 +190,7 @@ def test_two_workers_at_once_are_one_writer(node: Node, company: Customer, aster
         pipeline.synchronise(node.pk)
         connection.close()
 
-    with mock.patch("asterisk_sync.candidate.render_files", render):
+    with mock.patch("asterisk_sync.pipeline.candidate.render_files", render):
         workers = [threading.Thread(target=work) for _ in range(4)]
         for worker in workers:
             worker.start()
@@ -212,7 +212,7 @@ def test_a_lost_lock_stops_the_writer(node: Node, company: Customer, current: Pa
             )
         return original(*args)
 
-    with mock.patch("asterisk_sync.candidate.render_files", render):
+    with mock.patch("asterisk_sync.pipeline.candidate.render_files", render):
         last = pipeline.synchronise(node.pk)
     assert last is not None
     assert last.outcome == RunOutcome.FAILED
@@ -244,7 +244,7 @@ def test_a_connection_cut_in_the_reload_leaves_the_accepted_set_on_disk_and_is_t
     run(node)
     target = live(current)
     extension = ExtensionFactory.create(customer=company)
-    with mock.patch("asterisk_sync.reloader.await_live", side_effect=AmiUnreachableError("cut")):
+    with mock.patch("asterisk_sync.reload.reloader.await_live", side_effect=AmiUnreachableError("cut")):
         assert run(node).outcome == RunOutcome.UNREACHABLE
     assert live(current) == target
     extension.delete()

@@ -5,10 +5,12 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from asterisk_sync import contents, drift, services
-from asterisk_sync.difference import MASK
+from asterisk_sync import drift
+from asterisk_sync.changes import services
+from asterisk_sync.changes.queries import due_node, restorable_generations, sync_state_of
+from asterisk_sync.generations import store
+from asterisk_sync.generations.diff import MASK
 from asterisk_sync.models import Generation, GenerationStatus, Node, OutboxEntry, RunOutcome, SyncState
-from asterisk_sync.queries import due_node, restorable_generations, sync_state_of
 from customers.models import Customer
 from deploy.trial.asterisk import AsteriskInstance
 from tests.asterisk_sync.conftest import make_node
@@ -125,7 +127,7 @@ def test_secrets_are_masked_in_the_difference_and_encrypted_in_the_history(node:
         packed = cursor.fetchall()
     assert all(value.startswith("enc:") for (value,) in packed)
     generation = restorable_generations(node)[0]
-    assert extension.secret in contents.read_files(generation)["pjsip_extensions.conf"]
+    assert extension.secret in store.read_files(generation)["pjsip_extensions.conf"]
 
 
 def test_only_the_newest_sets_are_kept(node: Node, company: Customer, current: Path) -> None:
@@ -134,5 +136,5 @@ def test_only_the_newest_sets_are_kept(node: Node, company: Customer, current: P
         ExtensionFactory.create(customer=company)
         assert run(node).outcome == RunOutcome.APPLIED
     assert len(list(current.parent.glob("gen-*"))) <= 7
-    assert restorable_generations(node).count() == contents.KEPT_SETS[GenerationStatus.ACCEPTED]
+    assert restorable_generations(node).count() == store.KEPT_SETS[GenerationStatus.ACCEPTED]
     assert Generation.objects.filter(node=node).count() == 12

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from asterisk_sync.includes import Inclusion, add_include, extension_files, include_line, inclusion_of
+from asterisk_sync.generations.includes import Inclusion, add_include, extension_files, include_line, inclusion_of
 from deploy.trial.base_config import SOURCE
 
 EXTENSIONS, GATEWAYS = "pjsip_extensions.conf", "pjsip_gateways.conf"

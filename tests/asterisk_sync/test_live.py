@@ -15,9 +15,10 @@ from django.core.cache import cache
 from django.test import override_settings
 from django.utils import timezone
 
-from asterisk_sync import pipeline
-from asterisk_sync.ami import ami_session
-from asterisk_sync.live import (
+from asterisk_sync.ami.client import ami_session
+from asterisk_sync.live.feed import NodeFeed
+from asterisk_sync.live.reader import LiveReader
+from asterisk_sync.live.state import (
     LiveChannel,
     LiveContact,
     LiveEndpoint,
@@ -29,9 +30,8 @@ from asterisk_sync.live import (
     publish,
     unpack,
 )
-from asterisk_sync.live_feed import NodeFeed
-from asterisk_sync.live_reader import LiveReader
 from asterisk_sync.models import Node
+from asterisk_sync.pipeline import run
 from customers.models import Customer
 from deploy.trial.asterisk import AsteriskInstance
 from deploy.trial.process import start_child
@@ -118,7 +118,7 @@ def test_the_reader_sees_endpoints_contacts_and_round_trips(
     extension = ExtensionFactory.create(customer=company)
     answering = GatewayFactory.create(host=asterisk.sip_address, port=asterisk.sip_port)
     silent = GatewayFactory.create(host=asterisk.sip_address, port=9)
-    last = pipeline.synchronise(node.pk)
+    last = run.synchronise(node.pk)
     assert last is not None
     assert last.reason == ""
     with ami_session("127.0.0.1", asterisk.ami_port, "voipadmin", asterisk.config.ami_secret) as client:

@@ -17,9 +17,9 @@ import pytest
 from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker
 
+from asterisk_sync.changes.outbox import PROTOCOL
+from asterisk_sync.changes.placement import place_object
 from asterisk_sync.models import Node, SyncState
-from asterisk_sync.outbox import PROTOCOL
-from asterisk_sync.placement import place_object
 from customers.models import Customer, Extension
 from deploy.trial.asterisk import AsteriskInstance
 from deploy.trial.asterisk_tree import AsteriskTree

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from asterisk_sync import contents
+from asterisk_sync.generations import store
 from asterisk_sync.models import Generation, GenerationStatus, Node
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -32,7 +32,7 @@ def test_the_text_of_earlier_generations_is_still_there(before_contents_of_files
     old_node = apps.get_model("asterisk_sync", "Node").objects.create(name="old")
     make = apps.get_model("asterisk_sync", "Generation").objects.create
     accepted = make(
-        node=old_node, number=1, files=contents.describe(files), content_hash="x", accepted_at=old_node.created_at
+        node=old_node, number=1, files=store.describe(files), content_hash="x", accepted_at=old_node.created_at
     )
     refused = make(node=old_node, number=2, content_hash="y")
     packed = base64.b64encode(zlib.compress(json.dumps(files).encode())).decode()
@@ -40,5 +40,5 @@ def test_the_text_of_earlier_generations_is_still_there(before_contents_of_files
     executor.loader.build_graph()
     executor.migrate([("asterisk_sync", "0004_texts_once_for_each_file")])
     node = Node.objects.get(pk=old_node.pk)
-    assert contents.last_good(node).files == files
+    assert store.last_good(node).files == files
     assert Generation.objects.get(pk=refused.pk).status == GenerationStatus.REFUSED

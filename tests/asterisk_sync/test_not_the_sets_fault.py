@@ -10,7 +10,7 @@ from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from asterisk_sync.models import Node, RunOutcome
-from asterisk_sync.reloader import reload_module
+from asterisk_sync.reload.reloader import reload_module
 from customers.models import Customer
 from deploy.trial.asterisk import AsteriskInstance
 from tests.asterisk_sync.running import endpoints, fresh, live, run
@@ -37,7 +37,7 @@ def test_an_asterisk_that_hangs_in_the_reload_is_tried_again(
         process.send_signal(signal.SIGSTOP)
         reload_module(client, module, seconds=1)
 
-    with mock.patch("asterisk_sync.reloader.reload_module", hang):
+    with mock.patch("asterisk_sync.reload.reloader.reload_module", hang):
         try:
             last = run(node)
         finally:
@@ -59,7 +59,7 @@ def test_a_file_that_somebody_edits_before_asterisk_reads_it_is_written_again(
         (current.resolve() / "pjsip_extensions.conf").write_text("; by hand\n")
         reload_module(client, module)
 
-    with mock.patch("asterisk_sync.reloader.reload_module", edited_first):
+    with mock.patch("asterisk_sync.reload.reloader.reload_module", edited_first):
         assert run(node).outcome == RunOutcome.FAILED
     due_again(node)
     assert run(node).outcome == RunOutcome.APPLIED
@@ -71,7 +71,7 @@ def test_a_database_that_went_away_in_a_run_is_asked_again(
     node: Node, company: Customer, asterisk: AsteriskInstance, error: Exception
 ) -> None:
     extension = ExtensionFactory.create(customer=company)
-    with mock.patch("asterisk_sync.candidate.load_snapshot", side_effect=error):
+    with mock.patch("asterisk_sync.pipeline.candidate.load_snapshot", side_effect=error):
         assert run(node).outcome == RunOutcome.FAILED
     due_again(node)
     assert run(node).outcome == RunOutcome.APPLIED

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
-from asterisk_sync import outbox
+from asterisk_sync.changes import outbox
 from asterisk_sync.models import Node, OutboxEntry, SyncState
 from customers.models import Customer, Extension
 from numbering.models import DID, DestinationType

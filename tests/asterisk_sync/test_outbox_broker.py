@@ -10,7 +10,7 @@ import pytest
 from celery import current_app
 from django.conf import settings
 
-from asterisk_sync import outbox
+from asterisk_sync.changes import outbox
 from asterisk_sync.models import Node
 from tests.factories.asterisk_sync import NodeFactory
 from tests.factories.customers import CustomerFactory

@@ -8,11 +8,12 @@ from unittest import mock
 import pytest
 from django.db import connection
 
-from asterisk_sync import drift, pipeline
-from asterisk_sync.expectation import module_of
+from asterisk_sync import drift
+from asterisk_sync.changes.queries import recent_runs, sync_state_of
+from asterisk_sync.generations.expected import module_of
 from asterisk_sync.models import Node, RunOutcome, SyncRun, SyncState
-from asterisk_sync.queries import recent_runs, sync_state_of
-from asterisk_sync.reloader import reload_module
+from asterisk_sync.pipeline import run as pipeline
+from asterisk_sync.reload.reloader import reload_module
 from asterisk_sync.rendering import files as envelope
 from asterisk_sync.rendering import render_files
 from customers.models import Customer, Extension
@@ -78,7 +79,7 @@ def test_only_what_changed_is_reloaded_and_an_unchanged_file_keeps_its_time(
     run(node)
     before = {path.name: path.stat().st_mtime_ns for path in current.glob("*.conf")}
     ExtensionFactory.create(customer=company, secret="0123456789abcdef")
-    with mock.patch("asterisk_sync.reloader.reload_module", wraps=reload_module) as reload:
+    with mock.patch("asterisk_sync.reload.reloader.reload_module", wraps=reload_module) as reload:
         last = run(node)
     assert last.outcome == RunOutcome.APPLIED
     after = {path.name: path.stat().st_mtime_ns for path in current.glob("*.conf")}
@@ -115,7 +116,7 @@ def test_a_change_during_a_run_stays_pending_and_is_applied_at_once(
             late.append(ExtensionFactory.create(customer=company))
         return files
 
-    with mock.patch("asterisk_sync.candidate.render_files", render):
+    with mock.patch("asterisk_sync.pipeline.candidate.render_files", render):
         pipeline.synchronise(node.pk)
     assert late[0].sip_username in endpoints(asterisk)
     assert [item.outcome for item in recent_runs(node)] == [RunOutcome.APPLIED, RunOutcome.APPLIED]

@@ -10,9 +10,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from asterisk_sync.changes.placement import NotPlaceableError, chosen_nodes, nodes_carrying, nodes_of_each, place_object
+from asterisk_sync.changes.queries import sync_state_of
 from asterisk_sync.models import Node, OutboxEntry, Placement
-from asterisk_sync.placement import NotPlaceableError, chosen_nodes, nodes_carrying, nodes_of_each, place_object
-from asterisk_sync.queries import sync_state_of
 from numbering.models import DID
 from numbering.services import release_did
 from tests.api.client import ApiClient

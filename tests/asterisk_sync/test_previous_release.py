@@ -12,10 +12,11 @@ import pytest
 from celery import current_app
 from django.db import connection, transaction
 
-from asterisk_sync import outbox, tasks
+from asterisk_sync import tasks
+from asterisk_sync.changes import outbox
+from asterisk_sync.changes.outbox import PROTOCOL, PROTOCOL_HEADER
 from asterisk_sync.models import Node
-from asterisk_sync.outbox import PROTOCOL, PROTOCOL_HEADER
-from asterisk_sync.snapshot_loader import load_snapshot
+from asterisk_sync.snapshot.loader import load_snapshot
 from tests.asterisk_sync.messages import arrive, messages
 from tests.factories.asterisk_sync import NodeFactory
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from asterisk_sync.ami import AmiClient, ami_session
-from asterisk_sync.expectation import DIALPLAN_MODULE, PJSIP_MODULE, Expectation, expect
-from asterisk_sync.readback import Verification, read_back
-from asterisk_sync.reloader import reload_and_compare, reload_module
+from asterisk_sync.ami.client import AmiClient, ami_session
+from asterisk_sync.generations.expected import DIALPLAN_MODULE, PJSIP_MODULE, Expectation, expect
+from asterisk_sync.reload.readback import Verification, read_back
+from asterisk_sync.reload.reloader import reload_and_compare, reload_module
+from asterisk_sync.reload.timings import Steps
 from asterisk_sync.rendering import markers, render_files
-from asterisk_sync.snapshot import Snapshot
-from asterisk_sync.steps import Steps
+from asterisk_sync.snapshot.values import Snapshot
 from deploy.trial.asterisk import AsteriskInstance
 from tests.asterisk_sync.conftest import empty_the_node
 from tests.rendering.example import address, customer, extension, gateway, route

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asterisk_sync.expectation import expect
+from asterisk_sync.generations.expected import expect
+from asterisk_sync.generations.shrink_guard import ShrinkLimits, exceeding, objects_of, removals
 from asterisk_sync.rendering import render_files
-from asterisk_sync.shrinkage import ShrinkLimits, exceeding, objects_of, removals
 from tests.rendering.example import example
 
 LIMITS = ShrinkLimits(objects=20, percent=5, always_allowed=3)

@@ -7,12 +7,12 @@ import pytest
 from django.conf import LazySettings
 
 from asterisk_sync.doctor import Finding, Severity, system
-from asterisk_sync.expectation import DIALPLAN_MODULE, PJSIP_MODULE, expect
+from asterisk_sync.generations.expected import DIALPLAN_MODULE, PJSIP_MODULE, expect
+from asterisk_sync.generations.validation import RefusedError, validate
 from asterisk_sync.models import Node, RunOutcome
 from asterisk_sync.rendering.parser import ConfigSyntaxError
 from asterisk_sync.throwaway import Program, attempt, try_set
 from asterisk_sync.throwaway.surroundings import _SORCERY, PREFIX
-from asterisk_sync.validation import RefusedError, validate
 from customers.models import Customer
 from deploy.trial.base_config import SOURCE
 from tests.asterisk_sync.running import change_file, live, run, run_again

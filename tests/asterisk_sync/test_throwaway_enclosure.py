@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from asterisk_sync import throwaway
-from asterisk_sync.expectation import expect
+from asterisk_sync.generations.expected import expect
 from asterisk_sync.throwaway import Program, UnavailableError, attempt
 from asterisk_sync.throwaway.instance import Instance
 from asterisk_sync.throwaway.surroundings import PREFIX, STALE_SECONDS, _is_held, private_room

@@ -2,7 +2,7 @@
 
 import pytest
 
-from asterisk_sync.expectation import Expectation, expect
+from asterisk_sync.generations.expected import Expectation, expect
 from asterisk_sync.models import Node, SyncRun
 from asterisk_sync.throwaway import attempt, portion_since
 from customers.models import Customer

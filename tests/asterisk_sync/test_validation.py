@@ -5,12 +5,12 @@ from uuid import uuid4
 
 import pytest
 
-from asterisk_sync.live_values import value_differences
+from asterisk_sync.ami.sip_options import UdpTransport, _sections, _transport, sip_answers
+from asterisk_sync.generations.validation import RefusedError, validate
+from asterisk_sync.reload.value_comparison import value_differences
 from asterisk_sync.rendering.files import FILE_NAMES, seal
 from asterisk_sync.rendering.parser import PjsipObject
-from asterisk_sync.sip_probe import UdpTransport, _sections, _transport, sip_answers
-from asterisk_sync.snapshot import DIDSnapshot, Snapshot
-from asterisk_sync.validation import RefusedError, validate
+from asterisk_sync.snapshot.values import DIDSnapshot, Snapshot
 
 GOOD = {
     "pjsip_gateways.conf": "[GW_A]\ntype=endpoint\ncontext=from-trunk\naors=GW_A\n\n[GW_A]\ntype=aor\n",

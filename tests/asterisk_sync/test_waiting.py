@@ -2,9 +2,10 @@
 
 import pytest
 
-from asterisk_sync import contents, services
+from asterisk_sync.changes import services
+from asterisk_sync.changes.queries import due_node, sync_state_of, waiting_generation
+from asterisk_sync.generations import store
 from asterisk_sync.models import ApplyMode, Generation, GenerationStatus, Node, RunOutcome, SyncState
-from asterisk_sync.queries import due_node, sync_state_of, waiting_generation
 from customers.models import Customer, Extension
 from deploy.trial.asterisk import AsteriskInstance
 from tests.asterisk_sync.running import change_file, endpoints, fresh, run
@@ -65,7 +66,7 @@ def test_what_is_applied_is_what_was_seen_and_later_changes_go_on_waiting(
     assert seen.sip_username in shown
     assert late.sip_username not in shown
     assert fresh(staged).state == SyncState.STAGED
-    assert late.sip_username in "".join(contents.read_files(waiting(staged)).values())
+    assert late.sip_username in "".join(store.read_files(waiting(staged)).values())
 
 
 def test_a_set_that_is_no_longer_the_newest_is_not_applied(staged: Node, company: Customer) -> None:
@@ -146,7 +147,7 @@ def test_a_refused_set_is_kept_for_reading_and_nowhere_on_the_node(
         ExtensionFactory.create(customer=company)
         assert run(node).outcome == RunOutcome.REFUSED
     refused = Generation.objects.get(node=node, status=GenerationStatus.REFUSED)
-    assert "[broken" in contents.read_files(refused)["extensions_dids.conf"]
+    assert "[broken" in store.read_files(refused)["extensions_dids.conf"]
     assert refused.refused_reason
     folder = asterisk.config_dir / "voipadmin"
     assert "[broken" not in "".join(path.read_text() for path in folder.rglob("*.conf"))

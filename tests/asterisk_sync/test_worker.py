@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from asterisk_sync import outbox, pipeline
+from asterisk_sync.changes import outbox
 from asterisk_sync.models import Node, RunOutcome, SyncRun, SyncState
+from asterisk_sync.pipeline import run
 from asterisk_sync.rendering.files import FILE_NAMES
 from customers.models import Customer
 from deploy.trial.asterisk import AsteriskInstance
@@ -68,13 +69,13 @@ def test_a_node_that_was_down_catches_up_by_itself(
 
 # Where the process is killed: a function of the pipeline, before or after it did its work.
 STEPS = [
-    ("asterisk_sync.candidate.render_files", "before"),
-    ("asterisk_sync.writer._write_file", "after"),
-    ("asterisk_sync.writer.NodeFolder.switch", "before"),
-    ("asterisk_sync.writer.NodeFolder.switch", "after"),
-    ("asterisk_sync.reloader.reload_module", "after"),
-    ("asterisk_sync.reloader.await_live", "after"),
-    ("asterisk_sync.history._record_generation", "after"),
+    ("asterisk_sync.pipeline.candidate.render_files", "before"),
+    ("asterisk_sync.generations.folder._write_file", "after"),
+    ("asterisk_sync.generations.folder.NodeFolder.switch", "before"),
+    ("asterisk_sync.generations.folder.NodeFolder.switch", "after"),
+    ("asterisk_sync.reload.reloader.reload_module", "after"),
+    ("asterisk_sync.reload.reloader.await_live", "after"),
+    ("asterisk_sync.pipeline.history._record_generation", "after"),
 ]
 
 KILLED = """
@@ -107,13 +108,13 @@ def test_a_worker_killed_in_the_middle_leaves_a_whole_set_and_the_next_one_conve
     target: str, moment: str, node: Node, company: Customer, asterisk: AsteriskInstance, current: Path
 ) -> None:
     first = ExtensionFactory.create(customer=company)
-    pipeline.synchronise(node.pk)
+    run.synchronise(node.pk)
     second = ExtensionFactory.create(customer=company)
     first.delete()
     killed = run_script(KILLED.format(target=target, moment=moment, node=node.pk))
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     assert {path.name for path in current.iterdir() if path.suffix == ".conf"} == set(FILE_NAMES)
-    last = pipeline.synchronise(node.pk)
+    last = run.synchronise(node.pk)
     assert last is not None
     assert last.outcome == RunOutcome.APPLIED
     shown = asterisk.cli("pjsip show endpoints")

@@ -10,12 +10,13 @@ from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
-from asterisk_sync import outbox, tasks, workers
+from asterisk_sync import tasks
+from asterisk_sync.changes import outbox, workers
+from asterisk_sync.changes.outbox import MOST_WAITING_FOR_A_NODE, PROTOCOL, SYNC_TASK, queue_of
+from asterisk_sync.changes.queries import local_nodes
+from asterisk_sync.changes.workers import REPORT_TASK, sign_of
 from asterisk_sync.doctor import examine_system
 from asterisk_sync.models import Node
-from asterisk_sync.outbox import MOST_WAITING_FOR_A_NODE, PROTOCOL, SYNC_TASK, queue_of
-from asterisk_sync.queries import local_nodes
-from asterisk_sync.workers import REPORT_TASK, sign_of
 from reports.spools import sources_of_nodes
 from tests.asterisk_sync.messages import GENERAL, arrive, messages, purge, told
 from tests.factories.asterisk_sync import NodeFactory

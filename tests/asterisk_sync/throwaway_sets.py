@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from asterisk_sync.expectation import DIALPLAN_MODULE, PJSIP_MODULE
+from asterisk_sync.generations.expected import DIALPLAN_MODULE, PJSIP_MODULE
 from asterisk_sync.rendering.files import FILE_NAMES, seal
 
 BOTH = frozenset({PJSIP_MODULE, DIALPLAN_MODULE})

@@ -9,9 +9,9 @@ import pytest
 from django.db import IntegrityError
 from django.utils import timezone
 
+from billing.cdrs.spool_file import SpoolFile
+from billing.cdrs.spool_import import ImportSummary, SpoolImporter
 from billing.models import Cdr, Direction
-from billing.spool_file import SpoolFile
-from billing.spool_import import ImportSummary, SpoolImporter
 from numbering.models import DIDAllocation
 from tests.billing.spool_lines import START, PlainLine, failed, spool_line
 from tests.factories import (

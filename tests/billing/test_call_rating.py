@@ -4,8 +4,8 @@ from uuid import uuid4
 
 import pytest
 
-from billing.call_rating import BY_THE_SECOND, CallFacts, ProviderCost, price_call
-from billing.price_book import Cadence, PriceBook, PricedTariff
+from billing.rating.calls import BY_THE_SECOND, CallFacts, ProviderCost, price_call
+from billing.rating.price_book import Cadence, PriceBook, PricedTariff
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 BRAZILIAN = Cadence(30, 6, 3, "half_up", 4)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from billing.called_numbers import called_forms
+from billing.rating.called_numbers import called_forms
 from routing.numbers import normalise_dialled
 
 

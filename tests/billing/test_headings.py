@@ -7,7 +7,7 @@ from billing.accounts.tables import LedgerTable
 from billing.authorization.pages import RefusedCallTable
 from billing.decks.tables import DeckRowTable
 from billing.models import RefusedCall
-from voipadmin.core.tables import EntityTable
+from voipadmin.core.tables.entity_table import EntityTable
 
 
 @pytest.mark.parametrize("table", [LedgerTable([]), DeckRowTable([]), RefusedCallTable(RefusedCall.objects.none())])

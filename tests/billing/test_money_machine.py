@@ -18,15 +18,15 @@ from billing.accounts.audit import findings
 from billing.accounts.fees import charge_monthly_fees
 from billing.accounts.ledger import account_of
 from billing.accounts.services import adjust, reverse_entry, top_up
-from billing.authorization.book import Asked, Book
+from billing.authorization.call_authorizer import Desk, LiveCall
 from billing.authorization.connections import Connections
-from billing.authorization.desk import Desk, LiveCall
 from billing.authorization.holds import CallKey, HoldStore
-from billing.authorization.sweeping import Spending, Sweeper
+from billing.authorization.rule_cache import Asked, Book
+from billing.authorization.sweeper import Spending, Sweeper
 from billing.authorization.terms import Reason, Refusal
+from billing.cdrs.spool_file import SpoolFile
+from billing.cdrs.spool_import import ImportSummary, SpoolImporter
 from billing.models import Account, AccountKind, Cdr, CreditHold, EntryKind, HoldState, LedgerEntry, SpoolPosition
-from billing.spool_file import SpoolFile
-from billing.spool_import import ImportSummary, SpoolImporter
 from customers.models import Customer
 from numbering.models import DestinationType, DIDAllocation
 from numbering.services import allocate_did, release_did

@@ -6,8 +6,9 @@ from django.core.management import CommandError, call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.bulk.charges import Charges
-from billing.rating import (
+from billing.rating.bulk.charges import Charges
+from billing.rating.bulk.reference_cases import RatingCase, check_cases, read_cases
+from billing.rating.durations import (
     Band,
     InvalidRate,
     Rate,
@@ -17,7 +18,6 @@ from billing.rating import (
     simple_rate,
     total_of,
 )
-from billing.rating_cases import RatingCase, check_cases, read_cases
 
 CASES = Path(__file__).parent / "data" / "rating_cases.csv"
 

@@ -9,15 +9,15 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from billing.bulk.calls import BulkPrices
-from billing.bulk.charges import ROOM, RateTable, started_seconds
-from billing.bulk.matching import NOTHING, BulkIndex, microseconds_of
-from billing.bulk.numbers import as_texts, codes_of, digits_of_texts
-from billing.call_rating import CallFacts, ProviderCost, price_call
-from billing.price_book import BuyPrice, Cadence, PriceBook, PricedTariff
-from billing.rating import Band, Rate, RoundingMethod, parse_bands, rate_duration
-from billing.tariff_matching import TariffIndex
-from billing.time_windows import Window
+from billing.rating.bulk.calls import BulkPrices
+from billing.rating.bulk.charges import ROOM, RateTable, started_seconds
+from billing.rating.bulk.matching import NOTHING, BulkIndex, microseconds_of
+from billing.rating.bulk.numbers import as_texts, codes_of, digits_of_texts
+from billing.rating.calls import CallFacts, ProviderCost, price_call
+from billing.rating.durations import Band, Rate, RoundingMethod, parse_bands, rate_duration
+from billing.rating.longest_match import TariffIndex
+from billing.rating.price_book import BuyPrice, Cadence, PriceBook, PricedTariff
+from billing.rating.time_windows import Window
 from tests.billing.test_rating import rates
 from voipadmin.core.models import new_id
 

@@ -12,10 +12,10 @@ from django.utils import timezone
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from billing.accounts.ledger import account_of
+from billing.cdrs.services import rate_cdrs
+from billing.cdrs.spool_import import SpoolImporter
 from billing.models import BuyRate, Cdr, Direction, Holiday, HolidayCalendar, OnHolidays, RatePlan, Tariff, TimeWindow
-from billing.services import rate_cdrs
-from billing.spool_import import SpoolImporter
-from billing.tariff_loader import CurrentTariffs
+from billing.tariffs.loader import CurrentTariffs
 from customers.models import Customer
 from tests.billing.spool_lines import spool_line
 from tests.factories import CdrFactory, CustomerFactory, GatewayFactory, ProviderFactory, TariffFactory

@@ -8,11 +8,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from billing.cdrs.services import RatingSummary, ReplaySummary, rate_cdrs, replay_rejected
+from billing.cdrs.spool_import import SpoolImporter
 from billing.models import Cdr, Direction, RejectedRecord, RejectReason, Tariff, UnratedReason
-from billing.queries import tariff_for, tariff_warnings
-from billing.services import RatingSummary, ReplaySummary, delete_tariff, rate_cdrs, replay_rejected, save_tariff
-from billing.spool_import import SpoolImporter
+from billing.tariffs.queries import tariff_warnings
+from billing.tariffs.services import delete_tariff, save_tariff
 from routing.models import ProviderType
+from tests.billing.oracles import tariff_for
 from tests.billing.spool_lines import spool_line
 from tests.factories import CdrFactory, GatewayFactory, ProviderFactory, TariffFactory, UserFactory
 from voipadmin.core.errors import InUse

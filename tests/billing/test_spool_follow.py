@@ -10,10 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from billing import spool_follow
+from billing.cdrs import spool_follower
+from billing.cdrs.spool_follower import SpoolFollower
+from billing.cdrs.spool_import import SpoolImporter
 from billing.models import Cdr, RejectedRecord
-from billing.spool_follow import SpoolFollower
-from billing.spool_import import SpoolImporter
 from tests.billing.spool_lines import spool_line
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def settled() -> Iterator[None]:
-    with patch.object(spool_follow, "SETTLING_SECONDS", -1.0):
+    with patch.object(spool_follower, "SETTLING_SECONDS", -1.0):
         yield
 
 

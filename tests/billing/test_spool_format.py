@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing import call_rating
-from billing.call_attempts import AttemptResult
+from billing.cdrs.attempts import AttemptResult
+from billing.cdrs.spool_format import DISPOSITIONS, MAX_LINE_BYTES, Malformed, SpoolRecord, parse_line
 from billing.models import CostSource, Direction, Disposition, RejectReason, UnratedReason
-from billing.spool_format import DISPOSITIONS, MAX_LINE_BYTES, Malformed, SpoolRecord, parse_line
+from billing.rating import calls
 from tests.billing.spool_lines import PlainLine, failed, spool_line
 
 SAO_PAULO = ZoneInfo("America/Sao_Paulo")
@@ -157,7 +157,7 @@ def test_a_plain_line_without_its_end_is_not_trusted() -> None:
 
 def test_the_pure_modules_use_the_words_of_the_models() -> None:
     assert frozenset(Disposition.values) == DISPOSITIONS
-    assert {call_rating.OUTBOUND, call_rating.INBOUND, call_rating.INTERNAL} | {"unknown"} == set(Direction.values)
-    sources = {call_rating.FROM_DECK, call_rating.FROM_TARIFF, call_rating.FROM_PROVIDER, call_rating.FROM_NOWHERE}
+    assert {calls.OUTBOUND, calls.INBOUND, calls.INTERNAL} | {"unknown"} == set(Direction.values)
+    sources = {calls.FROM_DECK, calls.FROM_TARIFF, calls.FROM_PROVIDER, calls.FROM_NOWHERE}
     assert sources == set(CostSource.values)
-    assert {*call_rating.NOT_CHARGED.values(), "direction", "no_number", "no_tariff"} == set(UnratedReason.values)
+    assert {*calls.NOT_CHARGED.values(), "direction", "no_number", "no_tariff"} == set(UnratedReason.values)

@@ -6,9 +6,9 @@ from unittest.mock import patch
 import pytest
 from django.db import connection
 
+from billing.cdrs.spool_file import SpoolFile
+from billing.cdrs.spool_import import ImportSummary, SpoolImporter
 from billing.models import Cdr, RejectedRecord, RejectReason, SpoolPosition
-from billing.spool_file import SpoolFile
-from billing.spool_import import ImportSummary, SpoolImporter
 from tests.billing.spool_lines import failed, spool_line
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres15]

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.tariff_matching import SHORTEST_E164, TariffIndex, compile_pattern
-from billing.time_windows import Window
+from billing.rating.longest_match import SHORTEST_E164, TariffIndex, compile_pattern
+from billing.rating.time_windows import Window
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 

@@ -7,10 +7,10 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from billing.models import Tariff
-from billing.queries import tariff_for
-from billing.rating import rate_duration
-from billing.services import save_tariff
-from billing.tariff_loader import load_tariffs
+from billing.rating.durations import rate_duration
+from billing.tariffs.loader import load_tariffs
+from billing.tariffs.services import save_tariff
+from tests.billing.oracles import tariff_for
 from tests.factories import TariffFactory
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.time_windows import NEVER_ON_HOLIDAYS, ON_ANY_DAY, ONLY_ON_HOLIDAYS, Window
+from billing.rating.time_windows import NEVER_ON_HOLIDAYS, ON_ANY_DAY, ONLY_ON_HOLIDAYS, Window
 
 SAO_PAULO, NEW_YORK = ZoneInfo("America/Sao_Paulo"), ZoneInfo("America/New_York")
 EVERY_DAY, WORKDAYS, FRIDAY = 0b1111111, 0b0011111, 0b0010000

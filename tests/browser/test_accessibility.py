@@ -11,7 +11,7 @@ from django.utils import timezone
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
-from asterisk_sync import contents
+from asterisk_sync.generations import store
 from asterisk_sync.models import DriftFinding, Generation, Node, OutboxEntry, SyncRun
 from asterisk_sync.rendering.files import FILE_NAMES
 from billing.models import RefusedCall
@@ -21,7 +21,7 @@ from tests.factories.billing import CdrFactory, TariffFactory
 from tests.factories.customers import CustomerFactory, TrunkAddressFactory
 from tests.factories.numbering import DIDAllocationFactory, DIDFactory
 from tests.pages.entities import KINDS
-from voipadmin.core.links import page_of
+from voipadmin.core.tables.links import page_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 RUN_AXE = "() => axe.run(document, {resultTypes: ['violations']})"
@@ -62,7 +62,7 @@ def sync_pages(node: Any) -> Iterator[str]:
     foreign = DriftFinding.objects.create(node=node, kind="foreign", subject="by-hand", detail="endpoint")
     Node.objects.filter(pk=node.pk).update(mode="staged", state="staged", desired_generation=9)
     held = NodeFactory.create()
-    Node.objects.filter(pk=held.pk).update(held=True, chosen=contents.record(held, 1, texts("x"), accepted_at=EARLY))
+    Node.objects.filter(pk=held.pk).update(held=True, chosen=store.record(held, 1, texts("x"), accepted_at=EARLY))
     yield from (reverse(f"asterisk_sync:{name}_list") for name in ("syncrun", "generation", "driftfinding"))
     yield from (page_of(item) for item in (run, live, staged, found, finding, foreign, node, held))
     yield reverse("asterisk_sync:node_waiting", args=[node.pk])
@@ -98,7 +98,7 @@ def sets_of(node: Any) -> tuple[Generation, ...]:
         {"status": "staged", "removals": {"extensions": ["u2"]}},
         {"status": "drifted"},
     ]
-    return tuple(contents.record(node, place, texts(str(place)), **fact) for place, fact in enumerate(facts, 1))
+    return tuple(store.record(node, place, texts(str(place)), **fact) for place, fact in enumerate(facts, 1))
 
 
 def number_pages() -> Iterator[str]:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from asterisk_sync.pipeline import synchronise
+from asterisk_sync.pipeline.run import synchronise
 from asterisk_sync.simulator import checking
 from deploy.trial.asterisk import AsteriskInstance
 from tests.asterisk_sync.conftest import empty_the_node, make_node

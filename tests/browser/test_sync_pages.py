@@ -11,15 +11,15 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from asterisk_sync.changes.queries import restorable_generations
 from asterisk_sync.models import DriftPolicy, Node, SyncState
-from asterisk_sync.queries import restorable_generations
 from asterisk_sync.tasks import audit_drift
 from customers.models import Customer, CustomerType, Extension
 from deploy.trial.asterisk import AsteriskInstance
 from tests.asterisk_sync.conftest import empty_the_node, make_node
 from tests.asterisk_sync.processes import celery_worker
 from tests.factories.customers import CustomerFactory, ExtensionFactory
-from voipadmin.core.links import page_of
+from voipadmin.core.tables.links import page_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 

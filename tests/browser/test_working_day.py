@@ -14,7 +14,7 @@ from tests.factories.billing import CdrFactory
 from tests.factories.customers import CustomerFactory, ExtensionFactory
 from tests.factories.numbering import DIDFactory
 from tests.factories.routing import GatewayFactory, ProviderFactory
-from voipadmin.core.links import page_of
+from voipadmin.core.tables.links import page_of
 from voipadmin.users.roles import Role
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]

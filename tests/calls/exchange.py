@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from asterisk_sync.models import Node, RunOutcome
-from asterisk_sync.pipeline import synchronise
+from asterisk_sync.pipeline.run import synchronise
 from customers.models import Customer, CustomerType, Extension
 from deploy.trial.asterisk import AsteriskInstance
 from numbering.models import DID, DestinationType, DIDStatus

@@ -14,8 +14,8 @@ import pytest
 
 from billing.accounts.ledger import Movement, account_of, enter
 from billing.models import Account, AccountKind, EntryKind, RefusedCall
-from billing.rating import rate_duration
-from billing.tariff_loader import priced_tariff
+from billing.rating.durations import rate_duration
+from billing.tariffs.loader import priced_tariff
 from deploy.trial.ports import free_tcp_port
 from tests.calls.authorized import authorizer
 from tests.calls.exchange import Carrier, Exchange, Trunk

@@ -6,9 +6,9 @@ from uuid import UUID
 
 import pytest
 
-from asterisk_sync.rendering.views import plan_routes
-from asterisk_sync.snapshot import RouteSnapshot
-from asterisk_sync.snapshot_loader import load_snapshot
+from asterisk_sync.rendering.route_plan import plan_routes
+from asterisk_sync.snapshot.loader import load_snapshot
+from asterisk_sync.snapshot.values import RouteSnapshot
 from routing.patterns import parse_pattern
 from routing.selection import matching_routes, select_attempts
 from tests.calls.exchange import Exchange

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from billing.cdrs.spool_file import SpoolFile
+from billing.cdrs.spool_import import ImportSummary, SpoolImporter
 from billing.models import Cdr, CostSource, Direction, Disposition, RejectedRecord, UnratedReason
-from billing.rating import rate_duration
-from billing.spool_file import SpoolFile
-from billing.spool_import import ImportSummary, SpoolImporter
-from billing.tariff_loader import priced_tariff
+from billing.rating.durations import rate_duration
+from billing.tariffs.loader import priced_tariff
 from numbering.models import DestinationType
 from tests.calls.exchange import Exchange
 from tests.factories.billing import TariffFactory

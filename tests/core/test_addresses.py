@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voipadmin.core.addresses import canonical_network
+from voipadmin.core.text.addresses import canonical_network
 from voipadmin.core.validators import validate_host, validate_network
 
 

@@ -9,7 +9,8 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voipadmin.core import grammar, validators
+from voipadmin.core import validators
+from voipadmin.core.text import grammar
 
 NAMED = {
     "\n": "line break",

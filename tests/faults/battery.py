@@ -9,8 +9,8 @@ from random import Random
 
 from django.db import DatabaseError, connection
 
+from asterisk_sync.changes.services import request_sync
 from asterisk_sync.models import DriftFinding
-from asterisk_sync.services import request_sync
 from tests.faults.calls import CALLS, LongCalls
 from tests.faults.engines import Engines
 from tests.faults.faults import Fault, Saves

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 
-from bench.figure import machine
+from tests.bench.figure import machine
 from tests.faults.battery import Outcome
 from tests.faults.faults import FAULTS, Fault
 

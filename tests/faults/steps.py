@@ -22,25 +22,25 @@ class Point:
 # No run is under way.
 IDLE = "idle"
 POINTS = {
-    "lock": Point("asterisk_sync.history", "begin"),
-    "snapshot": Point("asterisk_sync.candidate", "load_snapshot"),
-    "render": Point("asterisk_sync.candidate", "render_files"),
-    "validate": Point("asterisk_sync.candidate", "validate"),
+    "lock": Point("asterisk_sync.pipeline.history", "begin"),
+    "snapshot": Point("asterisk_sync.pipeline.candidate", "load_snapshot"),
+    "render": Point("asterisk_sync.pipeline.candidate", "render_files"),
+    "validate": Point("asterisk_sync.pipeline.candidate", "validate"),
     # The throwaway Asterisk is up.
     "try": Point("asterisk_sync.throwaway.trial", "_compare"),
-    "connect": Point("asterisk_sync.pipeline", "connected"),
+    "connect": Point("asterisk_sync.pipeline.run", "connected"),
     # Half of the files are there.
-    "write": Point("asterisk_sync.writer", "_write_file", nth=3),
-    "switch": Point("asterisk_sync.writer", "NodeFolder.switch"),
+    "write": Point("asterisk_sync.generations.folder", "_write_file", nth=3),
+    "switch": Point("asterisk_sync.generations.folder", "NodeFolder.switch"),
     # The link leads to the new set, Asterisk still has the old one.
-    "switched": Point("asterisk_sync.writer", "NodeFolder.switch", after=True),
+    "switched": Point("asterisk_sync.generations.folder", "NodeFolder.switch", after=True),
     # Peers are reloaded, the dialplan is not.
-    "reload": Point("asterisk_sync.reloader", "reload_module", after=True),
-    "verify": Point("asterisk_sync.reloader", "await_live"),
+    "reload": Point("asterisk_sync.reload.reloader", "reload_module", after=True),
+    "verify": Point("asterisk_sync.reload.reloader", "await_live"),
     # Inside the transaction that records the run.
-    "record": Point("asterisk_sync.history", "_record_generation", after=True),
+    "record": Point("asterisk_sync.pipeline.history", "_record_generation", after=True),
     # Recorded; the lock is still held.
-    "recorded": Point("asterisk_sync.history", "finish", after=True),
+    "recorded": Point("asterisk_sync.pipeline.history", "finish", after=True),
 }
 EVERY_STEP = (*POINTS,)
 

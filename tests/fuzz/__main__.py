@@ -10,8 +10,8 @@ from pathlib import Path
 
 import django
 
-from bench.figure import machine
 from deploy.trial.asterisk_tree import trial_settings
+from tests.bench.figure import machine
 
 CASES = 1_000_000
 RESULT = Path(__file__).resolve().parents[2] / "docs" / "results" / "fuzz.json"

@@ -6,8 +6,8 @@ import socket
 import threading
 from collections.abc import Iterator
 
-from asterisk_sync.ami import AmiClient
-from asterisk_sync.ami_messages import UnsafeValueError, encode
+from asterisk_sync.ami.client import AmiClient
+from asterisk_sync.ami.messages import UnsafeValueError, encode
 from asterisk_sync.throwaway import Program
 from asterisk_sync.throwaway.instance import Deadline, running
 from asterisk_sync.throwaway.surroundings import MODULES, private_room

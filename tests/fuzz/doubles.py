@@ -4,9 +4,9 @@ import random
 from collections.abc import Iterator
 from dataclasses import replace
 
+from asterisk_sync.generations.validation import validate
 from asterisk_sync.rendering import render_files
-from asterisk_sync.snapshot import Snapshot
-from asterisk_sync.validation import validate
+from asterisk_sync.snapshot.values import Snapshot
 from tests.fuzz.sets import REFUSALS
 
 KINDS = ("gateways", "gateway and extension", "extensions", "customers", "numbers", "address")

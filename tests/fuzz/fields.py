@@ -13,7 +13,7 @@ from asterisk_sync.rendering.guard import GuardError, guard
 from customers.models import Customer, Extension, TrunkAddress
 from numbering.models import DID, DIDAllocation
 from routing.models import Gateway, Route
-from voipadmin.core import grammar
+from voipadmin.core.text import grammar
 
 Good = Callable[[random.Random], Any]
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import chain
 
-from asterisk_sync.expectation import DIALPLAN_MODULE, PJSIP_MODULE, Expectation, expect
+from asterisk_sync.generations.expected import DIALPLAN_MODULE, PJSIP_MODULE, Expectation, expect
 from asterisk_sync.rendering import render_files
 from asterisk_sync.rendering.parser import Context, PjsipObject
-from asterisk_sync.snapshot import Snapshot
+from asterisk_sync.snapshot.values import Snapshot
 from asterisk_sync.throwaway import attempt
 from tests.fuzz.meaning import STRUCTURE, VIEW, Meaning, meaning_of, placed
 from tests.fuzz.sets import GOOD, MOST_ADDRESSES

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from asterisk_sync.snapshot import (
+from asterisk_sync.snapshot.values import (
     CustomerSnapshot,
     DIDSnapshot,
     ExtensionSnapshot,

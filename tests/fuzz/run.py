@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from asterisk_sync.ami import AmiClient
+from asterisk_sync.ami.client import AmiClient
+from asterisk_sync.generations.validation import validate
 from asterisk_sync.rendering import render_files
 from asterisk_sync.rendering.parser import ConfigSyntaxError
-from asterisk_sync.snapshot import Snapshot
+from asterisk_sync.snapshot.values import Snapshot
 from asterisk_sync.throwaway import find_program
-from asterisk_sync.validation import validate
 from tests.fuzz.actions import EchoServer, action_cases, echo_client, real_action_cases
 from tests.fuzz.doubles import doubled
 from tests.fuzz.fields import Field

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
+from asterisk_sync.generations.validation import validate
 from asterisk_sync.rendering import render_files
-from asterisk_sync.snapshot import (
+from asterisk_sync.snapshot.values import (
     CustomerSnapshot,
     DIDSnapshot,
     ExtensionSnapshot,
@@ -18,7 +19,6 @@ from asterisk_sync.snapshot import (
     Snapshot,
     TrunkAddressSnapshot,
 )
-from asterisk_sync.validation import validate
 from tests.fuzz.fields import ADDRESS, CUSTOMER, DID_NUMBER, EXTENSION, GATEWAY, ROUTE, Field
 from tests.fuzz.hostile import hostile
 from tests.fuzz.tally import Tally

@@ -2,7 +2,7 @@
 
 import re
 
-from asterisk_sync.expectation import DIALPLAN_MODULE
+from asterisk_sync.generations.expected import DIALPLAN_MODULE
 from asterisk_sync.throwaway import find_program
 from asterisk_sync.throwaway.instance import Deadline, running
 from asterisk_sync.throwaway.surroundings import private_room

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from asterisk_sync import contents
+from asterisk_sync.generations import store
 from asterisk_sync.models import (
     ApplyMode,
     DriftFinding,
@@ -38,7 +38,7 @@ def files(generation: int, *extensions: str) -> dict[str, str]:
 def accepted(node: Node, number: int, *extensions: str, **facts: Any) -> Generation:
     """A set that the node accepted `number` minutes after the first one."""
     moment = timezone.now() - timedelta(days=1) + timedelta(minutes=number)
-    return contents.record(node, number, files(number, *extensions), **{"accepted_at": moment, **facts})
+    return store.record(node, number, files(number, *extensions), **{"accepted_at": moment, **facts})
 
 
 def noted(node: Node, generation: int, instance: Any, action: str = "changed", actor: str = "ana") -> OutboxEntry:
@@ -60,7 +60,7 @@ def set_state(node: Node, **fields: Any) -> None:
 
 def waits(node: Node, number: int, *extensions: str, status: str = "staged", **facts: Any) -> Generation:
     """A set that waits for somebody, as a run leaves it."""
-    found = contents.record(node, number, files(number, *extensions), status=GenerationStatus(status), **facts)
+    found = store.record(node, number, files(number, *extensions), status=GenerationStatus(status), **facts)
     set_state(
         node,
         state=SyncState(status),
@@ -75,7 +75,7 @@ def waits(node: Node, number: int, *extensions: str, status: str = "staged", **f
 def drifted(node: Node, *, settlement: str = "") -> DriftFinding:
     """A file that somebody edited, found."""
     accepted(node, 1, "u1")
-    found = contents.record(node, 1, files(1, "u1", "u-by-hand"), status=GenerationStatus.DRIFTED)
+    found = store.record(node, 1, files(1, "u1", "u-by-hand"), status=GenerationStatus.DRIFTED)
     finding: DriftFinding = DriftFinding.objects.create(
         node=node, kind="file", subject="pjsip_extensions.conf", generation=found, settlement=settlement
     )

@@ -13,7 +13,7 @@ from tests.factories.customers import CustomerFactory, ExtensionFactory
 from tests.factories.numbering import DIDAllocationFactory, DIDFactory
 from tests.pages.conftest import AsRole
 from tests.pages.entities import KINDS, Kind
-from voipadmin.core.links import page_of
+from voipadmin.core.tables.links import page_of
 from voipadmin.users.roles import Role
 
 OPEN_TO_ALL = {"account_login", "account_logout", "account_inactive", "set_language", "health_live", "health_ready"}

@@ -17,7 +17,7 @@ from tests.factories.customers import CustomerFactory, ExtensionFactory, TrunkAd
 from tests.factories.numbering import DIDAllocationFactory, DIDFactory
 from tests.factories.routing import GatewayFactory, ProviderFactory, RouteFactory
 from tests.pages.entities import KINDS
-from voipadmin.core.links import page_of
+from voipadmin.core.tables.links import page_of
 from voipadmin.users.models import User
 from voipadmin.users.roles import Role
 

@@ -13,7 +13,7 @@ from tests.factories.billing import CdrFactory, TariffFactory
 from tests.factories.customers import CustomerFactory, ExtensionFactory, TrunkAddressFactory
 from tests.factories.numbering import DIDAllocationFactory, DIDFactory
 from tests.factories.routing import GatewayFactory, RouteFactory
-from voipadmin.core.csv_export import neutralise
+from voipadmin.core.tables.csv_export import neutralise
 
 pytestmark = pytest.mark.django_db
 CUSTOMERS = "customers:customer_list"

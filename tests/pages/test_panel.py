@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.defaults import server_error
 
-from asterisk_sync.live import LiveChannel, LiveEndpoint, LiveState, publish
+from asterisk_sync.live.state import LiveChannel, LiveEndpoint, LiveState, publish
 from asterisk_sync.models import Generation, SyncRun, SyncState
 from tests.factories.asterisk_sync import NodeFactory
 from tests.factories.billing import CdrFactory, TariffFactory
@@ -18,7 +18,7 @@ from tests.factories.numbering import DIDFactory
 from tests.factories.routing import GatewayFactory, RouteFactory
 from tests.factories.users import PASSWORD, UserFactory
 from tests.pages.conftest import AsRole
-from voipadmin.core.links import page_of
+from voipadmin.core.tables.links import page_of
 from voipadmin.users.roles import Role
 
 pytestmark = pytest.mark.django_db

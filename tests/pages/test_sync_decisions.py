@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from asterisk_sync import contents
+from asterisk_sync.generations import store
 from asterisk_sync.models import (
     DriftFinding,
     GenerationStatus,
@@ -16,7 +16,7 @@ from asterisk_sync.models import (
 from tests.factories.customers import CustomerFactory, ExtensionFactory
 from tests.pages.conftest import AsRole
 from tests.pages.sets import SECRET, accepted, drifted, files, noted, set_state, text_of, waits
-from voipadmin.core.links import page_of
+from voipadmin.core.tables.links import page_of
 from voipadmin.users.roles import Role
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +42,7 @@ def test_putting_back_asks_first_and_says_what_is_held(operator: Client, as_role
 
 
 def test_a_set_that_cannot_be_put_back_is_not(operator: Client, node: Node) -> None:
-    refused = contents.record(node, 4, files(4), status=GenerationStatus.REFUSED)
+    refused = store.record(node, 4, files(4), status=GenerationStatus.REFUSED)
     answer = operator.post(reverse("asterisk_sync:generation_restore", args=[refused.pk]))
     assert "never accepted" in text_of(answer)
     node.refresh_from_db()

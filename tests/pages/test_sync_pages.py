@@ -5,8 +5,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from asterisk_sync import comparison, contents
-from asterisk_sync.difference import MASK
+from asterisk_sync.generations import comparison, store
+from asterisk_sync.generations.diff import MASK
 from asterisk_sync.models import (
     Generation,
     GenerationStatus,
@@ -17,7 +17,7 @@ from tests.factories.asterisk_sync import NodeFactory
 from tests.factories.customers import ExtensionFactory, TrunkAddressFactory
 from tests.pages.conftest import AsRole
 from tests.pages.sets import SECRET, accepted, files, noted, text_of
-from voipadmin.core.links import page_of
+from voipadmin.core.tables.links import page_of
 from voipadmin.users.roles import Role
 
 pytestmark = pytest.mark.django_db
@@ -64,7 +64,7 @@ def test_a_generation_shows_its_difference_its_steps_and_what_was_read_back(admi
 def test_a_refused_set_says_why_and_can_be_read_masked_by_those_who_decide(
     node: Node, operator: Client, as_role: AsRole
 ) -> None:
-    refused = contents.record(
+    refused = store.record(
         node, 4, files(4, "u1"), status=GenerationStatus.REFUSED, refused_reason="line 7: no section"
     )
     address = reverse("asterisk_sync:generation_text", args=[refused.pk, "pjsip_extensions.conf"])

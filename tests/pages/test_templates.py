@@ -9,7 +9,7 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
-from voipadmin.core.badges import LOOKS, icon
+from voipadmin.core.tables.badges import LOOKS, icon
 
 TEMPLATES = [
     path for path in sorted((settings.BASE_DIR / "templates").rglob("*.html")) if "asterisk/" not in path.as_posix()

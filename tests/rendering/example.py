@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from asterisk_sync.snapshot import (
+from asterisk_sync.snapshot.values import (
     Asking,
     AuthorizerSnapshot,
     CustomerSnapshot,

@@ -1,6 +1,6 @@
 """Snapshots of any size, in documentation addresses: what matters is how many there are, and how alike."""
 
-from asterisk_sync.snapshot import CustomerSnapshot, DIDSnapshot, RouteSnapshot, Snapshot
+from asterisk_sync.snapshot.values import CustomerSnapshot, DIDSnapshot, RouteSnapshot, Snapshot
 from tests.rendering.example import address, customer, extension, gateway, new_id, route
 
 OFFICE = 200

@@ -12,7 +12,7 @@ from asterisk_sync.rendering import RenderError, render_files
 from asterisk_sync.rendering.engine import UnguardedVariableError, guarded
 from asterisk_sync.rendering.guard import KINDS, GuardError, guard
 from asterisk_sync.rendering.parser import parse_dialplan, parse_pjsip
-from asterisk_sync.snapshot import Snapshot
+from asterisk_sync.snapshot.values import Snapshot
 from tests.rendering.example import customer, example, extension, gateway
 
 POISON = [

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from asterisk_sync.expectation import expect, forget_parsed
-from asterisk_sync.rendering import engine, parser, render_files, sections, views
-from asterisk_sync.rendering.memory import KEPT_TURNS, Memory
+from asterisk_sync.generations.expected import expect, forget_parsed
+from asterisk_sync.generations.validation import validate
+from asterisk_sync.rendering import engine, parser, render_files, route_plan, sections
+from asterisk_sync.rendering.cache import KEPT_TURNS, Memory
 from asterisk_sync.rendering.sections import ConfigSyntaxError
-from asterisk_sync.snapshot import CustomerSnapshot, RouteStepSnapshot, Snapshot
-from asterisk_sync.validation import validate
+from asterisk_sync.snapshot.values import CustomerSnapshot, RouteStepSnapshot, Snapshot
 from tests.rendering.example import address, customer, example, extension, gateway, route
 from tests.rendering.many import did, many, trunk
 
@@ -23,7 +23,7 @@ Change = Callable[[Snapshot], Snapshot]
 
 
 def forget_everything() -> None:
-    for memory in (engine.fragments, views.plans):
+    for memory in (engine.fragments, route_plan.plans):
         for _ in range(2 * KEPT_TURNS):
             memory.turn()
     forget_parsed()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from asterisk_sync.rendering import render_files
 from asterisk_sync.rendering.parser import Context, parse_dialplan
 from asterisk_sync.rendering.searches import BLOCK, NO_ROUTE, search_plan
-from asterisk_sync.snapshot import RouteSnapshot, Snapshot
+from asterisk_sync.snapshot.values import RouteSnapshot, Snapshot
 from routing.patterns import parse_pattern
 from routing.selection import matching_routes
 from tests.rendering.example import customer, example, extension, gateway, route

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from asterisk_sync.rendering import render_files
 from asterisk_sync.rendering.parser import Context, PjsipObject, parse_dialplan, parse_pjsip
-from asterisk_sync.snapshot import (
+from asterisk_sync.snapshot.values import (
     CustomerSnapshot,
     ExtensionSnapshot,
     GatewaySnapshot,

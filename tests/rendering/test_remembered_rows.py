@@ -8,12 +8,12 @@ import pytest
 from django.db import connection, models, transaction
 from django.test.utils import CaptureQueriesContext
 
-from asterisk_sync import snapshot_loader
+from asterisk_sync.changes.placement import place_object
 from asterisk_sync.models import Node, Placement
-from asterisk_sync.placement import place_object
-from asterisk_sync.row_memory import RowMemory
-from asterisk_sync.snapshot import Snapshot
-from asterisk_sync.snapshot_loader import load_snapshot
+from asterisk_sync.snapshot import loader
+from asterisk_sync.snapshot.loader import load_snapshot
+from asterisk_sync.snapshot.row_cache import RowMemory
+from asterisk_sync.snapshot.values import Snapshot
 from customers.models import Customer, Extension, TrunkAddress
 from customers.models.extension import generate_sip_username
 from numbering.models import DID, DestinationType, DIDAllocation
@@ -34,11 +34,11 @@ def node() -> Node:
 
 def afresh(node: Node) -> Snapshot:
     """Return the snapshot as a process that remembers nothing reads it."""
-    remembered, snapshot_loader._memory = snapshot_loader._memory, RowMemory()
+    remembered, loader._memory = loader._memory, RowMemory()
     try:
         return load_snapshot(node)
     finally:
-        snapshot_loader._memory = remembered
+        loader._memory = remembered
 
 
 def tables_read(node: Node) -> str:

@@ -7,12 +7,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from asterisk_sync import resolution
+from asterisk_sync.changes.placement import place_object
 from asterisk_sync.models import Node
-from asterisk_sync.placement import place_object
 from asterisk_sync.rendering import render_files
 from asterisk_sync.rendering.parser import parse_pjsip
-from asterisk_sync.snapshot_loader import count_dids, load_snapshot
+from asterisk_sync.snapshot import dns
+from asterisk_sync.snapshot.loader import count_dids, load_snapshot
 from customers.models import CustomerStatus, CustomerType
 from numbering.models import DestinationType
 from tests.factories.asterisk_sync import NodeFactory
@@ -30,7 +30,7 @@ def node() -> Node:
 
 @pytest.fixture(autouse=True)
 def _nothing_resolved_before(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(resolution, "_last_known", {})
+    monkeypatch.setattr(dns, "_last_known", {})
 
 
 def test_the_number_of_queries_does_not_grow_with_the_objects(node: Node) -> None:

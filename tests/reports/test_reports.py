@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from billing.cdrs.queries import CdrFilters, attempts_of
 from billing.models import Cdr, Direction, Disposition, UnratedReason
-from billing.queries import CdrFilters, attempts_of
 from reports.queries import cdr_report, gateway_figures
 from routing.models import Gateway
 from tests.factories import CdrFactory, CustomerFactory, DIDFactory, GatewayFactory, UserFactory

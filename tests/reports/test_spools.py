@@ -4,9 +4,9 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from asterisk_sync.models import Node
+from billing.cdrs.spool_file import SpoolFile
+from billing.cdrs.spool_import import SpoolImporter
 from billing.models import Cdr
-from billing.spool_file import SpoolFile
-from billing.spool_import import SpoolImporter
 from reports.spools import sources_of_nodes
 from tests.billing.spool_lines import spool_line
 from tests.factories import NodeFactory

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from asterisk_sync.simulator.engine import simulate
-from asterisk_sync.simulator.oracle import Lookup, look_at, lookups, routes_in
+from asterisk_sync.simulator.live_check import Lookup, look_at, lookups, routes_in
 from asterisk_sync.simulator.results import Attempt, Outcome, Simulation
 from deploy.trial.asterisk import AsteriskInstance
 from routing.selection import matching_routes, select_attempts

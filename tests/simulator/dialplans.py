@@ -11,12 +11,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from asterisk_sync.ami import AmiClient, ami_session
+from asterisk_sync.ami.client import AmiClient, ami_session
 from asterisk_sync.rendering import render_files
 from asterisk_sync.rendering.parser import PjsipObject, parse_pjsip
-from asterisk_sync.simulator.journey import calling_telephone
 from asterisk_sync.simulator.results import Question
-from asterisk_sync.snapshot import Snapshot
+from asterisk_sync.simulator.trace import calling_telephone
+from asterisk_sync.snapshot.values import Snapshot
 from deploy.trial.asterisk import AsteriskInstance
 
 NAMES = re.compile(r"(?<![\w-])(va-[a-z]|from-internal|from-trunk)")

@@ -7,9 +7,9 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 
+from asterisk_sync.simulator.call_context import Scene
 from asterisk_sync.simulator.engine import simulate
 from asterisk_sync.simulator.results import Outcome, Question, Simulation
-from asterisk_sync.simulator.scene import Scene
 from deploy.trial.asterisk import AsteriskInstance
 from routing import numbers
 from routing.selection import matching_routes, select_attempts

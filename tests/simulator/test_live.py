@@ -13,10 +13,10 @@ from django.test import Client
 from django.urls import reverse
 
 from asterisk_sync.models import Node
-from asterisk_sync.pipeline import synchronise
+from asterisk_sync.pipeline.run import synchronise
 from asterisk_sync.simulator import checking
 from asterisk_sync.simulator.checking import Agreement, answer_of, ask, check_now
-from asterisk_sync.simulator.oracle import lookups
+from asterisk_sync.simulator.live_check import lookups
 from asterisk_sync.simulator.services import simulate_call, simulate_with_scene
 from deploy.trial.asterisk import AsteriskInstance
 from numbering.models import DestinationType

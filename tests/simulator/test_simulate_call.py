@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from django.utils import timezone, translation
 
-from asterisk_sync.live import LiveChannel, LiveEndpoint, LiveState, publish
+from asterisk_sync.live.state import LiveChannel, LiveEndpoint, LiveState, publish
 from asterisk_sync.models import Node
 from asterisk_sync.simulator.checking import Agreement, check_now
-from asterisk_sync.simulator.oracle import lookups
+from asterisk_sync.simulator.live_check import lookups
 from asterisk_sync.simulator.results import Outcome, Reason, Refusal, Simulation
 from asterisk_sync.simulator.services import UnanswerableError, simulate_call, simulate_with_scene
 from customers.models import Customer, CustomerStatus, CustomerType

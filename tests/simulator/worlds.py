@@ -7,9 +7,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from asterisk_sync.simulator.call_context import KnownRoute, Scene
 from asterisk_sync.simulator.results import Question
-from asterisk_sync.simulator.scene import KnownRoute, Scene
-from asterisk_sync.snapshot import DIDSnapshot, GatewaySnapshot, RouteSnapshot, RouteStepSnapshot, Snapshot
+from asterisk_sync.snapshot.values import DIDSnapshot, GatewaySnapshot, RouteSnapshot, RouteStepSnapshot, Snapshot
 from routing.numbers import CALLER_ID_RULES, FORMATS
 from routing.patterns import parse_pattern
 from tests.rendering.example import address, customer, extension, gateway, new_id, route

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.factories import CustomerFactory, UserFactory
-from voipadmin.core.client_address import client_address
+from voipadmin.core.audit.client_address import client_address
 from voipadmin.users.roles import Role
 
 

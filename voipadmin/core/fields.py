@@ -9,7 +9,7 @@ from django.db.models.lookups import PostgresOperatorLookup
 from django.utils.translation import gettext_lazy as _
 
 from voipadmin.core import crypto
-from voipadmin.core.addresses import canonical_network
+from voipadmin.core.text.addresses import canonical_network
 from voipadmin.core.validators import validate_network
 
 

@@ -7,7 +7,7 @@ from django.utils.deconstruct import deconstructible
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from voipadmin.core import addresses, grammar
+from voipadmin.core.text import addresses, grammar
 
 
 def character_error(position: int, character: str, allowed: str = "") -> ValidationError:
@@ -38,7 +38,7 @@ def _shown(character: str) -> Any:
 
 @deconstructible
 class GrammarValidator:
-    """Refuse a value outside a grammar of `voipadmin.core.grammar`: first the character, then length and shape."""
+    """Refuse a value outside a grammar of `voipadmin.core.text.grammar`: first the character, then length and shape."""
 
     def __init__(self, grammar_name: str) -> None:
         self.grammar_name = grammar_name

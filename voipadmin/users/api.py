@@ -11,7 +11,7 @@ from ninja import Router, Status
 from pydantic import Field
 
 from voipadmin.core.api.access import Needs
-from voipadmin.core.api.faults import domain_problem
+from voipadmin.core.api.input_errors import domain_problem
 from voipadmin.core.api.problems import ProblemError
 from voipadmin.core.api.schemas import Input, Output
 from voipadmin.users import token_services

@@ -1,6 +1,6 @@
 """The changelog of users."""
 
-from voipadmin.core.audit import keep_changelog
+from voipadmin.core.audit.changelog import keep_changelog
 from voipadmin.users.models import User
 
 keep_changelog(User)

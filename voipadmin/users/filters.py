@@ -1,6 +1,6 @@
 """Filters of users."""
 
-from voipadmin.core.filters import EntityFilterSet
+from voipadmin.core.forms.filter_set import EntityFilterSet
 from voipadmin.users.models import User
 
 

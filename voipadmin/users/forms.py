@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from voipadmin.core.forms import EntityForm
+from voipadmin.core.forms.entity_form import EntityForm
 from voipadmin.users.models import User
 from voipadmin.users.services import generate_password, save_user
 

@@ -3,7 +3,7 @@
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 
-from voipadmin.core.tables import BadgeColumn, EntityTable, LinkColumn, TimeColumn, YesNoColumn
+from voipadmin.core.tables.entity_table import BadgeColumn, EntityTable, LinkColumn, TimeColumn, YesNoColumn
 from voipadmin.users.models import User
 
 

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from asterisk_sync.live_feed import NODE_EVERY_SECONDS, NodeFeed
+from asterisk_sync.changes.queries import local_nodes
+from asterisk_sync.live.feed import NODE_EVERY_SECONDS, NodeFeed
 from asterisk_sync.models import Node
-from asterisk_sync.queries import local_nodes
 
 
 class Command(BaseCommand):

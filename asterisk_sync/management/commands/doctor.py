@@ -7,9 +7,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from asterisk_sync.changes.queries import local_nodes
 from asterisk_sync.doctor import Finding, Severity, examine_node, examine_system
 from asterisk_sync.models import Node
-from asterisk_sync.queries import local_nodes
 
 MARKS = {Severity.OK: "ok  ", Severity.WARNING: "warn", Severity.FAILURE: "FAIL"}
 

@@ -13,10 +13,10 @@ from django.utils.dateparse import parse_datetime
 
 from asterisk_sync.models import Node
 from asterisk_sync.simulator.checking import Agreement, LiveCheck, check_now
-from asterisk_sync.simulator.oracle import lookups
+from asterisk_sync.simulator.labels import HOPS, LEFT_OUT, OUTCOMES, REASONS, refusal_in_words
+from asterisk_sync.simulator.live_check import lookups
 from asterisk_sync.simulator.results import Attempt, Authorization, Simulation
 from asterisk_sync.simulator.services import UnanswerableError, find_caller, simulate_with_scene
-from asterisk_sync.simulator.wording import HOPS, LEFT_OUT, OUTCOMES, REASONS, refusal_in_words
 from billing.authorization.pages import REASONS as REFUSED
 from customers.models import Customer, Extension
 from routing.models import Gateway

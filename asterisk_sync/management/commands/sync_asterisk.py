@@ -9,17 +9,20 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from asterisk_sync import contents, drift, pipeline, services
-from asterisk_sync.candidate import Candidate, prepare
-from asterisk_sync.difference import difference
+from asterisk_sync import drift
+from asterisk_sync.changes import services
+from asterisk_sync.changes.queries import local_nodes, waiting_generation
+from asterisk_sync.generations import store
+from asterisk_sync.generations.diff import difference
+from asterisk_sync.generations.folder import NodeFolder
+from asterisk_sync.generations.validation import RefusedError
 from asterisk_sync.models import Generation, Node, RunOutcome
-from asterisk_sync.queries import local_nodes, waiting_generation
+from asterisk_sync.pipeline import run as pipeline
+from asterisk_sync.pipeline.candidate import Candidate, prepare
+from asterisk_sync.reload.timings import Steps
 from asterisk_sync.rendering.errors import RenderError
 from asterisk_sync.rendering.guard import GuardError
-from asterisk_sync.steps import Steps
 from asterisk_sync.throwaway.instance import TooLateError
-from asterisk_sync.validation import RefusedError
-from asterisk_sync.writer import NodeFolder
 from voipadmin.core.errors import DomainError
 
 DIFFERENT, REFUSED, UNREACHABLE, FAILED, WAITING = 2, 3, 4, 5, 6
@@ -97,7 +100,7 @@ def _nodes(names: list[str] | None) -> list[Node]:
 
 def _look(node: Node, *, check: bool) -> Report:
     """Prepare the next set without writing it; with `check` also look for drift."""
-    accepted, disk = contents.last_good(node), NodeFolder(Path(node.config_path)).state()
+    accepted, disk = store.last_good(node), NodeFolder(Path(node.config_path)).state()
     try:
         candidate = prepare(node, accepted, disk, forced=False, steps=Steps())
     except (RefusedError, RenderError, GuardError) as error:

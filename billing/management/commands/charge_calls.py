@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from billing.call_charges import charge_waiting_calls
+from billing.accounts.call_charges import charge_waiting_calls
 
 EXIT_UNCHARGED = 3
 

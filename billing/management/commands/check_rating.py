@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from billing.rating_cases import COLUMNS, CheckedCase, InvalidCase, check_cases, read_cases
+from billing.rating.bulk.reference_cases import COLUMNS, CheckedCase, InvalidCase, check_cases, read_cases
 
 
 class Command(BaseCommand):

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from billing.cdr_months import keep_months, stored_months
+from billing.cdrs.partitions import keep_months, stored_months
 
 EXIT_REFUSED = 3
 

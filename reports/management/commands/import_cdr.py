@@ -18,9 +18,9 @@ from django.db import InterfaceError, OperationalError, close_old_connections, c
 from django.utils import timezone
 from tqdm import tqdm
 
-from billing.spool_file import SpoolFile
-from billing.spool_follow import SpoolFollower
-from billing.spool_import import ImportSummary, SpoolImporter
+from billing.cdrs.spool_file import SpoolFile
+from billing.cdrs.spool_follower import SpoolFollower
+from billing.cdrs.spool_import import ImportSummary, SpoolImporter
 from reports.spools import SpoolSource, sources_of_files, sources_of_nodes
 from voipadmin.core.errors import DomainError
 

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from billing.authorization.terms import Call, Carrier, Choice, Price, Terms, Tried
-from billing.rating import simple_rate
+from billing.rating.durations import simple_rate
 
 NOON = datetime(2026, 1, 15, 12, tzinfo=UTC)
 TERMS = Terms(

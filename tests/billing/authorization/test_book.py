@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from billing.accounts.ledger import account_of
-from billing.authorization.book import Asked, Book
+from billing.authorization.rule_cache import Asked, Book
 from billing.authorization.terms import Permit, Reason, Refusal
 from billing.models import Account, BuyRate, RatePlan
 from customers.models import Customer

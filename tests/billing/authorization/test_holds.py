@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from psycopg import Error as PostgresError
 
 from billing.accounts.ledger import Movement, account_of, enter
-from billing.authorization.clerk import Grant
 from billing.authorization.connections import Connections
+from billing.authorization.hold_batcher import Grant
 from billing.authorization.holds import CallKey, HoldStore, Wish
 from billing.authorization.terms import Slice
 from billing.models import Account, AccountKind, CreditHold, EntryKind

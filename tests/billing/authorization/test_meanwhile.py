@@ -10,12 +10,12 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from billing.accounts.ledger import Movement, account_of, enter
-from billing.authorization.book import Asked, Book
-from billing.authorization.clerk import Grant
+from billing.authorization.call_authorizer import Desk
 from billing.authorization.connections import Connections
-from billing.authorization.desk import Desk
+from billing.authorization.hold_batcher import Grant
 from billing.authorization.holds import CallKey, HoldStore, Wish
-from billing.authorization.sweeping import RELEASE_SETTLED, Spending
+from billing.authorization.rule_cache import Asked, Book
+from billing.authorization.sweeper import RELEASE_SETTLED, Spending
 from billing.authorization.terms import Reason, Refusal, Slice
 from billing.models import Account, AccountKind, EntryKind, LedgerEntry
 from customers.models import Customer, CustomerStatus

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from billing.authorization.destinations import country_of_number, is_high_risk
 from billing.authorization.rules import affordable, examine, fully_spent, shortest, slice_of
 from billing.authorization.terms import Permit, Reason, Refusal
-from billing.rating import Band, Rate, rate_duration, simple_rate
+from billing.rating.durations import Band, Rate, rate_duration, simple_rate
 from tests.billing.authorization.terms import CALL, carrier, choice, price, terms
 
 MINUTE = 60

@@ -6,8 +6,8 @@ from io import BytesIO
 import pytest
 
 from billing.decks import services
-from billing.decks.faults import DeckRefused
 from billing.decks.preview import read_deck
+from billing.decks.questions import DeckRefused
 from billing.models import BuyRate, DeckFile, DeckStatus
 from routing.models import Provider
 from tests.billing.decks.samples import bomb, workbook, workbook_of

@@ -9,8 +9,8 @@ import pytest
 from tests.billing.decks.samples import SHEET, bomb, changed, workbook
 from voipadmin.core.sheets import files as sheets
 from voipadmin.core.sheets import workbook as unpacking
-from voipadmin.core.sheets.faults import FileFault
 from voipadmin.core.sheets.files import read_rows
+from voipadmin.core.sheets.input_errors import FileFault
 
 GOOD = workbook([["Prefix", "Price"], ["5511", 0.04]])
 

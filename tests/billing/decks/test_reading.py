@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from billing.decks import dates
 from billing.decks.columns import find_layout, layout_of
-from billing.decks.faults import words_of
 from billing.decks.lines import Terms
+from billing.decks.questions import words_of
 from tests.billing.decks.samples import DATA, prices, read, workbook
 from voipadmin.core.sheets import cells
-from voipadmin.core.sheets.faults import CellFault
 from voipadmin.core.sheets.files import read_rows
+from voipadmin.core.sheets.input_errors import CellFault
 
 PREFIXES = st.from_regex(r"[1-9][0-9]{0,14}", fullmatch=True)
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from billing.decks import services
-from billing.decks.faults import DeckRefused, words_of
 from billing.decks.preview import read_deck
+from billing.decks.questions import DeckRefused, words_of
 from billing.models import BuyRate, Deck, DeckStatus
 from routing.models import Provider
 from tests.billing.decks.samples import workbook

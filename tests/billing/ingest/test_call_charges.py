@@ -11,10 +11,10 @@ from django.test import Client
 from django.urls import reverse
 
 from billing.accounts.ledger import unbalanced_accounts
+from billing.cdrs.services import rate_cdrs
+from billing.cdrs.spool_file import SpoolFile
+from billing.cdrs.spool_import import ImportSummary, SpoolImporter
 from billing.models import Account, Cdr, EntryKind, LedgerEntry, SpoolPosition, UnchargedReason
-from billing.services import rate_cdrs
-from billing.spool_file import SpoolFile
-from billing.spool_import import ImportSummary, SpoolImporter
 from customers.models import Customer
 from tests.billing.spool_lines import failed, spool_line
 from tests.factories.billing import CdrFactory, TariffFactory
@@ -82,7 +82,7 @@ def test_a_call_that_is_read_twice_is_charged_once(importing: Import, customer: 
 def test_a_batch_that_fails_at_its_entries_leaves_no_records_either(
     importing: Import, customer: Customer, tariff: None
 ) -> None:
-    with patch("billing.cdr_store.copy_charges", side_effect=RuntimeError("power cut")), pytest.raises(RuntimeError):
+    with patch("billing.cdrs.store.copy_charges", side_effect=RuntimeError("power cut")), pytest.raises(RuntimeError):
         importing(call_of(customer))
     assert (Cdr.objects.count(), LedgerEntry.objects.count()) == (0, 0)
     importing()

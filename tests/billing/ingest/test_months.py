@@ -11,10 +11,10 @@ from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
-from billing.cdr_months import drop_month, make_months_ahead, month_of, months_later, stored_months
+from billing.cdrs.partitions import drop_month, make_months_ahead, month_of, months_later, stored_months
+from billing.cdrs.spool_file import SpoolFile
+from billing.cdrs.spool_import import ImportSummary, SpoolImporter
 from billing.models import Cdr, DroppedMonth, LedgerEntry, RejectedRecord, RejectReason, SpoolPosition
-from billing.spool_file import SpoolFile
-from billing.spool_import import ImportSummary, SpoolImporter
 from tests.billing.spool_lines import spool_line
 from tests.factories.billing import CdrFactory, TariffFactory
 from tests.factories.customers import CustomerFactory

@@ -2,8 +2,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from billing.cdrs.spool_import import SpoolImporter
 from billing.models import Cdr, RejectedRecord
-from billing.spool_import import SpoolImporter
 from tests.billing.spool_lines import spool_line
 from tests.factories.users import UserFactory
 from voipadmin.users.roles import Role

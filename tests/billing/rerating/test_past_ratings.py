@@ -8,11 +8,11 @@ from django.test import Client
 from django.utils import timezone
 
 from billing.accounts.ledger import account_of
+from billing.cdrs.services import rate_cdrs
 from billing.models import Cdr, Direction, Rerating
 from billing.rerating.preview import make_preview
 from billing.rerating.services import approve_rerating, start_rerating
 from billing.rerating.writing import write_job
-from billing.services import rate_cdrs
 from customers.models import Customer
 from tests.api.client import client_of, problem
 from tests.factories import CdrFactory, CustomerFactory, TariffFactory, UserFactory

@@ -8,6 +8,7 @@ from django.db import IntegrityError, connection, transaction
 
 from billing.accounts.audit import findings
 from billing.accounts.ledger import account_of
+from billing.cdrs.services import rate_cdrs
 from billing.models import (
     Account,
     Cdr,
@@ -27,7 +28,6 @@ from billing.rerating.services import (
     compute_again,
 )
 from billing.rerating.writing import write_batch, write_job
-from billing.services import rate_cdrs
 from customers.models import Customer
 from tests.billing.rerating.jobs import NOW, balance, change_price, previewed, written
 from tests.factories import CdrFactory, CustomerFactory, GatewayFactory, TariffFactory

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from billing.accounts.audit import findings
 from billing.accounts.ledger import account_of
+from billing.cdrs.services import rate_cdrs
 from billing.models import Cdr, Direction, LedgerEntry
-from billing.services import rate_cdrs
 from tests.billing.rerating.jobs import balance, change_price, previewed, written
 from tests.factories import CdrFactory, CustomerFactory, TariffFactory
 

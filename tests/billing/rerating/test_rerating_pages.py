@@ -7,10 +7,10 @@ from django.test import Client
 from django.urls import reverse
 
 from billing.accounts.ledger import account_of
+from billing.cdrs.services import rate_cdrs
 from billing.models import Account, Direction, Rerating, ReratingStatus
 from billing.rerating.preview import make_preview
 from billing.rerating.writing import write_job
-from billing.services import rate_cdrs
 from tests.factories import CdrFactory, CustomerFactory, TariffFactory, UserFactory
 from voipadmin.users.roles import Role
 

@@ -14,7 +14,7 @@ from ninja.errors import ValidationError as InputError
 from ninja.params.models import Query as QueryParameters
 
 from voipadmin.core.api.access import Needs
-from voipadmin.core.api.faults import domain_problem, validation_problem
+from voipadmin.core.api.input_errors import domain_problem, validation_problem
 from voipadmin.core.api.pagination import page_of
 from voipadmin.core.api.problems import not_found
 from voipadmin.core.api.resource import Resource

@@ -15,8 +15,8 @@ from ninja.errors import ValidationError as InputError
 from ninja.openapi.schema import REF_TEMPLATE, OpenAPISchema
 
 from voipadmin.core.api.access import Needs
-from voipadmin.core.api.faults import domain_problem, input_problem, validation_problem
 from voipadmin.core.api.idempotency import HEADER, LONGEST_KEY, METHODS, AnsweredBefore
+from voipadmin.core.api.input_errors import domain_problem, input_problem, validation_problem
 from voipadmin.core.api.parsing import StrictParser
 from voipadmin.core.api.problems import (
     CONTENT_TYPE,

@@ -8,10 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from voipadmin.core.errors import DomainError, Message
-from voipadmin.core.forms import PanelForm
-from voipadmin.core.links import page_of
+from voipadmin.core.forms.entity_form import PanelForm
 from voipadmin.core.pages.views import EntityView
 from voipadmin.core.services import error_messages
+from voipadmin.core.tables.links import page_of
 
 
 class ButtonView(EntityView):

@@ -11,12 +11,12 @@ from django.db import models
 from django.utils import formats
 from django.utils.text import capfirst
 
-from voipadmin.core.badges import LOOKS, badge, yes_no
 from voipadmin.core.errors import Message
 from voipadmin.core.fields import EncryptedTextField
-from voipadmin.core.links import page_of
 from voipadmin.core.pages.entity import Entity, FieldGroup
-from voipadmin.core.tables import format_amount, format_duration, format_moment
+from voipadmin.core.tables.badges import LOOKS, badge, yes_no
+from voipadmin.core.tables.entity_table import format_amount, format_duration, format_moment
+from voipadmin.core.tables.links import page_of
 
 # Numbers that are names: they take no thousands separator.
 BARE_NUMBERS = {"port", "ami_port", "cause", "sip_code"}

@@ -10,7 +10,7 @@ from django_filters import FilterSet
 from django_tables2 import Table
 
 from voipadmin.core.errors import Message
-from voipadmin.core.forms import EntityForm
+from voipadmin.core.forms.entity_form import EntityForm
 from voipadmin.core.services import delete_object
 
 

@@ -10,8 +10,8 @@ from django.utils import timezone
 from django_filters.views import FilterMixin
 from django_tables2 import SingleTableMixin, Table
 
-from voipadmin.core.csv_export import csv_response
 from voipadmin.core.pages.views import EntityView
+from voipadmin.core.tables.csv_export import csv_response
 
 PAGE_SIZES = (25, 50, 100, 200)
 EMBEDDED_ROWS = 8

@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from voipadmin.core.errors import DomainError
-from voipadmin.core.forms import EntityForm
-from voipadmin.core.links import page_of
+from voipadmin.core.forms.entity_form import EntityForm
 from voipadmin.core.pages.changelog import changes_of
 from voipadmin.core.pages.deletion import hanging_on
 from voipadmin.core.pages.display import detail_groups
 from voipadmin.core.pages.entity import Entity, Related
+from voipadmin.core.tables.links import page_of
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
-from voipadmin.core.sheets.faults import CellFault
+from voipadmin.core.sheets.input_errors import CellFault
 
 Cell = str | int | float | date | datetime | None
 

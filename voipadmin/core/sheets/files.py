@@ -5,7 +5,7 @@ import re
 from collections import Counter
 
 from voipadmin.core.sheets.cells import Cell
-from voipadmin.core.sheets.faults import FileFault
+from voipadmin.core.sheets.input_errors import FileFault
 from voipadmin.core.sheets.workbook import MOST_COLUMNS, MOST_ROWS, read_workbook
 
 LARGEST_FILE = 50 * 1024 * 1024

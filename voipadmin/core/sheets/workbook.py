@@ -9,7 +9,7 @@ from io import BytesIO
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
 from voipadmin.core.sheets.cells import Cell
-from voipadmin.core.sheets.faults import FileFault
+from voipadmin.core.sheets.input_errors import FileFault
 
 MOST_UNPACKED = 400 * 1024 * 1024
 MOST_RATIO = 200

@@ -11,8 +11,8 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString
 
-from voipadmin.core import badges, tables
-from voipadmin.core.forms import widget_class
+from voipadmin.core.forms.entity_form import widget_class
+from voipadmin.core.tables import badges, entity_table
 
 register = template.Library()
 
@@ -38,25 +38,25 @@ def yes_no(value: object) -> SafeString:
 @register.filter
 def amount(value: Decimal | None, places: int = 2) -> str:
     """Write an amount in the user's language; a dash where there is none."""
-    return "—" if value is None else tables.format_amount(Decimal(value), places)
+    return "—" if value is None else entity_table.format_amount(Decimal(value), places)
 
 
 @register.filter
 def money(value: Decimal | None) -> str:
     """Write an amount with two decimals."""
-    return "—" if value is None else tables.format_amount(Decimal(value).quantize(Decimal("0.01")), 2)
+    return "—" if value is None else entity_table.format_amount(Decimal(value).quantize(Decimal("0.01")), 2)
 
 
 @register.filter
 def moment(value: datetime | None) -> str:
     """Write a moment on the panel's clock; a dash where there is none."""
-    return tables.format_moment(value) if value else "—"
+    return entity_table.format_moment(value) if value else "—"
 
 
 @register.filter
 def duration(seconds: Any) -> str:
     """Write seconds as minutes and seconds."""
-    return "—" if seconds is None else tables.format_duration(seconds)
+    return "—" if seconds is None else entity_table.format_duration(seconds)
 
 
 WIDGET_KINDS = {
@@ -122,7 +122,7 @@ def url_if_any(name: str, *args: Any) -> str:
 @register.filter
 def first_words(items: Sequence[Any], count: int) -> str:
     """Write the first items, and how many more there are."""
-    return tables.first_of([str(item) for item in items], count)
+    return entity_table.first_of([str(item) for item in items], count)
 
 
 @register.filter

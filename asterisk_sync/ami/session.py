@@ -1,0 +1,36 @@
+"""A session with a node's AMI: connected, logged in, and its Asterisk fully started."""
+
+import threading
+
+from django.utils.translation import gettext as _
+
+from asterisk_sync.ami.client import AmiClient
+from asterisk_sync.ami.messages import AmiRefusedError, AmiUnreachableError
+from asterisk_sync.models import Node
+
+BOOT_NEWS_SECONDS = 0.5
+
+
+def connected(node: Node) -> AmiClient:
+    """Return a session with a node; raise AmiUnreachableError where it is away or still starting."""
+    client = AmiClient()
+    booted = threading.Event()
+    client.register_event("FullyBooted", lambda _event, _manager: booted.set())
+    try:
+        client.connect(node.ami_host, node.ami_port)
+        client.login(node.ami_username, node.ami_secret)
+        if not booted.wait(BOOT_NEWS_SECONDS) and _has_no_dialplan(client):
+            raise AmiUnreachableError(_("Asterisk is still starting."))
+    except BaseException:
+        client.close()
+        raise
+    return client
+
+
+def _has_no_dialplan(client: AmiClient) -> bool:
+    """A user without `read=system` is not told of the end of the start; until then there is no dialplan."""
+    try:
+        client.list_action("ShowDialPlan")
+    except AmiRefusedError:
+        return True
+    return False

@@ -1,0 +1,1 @@
+"""The REST API of nodes, generations and placement: requests in, JSON out."""

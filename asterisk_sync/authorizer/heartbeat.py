@@ -1,0 +1,46 @@
+"""The sign of life of a node's authorizer, for the dashboard and the doctor."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.core.cache import cache
+from redis.exceptions import RedisError
+
+from asterisk_sync.models import Node
+from asterisk_sync.snapshot.node_scope import Residents
+from customers.models import Customer, CustomerStatus
+
+SIGN_SECONDS = 10
+
+
+def _key(node_id: UUID) -> str:
+    return f"asterisk_sync:authorizer:{node_id}"
+
+
+def leave_sign(nodes: Iterable[UUID]) -> None:
+    """Say that the calls of these nodes are answered."""
+    cache.set_many({_key(node): True for node in nodes}, timeout=SIGN_SECONDS)
+
+
+def unanswered_nodes() -> list[Node]:
+    """Return the enabled nodes with customers whose dialplan asks and is not answered."""
+    nodes = list(Node.objects.filter(enabled=True))
+    away = without_sign(node.pk for node in nodes)
+    return [node for node in nodes if node.pk in away and _has_customers(node)]
+
+
+def _has_customers(node: Node) -> bool:
+    """A call abroad is asked about whoever makes it."""
+    open_ones = Customer.objects.exclude(status=CustomerStatus.CLOSED)
+    return bool(Residents(node).narrow(open_ones, "customer").exists())
+
+
+def without_sign(nodes: Iterable[UUID]) -> set[UUID]:
+    """Return the nodes whose authorizer was not heard of for ten seconds."""
+    keys = {_key(node): node for node in nodes}
+    try:
+        heard = cache.get_many(keys)
+    except (RedisError, OSError):
+        # Nothing is known then; that Redis is away is said elsewhere.
+        return set()
+    return set(keys.values()) - {keys[key] for key in heard}

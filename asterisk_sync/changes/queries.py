@@ -1,0 +1,136 @@
+"""Reads about nodes: what waits, what runs where, and whether an object is live."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Max, Q, QuerySet
+from django.utils import timezone
+
+from asterisk_sync.changes.placement import nodes_carrying
+from asterisk_sync.models import Generation, GenerationStatus, Node, OutboxEntry, SyncRun, SyncState
+from voipadmin.core.errors import Message
+
+# Which state is shown for an object that is on several nodes: the worst.
+GRAVITY = (
+    SyncState.REFUSED,
+    SyncState.UNREACHABLE,
+    SyncState.CONFIRM,
+    SyncState.HELD,
+    SyncState.STAGED,
+    SyncState.PENDING,
+    SyncState.APPLIED,
+)
+# States in which a change that was tried waits for a person.
+WAITING = frozenset({SyncState.CONFIRM, SyncState.HELD, SyncState.STAGED})
+# A node that was away is asked again within this time.
+LONGEST_RETRY = timedelta(seconds=30)
+
+
+def local_nodes() -> QuerySet[Node]:
+    """Return the enabled nodes whose files and Asterisk are on this machine, as LOCAL_NODES says."""
+    rows: QuerySet[Node] = Node.objects.filter(enabled=True)
+    return rows.filter(name__in=settings.LOCAL_NODES) if settings.LOCAL_NODES else rows
+
+
+def due_nodes(now: datetime | None = None) -> QuerySet[Node]:
+    """Return the enabled nodes with changes that were not tried, and are not waiting for a retry.
+
+    A retry that is further off than any was ever put off was noted before somebody set the clock back.
+    """
+    moment = now or timezone.now()
+    rows: QuerySet[Node] = Node.objects.filter(enabled=True, attempted_generation__lt=F("desired_generation"))
+    return rows.filter(Q(retry_at=None) | Q(retry_at__lte=moment) | Q(retry_at__gt=moment + LONGEST_RETRY))
+
+
+def due_node(node_id: UUID) -> Node | None:
+    """Return the node as it is now, or None where nothing is to be done for it."""
+    return due_nodes().filter(pk=node_id).first()
+
+
+@dataclass(frozen=True)
+class ObjectSyncState:
+    """Whether an object as saved is live: the worst of its nodes, and why."""
+
+    state: SyncState
+    reason: Message = ""
+
+    @property
+    def label(self) -> Message:
+        """The state in words."""
+        return self.state.label
+
+
+def sync_state_of(instance: models.Model) -> ObjectSyncState | None:
+    """Return the state of the last change of `instance`; None where no node carries it."""
+    nodes = list(Node.objects.filter(pk__in=nodes_carrying(instance)))
+    changed = dict(
+        OutboxEntry.objects.filter(object_label=instance._meta.label_lower, object_id=str(instance.pk))
+        .values_list("node")
+        .annotate(Max("generation"))
+        .values_list("node", "generation__max")
+    )
+    states = [_state_on(node, changed.get(node.pk, 0)) for node in nodes]
+    return min(states, key=lambda item: GRAVITY.index(item.state), default=None)
+
+
+def _state_on(node: Node, generation: int) -> ObjectSyncState:
+    if generation <= node.applied_generation:
+        return ObjectSyncState(SyncState.APPLIED)
+    if node.state == SyncState.UNREACHABLE:
+        return ObjectSyncState(SyncState.UNREACHABLE, _on(node))
+    if node.state in {SyncState.REFUSED, *WAITING} and generation <= node.attempted_generation:
+        return ObjectSyncState(SyncState(node.state), _on(node))
+    return ObjectSyncState(SyncState.PENDING, _on(node) if node.reason else "")
+
+
+def _on(node: Node) -> Message:
+    return f"{node.name}: {node.reason}"
+
+
+@dataclass(frozen=True)
+class NodeOverview:
+    """A node with its last run, the changes that wait and the sets that can be put back."""
+
+    node: Node
+    last_run: SyncRun | None
+    waiting: Sequence[OutboxEntry]
+    waiting_count: int
+
+
+def node_overview(node: Node, *, shown: int = 10) -> NodeOverview:
+    """Return what a page about a node shows first."""
+    waiting = OutboxEntry.objects.filter(node=node, generation__gt=node.applied_generation)
+    return NodeOverview(node, recent_runs(node, 1).first(), list(waiting[:shown]), waiting.count())
+
+
+def recent_runs(node: Node, count: int = 20) -> QuerySet[SyncRun]:
+    """Return the latest runs, newest first."""
+    rows: QuerySet[SyncRun] = SyncRun.objects.filter(node=node).select_related("node", "generation")
+    return rows[:count]
+
+
+def recent_changes(node: Node, count: int = 50) -> QuerySet[OutboxEntry]:
+    """Return who changed what, newest first."""
+    rows: QuerySet[OutboxEntry] = OutboxEntry.objects.filter(node=node)
+    return rows[:count]
+
+
+def restorable_generations(node: Node) -> QuerySet[Generation]:
+    """Return the accepted sets whose text is kept, newest first; the first one is live."""
+    rows: QuerySet[Generation] = Generation.objects.filter(
+        node=node, status=GenerationStatus.ACCEPTED, accepted_at__isnull=False, text_kept=True
+    )
+    return rows.order_by("-accepted_at")
+
+
+def waiting_generation(node: Node) -> Generation | None:
+    """Return the set that waits for somebody to apply or confirm it, as the last run left it."""
+    state = Node.objects.values_list("state", flat=True).get(pk=node.pk)
+    if state not in {SyncState.STAGED, SyncState.CONFIRM}:
+        return None
+    status = GenerationStatus.STAGED if state == SyncState.STAGED else GenerationStatus.CONFIRM
+    return Generation.objects.filter(node=node, status=status, text_kept=True).order_by("-updated_at").first()

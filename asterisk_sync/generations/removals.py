@@ -1,0 +1,88 @@
+"""What a set would take away, under the names that people know it by."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from asterisk_sync.generations import store
+from asterisk_sync.generations.expected import Expectation, expect
+from asterisk_sync.generations.shrink_guard import ROUTE_CONTEXT, TRUNK_ENDPOINT, objects_of, removals
+from asterisk_sync.models import Generation, OutboxEntry
+from asterisk_sync.rendering.parser import ConfigSyntaxError
+from routing.models import Route
+
+UUID_DIGITS = 32
+
+
+@dataclass(frozen=True)
+class Loss:
+    """What goes of one kind: how many of how many, and their names."""
+
+    kind: str
+    names: Sequence[str]
+    before: int
+
+
+def losses_of(generation: Generation, before: Generation | None) -> list[Loss]:
+    """Return what a set that was rendered takes away, as it was recorded with it; the largest loss first."""
+    return _named(generation.removals, _read(before))
+
+
+def losses_between(before: Generation | None, after: Generation) -> list[Loss]:
+    """Return what `before` has and `after` has not; the largest loss first."""
+    was = _read(before)
+    return _named(removals(objects_of(was), objects_of(_read(after))), was)
+
+
+def _read(generation: Generation | None) -> Expectation:
+    if generation is None:
+        return Expectation()
+    try:
+        return expect(store.read_files(generation))
+    except ConfigSyntaxError:
+        return Expectation()
+
+
+def _named(removed: Mapping[str, Sequence[str]], was: Expectation) -> list[Loss]:
+    totals = objects_of(was)
+    found = [
+        Loss(kind, sorted(_names(kind, names, was)), max(len(totals.get(kind, ())), len(names)))
+        for kind, names in removed.items()
+        if names
+    ]
+    return sorted(found, key=lambda loss: -len(loss.names))
+
+
+def _names(kind: str, names: Sequence[str], was: Expectation) -> list[str]:
+    if kind == "customers":
+        return [name.removeprefix(TRUNK_ENDPOINT) for name in names]
+    if kind == "extensions":
+        return [_extension(name, was) for name in names]
+    if kind == "routes":
+        return _routes(names)
+    return list(names)
+
+
+def _extension(name: str, was: Expectation) -> str:
+    """Name an extension by its customer and number; its SIP user tells nobody anything."""
+    endpoint = was.objects.get(("endpoint", name))
+    if endpoint is None:
+        return name
+    return " · ".join(filter(None, (endpoint.value("accountcode"), endpoint.value("callerid")))) or name
+
+
+def _routes(contexts: Sequence[str]) -> list[str]:
+    keys = {context: _route_key(context) for context in contexts}
+    wanted = [key for key in keys.values() if key]
+    gone = OutboxEntry.objects.filter(object_label="routing.route", object_id__in=wanted).order_by("created_at")
+    known = dict(gone.values_list("object_id", "object_name"))
+    known |= {str(route.pk): str(route) for route in Route.objects.filter(pk__in=wanted)}
+    return [known.get(key, context) for context, key in keys.items()]
+
+
+def _route_key(context: str) -> str:
+    digits = context.removeprefix(ROUTE_CONTEXT)[:UUID_DIGITS]
+    try:
+        return str(UUID(digits))
+    except ValueError:
+        return ""

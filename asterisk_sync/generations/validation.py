@@ -1,0 +1,187 @@
+"""Refuses a set before it touches the disk: as a whole, because a fault in one file can empty another."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+
+from asterisk_sync.generations.expected import PJSIP_MODULE, Expectation, ParsedFile, expect, module_of, parse_file
+from asterisk_sync.rendering.files import FILE_NAMES, EnvelopeError, marker_context_of, markers
+from asterisk_sync.rendering.parser import ConfigSyntaxError
+from asterisk_sync.snapshot.values import Snapshot
+from voipadmin.core.text.addresses import check_address, parse_network
+
+SHOWN = 5
+NUMBERS_CONTEXT = "va-dids-"
+
+
+class RefusedError(ValueError):
+    """The set must not be written; the problems say why."""
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = list(problems)
+        # The set that was refused, kept for reading.
+        self.files: Mapping[str, str] = {}
+        more = len(self.problems) - SHOWN
+        super().__init__("; ".join(self.problems[:SHOWN]) + (f"; +{more}" if more > 0 else ""))
+
+
+def validate(files: Mapping[str, str], snapshot: Snapshot | None) -> Expectation:
+    """Return what has to be live; raise RefusedError. Without a snapshot (a restored set) nothing is counted."""
+    if set(files) != set(FILE_NAMES):
+        raise RefusedError([f"the set has the files {', '.join(sorted(files))}"])
+    parsed = _parse(files)
+    wanted = expect(files)
+    problems = [
+        *_unmarked(files, wanted),
+        *_doubles(parsed),
+        *_dangling(wanted),
+        *_lost_includes(wanted),
+        *_lost_jumps(wanted),
+        *_special_addresses(wanted),
+        *(_not_as_in(snapshot, wanted) if snapshot else ()),
+    ]
+    if problems:
+        raise RefusedError(problems)
+    return wanted
+
+
+def _parse(files: Mapping[str, str]) -> dict[str, ParsedFile]:
+    """Parse every file, so that the faults of all of them are named."""
+    parsed: dict[str, ParsedFile] = {}
+    problems = []
+    for name, text in files.items():
+        try:
+            parsed[name] = parse_file(name, text)
+        except ConfigSyntaxError as error:
+            problems.append(f"{name}, {error}")
+    if problems:
+        raise RefusedError(problems)
+    return parsed
+
+
+def _unmarked(files: Mapping[str, str], wanted: Expectation) -> Iterator[str]:
+    """The marker at the end of each file is what shows, live, that Asterisk read the file to its end."""
+    try:
+        found = markers(files)
+    except EnvelopeError as error:
+        yield str(error)
+        return
+    for name, marker in found.items():
+        if module_of(name) == PJSIP_MODULE:
+            marked = ("aor", marker) in wanted.objects
+        else:
+            context = wanted.contexts.get(marker_context_of(name))
+            marked = context is not None and marker in context.extensions
+        if not marked:
+            yield f"{name} does not end with its marker"
+
+
+def _doubles(parsed: Mapping[str, ParsedFile]) -> Iterator[str]:
+    """One double of one type would freeze every object of that type, in all files."""
+    seen: dict[tuple[str, str], str] = {}
+    for name, file in parsed.items():
+        keys = {(item.type, item.name) for item in file.objects} | {("context", item.name) for item in file.contexts}
+        for kind, double in sorted(keys & seen.keys()):
+            yield f"{kind} {double} is in {seen[kind, double]} and in {name}"
+        seen.update(dict.fromkeys(keys, name))
+
+
+def _dangling(wanted: Expectation) -> Iterator[str]:
+    for item in wanted.objects.values():
+        for kind, name in item.references:
+            if (kind, name) not in wanted.objects:
+                yield f"{item.type} {item.name} names the {kind} {name}, which is not in the set"
+        context = item.value("context") if item.type == "endpoint" else None
+        if context and context not in wanted.contexts:
+            yield f"endpoint {item.name} names the context {context}, which is not in the set"
+
+
+def _lost_includes(wanted: Expectation) -> Iterator[str]:
+    for context in wanted.contexts.values():
+        for include in context.includes:
+            if include not in wanted.contexts:
+                yield f"context {context.name} includes {include}, which is not in the set"
+
+
+def _lost_jumps(wanted: Expectation) -> Iterator[str]:
+    jumps = frozenset().union(*(context.jumps for context in wanted.contexts.values()))
+    lost = {jump for jump in jumps if not _lands(wanted, *jump)}
+    for context in wanted.contexts.values() if lost else ():
+        for extension, steps in context.extensions.items():
+            for step in steps:
+                if step.jump in lost:
+                    yield f"{extension}@{context.name} goes to {step.arguments}, which is not in the set"
+
+
+def _lands(wanted: Expectation, context: str, extension: str) -> bool:
+    target = wanted.contexts.get(context)
+    if target is None:
+        return False
+    # A pattern or an include may answer for the extension; only closed contexts can be judged.
+    return bool(target.includes) or target.has_patterns or extension in target.extensions
+
+
+def _special_addresses(wanted: Expectation) -> Iterator[str]:
+    """A row that no form checked, or a setting that became stricter, must not let this machine call itself."""
+    allowed = tuple(settings.ALLOWED_SPECIAL_NETWORKS)
+    for name in sorted(wanted.names("identify")):
+        for match in wanted.objects["identify", name].values("match"):
+            if not _is_usual_address(match, allowed):
+                yield f"identify {name}: {' '.join(_faults_of_address(match))}"
+
+
+@lru_cache(maxsize=1 << 16)
+def _is_usual_address(match: str, allowed: tuple[str, ...]) -> bool:  # noqa: ARG001 - the setting that decides
+    return not _faults_of_address(match)
+
+
+def _faults_of_address(match: str) -> list[str]:
+    network = parse_network(match if match.count(":") != 1 else match.partition(":")[0])
+    if network is None:
+        return [f"{match} is no address"]
+    try:
+        check_address(network)
+    except ValidationError as error:
+        return list(error.messages)
+    return []
+
+
+def _not_as_in(snapshot: Snapshot, wanted: Expectation) -> Iterator[str]:
+    """Every object of the snapshot that can be called, or can call, has to be in the files, and none besides."""
+    endpoints, needed, known = wanted.names("endpoint"), dict(_callable_objects(snapshot)), _known_endpoints(snapshot)
+    for endpoint in needed.keys() - endpoints:
+        yield f"{needed[endpoint]} has no endpoint"
+    for endpoint in sorted(endpoints - known):
+        yield f"endpoint {endpoint} is nobody's"
+    arriving = [context.extensions for name, context in wanted.contexts.items() if name.startswith(NUMBERS_CONTEXT)]
+    numbers, live = {did.number for did in snapshot.dids}, set().union(*arriving)
+    for number in sorted(numbers - live):
+        yield f"DID {number} is not in the dialplan"
+    for number in sorted(live - numbers):
+        yield f"DID {number} is nobody's"
+
+
+def _known_endpoints(snapshot: Snapshot) -> frozenset[str]:
+    return frozenset(
+        [
+            *(gateway.name for gateway in snapshot.gateways),
+            *(customer.endpoint for customer in snapshot.customers),
+            *(extension.username for customer in snapshot.customers for extension in customer.extensions),
+        ]
+    )
+
+
+def _callable_objects(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
+    for gateway in snapshot.gateways:
+        if gateway.addresses:
+            yield gateway.name, f"gateway {gateway.name}"
+    for customer in snapshot.customers:
+        if not customer.active:
+            continue
+        if customer.addresses:
+            yield customer.endpoint, f"customer {customer.code}"
+        for extension in customer.extensions:
+            if extension.secret:
+                yield extension.username, f"extension {extension.number} of {customer.code}"

@@ -1,0 +1,111 @@
+"""Reads the live state of a node over AMI, through list actions."""
+
+import time
+from collections import defaultdict
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from asterisk_sync.ami.client import AmiClient
+from asterisk_sync.live.state import LiveChannel, LiveContact, LiveEndpoint, LiveRegistration, LiveState
+
+# Channels come and go by the second; contacts do not, and there may be thousands.
+CONTACTS_EVERY_SECONDS = 5.0
+# Contacts that are written in a file are in no list; each costs a question of its own.
+STATIC_CONTACTS = 200
+MARKER = "gen-"
+
+
+class LiveReader:
+    """Reads one node over one connection; what changes slowly is remembered between readings."""
+
+    def __init__(self, node_id: UUID, client: AmiClient) -> None:
+        self._node_id = node_id
+        self._client = client
+        self._version = str(client.request("CoreSettings").headers.get("AsteriskVersion", ""))
+        self._contacts: dict[str, list[LiveContact]] = {}
+        self._registrations: tuple[LiveRegistration, ...] = ()
+        self._contacts_read_at = float("-inf")
+
+    def read(self) -> LiveState:
+        """Return the state of this moment."""
+        channels = tuple(_channel(headers) for headers in self._client.list_action("CoreShowChannels"))
+        rows = self._client.list_action("PJSIPShowEndpoints")
+        if time.monotonic() - self._contacts_read_at >= CONTACTS_EVERY_SECONDS:
+            self._contacts = self._read_contacts(rows)
+            self._registrations = self._read_registrations()
+            self._contacts_read_at = time.monotonic()
+        return LiveState(
+            node_id=self._node_id,
+            taken_at=timezone.now(),
+            version=self._version,
+            channels=channels,
+            endpoints=tuple(_endpoint(headers, self._contacts) for headers in rows),
+            registrations=self._registrations,
+        )
+
+    def _read_contacts(self, endpoints: list[dict[str, Any]]) -> dict[str, list[LiveContact]]:
+        found: dict[str, list[LiveContact]] = defaultdict(list)
+        for headers in self._client.list_action("PJSIPShowContacts"):
+            contact = _contact(str(headers.get("Endpoint", "")), headers)
+            found[contact.endpoint].append(contact)
+        names = [str(row["ObjectName"]) for row in endpoints if row.get("Contacts")]
+        for name in [name for name in names if name not in found][:STATIC_CONTACTS]:
+            for headers in self._client.list_action("PJSIPShowEndpoint", Endpoint=name):
+                if headers.get("Event") == "ContactStatusDetail":
+                    found[name].append(_contact(name, headers))
+        return found
+
+    def _read_registrations(self) -> tuple[LiveRegistration, ...]:
+        rows = self._client.list_action("PJSIPShowRegistrationsOutbound")
+        return tuple(
+            LiveRegistration(str(row["ObjectName"]), str(row.get("ServerUri", "")), str(row.get("Status", "")))
+            for row in rows
+            if row.get("ObjectType") == "registration"
+        )
+
+
+def _channel(headers: dict[str, Any]) -> LiveChannel:
+    return LiveChannel(
+        name=str(headers.get("Channel", "")),
+        linkedid=str(headers.get("Linkedid", "")),
+        state=str(headers.get("ChannelStateDesc", "")),
+        caller_number=str(headers.get("CallerIDNum", "")),
+        connected_number=str(headers.get("ConnectedLineNum", "")),
+        extension=str(headers.get("Exten", "")),
+        context=str(headers.get("Context", "")),
+        application=str(headers.get("Application", "")),
+        account_code=str(headers.get("AccountCode", "")),
+        seconds=_seconds(str(headers.get("Duration", ""))),
+    )
+
+
+def _seconds(duration: str) -> int:
+    """Return `HH:MM:SS` in seconds."""
+    total = 0
+    for part in duration.split(":"):
+        total = total * 60 + (int(part) if part.isdecimal() else 0)
+    return total
+
+
+def _endpoint(headers: dict[str, Any], contacts: dict[str, list[LiveContact]]) -> LiveEndpoint:
+    name = str(headers["ObjectName"])
+    active = str(headers.get("ActiveChannels", "0"))
+    return LiveEndpoint(
+        name=name,
+        state=str(headers.get("DeviceState", "")),
+        active_channels=int(active) if active.isdecimal() else 0,
+        contacts=tuple(contacts.get(name, ())),
+    )
+
+
+def _contact(endpoint: str, headers: dict[str, Any]) -> LiveContact:
+    microseconds = str(headers.get("RoundtripUsec", ""))
+    return LiveContact(
+        endpoint=endpoint,
+        uri=str(headers.get("URI") or headers.get("Uri") or ""),
+        status=str(headers.get("Status", "")),
+        rtt_milliseconds=int(microseconds) / 1000 if microseconds.isdecimal() else None,
+        user_agent=str(headers.get("UserAgent", "")),
+    )

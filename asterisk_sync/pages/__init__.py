@@ -1,0 +1,1 @@
+"""The pages of nodes, runs, generations and drift: requests in, HTML out."""

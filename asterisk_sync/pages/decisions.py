@@ -1,0 +1,224 @@
+"""Where a person decides: put back and hold, release, apply what waits, mend or adopt; and what is read before."""
+
+import re
+import uuid
+from http import HTTPStatus
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from asterisk_sync import drift
+from asterisk_sync.changes import services
+from asterisk_sync.changes.queries import waiting_generation
+from asterisk_sync.generations import store
+from asterisk_sync.generations.comparison import compare
+from asterisk_sync.generations.diff import mask_secrets
+from asterisk_sync.generations.pending import live_generation, object_changes_after, set_before
+from asterisk_sync.generations.removals import losses_between
+from asterisk_sync.models import Generation, GenerationStatus, Node
+from asterisk_sync.pages.nodes import DRIFT, GENERATIONS, NODES, SYNC, story_of
+from voipadmin.core.errors import DomainError
+from voipadmin.core.pages.actions import ButtonView
+from voipadmin.core.pages.views import EntityView
+
+LINES_OF_A_PAGE = 1000
+DIGITS = re.compile(r"[0-9]{1,7}")
+COMPARED_SETS = 100
+
+
+def require_sync(request: HttpRequest) -> str:
+    """Return the log-in name of one who may decide about nodes; raise PermissionDenied for others."""
+    if not request.user.has_perm(SYNC):
+        raise PermissionDenied
+    return str(request.user.get_username())
+
+
+class ApplyNowView(ButtonView):
+    """Asks for a complete set to be written, reloaded and read back."""
+
+    entity = NODES
+    action = "sync"
+
+    def perform(self, instance: Any) -> str:
+        """Ask a worker."""
+        services.request_sync(node=instance, actor=self.request.user.get_username())
+        return _("A worker applies the configuration now; the state below follows it.")
+
+
+class ReleaseView(ButtonView):
+    """Ends a hold."""
+
+    entity = NODES
+    action = "sync"
+
+    def perform(self, instance: Any) -> str:
+        """Let the database count again."""
+        services.release_hold(node=instance, actor=self.request.user.get_username())
+        return _("The hold is over: what the database says is being applied.")
+
+
+class RestoreView(EntityView):
+    """Says what putting an earlier set back means, and asks for it."""
+
+    entity = GENERATIONS
+
+    def get(self, request: HttpRequest, pk: Any) -> HttpResponse:
+        """Ask."""
+        require_sync(request)
+        return self._ask(self.get_instance())
+
+    def post(self, request: HttpRequest, pk: Any) -> HttpResponse:
+        """Put it back and hold it."""
+        actor, generation = require_sync(request), self.get_instance()
+        try:
+            services.restore_generation(node=generation.node, generation=generation, actor=actor)
+        except DomainError as error:
+            return self._ask(generation, str(error.message))
+        messages.success(request, _("Generation %(number)s is being put back.") % {"number": generation.number})
+        return redirect(generation.node.get_absolute_url())
+
+    def _ask(self, generation: Generation, error: str = "") -> HttpResponse:
+        live = live_generation(generation.node)
+        context = {
+            "live": live,
+            "ahead": object_changes_after(generation.node, generation.number),
+            "comparison": compare(live, generation),
+            "losses": losses_between(live, generation),
+            "error": error,
+        }
+        return self.page("asterisk_sync/generation/restore.html", object=generation, **context)
+
+
+class WaitingView(EntityView):
+    """The set that waits for somebody: what it changes, what it removes, who did it; applied as it was seen."""
+
+    entity = NODES
+
+    def get(self, request: HttpRequest, pk: Any) -> HttpResponse:
+        """Show it."""
+        return self._show(self.get_instance())
+
+    def post(self, request: HttpRequest, pk: Any) -> HttpResponse:
+        """Apply exactly what was shown."""
+        actor, node = require_sync(request), self.get_instance()
+        seen = _chosen(Generation.objects.filter(node=node), request.POST.get("generation"))
+        try:
+            if seen is None:
+                raise services.SupersededError(_("This set no longer waits. Look again."))
+            services.apply_waiting(node=node, generation=seen, actor=actor)
+        except services.SupersededError:
+            return self._show(node, superseded=True)
+        except DomainError as error:
+            messages.error(request, str(error.message))
+            return self._show(node)
+        messages.success(request, _("The changes are being applied; the state below follows it."))
+        return redirect(node.get_absolute_url())
+
+    def _show(self, node: Node, *, superseded: bool = False) -> HttpResponse:
+        waiting = waiting_generation(node)
+        context: dict[str, Any] = story_of(waiting, self.request.user) if waiting else {}
+        answer = self.page(
+            "asterisk_sync/node/waiting.html",
+            object=node,
+            waiting=waiting,
+            is_confirmation=waiting is not None and waiting.status == GenerationStatus.CONFIRM,
+            superseded=superseded,
+            may_sync=self.request.user.has_perm(SYNC),
+            **context,
+        )
+        answer.status_code = HTTPStatus.CONFLICT if superseded else HTTPStatus.OK
+        return answer
+
+
+class CompareView(EntityView):
+    """Any two sets of a node side by side; the address can be passed on."""
+
+    entity = GENERATIONS
+
+    def get(self, request: HttpRequest, pk: Any) -> HttpResponse:
+        """Show the difference, or the next lines of one file of it."""
+        node = NODES.objects_for(request.user).filter(pk=pk).first()
+        if node is None:
+            raise Http404
+        sets = Generation.objects.filter(node=node).order_by("-created_at")
+        kept = sets.filter(text_kept=True)
+        after = _chosen(sets, request.GET.get("after")) or kept.first()
+        before = _chosen(sets, request.GET.get("before")) or (set_before(after) if after else None)
+        only = request.GET.get("file", "")
+        comparison = compare(before, after, only) if after else None
+        if only and comparison is not None:
+            found = comparison.file(only)
+            part = found.part(_number(request.GET.get("start"), 0)) if found else None
+            return self.page("asterisk_sync/comparison/part.html", comparison=comparison, part=part)
+        offered = [item for item in (before, after) if item is not None and not item.text_kept]
+        context = {
+            "sets": [*offered, *kept[:COMPARED_SETS]],
+            "before": before,
+            "after": after,
+            "comparison": comparison,
+        }
+        return self.page("asterisk_sync/comparison/page.html", node=node, **context)
+
+
+class TextView(EntityView):
+    """The text of one file of a set with its secrets masked, for those who decide about nodes."""
+
+    entity = GENERATIONS
+
+    def get(self, request: HttpRequest, pk: Any, name: str) -> HttpResponse:
+        """Show some lines."""
+        require_sync(request)
+        generation = self.get_instance()
+        text = store.read_files(generation).get(name)
+        if text is None:
+            raise Http404
+        lines = mask_secrets(text).splitlines()
+        pages = max(1, -(-len(lines) // LINES_OF_A_PAGE))
+        page = min(pages, max(1, _number(request.GET.get("page"), 1)))
+        start = (page - 1) * LINES_OF_A_PAGE
+        shown = list(enumerate(lines[start : start + LINES_OF_A_PAGE], start + 1))
+        context = {"name": name, "lines": shown, "total": len(lines), "number": page, "pages": pages}
+        return self.page("asterisk_sync/generation/text.html", object=generation, **context)
+
+
+class MendView(ButtonView):
+    """Brings a node back to what it accepted."""
+
+    entity = DRIFT
+    action = "view"
+
+    def perform(self, instance: Any) -> str:
+        """Ask a worker."""
+        drift.mend(finding=instance, actor=require_sync(self.request))
+        return _("%(node)s is being brought back to what it accepted.") % {"node": instance.node}
+
+
+class AdoptView(ButtonView):
+    """Takes what was found as it is."""
+
+    entity = DRIFT
+    action = "view"
+
+    def perform(self, instance: Any) -> str:
+        """Adopt it."""
+        drift.adopt(finding=instance, actor=require_sync(self.request))
+        if instance.generation is None:
+            return _("“%(object)s” is known now and not reported again.") % {"object": instance.subject}
+        return _("What was found on %(node)s becomes live, and is held until you release it.") % {"node": instance.node}
+
+
+def _chosen(sets: Any, key: str | None) -> Generation | None:
+    """Return the set that an address or a form names; None where it names none of these."""
+    try:
+        found: Generation | None = sets.filter(pk=uuid.UUID(key or "")).first()
+    except ValueError:
+        return None
+    return found
+
+
+def _number(text: str | None, otherwise: int) -> int:
+    return int(text) if text and DIGITS.fullmatch(text) else otherwise

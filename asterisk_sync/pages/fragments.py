@@ -1,0 +1,53 @@
+"""Small parts of pages that ask whether what is saved is live."""
+
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from asterisk_sync.changes.queries import GRAVITY, sync_state_of
+from asterisk_sync.live.objects import live_objects_of
+from asterisk_sync.models import DriftFinding, Node, SyncState
+from asterisk_sync.pages.banners import bars_for
+
+
+def object_state(request: HttpRequest, app_label: str, model_name: str, pk: Any) -> HttpResponse:
+    """Show whether an object as saved is live in Asterisk, and why not."""
+    try:
+        model = apps.get_model(app_label, model_name)
+    except LookupError as error:
+        raise Http404 from error
+    manager: Any = model._default_manager
+    rows = manager.all()
+    if not hasattr(rows, "visible_to"):
+        raise Http404
+    if not request.user.has_perm(f"{app_label}.view_{model_name}") or not request.user.has_perm(
+        "asterisk_sync.view_node"
+    ):
+        raise PermissionDenied
+    instance = get_object_or_404(rows.visible_to(request.user), pk=pk)
+    context = {"state": sync_state_of(instance), "live_objects": live_objects_of(instance), "object": instance}
+    return render(request, "asterisk_sync/object_state.html", context)
+
+
+TONES = {SyncState.APPLIED: "ok", SyncState.PENDING: "warn", SyncState.STAGED: "warn", SyncState.HELD: "warn"}
+
+
+def indicator(request: HttpRequest) -> HttpResponse:
+    """Show the worst state of all nodes for the top of every page, and the bars anew where they changed."""
+    if not request.user.has_perm("asterisk_sync.view_node"):
+        raise PermissionDenied
+    nodes = list(Node.objects.filter(enabled=True).only("state", "desired_generation", "applied_generation"))
+    worst = min((SyncState(node.state) for node in nodes), key=GRAVITY.index, default="")
+    bars = bars_for(request.user)
+    context = {
+        "worst": worst,
+        "tone": TONES.get(SyncState(worst), "bad") if worst else "",
+        "waiting": sum(max(0, node.desired_generation - node.applied_generation) for node in nodes),
+        "drift_count": DriftFinding.objects.filter(settlement="", node__enabled=True).count(),
+        "bars": bars,
+        "bars_changed": request.GET.get("bars", bars.signature) != bars.signature,
+    }
+    return render(request, "asterisk_sync/indicator.html", context)

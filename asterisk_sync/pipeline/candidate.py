@@ -1,0 +1,160 @@
+"""The set that a node should run next, validated and not yet written, and what has to wait for a person."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+import structlog
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from asterisk_sync.generations import store
+from asterisk_sync.generations.expected import Expectation, expect, module_of
+from asterisk_sync.generations.folder import DiskState
+from asterisk_sync.generations.labels import kind_in_words
+from asterisk_sync.generations.shrink_guard import ShrinkLimits, exceeding, objects_of, removals
+from asterisk_sync.generations.store import AcceptedSet
+from asterisk_sync.generations.validation import RefusedError, validate
+from asterisk_sync.models import ApplyMode, Generation, GenerationStatus, Node
+from asterisk_sync.reload.timings import Steps
+from asterisk_sync.rendering import render_files
+from asterisk_sync.rendering.files import without_header
+from asterisk_sync.snapshot.loader import load_snapshot
+from asterisk_sync.throwaway import portion_since, try_set
+
+log = structlog.get_logger(__name__)
+
+
+class Source(Enum):
+    """Where the set that the node should run comes from."""
+
+    DATABASE = "database"
+    CHOSEN = "chosen"
+    ACCEPTED = "accepted"
+
+
+@dataclass(frozen=True)
+class Parked:
+    """What the database says, not to be applied until somebody says so."""
+
+    files: Mapping[str, str]
+    counts: Mapping[str, int]
+    status: GenerationStatus
+    removals: Mapping[str, list[str]]
+    reason: str
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A validated set; `changed` names the files that Asterisk has to read again, none where it runs the set."""
+
+    files: Mapping[str, str]
+    expectation: Expectation
+    changed: frozenset[str]
+    counts: Mapping[str, int]
+    source: Source = Source.DATABASE
+    removals: Mapping[str, list[str]] = field(default_factory=dict)
+    parked: Parked | None = None
+
+    @property
+    def modules(self) -> frozenset[str]:
+        """The modules that have to be reloaded."""
+        return frozenset(module_of(name) for name in self.changed)
+
+
+def prepare(node: Node, accepted: AcceptedSet, disk: DiskState, *, forced: bool, steps: Steps) -> Candidate:
+    """Build the set that `node` should run; raise RefusedError for one that must not be written."""
+    candidate = _build(node, accepted, disk, forced=forced, steps=steps)
+    if candidate.parked is not None:
+        # What waits is tried before somebody is asked; the accepted set was tried when it was new.
+        changed = candidate.parked.files.keys() - _unchanged(candidate.parked.files, accepted)
+        _try(candidate.parked.files, frozenset(changed), accepted, steps)
+    elif candidate.changed:
+        _try(candidate.files, candidate.changed, accepted, steps)
+    return candidate
+
+
+def _try(files: Mapping[str, str], changed: frozenset[str], accepted: AcceptedSet, steps: Steps) -> None:
+    """Let an Asterisk without a network load first, where there is one, what the accepted set has not yet."""
+    modules, before = frozenset(map(module_of, changed)), expect(accepted.files)
+    with steps("try"):
+        portion, wanted = portion_since(files, expect(files), before)
+        trial = try_set(portion, wanted, modules, before)
+    if trial.problems:
+        error = RefusedError(trial.problems)
+        error.files = files
+        raise error
+    if trial.skipped_reason:
+        log.info("set_not_tried", reason=trial.skipped_reason)
+    else:
+        steps.checked["tried"] = sum(trial.loaded.values())
+
+
+def _build(node: Node, accepted: AcceptedSet, disk: DiskState, *, forced: bool, steps: Steps) -> Candidate:
+    complete = forced or not accepted.files or bool(disk.differs_from(accepted.hashes()))
+    if node.chosen is not None:
+        return _chosen(node.chosen, accepted, complete, steps)
+    with steps("snapshot"):
+        snapshot = load_snapshot(node)
+    with steps("render"):
+        files: Mapping[str, str] = render_files(snapshot, node.desired_generation)
+    # A file of which only the header is new stays as it is, with its header.
+    same = _unchanged(files, accepted)
+    files = {name: accepted.files[name] if name in same else text for name, text in files.items()}
+    with steps("validate"):
+        try:
+            expectation = validate(files, snapshot)
+        except RefusedError as error:
+            error.files = files
+            raise
+        parked = _parked(node, accepted, files, expectation, snapshot.counts())
+    if isinstance(parked, Parked):
+        changed = frozenset(accepted.files if complete else ())
+        counts = accepted.generation.object_counts if accepted.generation else {}
+        return Candidate(accepted.files, expect(accepted.files), changed, counts, Source.ACCEPTED, parked=parked)
+    changed = frozenset(files if complete else files.keys() - same)
+    return Candidate(files, expectation, changed, snapshot.counts(), removals=parked)
+
+
+def _chosen(chosen: Generation, accepted: AcceptedSet, complete: bool, steps: Steps) -> Candidate:
+    files = store.read_files(chosen)
+    if not files:
+        raise RefusedError([_("The text of this set is no longer kept.")])
+    with steps("validate"):
+        expectation = validate(files, None)
+    changed = frozenset(files if complete else files.keys() - _unchanged(files, accepted))
+    return Candidate(files, expectation, changed, chosen.object_counts, Source.CHOSEN)
+
+
+def _unchanged(files: Mapping[str, str], accepted: AcceptedSet) -> frozenset[str]:
+    return frozenset(
+        name for name in files if without_header(files[name]) == without_header(accepted.files.get(name, ""))
+    )
+
+
+def _parked(
+    node: Node, accepted: AcceptedSet, files: Mapping[str, str], wanted: Expectation, counts: Mapping[str, int]
+) -> Parked | dict[str, list[str]]:
+    """Return the set where it has to wait, otherwise what it removes."""
+    if files == accepted.files:
+        return {}
+    before = objects_of(expect(accepted.files))
+    removed = removals(before, objects_of(wanted))
+    if node.mode == ApplyMode.STAGED:
+        reason = _("Changes wait to be applied.")
+        return Parked(files, counts, GenerationStatus.STAGED, removed, reason)
+    if too_many := exceeding(removed, before, shrink_limits()):
+        lost = ", ".join(_loss(len(removed[kind]), len(before[kind]), kind) for kind in too_many)
+        reason = _("This would remove %(lost)s: somebody has to confirm it.") % {"lost": lost}
+        return Parked(files, counts, GenerationStatus.CONFIRM, removed, reason)
+    return removed
+
+
+def _loss(count: int, before: int, kind: str) -> str:
+    facts = {"count": count, "before": before, "kind": kind_in_words(kind)}
+    return _("%(count)s of %(before)s %(kind)s") % facts
+
+
+def shrink_limits() -> ShrinkLimits:
+    """Return the limits of the settings."""
+    return ShrinkLimits(settings.SHRINK_LIMIT_OBJECTS, settings.SHRINK_LIMIT_PERCENT, settings.SHRINK_ALWAYS_ALLOWED)

@@ -1,0 +1,177 @@
+"""The whole story of a synchronisation: lock, snapshot, render, validate, write, reload, verify, record or set back."""
+
+import time
+from itertools import chain, repeat
+from pathlib import Path
+from uuid import UUID
+
+import structlog
+from django.db import InterfaceError, OperationalError
+from django.utils.translation import gettext as _
+
+from asterisk_sync.ami.client import AmiClient
+from asterisk_sync.ami.messages import AmiUnreachableError
+from asterisk_sync.ami.session import connected
+from asterisk_sync.changes.queries import due_node
+from asterisk_sync.generations import store
+from asterisk_sync.generations.diff import difference
+from asterisk_sync.generations.expected import expect
+from asterisk_sync.generations.folder import NodeFolder, digest
+from asterisk_sync.generations.store import AcceptedSet
+from asterisk_sync.generations.validation import RefusedError
+from asterisk_sync.models import Node, RunOutcome, SyncRun
+from asterisk_sync.pipeline import gc_pause, history
+from asterisk_sync.pipeline.candidate import Candidate, Source, prepare
+from asterisk_sync.pipeline.history import Verdict
+from asterisk_sync.pipeline.locking import LockLostError, NodeLock, node_lock
+from asterisk_sync.reload.reloader import reload_and_compare, summarise
+from asterisk_sync.reload.timings import Steps
+from asterisk_sync.rendering.errors import RenderError
+from asterisk_sync.rendering.guard import GuardError
+
+log = structlog.get_logger(__name__)
+
+# Between runs of a node that follow one another, longer each time: a burst of saves becomes a handful of reloads.
+COALESCE_SECONDS = (0.3, 0.6, 1.2, 2.0)
+
+
+def synchronise(node_id: UUID, *, trigger: str = "change") -> SyncRun | None:
+    """Run until nothing waits for the node; None where nothing did, or another worker is at it."""
+    last: SyncRun | None = None
+    # Asked again after the lock is let go: who came in between found it taken and went away.
+    while due_node(node_id) is not None:
+        with node_lock(node_id) as lock:
+            if lock is None:
+                return last
+            for pause in chain(COALESCE_SECONDS, repeat(COALESCE_SECONDS[-1])):
+                if (node := due_node(node_id)) is None:
+                    break
+                with gc_pause.at_rest():
+                    last = run_once(node, lock, trigger)
+                if due_node(node_id) is None:
+                    break
+                time.sleep(pause)
+    return last
+
+
+def run_once(node: Node, lock: NodeLock, trigger: str) -> SyncRun:
+    """Do one run for the generation that `node` wanted when it was read, and record how it ended."""
+    forced = history.needs_everything(node)
+    run, steps = history.begin(node, trigger), Steps()
+    with steps("total"):
+        try:
+            verdict = _bring_over(node, lock, forced, steps)
+        except RefusedError as error:
+            verdict = Verdict(RunOutcome.REFUSED, str(error), refused=error.files)
+        except (RenderError, GuardError) as error:
+            verdict = Verdict(RunOutcome.REFUSED, str(error))
+        except AmiUnreachableError as error:
+            verdict = Verdict(RunOutcome.UNREACHABLE, str(error))
+        except (OSError, LockLostError, OperationalError, InterfaceError) as error:
+            verdict = Verdict(RunOutcome.FAILED, str(error))
+        except Exception as error:
+            # A fault of a template or a value that the guard stops: nothing was written, the screen says why.
+            log.exception("run_failed", node=node.name)
+            verdict = Verdict(RunOutcome.REFUSED, f"{type(error).__name__}: {error}")
+    return history.finish(node, run, verdict, steps.timings)
+
+
+def _bring_over(node: Node, lock: NodeLock, forced: bool, steps: Steps) -> Verdict:
+    folder = NodeFolder(Path(node.config_path))
+    with steps("compare"):
+        accepted, disk = store.last_good(node), folder.state()
+    candidate = prepare(node, accepted, disk, forced=forced, steps=steps)
+    if not candidate.changed:
+        return _settled(node, accepted, candidate, steps)
+    with steps("connect"):
+        ami = connected(node)
+    with ami:
+        with steps("write"):
+            lock.assert_held()
+            unchanged = {
+                name: folder.root / disk.directory / name for name in candidate.files.keys() - candidate.changed
+            }
+            directory = folder.write(node.desired_generation, candidate.files, unchanged_from=unchanged)
+            folder.switch(directory)
+        try:
+            differences = reload_and_compare(
+                ami,
+                candidate.expectation,
+                expect(accepted.files),
+                candidate.modules,
+                folder.config_path,
+                steps,
+                complete=forced,
+            )
+        except AmiUnreachableError:
+            # Nobody knows what Asterisk runs now: the disk goes back to what it once accepted, and it is tried again.
+            _put_back(folder, accepted, disk.directory)
+            folder.discard(directory)
+            raise
+        if differences:
+            return _set_back(ami, folder, accepted, candidate, disk.directory, directory, differences, steps)
+    folder.prune({directory, accepted.directory})
+    return _settled(node, accepted, candidate, steps, directory)
+
+
+def _settled(node: Node, accepted: AcceptedSet, candidate: Candidate, steps: Steps, directory: str = "") -> Verdict:
+    """Say how it stands: Asterisk runs the candidate, and what the database says may have to wait."""
+    outcome, reason = RunOutcome.APPLIED if directory else RunOutcome.UNCHANGED, ""
+    shown = candidate.files
+    if candidate.parked is not None:
+        outcome, reason = RunOutcome(candidate.parked.status), candidate.parked.reason
+        shown = candidate.parked.files
+    elif candidate.source is Source.CHOSEN and node.held and node.chosen is not None:
+        outcome = RunOutcome.HELD
+        reason = _("Generation %(number)s is held: changes wait until it is released.") % {"number": node.chosen.number}
+    with steps("compare"):
+        diff = difference(accepted.files, shown)
+    return Verdict(outcome, reason, candidate, directory, diff, dict(steps.checked))
+
+
+def _set_back(
+    ami: AmiClient,
+    folder: NodeFolder,
+    accepted: AcceptedSet,
+    candidate: Candidate,
+    previous: str,
+    refused: str,
+    differences: list[str],
+    steps: Steps,
+) -> Verdict:
+    """Put the last good set back, verify that too, and say what Asterisk did not take."""
+    reason = _("Asterisk did not take the configuration: %(differences)s.") % {"differences": summarise(differences)}
+    edited = _was_edited(folder, refused, candidate)
+    with steps("set_back"):
+        _put_back(folder, accepted, previous)
+        folder.discard(refused)
+        left = reload_and_compare(
+            ami,
+            expect(accepted.files),
+            candidate.expectation,
+            candidate.modules,
+            folder.config_path,
+            Steps(),
+            complete=True,
+        )
+    # What Asterisk read was not the set: that is tried again.
+    outcome = RunOutcome.FAILED if left or edited else RunOutcome.ROLLED_BACK
+    if left:
+        reason += " " + _("Nor is the last good one back: %(differences)s.") % {"differences": summarise(left)}
+    diff = difference(accepted.files, candidate.files)
+    return Verdict(outcome, reason, diff=diff, refused={} if edited else candidate.files)
+
+
+def _was_edited(folder: NodeFolder, directory: str, candidate: Candidate) -> bool:
+    """Tell whether somebody changed the files, or pointed the link elsewhere, after they were written."""
+    disk = folder.state()
+    wanted = {name: digest(text) for name, text in candidate.files.items()}
+    return disk.directory != directory or bool(disk.differs_from(wanted))
+
+
+def _put_back(folder: NodeFolder, accepted: AcceptedSet, previous: str) -> None:
+    if accepted.files:
+        folder.put_back(accepted.directory, accepted.number, accepted.files)
+    elif previous:
+        folder.touch(previous)
+        folder.switch(previous)

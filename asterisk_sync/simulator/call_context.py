@@ -1,0 +1,88 @@
+"""Everything that decides a call's fate, read once and frozen: what a node runs, names, prices, and who is there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from uuid import UUID
+
+from asterisk_sync.rendering.route_plan import RoutePlan, plan_routes
+from asterisk_sync.snapshot.values import CustomerSnapshot, ExtensionSnapshot, GatewaySnapshot, Snapshot
+from billing.authorization.explaining import Funds
+from billing.authorization.rule_cache import Page
+from billing.rating.calls import ProviderCost
+from billing.rating.price_book import PriceBook
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRoute:
+    """A route as the database has it, whether or not a node runs it."""
+
+    id: UUID
+    name: str
+    pattern: str
+    priority: int
+    enabled: bool
+    customers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KnownProvider:
+    """Who is behind a gateway, and what a minute costs there."""
+
+    name: str
+    cost: ProviderCost
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """A gateway as the node sees it at this moment."""
+
+    reachable: bool
+    channels: int
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A node's snapshot and what belongs to it; `numbers` is how many DIDs the node has, where that matters.
+
+    `plans` are the rate plans of customers that have one, by code. `page` is what the authorizer knows, `funds` the
+    money of customers by their id; without a page every call is let through. `peers` and `calls` are empty where the
+    node does not tell.
+    """
+
+    node: str
+    snapshot: Snapshot
+    routes: tuple[KnownRoute, ...] = ()
+    providers: Mapping[str, KnownProvider] = field(default_factory=dict)
+    closed: frozenset[str] = frozenset()
+    prices: PriceBook = field(default_factory=PriceBook)
+    plans: Mapping[str, UUID] = field(default_factory=dict)
+    page: Page | None = None
+    funds: Mapping[UUID, Funds] = field(default_factory=dict)
+    emergency_numbers: frozenset[str] = frozenset()
+    numbers: int = 0
+    peers: Mapping[str, Peer] = field(default_factory=dict)
+    calls: Mapping[str, int] | None = None
+
+    @cached_property
+    def plan(self) -> RoutePlan:
+        """Return the contexts of the routes, as they are rendered."""
+        return plan_routes(self.snapshot.routes, [customer.code for customer in self.snapshot.customers])
+
+    @cached_property
+    def gateways(self) -> dict[str, GatewaySnapshot]:
+        """Return the node's gateways by name."""
+        return {gateway.name: gateway for gateway in self.snapshot.gateways}
+
+    @cached_property
+    def customers(self) -> dict[str, CustomerSnapshot]:
+        """Return the node's customers by code."""
+        return {customer.code: customer for customer in self.snapshot.customers}
+
+    def extension_of(self, username: str) -> ExtensionSnapshot | None:
+        """Return an extension by its SIP user name."""
+        for customer in self.snapshot.customers:
+            for extension in customer.extensions:
+                if extension.username == username:
+                    return extension
+        return None

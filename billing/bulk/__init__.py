@@ -1,1 +1,0 @@
-"""Rating over arrays: the same results as `billing.rating` and `billing.tariff_matching`, a million calls a second."""

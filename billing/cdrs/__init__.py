@@ -1,0 +1,1 @@
+"""Call records: spool lines in, attributed, priced and charged records out."""

@@ -1,0 +1,89 @@
+"""The superuser's pages of call records."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from billing.cdrs.services import rate_cdrs, replay_rejected
+from billing.models import Cdr, RejectedRecord, SpoolPosition
+
+
+class ReadOnlyAdmin(admin.ModelAdmin[Any]):
+    """Rows that Asterisk wrote; nobody edits them."""
+
+    def has_add_permission(self, _request: HttpRequest) -> bool:
+        """Nobody adds one by hand."""
+        return False
+
+    def has_change_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+        """Nobody changes one."""
+        return False
+
+
+@admin.register(Cdr)
+class CdrAdmin(ReadOnlyAdmin):
+    """Call records."""
+
+    list_display = (
+        "started_at", "src", "dst", "customer", "direction", "gateway", "disposition", "billable_seconds", "price",
+        "cost", "margin", "currency", "unrated_reason", "uncharged_reason",
+    )  # fmt: skip
+    list_filter = ("direction", "disposition", "unrated_reason", "uncharged_reason", "is_last_attempt", "node_name")
+    list_select_related = ("customer", "gateway")
+    search_fields = ("src", "dst", "dialled", "linkedid")
+    date_hierarchy = "started_at"
+    show_full_result_count = False
+    actions = ("rate_again",)
+
+    def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+        """A record is evidence."""
+        return False
+
+    @admin.action(description=_("Price those without a price"), permissions=["rate"])
+    def rate_again(self, request: HttpRequest, queryset: QuerySet[Cdr]) -> None:
+        """Price what has no price, by the tariffs of now."""
+        summary = rate_cdrs(cdrs=queryset)
+        text = ngettext("%(count)d call priced.", "%(count)d calls priced.", summary.rated)
+        self.message_user(request, text % {"count": summary.rated})
+
+    def has_rate_permission(self, request: HttpRequest) -> bool:
+        """Who may write tariffs may apply them."""
+        return bool(request.user.has_perm("billing.change_tariff"))
+
+
+@admin.register(RejectedRecord)
+class RejectedRecordAdmin(ReadOnlyAdmin):
+    """Spool lines that could not be used."""
+
+    list_display = ("created_at", "node_name", "reason", "detail", "path", "offset")
+    list_filter = ("reason", "node_name")
+    fields = ("created_at", "node_name", "path", "offset", "reason", "detail", "text")
+    readonly_fields = ("text",)
+    actions = ("replay",)
+
+    @admin.action(description=_("Try again"), permissions=["replay"])
+    def replay(self, request: HttpRequest, queryset: QuerySet[RejectedRecord]) -> None:
+        """Import the lines again."""
+        summary = replay_rejected(records=queryset)
+        text = ngettext("%(count)d line accepted.", "%(count)d lines accepted.", summary.accepted)
+        self.message_user(request, text % {"count": summary.accepted})
+        if summary.still_rejected:
+            text = ngettext(
+                "%(count)d line is still refused.", "%(count)d lines are still refused.", summary.still_rejected
+            )
+            self.message_user(request, text % {"count": summary.still_rejected}, messages.WARNING)
+
+    def has_replay_permission(self, request: HttpRequest) -> bool:
+        """Who may change rejected records may have them tried again."""
+        return bool(request.user.has_perm("billing.change_rejectedrecord"))
+
+
+@admin.register(SpoolPosition)
+class SpoolPositionAdmin(ReadOnlyAdmin):
+    """How far the spools were read."""
+
+    list_display = ("node_name", "path", "offset", "updated_at")

@@ -1,0 +1,204 @@
+"""Whose call a record is: the ids that the dialplan wrote, else account code, channels and called number."""
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from django.conf import settings
+from django.db.models import F
+from django.db.models.functions import Lower
+
+from billing.cdrs.spool_format import SpoolRecord
+from billing.models import Direction
+from billing.rating.called_numbers import called_forms, endpoint_of, origin_of
+from billing.rating.calls import INBOUND, INTERNAL, OUTBOUND, CallFacts, ProviderCost
+from customers.models import Customer, Extension
+from numbering.models import DID, DIDAllocation
+from routing.models import Gateway, Route
+
+
+class Attribution(NamedTuple):
+    """What a record is about. An object that was deleted meanwhile is None, which is no error."""
+
+    direction: str
+    numbers: tuple[str, ...]
+    customer_id: uuid.UUID | None = None
+    gateway_id: uuid.UUID | None = None
+    route_id: uuid.UUID | None = None
+    did_id: uuid.UUID | None = None
+    provider_cost: ProviderCost | None = None
+    origin: str = ""
+    plan_id: uuid.UUID | None = None
+
+    def facts(self, record: SpoolRecord) -> CallFacts:
+        """Return what decides the record's price."""
+        return CallFacts(
+            self.direction,
+            self.numbers,
+            record.answered_at or record.started_at,
+            record.billable_seconds if record.answered_at else record.billable_seconds * 0,
+            self.provider_cost,
+            self.origin,
+            self.plan_id,
+        )
+
+
+# Directions that a record may name itself.
+SAID = frozenset({OUTBOUND, INBOUND, INTERNAL})
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What of a customer decides its prices: its plan, and its number where a call shows none of its own."""
+
+    plan_id: uuid.UUID | None = None
+    number: str = ""
+
+
+NO_TERMS = Terms()
+
+
+@dataclass(slots=True)
+class KnownObjects:
+    """The objects that a batch of records names, read in a handful of queries."""
+
+    # By what the records call them.
+    customers: dict[str, uuid.UUID] = field(default_factory=dict)
+    gateways: dict[str, uuid.UUID] = field(default_factory=dict)
+    routes: dict[str, uuid.UUID] = field(default_factory=dict)
+    dids: dict[str, uuid.UUID] = field(default_factory=dict)
+    terms: dict[uuid.UUID, Terms] = field(default_factory=dict)
+    customers_by_code: dict[str, uuid.UUID] = field(default_factory=dict)
+    customers_by_endpoint: dict[str, uuid.UUID] = field(default_factory=dict)
+    provider_costs: dict[uuid.UUID, ProviderCost] = field(default_factory=dict)
+    gateways_by_name: dict[str, uuid.UUID] = field(default_factory=dict)
+    dids_by_number: dict[str, uuid.UUID] = field(default_factory=dict)
+    allocations: dict[uuid.UUID, list[DIDAllocation]] = field(default_factory=dict)
+
+
+def attribute(records: Sequence[SpoolRecord]) -> list[Attribution]:
+    """Attribute a batch, in its order."""
+    known = _read_objects(records)
+    return [_attribute(record, known) for record in records]
+
+
+def _read_objects(records: Sequence[SpoolRecord]) -> KnownObjects:
+    bare = [record for record in records if not (record.customer_ref and record.direction)]
+    known = KnownObjects()
+    codes = {record.account_code.lower() for record in records if record.account_code and not record.customer_ref}
+    endpoints = {endpoint_of(name) for record in bare for name in (record.channel, record.destination_channel)} - {""}
+    _read_customers(known, _references(record.customer_ref for record in records), codes, endpoints)
+    named = _references(record.gateway_ref for record in records)
+    gateways = Gateway.objects.annotate(price=F("provider__cost_per_minute"), money=F("provider__currency"))
+    wanted = gateways.filter(pk__in=named.values())
+    for gateway in wanted | gateways.filter(name__in=endpoints) if endpoints else wanted:
+        known.provider_costs[gateway.pk] = ProviderCost(gateway.price, gateway.money, gateway.provider_id)
+        known.gateways_by_name[gateway.name] = gateway.pk
+    known.gateways = _there(named, known.provider_costs)
+    routes = _references(record.route_ref for record in records)
+    known.routes = _there(routes, Route.objects.filter(pk__in=routes.values()).values_list("pk", flat=True))
+    dids = _references(record.did_ref for record in records)
+    known.dids = _there(dids, DID.objects.filter(pk__in=dids.values()).values_list("pk", flat=True))
+    _read_called_dids(known, bare)
+    _read_terms(known)
+    return known
+
+
+def _read_customers(known: KnownObjects, ids: dict[str, uuid.UUID], codes: set[str], endpoints: set[str]) -> None:
+    known.customers = _there(ids, Customer.objects.filter(pk__in=ids.values()).values_list("pk", flat=True))
+    named = codes | {_trunk_code(endpoint) for endpoint in endpoints}
+    by_code = Customer.objects.annotate(lower_code=Lower("code")).filter(lower_code__in=named)
+    known.customers_by_code = dict(by_code.values_list("lower_code", "pk")) if named else {}
+    extensions = Extension.objects.filter(sip_username__in=endpoints) if endpoints else Extension.objects.none()
+    known.customers_by_endpoint = dict(extensions.values_list("sip_username", "customer_id"))
+
+
+def _read_called_dids(known: KnownObjects, records: Iterable[SpoolRecord]) -> None:
+    numbers = {form for record in records if not record.did_ref for form in _numbers(record)}
+    known.dids_by_number = dict(DID.objects.filter(number__in=numbers).values_list("number", "pk")) if numbers else {}
+    for allocation in DIDAllocation.objects.filter(did__in=known.dids_by_number.values()):
+        known.allocations.setdefault(allocation.did_id, []).append(allocation)
+
+
+def _read_terms(known: KnownObjects) -> None:
+    callers = {*known.customers.values(), *known.customers_by_code.values(), *known.customers_by_endpoint.values()}
+    rows = Customer.objects.filter(pk__in=callers).values_list("pk", "account__plan", "caller_id_number")
+    known.terms = {pk: Terms(plan, number) for pk, plan, number in rows}
+
+
+def _references(references: Iterable[str]) -> dict[str, uuid.UUID]:
+    """Return the ids that records name, by what they wrote."""
+    return {reference: identifier for reference in set(references) if (identifier := _as_id(reference))}
+
+
+def _there(named: Mapping[str, uuid.UUID], existing: Iterable[uuid.UUID]) -> dict[str, uuid.UUID]:
+    """Keep those that exist."""
+    found = set(existing)
+    return {reference: identifier for reference, identifier in named.items() if identifier in found}
+
+
+def _as_id(reference: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(reference) if reference else None
+    except ValueError:
+        return None
+
+
+def _numbers(record: SpoolRecord) -> tuple[str, ...]:
+    if record.dialled:
+        return (record.dialled, record.dst)
+    return called_forms(record.dst, settings.DEFAULT_COUNTRY)
+
+
+def _attribute(record: SpoolRecord, known: KnownObjects) -> Attribution:
+    numbers = _numbers(record)
+    direction = record.direction if record.direction in SAID else _direction(record, known)
+    gateway = known.gateways.get(record.gateway_ref)
+    if not record.gateway_ref:
+        far_end = record.channel if direction == INBOUND else record.destination_channel
+        gateway = known.gateways_by_name.get(endpoint_of(far_end))
+    did = known.dids.get(record.did_ref)
+    if not record.did_ref and direction == INBOUND:
+        did = next((known.dids_by_number[form] for form in numbers if form in known.dids_by_number), None)
+    customer = _customer(record, known, direction, did)
+    terms = known.terms.get(customer, NO_TERMS) if customer else NO_TERMS
+    return Attribution(
+        direction=direction,
+        numbers=numbers,
+        customer_id=customer,
+        gateway_id=gateway,
+        route_id=known.routes.get(record.route_ref),
+        did_id=did,
+        provider_cost=known.provider_costs[gateway] if gateway and direction == OUTBOUND else None,
+        origin=origin_of(record.src, terms.number, settings.DEFAULT_COUNTRY) if direction == OUTBOUND else "",
+        plan_id=terms.plan_id,
+    )
+
+
+def _direction(record: SpoolRecord, known: KnownObjects) -> str:
+    caller, called = endpoint_of(record.channel), endpoint_of(record.destination_channel)
+    if caller in known.gateways_by_name:
+        return INBOUND
+    if called in known.gateways_by_name:
+        return OUTBOUND
+    if caller in known.customers_by_endpoint and called in known.customers_by_endpoint:
+        return INTERNAL
+    return Direction.UNKNOWN
+
+
+def _customer(record: SpoolRecord, known: KnownObjects, direction: str, did: uuid.UUID | None) -> uuid.UUID | None:
+    if record.customer_ref:
+        return known.customers.get(record.customer_ref)
+    if record.account_code.lower() in known.customers_by_code:
+        return known.customers_by_code[record.account_code.lower()]
+    if direction == INBOUND and did:
+        held = (item for item in known.allocations.get(did, ()) if item.is_current(record.started_at))
+        return next((item.customer_id for item in held), None)
+    endpoint = endpoint_of(record.channel)
+    return known.customers_by_endpoint.get(endpoint) or known.customers_by_code.get(_trunk_code(endpoint))
+
+
+def _trunk_code(endpoint: str) -> str:
+    """Return the customer code in a trunk's endpoint: the dialplan writes `trunk.ACME`, an operator's own `ACME`."""
+    return endpoint.removeprefix("trunk.").lower()

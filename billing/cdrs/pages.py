@@ -1,0 +1,67 @@
+"""The pages of calls."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from billing.cdrs.filters import CdrFilterSet
+from billing.cdrs.queries import attempts_of, cdr_totals, past_ratings_of
+from billing.cdrs.tables import CdrTable
+from billing.models import Cdr
+from voipadmin.core.pages import Entity, FieldGroup
+
+
+def _join_calls(queryset: Any) -> Any:
+    return queryset.select_related("customer", "gateway", "route", "did", "tariff")
+
+
+def _call_context(call: Any, user: Any) -> dict[str, Any]:
+    return {
+        "attempts": attempts_of(call) if user.sees_everything else (),
+        "past_ratings": past_ratings_of(call),
+        "shows_cost": user.sees_everything,
+    }
+
+
+def _sums(calls: Any, user: Any) -> dict[str, Any]:
+    return {"totals": cdr_totals(calls, with_cost=user.sees_everything), "shows_cost": user.sees_everything}
+
+
+# What calls cost, and by whom they went, is no customer's business.
+NOT_FOR_CUSTOMERS = frozenset(
+    {
+        *("gateway", "route", "node_name", "account_code", "attempts", "cause", "sip_code", "post_dial_delay_ms"),
+        *("cost", "margin", "money", "cost_source", "tariff", "applied_rate", "matched_pattern", "uncharged_reason"),
+    }
+)
+
+
+CALLS = Entity(
+    model=Cdr,
+    table=CdrTable,
+    filterset=CdrFilterSet,
+    delete=None,
+    icon="phone-call",
+    intro=_("Every call as the nodes recorded it, attributed and priced."),
+    empty_hint=_("Calls appear here seconds after they end."),
+    join=_join_calls,
+    groups=(
+        FieldGroup(
+            _("Call"),
+            ("direction", "src", "caller_id", "dialled", "dst", "started_at", "answered_at", "ended_at",
+             "duration_seconds", "billable_seconds", "disposition", "cause", "sip_code", "post_dial_delay_ms"),
+        ),
+        FieldGroup(_("Whose, by which way"), ("customer", "account_code", "did", "route", "gateway", "node_name")),
+        FieldGroup(
+            _("Money"),
+            ("tariff", "matched_pattern", "applied_rate", "billed_seconds", "price", "cost", "margin", "currency",
+             "cost_source", "unrated_reason", "uncharged_reason"),
+        ),
+    ),
+    staff_only=NOT_FOR_CUSTOMERS,
+    synced=False,
+    detail_context=_call_context,
+    main_template="billing/cdr/history.html",
+    summary=_sums,
+    summary_template="billing/cdr/totals.html",
+)  # fmt: skip

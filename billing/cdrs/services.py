@@ -1,0 +1,98 @@
+"""Writes of call records: prices of those without one, rejected lines that are tried again."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from billing.accounts.call_charges import charge_calls
+from billing.cdrs.spool_import import SpoolImporter
+from billing.models import Cdr, RejectedRecord
+from billing.rating.called_numbers import called_forms, origin_of
+from billing.rating.calls import CallFacts, PricedCall, ProviderCost, price_call
+from billing.rating.price_book import PriceBook
+from billing.tariffs.loader import load_tariffs
+
+CHUNK = 1_000
+
+
+MONEY_COLUMNS = [name.removesuffix("_id") for name in PricedCall._fields]
+
+
+@dataclass(frozen=True, slots=True)
+class RatingSummary:
+    """What became of the records: priced now, still without a price, and left alone because they had one."""
+
+    rated: int = 0
+    unrated: int = 0
+    kept: int = 0
+
+
+def rate_cdrs(*, cdrs: Iterable[Cdr]) -> RatingSummary:
+    """Price those of `cdrs` that have no price, by the tariffs that were in force when they were answered.
+
+    A price that was given is never changed here: correcting one is a matter of the ledger.
+    """
+    keys = [record.pk for record in cdrs]
+    rated = unrated = 0
+    prices = load_tariffs()
+    for start in range(0, len(keys), CHUNK):
+        priced = _rate_chunk(keys[start : start + CHUNK], prices)
+        rated += sum(record.price is not None for record in priced)
+        unrated += sum(record.price is None for record in priced)
+    return RatingSummary(rated, unrated, len(keys) - rated - unrated)
+
+
+@transaction.atomic
+def _rate_chunk(keys: list[UUID], prices: PriceBook) -> list[Cdr]:
+    waiting = Cdr.objects.filter(pk__in=keys, price__isnull=True).select_related(
+        "gateway__provider", "customer__account"
+    )
+    records = list(waiting.select_for_update(of=("self",)).order_by("pk"))
+    for record in records:
+        for name, value in price_call(facts_of(record), prices)._asdict().items():
+            setattr(record, name, value)
+    Cdr.objects.bulk_update(records, MONEY_COLUMNS)
+    charge_calls(cdrs=records)
+    return records
+
+
+def facts_of(record: Cdr) -> CallFacts:
+    """Return what decides the price of a record that is in the database."""
+    provider = record.gateway.provider if record.gateway else None
+    customer = record.customer
+    account = getattr(customer, "account", None)
+    dialled = (record.dialled, record.dst)
+    return CallFacts(
+        direction=record.direction,
+        numbers=dialled if record.dialled else called_forms(record.dst, settings.DEFAULT_COUNTRY),
+        at=record.answered_at or record.started_at,
+        billable_seconds=record.billable_seconds if record.answered_at else record.billable_seconds * 0,
+        provider_cost=ProviderCost(provider.cost_per_minute, provider.currency, provider.pk) if provider else None,
+        origin=origin_of(record.src, customer.caller_id_number if customer else "", settings.DEFAULT_COUNTRY),
+        plan_id=account.plan_id if account else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ReplaySummary:
+    """What became of rejected lines that were tried again."""
+
+    accepted: int = 0
+    still_rejected: int = 0
+
+
+def replay_rejected(*, records: Iterable[RejectedRecord]) -> ReplaySummary:
+    """Try rejected lines again; what is accepted, or turns out to be there already, is no longer kept aside."""
+    accepted = still_rejected = 0
+    for record in records:
+        with transaction.atomic():
+            summary = SpoolImporter(record.node_name).replay([bytes(record.line)], record.path)
+            if summary.rejected:
+                still_rejected += 1
+            else:
+                record.delete()
+                accepted += 1
+    return ReplaySummary(accepted, still_rejected)

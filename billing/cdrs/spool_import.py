@@ -1,0 +1,173 @@
+"""A node's spool into the database: nothing lost, nothing twice. Rows and position commit together.
+
+Asterisk writes the spool; `position` is how far it was read, by (node, device, inode), so that a rename does not lose
+it. A file that begins otherwise than it did, or holds other bytes where reading ended, was truncated or replaced: it is
+read from its beginning, and what is there already is skipped.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from itertools import islice
+
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from billing.cdrs.spool_file import FileIdentity, SpoolFile, SpoolLine
+from billing.cdrs.spool_format import MAX_LINE_BYTES, Malformed, SpoolRecord, parse_line
+from billing.cdrs.store import store_records
+from billing.models import RejectedRecord, RejectReason, SpoolPosition
+from billing.tariffs.loader import CurrentTariffs
+from voipadmin.core.runtime.gc_pause import no_garbage_collection
+
+BATCH_LINES = 5_000
+# A customer or tariff that is deleted while a batch is written makes the commit fail; the batch is then done again.
+TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class ImportSummary:
+    """What became of the lines that were read."""
+
+    lines: int = 0
+    imported: int = 0
+    duplicates: int = 0
+    rejected: int = 0
+    read_bytes: int = 0
+
+    def __add__(self, other: "ImportSummary") -> "ImportSummary":
+        return ImportSummary(
+            self.lines + other.lines,
+            self.imported + other.imported,
+            self.duplicates + other.duplicates,
+            self.rejected + other.rejected,
+            self.read_bytes + other.read_bytes,
+        )
+
+
+@dataclass(slots=True)
+class SpoolImporter:
+    """Imports the spools of one node; `plain_zone` is the clock in which its Master.csv is written."""
+
+    node_name: str
+    plain_zone: tzinfo = field(default_factory=timezone.get_default_timezone)
+    batch_lines: int = BATCH_LINES
+    _tariffs: CurrentTariffs = field(default_factory=CurrentTariffs)
+
+    def batches(self, spool: SpoolFile) -> Iterator[ImportSummary]:
+        """Import what is new in `spool`, yielding after each committed batch, until only half a line is left."""
+        while (summary := self.import_batch(spool)).read_bytes:
+            yield summary
+
+    def import_all(self, spool: SpoolFile) -> ImportSummary:
+        """Import what is new in `spool`."""
+        return sum(self.batches(spool), ImportSummary())
+
+    def import_batch(self, spool: SpoolFile) -> ImportSummary:
+        """Import the next lines in one transaction; an empty summary means that there are none."""
+        with no_garbage_collection():
+            for _attempt in range(TRIES - 1):
+                try:
+                    return self._import_batch(spool)
+                except IntegrityError:
+                    continue
+            return self._import_batch(spool)
+
+    @transaction.atomic
+    def _import_batch(self, spool: SpoolFile) -> ImportSummary:
+        lock_node(self.node_name)
+        position = self._position(spool)
+        lines: list[SpoolLine] = []
+        end = position.offset
+        for line, after in islice(spool.lines(position.offset), self.batch_lines):
+            lines.append(line)
+            end = after
+        if not lines:
+            return ImportSummary()
+        summary = self._store(lines, str(spool.path))
+        read = end - position.offset
+        self._advance(position, end, spool)
+        return ImportSummary(summary.lines, summary.imported, summary.duplicates, summary.rejected, read)
+
+    def finish(self, spool: SpoolFile) -> ImportSummary:
+        """Take what is left of a file that nobody writes any more: a last line without its end."""
+        with transaction.atomic():
+            lock_node(self.node_name)
+            position = self._position(spool)
+            rest = spool.rest(position.offset)
+            if not rest:
+                return ImportSummary()
+            line = SpoolLine(position.offset, rest)
+            summary = self._store([line], str(spool.path), unfinished=True)
+            self._advance(position, position.offset + len(rest), spool)
+        return summary
+
+    def replay(self, lines: list[bytes], path: str) -> ImportSummary:
+        """Import lines that are at hand, such as rejected ones, wherever they came from."""
+        with transaction.atomic():
+            lock_node(self.node_name)
+            return self._store([SpoolLine(0, line) for line in lines], path)
+
+    def _position(self, spool: SpoolFile) -> SpoolPosition:
+        identity = spool.identity()
+        position = SpoolPosition.objects.filter(
+            node_name=self.node_name, device=identity.device, inode=identity.inode
+        ).first()
+        if position is None:
+            return SpoolPosition(
+                node_name=self.node_name, device=identity.device, inode=identity.inode, head_hash=identity.head_hash
+            )
+        if _is_another_file(position, identity) or position.tail_hash != spool.tail_hash(position.offset):
+            position.offset = 0
+            position.head_hash = identity.head_hash
+        return position
+
+    def _advance(self, position: SpoolPosition, offset: int, spool: SpoolFile) -> None:
+        position.offset = offset
+        position.path = str(spool.path)[-500:]
+        position.head_hash = position.head_hash or spool.identity().head_hash
+        position.tail_hash = spool.tail_hash(offset)
+        position.save()
+
+    def _store(self, found: list[SpoolLine], path: str, *, unfinished: bool = False) -> ImportSummary:
+        records: list[SpoolRecord] = []
+        sources: list[SpoolLine] = []
+        rejected: list[RejectedRecord] = []
+        lines = [line for line in found if line.content]
+        for line in lines:
+            try:
+                records.append(parse_line(line.content, plain_zone=self.plain_zone, whole=not unfinished))
+                sources.append(line)
+            except Malformed as fault:
+                reason = RejectReason.UNFINISHED if unfinished else fault.reason
+                rejected.append(self._rejected(line, path, reason, fault.detail))
+        stored = store_records(self.node_name, records, self._tariffs)
+        for number in stored.conflicts:
+            record = records[number]
+            detail = f"uniqueid {record.uniqueid}, sequence {record.sequence}"
+            rejected.append(self._rejected(sources[number], path, RejectReason.CONFLICT, detail))
+        rejected += [self._rejected(sources[number], path, RejectReason.DROPPED, "") for number in stored.dropped]
+        RejectedRecord.objects.bulk_create(rejected, ignore_conflicts=True)
+        return ImportSummary(len(lines), stored.imported, stored.duplicates, len(rejected))
+
+    def _rejected(self, line: SpoolLine, path: str, reason: str, detail: str) -> RejectedRecord:
+        return RejectedRecord(
+            node_name=self.node_name,
+            path=path[-500:],
+            offset=line.offset,
+            line=line.content[: MAX_LINE_BYTES + 1],
+            line_hash=hashlib.sha256(line.content).hexdigest(),
+            reason=reason,
+            detail=detail[:200].replace("\0", ""),
+        )
+
+
+def _is_another_file(position: SpoolPosition, identity: FileIdentity) -> bool:
+    return bool(position.head_hash) and position.head_hash != identity.head_hash
+
+
+def lock_node(node_name: str) -> None:
+    """Let one importer at a time write a node's records, until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"billing.spool:{node_name}"])

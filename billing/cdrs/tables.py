@@ -1,0 +1,73 @@
+"""The list of calls."""
+
+from typing import Any
+
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from billing.models import NEEDS_A_TARIFF, Cdr
+from billing.tariffs.tables import MarginColumn
+from voipadmin.core.tables.badges import badge
+from voipadmin.core.tables.entity_table import (
+    BadgeColumn,
+    DurationColumn,
+    EntityTable,
+    MoneyColumn,
+    MonoColumn,
+    RelatedColumn,
+    TimeColumn,
+    format_amount,
+    format_moment,
+)
+
+
+class CdrTable(EntityTable):
+    """The list of calls, one row per call."""
+
+    started_at = TimeColumn(
+        verbose_name=gettext_lazy("start"),
+        attrs={"td": {"class": "cell-main nowrap tabular"}},
+    )
+    direction = BadgeColumn()
+    src = MonoColumn()
+    dialled = MonoColumn(verbose_name=gettext_lazy("to"), empty_values=())
+    customer = RelatedColumn(order_by="customer__code", shown="code")
+    gateway = RelatedColumn(
+        order_by="gateway__name", attrs={"th": {"class": "wide-only"}, "td": {"class": "wide-only"}}
+    )
+    disposition = BadgeColumn(verbose_name=gettext_lazy("result"))
+    billable_seconds = DurationColumn(verbose_name=gettext_lazy("talk"))
+    price = MoneyColumn(empty_values=(), places=4)
+    cost = MoneyColumn(places=4)
+    margin = MarginColumn(places=4)
+
+    class Meta(EntityTable.Meta):
+        model = Cdr
+        fields = (
+            "started_at", "direction", "src", "dialled", "customer", "gateway", "disposition", "billable_seconds",
+            "price", "cost", "margin",
+        )  # fmt: skip
+
+    def render_started_at(self, record: Any) -> Any:
+        """Link the moment to the call's page."""
+        moment = format_moment(record.started_at)
+        return format_html('<a class="row-link" href="{}">{}</a>', record.get_absolute_url(), moment)
+
+    def value_started_at(self, record: Any) -> str:
+        """Export ISO 8601."""
+        return str(record.started_at.isoformat())
+
+    def render_dialled(self, record: Any) -> str:
+        """Write the normalised number, or what was dialled."""
+        return str(record.dialled or record.dst)
+
+    def render_price(self, record: Any) -> Any:
+        """Write the price, or that there should be one."""
+        if record.price is not None:
+            return format_amount(record.price, 4)
+        return badge("pending", _("Unrated")) if record.unrated_reason in NEEDS_A_TARIFF else "—"
+
+    def value_price(self, record: Any) -> Any:
+        """Export the bare price."""
+        return record.price

@@ -1,0 +1,170 @@
+"""The longest match for many numbers at once, with dates, origins, hours and patterns: as `TariffIndex` finds it.
+
+All prefixes together cut the line of numbers into pieces. A piece knows the tariffs that could price it, those first
+that win; calls go down that list, all of them together, until one holds.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Generic, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from billing.rating.bulk.numbers import PLACES, Digits, Ints, Texts, codes_of, digits_of_texts, range_of
+from billing.rating.longest_match import SHORTEST_E164, AnyTariff, Indexed, TariffIndex, positions_of
+
+NOTHING = -1
+NO_END = np.iinfo(np.int64).max
+CHUNK = 1 << 15
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_ALL_DIGITS = 0b111_1111_1110
+_ENDED = 1
+Masks = NDArray[np.uint16]
+Flags = NDArray[np.bool_]
+
+
+def microseconds_of(moment: datetime) -> int:
+    """Return an aware moment as the microseconds since 1970."""
+    return (moment - EPOCH) // _MICROSECOND
+
+
+class _Calls(NamedTuple):
+    """A part of the calls, by columns."""
+
+    signs: Digits
+    lengths: Ints
+    at: Ints
+    origins: Ints
+
+
+class BulkIndex(Generic[AnyTariff]):
+    """An index for arrays; a match is the position in `tariffs`, or NOTHING."""
+
+    def __init__(self, index: TariffIndex[AnyTariff]) -> None:
+        buckets = {lead: list(filter(_can_match, bucket)) for lead, bucket in index.buckets().items()}
+        placed = [entry for bucket in buckets.values() for entry in bucket]
+        self.tariffs: Sequence[AnyTariff] = [entry.tariff for entry in placed]
+        positions = {id(entry): position for position, entry in enumerate(placed)}
+        bounds, starts = [-1], [0]
+        candidates: list[int] = []
+        ends = [0]
+        known: dict[tuple[str, ...], tuple[int, int]] = {(): (0, 0)}
+        for bound, chain in _pieces(sorted(lead for lead, bucket in buckets.items() if bucket)):
+            if chain not in known:
+                entries = sorted(
+                    (entry for lead in reversed(chain) for entry in buckets[lead]),
+                    key=lambda entry: entry.precedence,
+                    reverse=True,
+                )
+                known[chain] = (len(candidates), len(candidates) + len(entries))
+                candidates.extend(positions[id(entry)] for entry in entries)
+            bounds.append(bound)
+            starts.append(known[chain][0])
+            ends.append(known[chain][1])
+        self._bounds, self._starts, self._ends = _ints(bounds), _ints(starts), _ints(ends)
+        self._candidates = _ints(candidates)
+        self._describe(placed)
+
+    def _describe(self, placed: Sequence[Indexed[AnyTariff]]) -> None:
+        """Keep by columns what decides whether a tariff holds for a call."""
+        tariffs = self.tariffs
+        self._since = _ints([microseconds_of(tariff.effective_from) for tariff in tariffs])
+        self._until = _ints([_end(tariff.effective_until) for tariff in tariffs])
+        # A service number is matched whole by a plain prefix, and by patterns as they say.
+        self._whole = _ints([len(entry.compiled.lead) if entry.compiled.is_prefix else 0 for entry in placed])
+        origins = [range_of(tariff.origin_prefix) for tariff in tariffs]
+        self._origin_from, self._origin_until = _ints([low for low, _ in origins]), _ints([high for _, high in origins])
+        self._is_plain = np.array(
+            [
+                entry.compiled.is_prefix and not t.origin_prefix and t.window is None
+                for entry, t in zip(placed, tariffs, strict=True)
+            ],
+            dtype=np.bool_,
+        )
+        self._masks = np.array([_masks(entry) for entry in placed], dtype=np.uint16).reshape(-1, PLACES)
+
+    def match(self, numbers: Texts, at: Ints, origins: Ints) -> Ints:
+        """Return the tariff of each call: digits, microseconds since 1970, and the caller's number as an integer."""
+        found = np.empty(numbers.size, dtype=np.int64)
+        for start in range(0, numbers.size, CHUNK):
+            part = slice(start, start + CHUNK)
+            signs = digits_of_texts(numbers[part])
+            lengths = np.count_nonzero(signs, axis=0)
+            found[part] = self._match(codes_of(signs), _Calls(signs, lengths, at[part], origins[part]))
+        return found
+
+    def _match(self, codes: Ints, calls: _Calls) -> Ints:
+        found = np.full(codes.size, NOTHING, dtype=np.int64)
+        pieces = np.searchsorted(self._bounds, codes, side="right") - 1
+        places, ends = self._starts[pieces], self._ends[pieces]
+        open_calls = np.flatnonzero(places < ends)
+        while open_calls.size:
+            candidates = self._candidates[places[open_calls]]
+            holds = self._holds(candidates, open_calls, calls)
+            found[open_calls[holds]] = candidates[holds]
+            open_calls = open_calls[~holds]
+            places[open_calls] += 1
+            open_calls = open_calls[places[open_calls] < ends[open_calls]]
+        return found
+
+    def _holds(self, candidates: Ints, which: Ints, calls: _Calls) -> Flags:
+        """Tell for each of `which` calls whether its candidate prices it."""
+        at, lengths, whole = calls.at[which], calls.lengths[which], self._whole[candidates]
+        holds: Flags = (self._since[candidates] <= at) & (at < self._until[candidates])
+        holds &= (lengths >= SHORTEST_E164) | (whole == 0) | (lengths == whole)
+        special = np.flatnonzero(holds & ~self._is_plain[candidates])
+        if special.size:
+            holds[special] = self._special(candidates[special], which[special], calls)
+        return holds
+
+    def _special(self, candidates: Ints, which: Ints, calls: _Calls) -> Flags:
+        """Tell the same where an origin, a pattern or hours decide, too."""
+        origins = calls.origins[which]
+        holds: Flags = (self._origin_from[candidates] <= origins) & (origins < self._origin_until[candidates])
+        allowed = self._masks[candidates].T >> calls.signs[:, which]
+        holds &= (allowed & 1).astype(np.bool_).all(axis=0)
+        for place in np.flatnonzero(holds).tolist():
+            window = self.tariffs[candidates[place]].window
+            if window is not None:
+                holds[place] = window.holds(EPOCH + timedelta(microseconds=int(calls.at[which[place]])))
+        return holds
+
+
+def _pieces(leads: Sequence[str]) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Yield where each piece begins, and the leads that its numbers begin with; of two at a place the later counts."""
+    chain: list[str] = []
+    for lead in [*leads, None]:
+        while chain and (lead is None or not lead.startswith(chain[-1])):
+            end = range_of(chain.pop())[1]
+            yield end, tuple(chain)
+        if lead is not None:
+            chain.append(lead)
+            yield range_of(lead)[0], tuple(chain)
+
+
+def _can_match(entry: Indexed[AnyTariff]) -> bool:
+    """Tell whether numbers of PLACES digits at most can fall under it."""
+    if entry.compiled.is_prefix:
+        return len(entry.compiled.lead) <= PLACES
+    classes, tail = positions_of(entry.tariff.pattern)
+    return len(classes) + (tail == ".") <= PLACES
+
+
+def _masks(entry: Indexed[AnyTariff]) -> list[int]:
+    """Return for each place the signs that are allowed there, a bit each; a plain prefix was compared already."""
+    if entry.compiled.is_prefix:
+        return [_ALL_DIGITS | _ENDED] * PLACES
+    classes, tail = positions_of(entry.tariff.pattern)
+    masks = [sum(2 << int(digit) for digit in digits) for digits in classes]
+    masks += [_ALL_DIGITS] if tail == "." else []
+    return masks + [_ALL_DIGITS | _ENDED if tail else _ENDED] * (PLACES - len(masks))
+
+
+def _end(moment: datetime | None) -> int:
+    return NO_END if moment is None else microseconds_of(moment)
+
+
+def _ints(values: Sequence[int]) -> Ints:
+    return np.array(values, dtype=np.int64)

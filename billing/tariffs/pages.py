@@ -1,0 +1,47 @@
+"""The pages of tariffs."""
+
+from typing import Any
+
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from billing.models import Tariff
+from billing.tariffs.filters import TariffFilterSet
+from billing.tariffs.forms import TariffForm
+from billing.tariffs.queries import providers_dearer_than
+from billing.tariffs.tables import TariffTable
+from voipadmin.core.pages import Entity, FieldGroup
+
+
+def _join_tariffs(queryset: Any) -> Any:
+    return queryset.select_related("plan", "window").annotate(margin_now=F("price_per_minute") - F("cost_per_minute"))
+
+
+def _tariff_context(tariff: Any, _user: Any) -> dict[str, Any]:
+    return {"dearer_providers": providers_dearer_than(tariff)}
+
+
+TARIFFS = Entity(
+    model=Tariff,
+    table=TariffTable,
+    filterset=TariffFilterSet,
+    form=TariffForm,
+    icon="badge-dollar-sign",
+    intro=_("What calls to a destination sell for and cost, from a moment on."),
+    empty_hint=_("Without a tariff, calls are recorded but listed as unrated, never as free."),
+    join=_join_tariffs,
+    groups=(
+        FieldGroup(_("Destination"), ("pattern", "name")),
+        FieldGroup(_("Whose, from where, when"), ("plan", "origin_prefix", "window")),
+        FieldGroup(_("Per minute"), ("price_per_minute", "cost_per_minute", "currency")),
+        FieldGroup(
+            _("How a call is counted"),
+            ("initial_block_seconds", "increment_seconds", "bands", "free_seconds", "connect_fee", "minimum_charge"),
+        ),
+        FieldGroup(_("Rounding and time"), ("rounding", "decimals", "effective_from", "effective_until")),
+    ),
+    synced=False,
+    detail_context=_tariff_context,
+    aside_template="billing/tariff/margin.html",
+    list_actions_template="billing/tariff/list_actions.html",
+)

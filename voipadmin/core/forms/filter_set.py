@@ -1,0 +1,69 @@
+"""The base of every list's filter: a search box and typed filters, all kept in the address."""
+
+from collections.abc import Iterable
+from functools import reduce
+from operator import or_
+from typing import Any, ClassVar
+
+import django_filters
+from django import forms
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from voipadmin.core.forms.entity_form import widget_class
+
+
+class EntityFilterSet(django_filters.FilterSet):
+    """Filters of a list; `search_fields` are what the search box looks into."""
+
+    search_fields: ClassVar[tuple[str, ...]] = ()
+
+    q = django_filters.CharFilter(method="search", label=_("Search"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.form.fields.items():
+            field.widget.attrs.setdefault("class", widget_class(field.widget) + " form-control-sm")
+            if isinstance(field.widget, forms.Select):
+                field.widget.attrs["class"] = "form-select form-select-sm"
+                name_the_absence(field)
+            if name == "q":
+                field.widget.attrs.update({"type": "search", "autocomplete": "off", "maxlength": 100})
+
+    def search(self, queryset: Any, _name: str, value: str) -> Any:
+        """Keep the rows in which every word is found in some searched field."""
+        return search_in(queryset, self.search_fields, value)
+
+    @property
+    def active_count(self) -> int:
+        """Return how many filters, the search box aside, narrow the list."""
+        if not self.is_bound or not self.form.is_valid():
+            return 0
+        chosen = (value for name, value in self.form.cleaned_data.items() if name != "q")
+        return sum(1 for value in chosen if value not in (None, "", [], slice(None, None)))
+
+
+def search_in(queryset: Any, fields: Iterable[str], text: str) -> Any:
+    """Return the rows in which every word of `text` is found in one of `fields`."""
+    for word in text.split():
+        queryset = queryset.filter(reduce(or_, (Q(**{f"{field}__icontains": word}) for field in fields)))
+    return queryset
+
+
+def name_the_absence(field: Any) -> None:
+    """Write “All” for the choice that filters nothing, instead of dashes or “Unknown”."""
+    if isinstance(field, forms.ModelChoiceField):
+        field.empty_label = _("All")
+    else:
+        field.widget.choices = [("", _("All")), *(choice for choice in field.widget.choices if choice[0] != "")]
+
+
+def visible(model: Any) -> Any:
+    """Return a callable for `ModelChoiceFilter(queryset=...)`: the rows that the asking user may see."""
+
+    def queryset(request: Any) -> Any:
+        if request is None:
+            return model.objects.none()
+        return model.objects.all().visible_to(request.user)
+
+    return queryset

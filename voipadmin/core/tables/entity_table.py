@@ -1,0 +1,172 @@
+"""The base of every list's table and its columns; only columns that name a database order can be sorted."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import django_tables2 as tables
+from django.utils import formats, timezone
+from django.utils.html import format_html
+
+from voipadmin.core.tables.badges import badge, yes_no
+from voipadmin.core.tables.links import page_of
+
+NUMERIC = {"th": {"class": "num"}, "td": {"class": "num"}}
+
+
+class EntityTable(tables.Table):
+    """A list's table; the page's template draws it."""
+
+    class Meta:
+        attrs = {"class": "table data-table"}
+        order_by_field = "sort"
+
+
+class LinkColumn(tables.Column):
+    """The object's name, leading to its page."""
+
+    def __init__(
+        self, *args: Any, mono: bool = False, label: Callable[[Any], Any] | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **{"attrs": {"td": {"class": "cell-main"}}, **kwargs})
+        self.mono = mono
+        self.label = label
+
+    def render(self, value: Any, record: Any) -> Any:
+        """Draw the link."""
+        shown = self.label(record) if self.label else value
+        style = "row-link mono" if self.mono else "row-link"
+        return format_html('<a class="{}" href="{}">{}</a>', style, page_of(record), shown)
+
+    def value(self, value: Any) -> Any:
+        """Export the bare value."""
+        return value
+
+
+class RelatedColumn(tables.Column):
+    """Another object's name (or one of its fields, `shown`), leading to its page."""
+
+    def __init__(self, *args: Any, shown: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.shown = shown
+
+    def render(self, value: Any) -> Any:
+        """Draw the link."""
+        text = getattr(value, self.shown) if self.shown else value
+        return format_html('<a class="quiet-link" href="{}" title="{}">{}</a>', page_of(value), value, text)
+
+    def value(self, value: Any) -> str:
+        """Export the name."""
+        return str(value)
+
+
+class BadgeColumn(tables.Column):
+    """A field with choices, as colour, icon and word."""
+
+    def render(self, value: Any, record: Any, bound_column: Any) -> Any:
+        """Draw the badge."""
+        return badge(tables.A(bound_column.accessor).resolve(record), value)
+
+    def value(self, value: Any) -> str:
+        """Export the word."""
+        return str(value)
+
+
+class YesNoColumn(tables.Column):
+    """A truth value."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"empty_values": (), **kwargs})
+
+    def render(self, value: Any) -> Any:
+        """Draw the badge."""
+        return yes_no(value)
+
+    def value(self, value: Any) -> Any:
+        """Export the truth value."""
+        return value
+
+
+class MonoColumn(tables.Column):
+    """A technical value, in a monospaced face."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"attrs": {"td": {"class": "mono"}}, **kwargs})
+
+
+class NumberColumn(tables.Column):
+    """A figure, aligned to the right."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"attrs": NUMERIC, **kwargs})
+
+    def render(self, value: Any) -> Any:
+        """Draw the figure in the user's language."""
+        return formats.localize(value)
+
+    def value(self, value: Any) -> Any:
+        """Export the bare figure."""
+        return value
+
+
+class MoneyColumn(NumberColumn):
+    """An amount without its currency, with as many decimals as it needs and `places` at least."""
+
+    def __init__(self, *args: Any, places: int = 2, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.places = places
+
+    def render(self, value: Any) -> Any:
+        """Draw the amount in the user's language."""
+        return format_amount(value, self.places)
+
+
+class TimeColumn(tables.Column):
+    """A moment, on the panel's clock."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"attrs": {"td": {"class": "nowrap tabular"}}, **kwargs})
+
+    def render(self, value: datetime) -> Any:
+        """Draw date and time, the exact moment in the attribute."""
+        return format_html('<time datetime="{}">{}</time>', value.isoformat(), format_moment(value))
+
+    def value(self, value: datetime) -> str:
+        """Export ISO 8601 with its offset."""
+        return timezone.localtime(value).isoformat()
+
+
+def format_amount(value: Decimal, minimum: int = 2) -> str:
+    """Return an amount in the user's language without useless zeros, with `minimum` decimals at least."""
+    exponent = value.normalize().as_tuple().exponent
+    places = max(minimum, -exponent if isinstance(exponent, int) else minimum)
+    return str(formats.number_format(value, decimal_pos=places, use_l10n=True, force_grouping=True))
+
+
+def format_moment(value: datetime) -> str:
+    """Return date and time to the second on the panel's clock."""
+    local = timezone.localtime(value)
+    return f"{formats.date_format(local, 'SHORT_DATE_FORMAT')} {local:%H:%M:%S}"
+
+
+def format_duration(seconds: Any) -> str:
+    """Return seconds as `m:ss` or `h:mm:ss`, whole seconds rounded down."""
+    whole = int(seconds)
+    minutes, rest = divmod(whole, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def first_of(items: Sequence[str], count: int = 2) -> str:
+    """Return the first items, and how many more there are."""
+    more = f" +{len(items) - count}" if len(items) > count else ""
+    return ", ".join(items[:count]) + more
+
+
+class DurationColumn(NumberColumn):
+    """Seconds, as minutes and seconds."""
+
+    def render(self, value: Any) -> Any:
+        """Draw minutes and seconds."""
+        return format_duration(value)
