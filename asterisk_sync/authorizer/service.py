@@ -1,7 +1,6 @@
 """The service itself: three doors for the dialplan, a timer for each live call, and a sweep every other second."""
 
 import asyncio
-import gc
 import sys
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
@@ -26,6 +25,7 @@ from billing.authorization.services import record_refusals, stop_account
 from billing.authorization.sweeper import Spending, Sweeper
 from billing.authorization.terms import Choice, Reason, Refusal, Terms
 from billing.models import RefusedCall
+from voipadmin.core.runtime.gc_pause import freeze_living_objects
 
 log = structlog.get_logger(__name__)
 
@@ -235,7 +235,7 @@ class Authorizer:
         self.book.refresh()
         if self.book.page is not page:
             # Prices and routes are millions of objects without cycles: looking through them would hold up every call.
-            gc.freeze()
+            freeze_living_objects()
 
     async def _stop(self, terms: Terms, cap: str) -> None:
         """Stop a customer that reached a cap, and end its calls."""

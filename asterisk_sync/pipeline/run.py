@@ -20,7 +20,7 @@ from asterisk_sync.generations.folder import NodeFolder, digest
 from asterisk_sync.generations.store import AcceptedSet
 from asterisk_sync.generations.validation import RefusedError
 from asterisk_sync.models import Node, RunOutcome, SyncRun
-from asterisk_sync.pipeline import gc_pause, history
+from asterisk_sync.pipeline import history
 from asterisk_sync.pipeline.candidate import Candidate, Source, prepare
 from asterisk_sync.pipeline.history import Verdict
 from asterisk_sync.pipeline.locking import LockLostError, NodeLock, node_lock
@@ -28,6 +28,7 @@ from asterisk_sync.reload.reloader import reload_and_compare, summarise
 from asterisk_sync.reload.timings import Steps
 from asterisk_sync.rendering.errors import RenderError
 from asterisk_sync.rendering.guard import GuardError
+from voipadmin.core.runtime.gc_pause import gc_paused_then_frozen
 
 log = structlog.get_logger(__name__)
 
@@ -46,7 +47,7 @@ def synchronise(node_id: UUID, *, trigger: str = "change") -> SyncRun | None:
             for pause in chain(COALESCE_SECONDS, repeat(COALESCE_SECONDS[-1])):
                 if (node := due_node(node_id)) is None:
                     break
-                with gc_pause.at_rest():
+                with gc_paused_then_frozen():
                     last = run_once(node, lock, trigger)
                 if due_node(node_id) is None:
                     break

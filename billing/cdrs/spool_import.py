@@ -19,7 +19,7 @@ from billing.cdrs.spool_format import MAX_LINE_BYTES, Malformed, SpoolRecord, pa
 from billing.cdrs.store import store_records
 from billing.models import RejectedRecord, RejectReason, SpoolPosition
 from billing.tariffs.loader import CurrentTariffs
-from voipadmin.core.runtime.gc_pause import no_garbage_collection
+from voipadmin.core.runtime.gc_pause import gc_paused
 
 BATCH_LINES = 5_000
 # A customer or tariff that is deleted while a batch is written makes the commit fail; the batch is then done again.
@@ -66,7 +66,7 @@ class SpoolImporter:
 
     def import_batch(self, spool: SpoolFile) -> ImportSummary:
         """Import the next lines in one transaction; an empty summary means that there are none."""
-        with no_garbage_collection():
+        with gc_paused():
             for _attempt in range(TRIES - 1):
                 try:
                     return self._import_batch(spool)

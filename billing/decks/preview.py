@@ -18,7 +18,7 @@ from billing.decks.selling import SellPrices, Sold, lowest_per_minute
 from billing.decks.staging import present_rates, stage
 from billing.models import BuyRate, Deck, DeckFile, DeckStatus, Tariff
 from routing.models import Provider
-from voipadmin.core.runtime.gc_pause import no_garbage_collection
+from voipadmin.core.runtime.gc_pause import gc_paused
 from voipadmin.core.sheets.files import read_sheets
 from voipadmin.core.sheets.input_errors import MOST_SHOWN, Fault, FileFault, column_letter
 
@@ -39,7 +39,7 @@ def read_deck(deck: Deck) -> None:
         try:
             deck.refresh_from_db()
             if deck.status not in SETTLED:
-                with no_garbage_collection():
+                with gc_paused():
                     _Preview(deck).run()
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [key])

@@ -31,7 +31,7 @@ from billing.rating.calls import CallFacts, PricedCall
 from billing.rerating.terms import NO_TERMS, Terms, mark_of_prices, read_terms
 from billing.tariffs.loader import load_tariffs
 from voipadmin.core.models import new_id
-from voipadmin.core.runtime.gc_pause import no_garbage_collection
+from voipadmin.core.runtime.gc_pause import gc_paused
 
 CHUNK = 20_000
 ZERO = Decimal(0)
@@ -113,7 +113,7 @@ def make_preview(job: Rerating) -> bool:
         if not cursor.fetchone()[0]:
             return False
     try:
-        with no_garbage_collection():
+        with gc_paused():
             _compute(job)
     finally:
         with connection.cursor() as cursor:
