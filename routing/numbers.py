@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from phonenumbers import PhoneMetadata
 
-from routing.patterns import parse_pattern
+from voipadmin.core.numbers.patterns import parse_pattern
 
 INTERNATIONAL_PREFIX = "00"
 TRUNK_PREFIX = "0"

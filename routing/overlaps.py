@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from routing.patterns import Pattern
+from voipadmin.core.numbers.patterns import Pattern
 
 Item = TypeVar("Item")
 

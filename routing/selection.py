@@ -6,7 +6,7 @@ from typing import Protocol, TypeVar
 from uuid import UUID
 
 from routing.overlaps import OverlapIndex
-from routing.patterns import Specificity, parse_pattern
+from voipadmin.core.numbers.patterns import Specificity, parse_pattern
 
 Draw = Callable[[int], int]
 

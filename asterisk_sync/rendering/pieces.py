@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from routing.numbers import NumberRule
-from routing.patterns import parse_pattern
+from voipadmin.core.numbers.patterns import parse_pattern
 
 
 class Numbered(Protocol):

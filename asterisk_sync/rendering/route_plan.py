@@ -11,8 +11,8 @@ from asterisk_sync.rendering.searches import Search, search_plan
 from asterisk_sync.rendering.spreading import spread
 from asterisk_sync.snapshot.values import RouteSnapshot
 from routing.overlaps import OverlapIndex
-from routing.patterns import parse_pattern
 from routing.selection import layer_routes, order_key
+from voipadmin.core.numbers.patterns import parse_pattern
 
 COMMON_ENTRY = "from-internal"
 ROUTES_IN_A_CONTEXT = 250

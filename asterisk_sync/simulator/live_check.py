@@ -17,7 +17,7 @@ from asterisk_sync.rendering.route_plan import plan_routes
 from asterisk_sync.simulator.call_context import Scene
 from asterisk_sync.simulator.results import Hop, Outcome, Simulation
 from asterisk_sync.simulator.trace import calling_telephone
-from routing.patterns import parse_pattern
+from voipadmin.core.numbers.patterns import parse_pattern
 
 # More places than this would be more of the same.
 MOST_LOOKUPS = 60

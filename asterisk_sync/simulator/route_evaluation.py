@@ -8,7 +8,7 @@ from asterisk_sync.rendering.route_plan import View
 from asterisk_sync.simulator.call_context import KnownRoute, Scene
 from asterisk_sync.simulator.results import ConsideredRoute, Reason
 from asterisk_sync.snapshot.values import RouteSnapshot
-from routing.patterns import parse_pattern
+from voipadmin.core.numbers.patterns import parse_pattern
 
 BEHIND_EVERY_LEVEL = 1 << 30
 

@@ -13,7 +13,7 @@ from asterisk_sync.simulator.results import Hop, Outcome, Question, Refusal, Ste
 from asterisk_sync.snapshot.values import CustomerSnapshot, DIDSnapshot, ExtensionSnapshot, GatewaySnapshot
 from billing.rating.calls import INBOUND, INTERNAL, OUTBOUND
 from routing.numbers import NATIONAL, caller_of_trunk, filter_dialled, is_known_form, normalise_dialled, read_incoming
-from routing.patterns import parse_pattern
+from voipadmin.core.numbers.patterns import parse_pattern
 
 MOST_FORWARDS = 3
 # What va-no-route and va-suspended answer to; anything else is not found at all.

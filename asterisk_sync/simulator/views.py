@@ -24,7 +24,7 @@ from asterisk_sync.simulator.results import Authorization, ConsideredRoute, Simu
 from asterisk_sync.simulator.services import UnanswerableError, simulate_with_scene
 from billing.authorization.pages import REASONS as REFUSED
 from routing.models import Route
-from routing.patterns import example_number
+from voipadmin.core.numbers.patterns import example_number
 
 PERMISSION = "routing.view_route"
 

@@ -14,7 +14,7 @@ from phonenumbers import PhoneMetadata, PhoneNumberDesc
 
 from billing.rating.longest_match import SHORTEST_E164
 from routing.numbers import country_of
-from routing.patterns import parse_pattern
+from voipadmin.core.numbers.patterns import parse_pattern
 
 # Kinds of numbers, as the plan calls them.
 ORDINARY = ("fixed_line", "mobile", "toll_free", "shared_cost", "voip", "uan")

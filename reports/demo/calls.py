@@ -25,8 +25,8 @@ from reports.demo.outcomes import ATTEMPT_FAILED, Outcome, draw_outcome
 from reports.demo.places import HISTORY_NODE
 from routing.models import Gateway, Route
 from routing.numbers import normalise_dialled
-from routing.patterns import parse_pattern
 from routing.queries import routes_with_steps
+from voipadmin.core.numbers.patterns import parse_pattern
 
 DAYS = 14
 CALLS_ON_A_WEEKDAY = 560

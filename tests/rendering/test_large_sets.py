@@ -10,10 +10,10 @@ from asterisk_sync.rendering import render_files
 from asterisk_sync.rendering.parser import Context, parse_dialplan
 from asterisk_sync.rendering.searches import BLOCK, NO_ROUTE, search_plan
 from asterisk_sync.snapshot.values import RouteSnapshot, Snapshot
-from routing.patterns import parse_pattern
 from routing.selection import matching_routes
 from tests.rendering.example import customer, example, extension, gateway, route
 from tests.rendering.many import did, many, office
+from voipadmin.core.numbers.patterns import parse_pattern
 
 LARGEST = 1_000
 # Asterisk's AST_PBX_MAX_STACK: a lookup that has seen so many contexts gives up.

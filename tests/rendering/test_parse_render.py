@@ -17,10 +17,10 @@ from asterisk_sync.snapshot.values import (
     Snapshot,
     TrunkAddressSnapshot,
 )
-from routing.patterns import parse_pattern
 from routing.selection import matching_routes
 from tests.rendering.example import new_id
 from tests.routing.patterns_at_random import numbers, patterns
+from voipadmin.core.numbers.patterns import parse_pattern
 
 codes = st.from_regex(r"\A[A-Za-z0-9_-]{1,20}\Z").filter(lambda code: code.lower() not in {"anonymous", "global"})
 secrets = st.from_regex(r"\A[A-Za-z0-9_.!%*+=~^?:-]{8,30}\Z")

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from routing.overlaps import OverlapIndex
-from routing.patterns import parse_pattern
 from routing.selection import layer_routes
 from tests.routing.patterns_at_random import patterns
 from tests.routing.test_selection import ARoute
+from voipadmin.core.numbers.patterns import parse_pattern
 
 
 @given(st.lists(patterns(), max_size=30), patterns())

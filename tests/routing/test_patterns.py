@@ -3,8 +3,8 @@
 import pytest
 from hypothesis import given
 
-from routing.patterns import parse_pattern
 from tests.routing.patterns_at_random import as_regex, numbers, patterns
+from voipadmin.core.numbers.patterns import parse_pattern
 
 
 @given(patterns(), numbers)

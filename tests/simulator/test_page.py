@@ -10,13 +10,13 @@ from django.urls import reverse
 from asterisk_sync.models import Node
 from customers.models import Customer, CustomerStatus, CustomerType
 from routing.models import Route
-from routing.patterns import example_number, parse_pattern
 from tests.api.client import ApiClient
 from tests.factories.asterisk_sync import NodeFactory
 from tests.factories.billing import TariffFactory
 from tests.factories.customers import CustomerFactory, ExtensionFactory, TrunkAddressFactory
 from tests.factories.routing import GatewayFactory, RouteFactory
 from tests.factories.users import UserFactory
+from voipadmin.core.numbers.patterns import example_number, parse_pattern
 from voipadmin.users.roles import Role
 
 pytestmark = pytest.mark.django_db

@@ -11,8 +11,8 @@ from asterisk_sync.simulator.call_context import KnownRoute, Scene
 from asterisk_sync.simulator.results import Question
 from asterisk_sync.snapshot.values import DIDSnapshot, GatewaySnapshot, RouteSnapshot, RouteStepSnapshot, Snapshot
 from routing.numbers import CALLER_ID_RULES, FORMATS
-from routing.patterns import parse_pattern
 from tests.rendering.example import address, customer, extension, gateway, new_id, route
+from voipadmin.core.numbers.patterns import parse_pattern
 
 AT = datetime(2026, 1, 11, 12, tzinfo=UTC)
 NOBODY_IS_FULL = 10_000
