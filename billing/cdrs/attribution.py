@@ -49,14 +49,14 @@ SAID = frozenset({OUTBOUND, INBOUND, INTERNAL})
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class CustomerPricing:
     """What of a customer decides its prices: its plan, and its number where a call shows none of its own."""
 
     plan_id: uuid.UUID | None = None
     number: str = ""
 
 
-NO_TERMS = Terms()
+NO_PRICING = CustomerPricing()
 
 
 @dataclass(slots=True)
@@ -68,7 +68,7 @@ class KnownObjects:
     gateways: dict[str, uuid.UUID] = field(default_factory=dict)
     routes: dict[str, uuid.UUID] = field(default_factory=dict)
     dids: dict[str, uuid.UUID] = field(default_factory=dict)
-    terms: dict[uuid.UUID, Terms] = field(default_factory=dict)
+    pricing: dict[uuid.UUID, CustomerPricing] = field(default_factory=dict)
     customers_by_code: dict[str, uuid.UUID] = field(default_factory=dict)
     customers_by_endpoint: dict[str, uuid.UUID] = field(default_factory=dict)
     provider_costs: dict[uuid.UUID, ProviderCost] = field(default_factory=dict)
@@ -101,7 +101,7 @@ def _read_objects(records: Sequence[SpoolRecord]) -> KnownObjects:
     dids = _references(record.did_ref for record in records)
     known.dids = _there(dids, DID.objects.filter(pk__in=dids.values()).values_list("pk", flat=True))
     _read_called_dids(known, bare)
-    _read_terms(known)
+    _read_pricing(known)
     return known
 
 
@@ -121,10 +121,10 @@ def _read_called_dids(known: KnownObjects, records: Iterable[SpoolRecord]) -> No
         known.allocations.setdefault(allocation.did_id, []).append(allocation)
 
 
-def _read_terms(known: KnownObjects) -> None:
+def _read_pricing(known: KnownObjects) -> None:
     callers = {*known.customers.values(), *known.customers_by_code.values(), *known.customers_by_endpoint.values()}
     rows = Customer.objects.filter(pk__in=callers).values_list("pk", "account__plan", "caller_id_number")
-    known.terms = {pk: Terms(plan, number) for pk, plan, number in rows}
+    known.pricing = {pk: CustomerPricing(plan, number) for pk, plan, number in rows}
 
 
 def _references(references: Iterable[str]) -> dict[str, uuid.UUID]:
@@ -162,7 +162,7 @@ def _attribute(record: SpoolRecord, known: KnownObjects) -> Attribution:
     if not record.did_ref and direction == INBOUND:
         did = next((known.dids_by_number[form] for form in numbers if form in known.dids_by_number), None)
     customer = _customer(record, known, direction, did)
-    terms = known.terms.get(customer, NO_TERMS) if customer else NO_TERMS
+    pricing = known.pricing.get(customer, NO_PRICING) if customer else NO_PRICING
     return Attribution(
         direction=direction,
         numbers=numbers,
@@ -171,8 +171,8 @@ def _attribute(record: SpoolRecord, known: KnownObjects) -> Attribution:
         route_id=known.routes.get(record.route_ref),
         did_id=did,
         provider_cost=known.provider_costs[gateway] if gateway and direction == OUTBOUND else None,
-        origin=origin_of(record.src, terms.number, settings.DEFAULT_COUNTRY) if direction == OUTBOUND else "",
-        plan_id=terms.plan_id,
+        origin=origin_of(record.src, pricing.number, settings.DEFAULT_COUNTRY) if direction == OUTBOUND else "",
+        plan_id=pricing.plan_id,
     )
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from billing.decks.lines import Line, Terms
+from billing.decks.lines import DeckRate, Line
 from voipadmin.core.sheets.input_errors import Fault
 
 Key = tuple[str, str]
@@ -17,7 +17,7 @@ FAR_FROM_SHORTER = 200
 # A list that ends more than this share of the prefixes is asked about: it may be a partial one.
 SUSPICIOUS_SHARE = Decimal("0.5")
 FEW = 20
-NOTHING = Terms(Decimal(0), Decimal(0), Decimal(0), 1, 1, 0, is_blocked=False)
+NOTHING = DeckRate(Decimal(0), Decimal(0), Decimal(0), 1, 1, 0, is_blocked=False)
 
 
 class Present(NamedTuple):
@@ -25,7 +25,7 @@ class Present(NamedTuple):
 
     since: datetime
     until: datetime | None
-    terms: Terms
+    rate: DeckRate
     name: str
 
 
@@ -37,7 +37,7 @@ class Planned(NamedTuple):
     key: Key
     name: str
     old_price: Decimal | None
-    terms: Terms
+    rate: DeckRate
     begins: datetime | None
 
 
@@ -79,7 +79,7 @@ def compare(
         by_key[line.pattern, line.origin].append((begins, line))
     for key, dated in by_key.items():
         _compare_key(found, key, dated, present.get(key, []), now)
-    _ask_about_newcomers(found, {key: dated[0][1].terms for key, dated in by_key.items()}, present)
+    _ask_about_newcomers(found, {key: dated[0][1].rate for key, dated in by_key.items()}, present)
     if is_full:
         _find_gone(found, by_key.keys(), present, now)
     found.questions = [Fault(q.code, q.row, price_column if q.row else "", q.value) for q in found.questions]
@@ -91,27 +91,27 @@ def _compare_key(
 ) -> None:
     # By the day written: of two days in the past the later one counts.
     dated.sort(key=lambda pair: pair[0])
-    before: Terms | None = None
+    before: DeckRate | None = None
     for position, (day, line) in enumerate(dated):
         if position + 1 < len(dated) and dated[position + 1][0] <= now:
             continue
         begins = max(day, now)
         found.in_the_past += line.begins is not None and day < now
         lasting = before is None and _lasts(rates, begins)
-        old = before if before is not None else _terms_at(rates, begins)
+        old = before if before is not None else _rate_at(rates, begins)
         change = change_between(old, line, lasting=lasting or before is not None)
         found.counts[change] += 1
         found.says_otherwise += line.change in _CLAIMS and change not in _CLAIMS[line.change]
         if old is not None and _is_far(old, line):
-            found.questions.append(Fault("far_price", line.row, "", f"{key[0]}: {old.price} → {line.terms.price}"))
+            found.questions.append(Fault("far_price", line.row, "", f"{key[0]}: {old.price} → {line.rate.price}"))
         moment = begins if begins > now else None
-        found.planned.append(Planned(line.row, change, key, line.name, old.price if old else None, line.terms, moment))
-        before = None if change == "gone" else line.terms
+        found.planned.append(Planned(line.row, change, key, line.name, old.price if old else None, line.rate, moment))
+        before = None if change == "gone" else line.rate
 
 
-def change_between(old: Terms | None, line: Line, *, lasting: bool) -> str:
+def change_between(old: DeckRate | None, line: Line, *, lasting: bool) -> str:
     """Return what becomes of a prefix; what stays as it is, but had an end, is written again."""
-    new = line.terms
+    new = line.rate
     if line.change == "delete":
         return "gone"
     if new == old:
@@ -125,9 +125,9 @@ def change_between(old: Terms | None, line: Line, *, lasting: bool) -> str:
     return "terms"
 
 
-def _terms_at(rates: list[Present], moment: datetime) -> Terms | None:
+def _rate_at(rates: list[Present], moment: datetime) -> DeckRate | None:
     held = [rate for rate in rates if rate.since <= moment and (rate.until is None or rate.until > moment)]
-    return max(held).terms if held else None
+    return max(held).rate if held else None
 
 
 def _lasts(rates: list[Present], moment: datetime) -> bool:
@@ -136,17 +136,19 @@ def _lasts(rates: list[Present], moment: datetime) -> bool:
     return len(left) == 1 and left[0].since <= moment and left[0].until is None
 
 
-def _is_far(old: Terms, line: Line) -> bool:
-    new = line.terms
+def _is_far(old: DeckRate, line: Line) -> bool:
+    new = line.rate
     if not old.price or old.is_blocked or new.is_blocked or line.change == "delete":
         return False
     return new.price >= FAR * old.price or old.price >= FAR * new.price
 
 
-def _ask_about_newcomers(found: Comparison, named: Mapping[Key, Terms], present: Mapping[Key, list[Present]]) -> None:
+def _ask_about_newcomers(
+    found: Comparison, named: Mapping[Key, DeckRate], present: Mapping[Key, list[Present]]
+) -> None:
     """Ask about new prefixes that cost far more, or less, than the shorter prefix by which their calls went so far."""
     for item in found.planned:
-        price = item.terms.price
+        price = item.rate.price
         if item.change != "new" or item.old_price is not None or not price:
             continue
         shorter = _shorter(item.key, named, present)
@@ -155,14 +157,14 @@ def _ask_about_newcomers(found: Comparison, named: Mapping[Key, Terms], present:
             found.questions.append(Fault("far_from_shorter", item.row, "", value))
 
 
-def _shorter(key: Key, named: Mapping[Key, Terms], present: Mapping[Key, list[Present]]) -> Decimal | None:
+def _shorter(key: Key, named: Mapping[Key, DeckRate], present: Mapping[Key, list[Present]]) -> Decimal | None:
     pattern, origin = key
     for length in range(len(pattern) - 1, 0, -1):
         above = (pattern[:length], origin)
         if above in named:
             return named[above].price
         if above in present:
-            return max(present[above]).terms.price
+            return max(present[above]).rate.price
     return None
 
 
@@ -171,8 +173,8 @@ def _find_gone(found: Comparison, named: Iterable[Key], present: Mapping[Key, li
     gone = in_force.keys() - set(named)
     for key in sorted(gone):
         last = max(in_force[key])
-        old = _terms_at(in_force[key], now)
-        found.planned.append(Planned(0, "gone", key, last.name, (old or last.terms).price, NOTHING, None))
+        old = _rate_at(in_force[key], now)
+        found.planned.append(Planned(0, "gone", key, last.name, (old or last.rate).price, NOTHING, None))
     found.counts += Counter(gone=len(gone))
     if len(in_force) >= FEW and len(gone) > SUSPICIOUS_SHARE * len(in_force):
         found.questions.append(Fault("half_gone", value=f"{len(gone)}/{len(in_force)}"))

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from voipadmin.core.sheets.input_errors import Fault
 
 
-class Terms(NamedTuple):
-    """What a minute costs and how it is counted."""
+class DeckRate(NamedTuple):
+    """A price list's rate: the price of a minute, the fees, and the blocks in seconds that calls are counted in."""
 
     price: Decimal
     connect_fee: Decimal
@@ -27,7 +27,7 @@ class Line(NamedTuple):
     pattern: str
     origin: str
     name: str
-    terms: Terms
+    rate: DeckRate
     begins: date | None
     change: str
 

@@ -122,7 +122,7 @@ class _Preview:
         sell = sell_prices(self.deck.currency, self.now)
 
         def sold_for(item: Planned) -> Decimal | None:
-            return sell.below(item.key[0], item.terms.price) if item.change in PRICED else None
+            return sell.below(item.key[0], item.rate.price) if item.change in PRICED else None
 
         return stage(self.deck, found.planned, sold_for, lambda done, total: self._tell("writing", done, total))
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from billing.decks import dates
 from billing.decks.columns import Layout
-from billing.decks.lines import Line, Reading, Terms
+from billing.decks.lines import DeckRate, Line, Reading
 from voipadmin.core.sheets import cells
 from voipadmin.core.sheets.cells import Cell, text_of
 from voipadmin.core.sheets.input_errors import CellFault, Fault, column_letter
@@ -124,8 +124,8 @@ class _Reader:
         if not patterns:
             self._without_prefix(number, row, values)
             return
-        terms = self._terms(number, values)
-        if terms is None:
+        rate = self._rate(number, values)
+        if rate is None:
             return
         if len(self.reading.lines) + len(patterns) * len(origins) > MOST_LINES:
             self._fault("too_many_prefixes", number, self._prefix_column, row)
@@ -134,7 +134,7 @@ class _Reader:
         for pattern in patterns:
             for origin in origins:
                 self.reading.lines.append(
-                    Line(number, pattern, origin, values.get("name") or "", terms, values.get("effective"),
+                    Line(number, pattern, origin, values.get("name") or "", rate, values.get("effective"),
                          values.get("change") or "")
                 )  # fmt: skip
 
@@ -197,14 +197,14 @@ class _Reader:
             return None
         return value
 
-    def _terms(self, number: int, values: Mapping[str, Any]) -> Terms | None:
+    def _rate(self, number: int, values: Mapping[str, Any]) -> DeckRate | None:
         price, change = values.get("price"), values.get("change")
         if price is None and change not in WITHOUT_PRICE:
             self._fault("price_missing", number, "price", ())
             return None
         initial, increment, _free = values.get("blocks") or (1, 1, None)
         increment = values.get("increment") or increment
-        return Terms(
+        return DeckRate(
             price if price is not None else ZERO,
             values.get("connect_fee") or ZERO,
             values.get("minimum_charge") or ZERO,
@@ -278,7 +278,7 @@ def _refuse_doubled(reading: Reading, column: str) -> None:
         first = seen.setdefault(key, line)
         if first is line:
             continue
-        if (first.terms, first.change == "delete") == (line.terms, line.change == "delete"):
+        if (first.rate, first.change == "delete") == (line.rate, line.change == "delete"):
             reading.repeated += 1
         else:
             reading.faults.append(Fault("doubled", line.row, column, line.pattern, first.row))

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Q
 
 from billing.decks.comparing import Key, Planned, Present
-from billing.decks.lines import Terms
+from billing.decks.lines import DeckRate
 from billing.models import Cdr, Deck, Direction
 from billing.rating.durations import Rate, rate_duration, simple_rate
 
@@ -34,35 +34,35 @@ class NewCosts:
     """The rates as they would be: the longest prefix, then the longest origin."""
 
     def __init__(self, planned: list[Planned], kept: Mapping[Key, list[Present]]) -> None:
-        self._rates: dict[str, dict[str, Terms]] = defaultdict(dict)
+        self._rates: dict[str, dict[str, DeckRate]] = defaultdict(dict)
         for (pattern, origin), rates in kept.items():
-            self._rates[pattern][origin] = max(rates).terms
+            self._rates[pattern][origin] = max(rates).rate
         for item in planned:
             if item.change == "gone":
                 self._rates[item.key[0]].pop(item.key[1], None)
             else:
-                self._rates[item.key[0]][item.key[1]] = item.terms
+                self._rates[item.key[0]][item.key[1]] = item.rate
 
-    def terms(self, number: str, origin: str) -> Terms | None:
+    def rate_of(self, number: str, origin: str) -> DeckRate | None:
         """Return what a call would be charged by, or None where the deck does not sell it."""
         for length in range(len(number), 0, -1):
             found = self._rates.get(number[:length])
             fitting = [key for key in found if origin.startswith(key)] if found else []
             if found and fitting:
-                terms = found[max(fitting, key=len)]
-                return None if terms.is_blocked else terms
+                rate = found[max(fitting, key=len)]
+                return None if rate.is_blocked else rate
         return None
 
 
 @lru_cache(maxsize=100_000)
-def _rate(terms: Terms) -> Rate:
+def _as_rate(deck_rate: DeckRate) -> Rate:
     return simple_rate(
-        per_minute=terms.price,
-        initial_block=terms.initial,
-        increment=terms.increment,
-        connect_fee=terms.connect_fee,
-        free_seconds=terms.free,
-        minimum_charge=terms.minimum_charge,
+        per_minute=deck_rate.price,
+        initial_block=deck_rate.initial,
+        increment=deck_rate.increment,
+        connect_fee=deck_rate.connect_fee,
+        free_seconds=deck_rate.free,
+        minimum_charge=deck_rate.minimum_charge,
         decimals=6,
     )
 
@@ -86,15 +86,15 @@ def replay(deck: Deck, planned: list[Planned], kept: Mapping[Key, list[Present]]
     ).order_by()
     fields = ("customer__code", "dialled", "dst", "src", "billable_seconds", "price", "cost")
     for code, dialled, dst, src, seconds, price, cost in calls.values_list(*fields).iterator(5_000):
-        terms = costs.terms((dialled or dst).removeprefix("+"), src.removeprefix("+"))
-        if terms is None:
+        rate = costs.rate_of((dialled or dst).removeprefix("+"), src.removeprefix("+"))
+        if rate is None:
             not_sold += 1
             continue
         entry = customers[code or ""]
         entry.calls += 1
         entry.revenue += price
         entry.cost += cost
-        entry.new_cost += rate_duration(_rate(terms), seconds).amount
+        entry.new_cost += rate_duration(_as_rate(rate), seconds).amount
     return _summary(customers, not_sold)
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.db import connection
 
 from billing.decks.comparing import Key, Planned, Present
-from billing.decks.lines import Terms
+from billing.decks.lines import DeckRate
 from billing.models import BuyRate, Deck, DeckRow
 from routing.models import Provider
 
@@ -18,7 +18,7 @@ COLUMNS = (
     "minimum_charge", "initial_block_seconds", "increment_seconds", "free_seconds", "is_blocked", "begins", "sold_for",
 )  # fmt: skip
 _COPY = f"COPY {DeckRow._meta.db_table} ({', '.join(COLUMNS)}) FROM STDIN"
-_TERMS = (
+_RATE_COLUMNS = (
     "price_per_minute", "connect_fee", "minimum_charge", "initial_block_seconds", "increment_seconds", "free_seconds",
     "is_blocked",
 )  # fmt: skip
@@ -28,10 +28,10 @@ def present_rates(provider: Provider, now: datetime) -> dict[Key, list[Present]]
     """Return the rates of a provider that hold now or will, those without a time window, by prefix and origin."""
     found: dict[Key, list[Present]] = defaultdict(list)
     rows = BuyRate.objects.filter(provider=provider, window=None).exclude(effective_until__lte=now).order_by()
-    fields = ("pattern", "origin_prefix", "effective_from", "effective_until", "name", *_TERMS)
-    for pattern, origin, since, until, name, *terms in rows.values_list(*fields).iterator(PIECE):
+    fields = ("pattern", "origin_prefix", "effective_from", "effective_until", "name", *_RATE_COLUMNS)
+    for pattern, origin, since, until, name, *rate in rows.values_list(*fields).iterator(PIECE):
         if until is None or until > since:
-            found[pattern, origin].append(Present(since, until, Terms(*terms), name))
+            found[pattern, origin].append(Present(since, until, DeckRate(*rate), name))
     return found
 
 
@@ -56,11 +56,11 @@ def stage(
 def _line(deck: Deck, item: Planned, sold: Decimal | None) -> str:
     """Write one row as COPY reads it: names hold neither tabs nor backslashes, which reading took out."""
     pattern, origin = item.key
-    terms = item.terms
+    rate = item.rate
     return (
         f"{deck.pk}\t{item.row}\t{item.change}\t{pattern}\t{origin}\t{item.name}\t"
-        f"{_null(item.old_price)}\t{terms.price}\t{terms.connect_fee}\t{terms.minimum_charge}\t{terms.initial}\t"
-        f"{terms.increment}\t{terms.free}\t{terms.is_blocked}\t"
+        f"{_null(item.old_price)}\t{rate.price}\t{rate.connect_fee}\t{rate.minimum_charge}\t{rate.initial}\t"
+        f"{rate.increment}\t{rate.free}\t{rate.is_blocked}\t"
         f"{item.begins.isoformat() if item.begins else NULL}\t{_null(sold)}\n"
     )
 

@@ -28,7 +28,7 @@ from billing.models import (
 from billing.rating.bulk.calls import BulkPrices
 from billing.rating.called_numbers import called_forms, origin_of
 from billing.rating.calls import CallFacts, PricedCall
-from billing.rerating.terms import NO_TERMS, Terms, mark_of_prices, read_terms
+from billing.rerating.pricing_inputs import UNKNOWN_CUSTOMER, PricingInputs, mark_of_prices, read_pricing_inputs
 from billing.tariffs.loader import load_tariffs
 from voipadmin.core.models import new_id
 from voipadmin.core.runtime.gc_pause import gc_paused
@@ -128,11 +128,11 @@ def _compute(job: Rerating) -> None:
     job.calls.all().delete()
     job.differences.all().delete()
     mark = mark_of_prices(job)
-    terms, prices = read_terms(), BulkPrices(load_tariffs())
+    inputs, prices = read_pricing_inputs(), BulkPrices(load_tariffs())
     counts = Counts(calls_of(job).count())
     for calls in _chunks(job):
-        priced = prices.price_calls([_facts(call, terms) for call in calls])
-        counts.changed += _keep_changes(job, calls, priced, terms)
+        priced = prices.price_calls([_facts(call, inputs) for call in calls])
+        counts.changed += _keep_changes(job, calls, priced, inputs)
         counts.calls += len(calls)
         if not _keeps_computing(job, {"progress": counts.progress}):
             return
@@ -174,25 +174,27 @@ def _chunks(job: Rerating) -> Iterator[list[StoredCall]]:
         found = list(map(StoredCall._make, rows.filter(later, started_at__gte=last.started_at)[:CHUNK]))
 
 
-def _facts(call: StoredCall, terms: Terms) -> CallFacts:
+def _facts(call: StoredCall, inputs: PricingInputs) -> CallFacts:
     """Return what decides the price of a record, as `billing.cdrs.services.facts_of` does for one."""
-    customer = terms.customers.get(call.customer_id, NO_TERMS) if call.customer_id else NO_TERMS
+    customer = inputs.customers.get(call.customer_id, UNKNOWN_CUSTOMER) if call.customer_id else UNKNOWN_CUSTOMER
     return CallFacts(
         direction=Direction.OUTBOUND.value,
         numbers=(call.dialled, call.dst) if call.dialled else called_forms(call.dst, settings.DEFAULT_COUNTRY),
         at=call.answered_at or call.started_at,
         billable_seconds=call.billable_seconds if call.answered_at else ZERO,
-        provider_cost=terms.gateways.get(call.gateway_id) if call.gateway_id else None,
+        provider_cost=inputs.gateways.get(call.gateway_id) if call.gateway_id else None,
         origin=origin_of(call.src, customer.number, settings.DEFAULT_COUNTRY),
         plan_id=customer.plan_id,
     )
 
 
-def _keep_changes(job: Rerating, calls: Sequence[StoredCall], priced: Sequence[PricedCall], terms: Terms) -> int:
+def _keep_changes(
+    job: Rerating, calls: Sequence[StoredCall], priced: Sequence[PricedCall], inputs: PricingInputs
+) -> int:
     """Keep the calls whose rating would be another one; return how many they are."""
     changes = []
     for call, new in zip(calls, priced, strict=True):
-        payer = terms.customers.get(call.customer_id, NO_TERMS).payer if call.customer_id else None
+        payer = inputs.customers.get(call.customer_id, UNKNOWN_CUSTOMER).payer if call.customer_id else None
         rating = (*_values(new), _uncharged(call, new, payer))
         if rating != call[_FIRST_OF_RATING:]:
             changes.append((call, rating, payer))

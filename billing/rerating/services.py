@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from kombu.exceptions import OperationalError
 
 from billing.models import Rerating, ReratingStatus
-from billing.rerating.terms import mark_of_prices
+from billing.rerating.pricing_inputs import mark_of_prices
 from customers.models import Customer
 from voipadmin.core.errors import Conflict, DomainError
 

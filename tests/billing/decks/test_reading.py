@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from billing.decks import dates
 from billing.decks.columns import find_layout, layout_of
-from billing.decks.lines import Terms
+from billing.decks.lines import DeckRate
 from billing.decks.questions import words_of
 from tests.billing.decks.samples import DATA, prices, read, workbook
 from voipadmin.core.sheets import cells
@@ -25,10 +25,10 @@ def test_a_brazilian_list_of_a_spreadsheet_is_read_with_its_title_and_footer() -
     assert reading.faults == []
     lines = {line.pattern: line for line in reading.lines}
     assert lines.keys() == {"5511", "55119", "5521", "5522", "5523", "5524", "55800", "5591"}
-    assert lines["5511"].terms == Terms(Decimal("0.045"), Decimal(0), Decimal(0), 30, 6, 0, is_blocked=False)
+    assert lines["5511"].rate == DeckRate(Decimal("0.045"), Decimal(0), Decimal(0), 30, 6, 0, is_blocked=False)
     assert lines["5511"].name == "São Paulo, fixo"
     assert lines["5511"].begins == date(2026, 12, 15)
-    assert (lines["55800"].terms.is_blocked, lines["5591"].change) == (True, "delete")
+    assert (lines["55800"].rate.is_blocked, lines["5591"].change) == (True, "delete")
     assert reading.left_out == 1
 
 
@@ -39,7 +39,7 @@ def test_an_international_list_is_read_with_quoted_codes_and_ranges() -> None:
     assert found["5411"] == found["5422"] == "0.012"
     assert found["5511"] == "0.0065"
     assert [pattern for pattern in found if pattern.startswith("44")] == [f"44740{digit}" for digit in range(10)]
-    blocks = {line.pattern: (line.terms.initial, line.terms.increment) for line in reading.lines}
+    blocks = {line.pattern: (line.rate.initial, line.rate.increment) for line in reading.lines}
     assert (blocks["5411"], blocks["447400"], blocks["5511"]) == ((60, 60), (1, 1), (30, 6))
 
 
@@ -50,7 +50,7 @@ def test_country_and_area_codes_in_two_columns_make_prefixes() -> None:
 
 def test_a_price_by_origin_is_kept_apart() -> None:
     reading = read((DATA / "no_origin_vc.csv").read_bytes())
-    assert {(line.origin, line.pattern): str(line.terms.price.normalize()) for line in reading.lines} == {
+    assert {(line.origin, line.pattern): str(line.rate.price.normalize()) for line in reading.lines} == {
         ("5511", "55119"): "0.2", ("5512", "55119"): "0.3", ("", "55119"): "0.4",
     }  # fmt: skip
 

@@ -36,7 +36,7 @@ def mark_of_prices(job: Rerating) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class CustomerTerms:
+class PayingCustomer:
     """A customer's plan, the number that it calls from, and who pays."""
 
     plan_id: UUID | None = None
@@ -44,24 +44,24 @@ class CustomerTerms:
     payer: Payer | None = None
 
 
-NO_TERMS = CustomerTerms()
+UNKNOWN_CUSTOMER = PayingCustomer()
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
-    """The terms of all customers, and the cost of all gateways."""
+class PricingInputs:
+    """All customers as far as they decide prices, and the cost of all gateways."""
 
-    customers: dict[UUID, CustomerTerms]
+    customers: dict[UUID, PayingCustomer]
     gateways: dict[UUID, ProviderCost]
 
 
-def read_terms() -> Terms:
-    """Read them."""
+def read_pricing_inputs() -> PricingInputs:
+    """Return the pricing inputs as the database has them now."""
     fields = ("pk", "caller_id_number", "account", "account__plan", "account__currency")
     customers = {
-        key: CustomerTerms(plan, number, Payer(account, currency) if account else None)
+        key: PayingCustomer(plan, number, Payer(account, currency) if account else None)
         for key, number, account, plan, currency in Customer.objects.values_list(*fields)
     }
     costs = Gateway.objects.values_list("pk", "provider__cost_per_minute", "provider__currency", "provider")
     gateways = {key: ProviderCost(cost, currency, provider) for key, cost, currency, provider in costs}
-    return Terms(customers, gateways)
+    return PricingInputs(customers, gateways)
