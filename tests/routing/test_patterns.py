@@ -2,9 +2,10 @@
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.routing.patterns_at_random import as_regex, numbers, patterns
-from voipadmin.core.numbers.patterns import parse_pattern
+from voipadmin.core.numbers.patterns import intersect, parse_pattern, rewritten
 
 
 @given(patterns(), numbers)
@@ -62,3 +63,20 @@ def test_the_more_specific_pattern_comes_first() -> None:
 def test_a_plus_is_not_a_digit() -> None:
     assert not parse_pattern("_X.").matches("+5511")
     assert parse_pattern("_+X.").matches("+5511")
+
+
+@given(patterns(), patterns(), numbers)
+def test_an_intersection_matches_what_both_match(first: str, second: str, number: str) -> None:
+    one, other = parse_pattern(first), parse_pattern(second)
+    both = intersect(one, other)
+    assert (both is not None and both.matches(number)) == (one.matches(number) and other.matches(number))
+    assert both == intersect(other, one)
+    assert both is None or parse_pattern(both.text) == both
+
+
+@given(patterns(), st.text("0123456789", max_size=3), numbers)
+def test_a_rewritten_pattern_matches_the_rewritten_numbers(text: str, prepend: str, number: str) -> None:
+    pattern = parse_pattern(text)
+    strip = min(2, len(pattern.positions))
+    if pattern.matches(number):
+        assert rewritten(pattern, strip, prepend).matches(prepend + number.replace("-", "")[strip:])

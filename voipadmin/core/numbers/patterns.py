@@ -3,6 +3,7 @@
 Source: `_extension_match_core` and `ext_cmp_pattern_pos` in main/pbx.c of Asterisk 22.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -38,7 +39,12 @@ class Pattern:
         """Tell whether a number of `length` characters can match."""
         if not self.tail:
             return length == len(self.positions)
-        return length >= len(self.positions) + (1 if self.tail == "." else 0)
+        return length >= self.shortest
+
+    @property
+    def shortest(self) -> int:
+        """Return the length of the shortest number that matches."""
+        return len(self.positions) + (1 if self.tail == "." else 0)
 
     def overlaps(self, other: "Pattern") -> bool:
         """Tell whether some number matches both."""
@@ -104,6 +110,42 @@ def _bracket(inside: str) -> frozenset[str]:
         allowed.update(chr(code) for code in range(ord(inside[index]), ord(last) + 1))
         index += 3 if is_range else 1
     return frozenset(allowed)
+
+
+def intersect(one: Pattern, other: Pattern) -> Pattern | None:
+    """Return the pattern of the numbers that both match, or None where no number does.
+
+    Patterns are closed under intersection: position by position, the shorter one's open end allows anything.
+    """
+    if not one.overlaps(other):
+        return None
+    longer, shorter = sorted((one, other), key=lambda pattern: len(pattern.positions), reverse=True)
+    common = [mine & theirs for mine, theirs in zip(longer.positions, shorter.positions, strict=False)]
+    positions = (*common, *longer.positions[len(common) :])
+    if not (one.tail and other.tail):
+        return pattern_of(positions)
+    shortest = max(pattern.shortest for pattern in (one, other))
+    return pattern_of(positions, "!" if shortest == len(positions) else ".")
+
+
+def rewritten(pattern: Pattern, strip: int, prepend: str) -> Pattern:
+    """Return the pattern of what becomes of the numbers of `pattern` (`strip` positions or more) by a rewriting."""
+    fixed = tuple(frozenset(character) for character in prepend)
+    return pattern_of((*fixed, *pattern.positions[strip:]), pattern.tail)
+
+
+def pattern_of(positions: Sequence[frozenset[str]], tail: str = "") -> Pattern:
+    """Return the pattern that allows these characters at each position, written as Asterisk reads it."""
+    body = "".join(map(_written, positions))
+    is_literal = not tail and all(len(allowed) == 1 for allowed in positions)
+    return Pattern(body if is_literal else f"_{body}{tail}", tuple(positions), tail)
+
+
+def _written(allowed: frozenset[str]) -> str:
+    if len(allowed) == 1:
+        return min(allowed)
+    named = next((name for name, digits in _CLASSES.items() if frozenset(digits) == allowed), "")
+    return named or f"[{''.join(sorted(allowed))}]"
 
 
 def example_number(text: str) -> str:
