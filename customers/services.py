@@ -66,8 +66,8 @@ def _set_primary_address(customer: Customer, trunk_ip: str, user: User | None) -
     try:
         save_trunk_address(address=address, user=user)
     except ValidationError as error:
-        faults = [message for messages in error_messages(error).values() for message in messages]
-        raise ValidationError({"trunk_ip": faults}) from error
+        texts = [message for messages in error_messages(error).values() for message in messages]
+        raise ValidationError({"trunk_ip": texts}) from error
     except AddressTaken as error:
         raise AddressTaken(error.message, field="trunk_ip") from error
 

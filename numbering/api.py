@@ -17,7 +17,7 @@ from numbering.queries import current_allocation
 from routing.models import Gateway, Provider
 from voipadmin.core.api.access import Needs, visible_reference
 from voipadmin.core.api.crud import ONE, crud_router, domain_call, find
-from voipadmin.core.api.problems import Fault, ProblemError
+from voipadmin.core.api.problems import FieldError, ProblemError
 from voipadmin.core.api.resource import Resource
 from voipadmin.core.api.schemas import Input, Output
 
@@ -259,4 +259,4 @@ def _destination_of_text(text: str, customer: Customer) -> dict[str, Any]:
 
 
 def _wrong_destination(code: str, message: str) -> ProblemError:
-    return ProblemError.of_faults(422, [Fault("destination", code, message)])
+    return ProblemError.of_errors(422, [FieldError("destination", code, message)])

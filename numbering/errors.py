@@ -41,6 +41,6 @@ class NumbersExist(DomainError):
 
 
 class ImportRefused(DomainError):
-    """The list of numbers has faults; nothing of it counts."""
+    """The list of numbers has errors; nothing of it counts."""
 
     code = "import_refused"

@@ -60,7 +60,7 @@ class ImportView(EntityView):
         content, provider = form.cleaned_data["file"].read(), form.cleaned_data["provider"]
         plan = preview_import(content=content, provider=provider)
         key = ""
-        if not plan.faults:
+        if not plan.errors:
             key = secrets.token_urlsafe(16)
             cache.set(self._place(key), (content, provider), KEPT_SECONDS)
         return self._show(form, plan=plan, key=key)

@@ -18,7 +18,7 @@ from voipadmin.core.errors import Conflict, Message
 from voipadmin.core.sheets import input_errors
 from voipadmin.core.sheets.cells import Cell, amount_of, decimal_signs, prefixes_of, simplified, text_of
 from voipadmin.core.sheets.files import read_rows
-from voipadmin.core.sheets.input_errors import CellFault, Fault, FileFault, column_letter
+from voipadmin.core.sheets.input_errors import CellError, FileError, InputError, column_letter
 from voipadmin.core.signals import objects_changed
 from voipadmin.core.validators import e164_validator
 
@@ -35,7 +35,7 @@ HEADINGS = {
 }
 FIELDS = ("provider", "gateway", "monthly_cost", "notes")
 _FIELD_OF = {word: name for name, words in HEADINGS.items() for word in words.split()}
-WORDS: Mapping[str, Message] = {
+MESSAGES: Mapping[str, Message] = {
     "prefix": _("“%(value)s” is no number in E.164, such as 551140001000."),
     "prefix_range": _("“%(value)s” is no range of numbers of equal length, from the lower to the higher."),
     "prefix_range_large": _("“%(value)s” has more than 10,000 numbers."),
@@ -58,21 +58,21 @@ class Plan:
     new: list[DID] = field(default_factory=list)
     changed: list[DID] = field(default_factory=list)
     unchanged: int = 0
-    faults: list[Fault] = field(default_factory=list)
+    errors: list[InputError] = field(default_factory=list)
 
     @property
-    def told_faults(self) -> list[dict[str, Any]]:
-        """Return the first faults with their words."""
-        kept = [fault.kept() for fault in self.faults[: input_errors.MOST_SHOWN]]
-        return [one | {"words": input_errors.words_of(one, WORDS)} for one in kept]
+    def error_list(self) -> list[dict[str, Any]]:
+        """Return the first MOST_SHOWN errors with their messages."""
+        kept = [error.kept() for error in self.errors[: input_errors.MOST_SHOWN]]
+        return [one | {"message": input_errors.message_of(one, MESSAGES)} for one in kept]
 
 
 def preview_import(*, content: bytes, provider: Provider | None = None) -> Plan:
     """Say what a CSV or XLSX file would do, changing nothing; `provider` is that of rows which name none."""
     try:
         rows = read_rows(content)
-    except FileFault as refused:
-        return Plan(faults=[refused.fault])
+    except FileError as refused:
+        return Plan(errors=[refused.error])
     return _Planner(rows, provider).plan()
 
 
@@ -81,7 +81,7 @@ def apply_import(*, content: bytes, provider: Provider | None = None) -> Plan:
     with transaction.atomic():
         Provider.objects.select_for_update().order_by("pk").first()
         plan = preview_import(content=content, provider=provider)
-        if plan.faults:
+        if plan.errors:
             raise ImportRefused(_("Nothing was imported: the list has faults."), field="file")
         list(DID.objects.select_for_update().filter(pk__in=[did.pk for did in plan.changed]).order_by("pk"))
         try:
@@ -107,7 +107,7 @@ def _log(dids: Iterable[DID]) -> None:
 
 
 class _Planner:
-    """Reads row by row; every fault has its row and column."""
+    """Reads row by row; every error has its row and column."""
 
     def __init__(self, rows: Sequence[Sequence[Cell]], provider: Provider | None) -> None:
         self._rows, self._provider = rows, provider
@@ -122,7 +122,7 @@ class _Planner:
         """Read all of it and hold it against the inventory."""
         heading = next((n for n, row in enumerate(self._rows[:SEARCHED_ROWS]) if self._find_columns(row)), None)
         if heading is None:
-            self._plan.faults.append(Fault("columns"))
+            self._plan.errors.append(InputError("columns"))
             return self._plan
         body = list(enumerate(self._rows[heading + 1 :], start=heading + 2))
         self._sign = self._decimal_sign(body)
@@ -130,7 +130,7 @@ class _Planner:
             if any(cell not in (None, "") for cell in row):
                 self._read(number, row)
             if len(self._wanted) > MOST_NUMBERS:
-                self._plan.faults.append(Fault("too_many_numbers", number, "", str(MOST_NUMBERS)))
+                self._plan.errors.append(InputError("too_many_numbers", number, "", str(MOST_NUMBERS)))
                 return self._plan
         self._compare()
         return self._plan
@@ -151,7 +151,7 @@ class _Planner:
 
     def _read(self, number: int, row: Sequence[Cell]) -> None:
         values: dict[str, Any] = {}
-        before = len(self._plan.faults)
+        before = len(self._plan.errors)
         readers = {"provider": self._read_provider, "gateway": self._read_gateway,
                    "monthly_cost": self._read_cost, "notes": text_of}  # fmt: skip
         for name, read in readers.items():
@@ -160,40 +160,40 @@ class _Planner:
                 values[name] = self._valued(read, name, number, cell)
         numbers = self._valued(prefixes_of, "number", number, self._cell("number", row))
         if numbers == []:
-            self._fault("number_missing", number, "number", "")
-        if len(self._plan.faults) == before:
+            self._error("number_missing", number, "number", "")
+        if len(self._plan.errors) == before:
             for one in numbers or ():
                 self._want(one, number, values)
 
     def _valued(self, read: Any, name: str, number: int, cell: Cell) -> Any:
         try:
             return read(cell)
-        except CellFault as fault:
-            self._fault(fault.code, number, name, cell)
+        except CellError as error:
+            self._error(error.code, number, name, cell)
             return None
 
     def _read_provider(self, cell: Cell) -> Provider:
         found: Provider | None = self._providers.get(simplified(text_of(cell)))
         if found is None:
-            raise CellFault("provider_unknown")
+            raise CellError("provider_unknown")
         return found
 
     def _read_gateway(self, cell: Cell) -> Gateway:
         found: Gateway | None = self._gateways.get(text_of(cell).lower())
         if found is None:
-            raise CellFault("gateway_unknown")
+            raise CellError("gateway_unknown")
         return found
 
     def _read_cost(self, cell: Cell) -> Decimal | None:
         if isinstance(cell, str) and self._sign == "." and decimal_signs(cell) == "?":
-            raise CellFault("decimal_unsure")
+            raise CellError("decimal_unsure")
         amount = amount_of(cell, self._sign)
         return None if amount is None else amount.quantize(COST_STEP)
 
     def _want(self, one: str, number: int, values: dict[str, Any]) -> None:
         row, said = self._wanted.setdefault(one, (number, values))
         if said != values:
-            self._plan.faults.append(Fault("number_doubled", number, self._letter("number"), one, row))
+            self._plan.errors.append(InputError("number_doubled", number, self._letter("number"), one, row))
 
     def _compare(self) -> None:
         known = {did.number: did for did in DID.objects.select_related("provider", "gateway")}
@@ -214,7 +214,7 @@ class _Planner:
         gateway = values.get("gateway")
         provider = values.get("provider") or self._provider or (gateway and gateway.provider)
         if provider is None:
-            self._fault("provider_missing", row, "number", one)
+            self._error("provider_missing", row, "number", one)
             return
         did = DID(number=one, provider=provider)
         self._put(did, values)
@@ -229,19 +229,19 @@ class _Planner:
     def _is_allowed(self, did: DID, row: int, pairs: dict[Any, str]) -> bool:
         """Ask the model's own rules; those of provider and gateway once for each pair."""
         if _refusal(lambda: e164_validator(did.number)):
-            self._fault("prefix", row, "number", did.number)
+            self._error("prefix", row, "number", did.number)
             return False
         pair = (did.provider_id, did.gateway_id)
         if pair not in pairs:
             pairs[pair] = _refusal(DID(number=did.number, provider=did.provider, gateway=did.gateway).clean)
         refused = pairs[pair] or _refusal(lambda: did.clean_fields(exclude=["provider", "gateway", "number"]))
         if refused:
-            self._fault("did_refused", row, "gateway" if pairs[pair] and did.gateway_id else "provider", refused)
+            self._error("did_refused", row, "gateway" if pairs[pair] and did.gateway_id else "provider", refused)
             return False
         return True
 
-    def _fault(self, code: str, number: int, name: str, cell: Cell) -> None:
-        self._plan.faults.append(Fault(code, number, self._letter(name), "" if cell is None else str(cell)))
+    def _error(self, code: str, number: int, name: str, cell: Cell) -> None:
+        self._plan.errors.append(InputError(code, number, self._letter(name), "" if cell is None else str(cell)))
 
     def _letter(self, name: str) -> str:
         return column_letter(self._columns[name]) if name in self._columns else ""

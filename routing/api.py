@@ -24,7 +24,7 @@ from routing.models import (
 )
 from voipadmin.core.api.access import visible_reference
 from voipadmin.core.api.crud import crud_router
-from voipadmin.core.api.problems import Fault, ProblemError
+from voipadmin.core.api.problems import FieldError, ProblemError
 from voipadmin.core.api.resource import Resource
 from voipadmin.core.api.schemas import Amount, Currency, Input, Output, Port, secret_field
 
@@ -216,8 +216,8 @@ def _steps_of(rest: dict[str, Any], user: Any) -> list[services.RouteStep] | Non
     """Return the steps that were sent, or None where none were."""
     single, several = rest.get("gateway_id"), rest.get("gateways")
     if single is not None and several is not None:
-        fault = Fault("gateway_id", "ambiguous", "Send gateway_id or gateways, not both.")
-        raise ProblemError.of_faults(422, [fault])
+        error = FieldError("gateway_id", "ambiguous", "Send gateway_id or gateways, not both.")
+        raise ProblemError.of_errors(422, [error])
     if single is not None:
         return [services.RouteStep(gateway=_gateway(single, user, "gateway_id"))]
     if several is None:

@@ -25,8 +25,8 @@ def secret(name: str) -> str:
     value: str = env.str(name, default=DEVELOPMENT_SECRET if DEBUG else "")
     if DEBUG or (value != DEVELOPMENT_SECRET and len(value) >= MINIMUM_SECRET_CHARACTERS):
         return value
-    fault = f"unset, a default or shorter than {MINIMUM_SECRET_CHARACTERS} characters"
-    message = f"{name} is {fault}: set it in the environment or in .env"
+    reason = f"unset, a default or shorter than {MINIMUM_SECRET_CHARACTERS} characters"
+    message = f"{name} is {reason}: set it in the environment or in .env"
     raise ImproperlyConfigured(message)
 
 
@@ -38,8 +38,8 @@ def versioned_secrets(plural: str, singular: str) -> list[str]:
     weak = any(len(key) < MINIMUM_SECRET_CHARACTERS or key == DEVELOPMENT_SECRET for _version, key in pairs)
     reused = any(key == SECRET_KEY for _version, key in pairs)
     if not unique or (not DEBUG and (weak or reused)):
-        fault = f"a version twice, or a secret under {MINIMUM_SECRET_CHARACTERS} characters, a default or SECRET_KEY"
-        message = f"{plural} (or {singular}) has an entry without a version, {fault}"
+        reason = f"a version twice, or a secret under {MINIMUM_SECRET_CHARACTERS} characters, a default or SECRET_KEY"
+        message = f"{plural} (or {singular}) has an entry without a version, {reason}"
         raise ImproperlyConfigured(message)
     return entries
 

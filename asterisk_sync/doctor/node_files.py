@@ -40,13 +40,13 @@ def examine(node: Node) -> list[Finding]:
 
 
 def _includes(folder: Path) -> Iterator[Finding]:
-    faults = [fault for name in FILE_NAMES for fault in _include_faults(folder, name)]
-    yield from faults
-    if not faults:
+    errors = [error for name in FILE_NAMES for error in _include_errors(folder, name)]
+    yield from errors
+    if not errors:
         yield ok("includes", "each generated file is included once")
 
 
-def _include_faults(folder: Path, name: str) -> Iterator[Finding]:
+def _include_errors(folder: Path, name: str) -> Iterator[Finding]:
     found = inclusion_of(folder, name)
     top, line = found.top, include_line(name)
     if found.error:

@@ -1,4 +1,4 @@
-"""Refuses a set before it touches the disk: as a whole, because a fault in one file can empty another."""
+"""Refuses a set before it touches the disk: as a whole, because an error in one file can empty another."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
@@ -48,7 +48,7 @@ def validate(files: Mapping[str, str], snapshot: Snapshot | None) -> Expectation
 
 
 def _parse(files: Mapping[str, str]) -> dict[str, ParsedFile]:
-    """Parse every file, so that the faults of all of them are named."""
+    """Parse every file, so that the errors of all of them are named."""
     parsed: dict[str, ParsedFile] = {}
     problems = []
     for name, text in files.items():
@@ -129,15 +129,15 @@ def _special_addresses(wanted: Expectation) -> Iterator[str]:
     for name in sorted(wanted.names("identify")):
         for match in wanted.objects["identify", name].values("match"):
             if not _is_usual_address(match, allowed):
-                yield f"identify {name}: {' '.join(_faults_of_address(match))}"
+                yield f"identify {name}: {' '.join(_address_errors(match))}"
 
 
 @lru_cache(maxsize=1 << 16)
 def _is_usual_address(match: str, allowed: tuple[str, ...]) -> bool:  # noqa: ARG001 - the setting that decides
-    return not _faults_of_address(match)
+    return not _address_errors(match)
 
 
-def _faults_of_address(match: str) -> list[str]:
+def _address_errors(match: str) -> list[str]:
     network = parse_network(match if match.count(":") != 1 else match.partition(":")[0])
     if network is None:
         return [f"{match} is no address"]

@@ -140,11 +140,11 @@ class Node(BaseModel):
             raise ValidationError({"cdr_path": _("This is another node's call record file.")})
         imported = SpoolPosition.objects.filter(path=self.cdr_path).exclude(node_name=self.name).first()
         if imported is not None:
-            fault = ValidationError(
+            error = ValidationError(
                 _("Calls of this file were imported as node %(node)s. Keep that name."),
                 params={"node": imported.node_name},
             )
-            raise ValidationError({"name": fault})
+            raise ValidationError({"name": error})
 
     @property
     def is_pending(self) -> bool:

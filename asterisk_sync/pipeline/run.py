@@ -71,7 +71,7 @@ def run_once(node: Node, lock: NodeLock, trigger: str) -> SyncRun:
         except (OSError, LockLostError, OperationalError, InterfaceError) as error:
             verdict = Verdict(RunOutcome.FAILED, str(error))
         except Exception as error:
-            # A fault of a template or a value that the guard stops: nothing was written, the screen says why.
+            # An error in a template or a value that the guard stops: nothing was written, the screen says why.
             log.exception("run_failed", node=node.name)
             verdict = Verdict(RunOutcome.REFUSED, f"{type(error).__name__}: {error}")
     return history.finish(node, run, verdict, steps.timings)

@@ -89,7 +89,7 @@ KINDS: dict[str, Callable[[str], bool]] = {
     "label": _fits(_LABEL),
     "match": _is_match,
     "number": _fits(_NUMBER),
-    "pattern": lambda value: grammar.pattern_fault(value) is None,
+    "pattern": lambda value: grammar.pattern_error(value) is None,
     "prepend": _fits(_PREPEND),
     "tech_prefix": _fits(_TECH_PREFIX),
     "uri": _is_uri,

@@ -20,7 +20,7 @@ from customers.models import Customer, Extension
 from routing.models import Gateway
 from voipadmin.core.api.access import Needs, visible_reference
 from voipadmin.core.api.crud import domain_call
-from voipadmin.core.api.problems import Fault, ProblemError
+from voipadmin.core.api.problems import FieldError, ProblemError
 from voipadmin.core.api.schemas import Input, Moment, Output
 
 simulations_router = Router(tags=["simulations"])
@@ -225,8 +225,8 @@ def _caller(user: Any, payload: SimulationIn) -> Customer | Extension | Gateway:
         if key is not None
     ]
     if len(given) != 1:
-        fault = Fault("customer_id", "one_caller", "Send one of customer_id, extension_id and gateway_id.")
-        raise ProblemError.of_faults(422, [fault])
+        error = FieldError("customer_id", "one_caller", "Send one of customer_id, extension_id and gateway_id.")
+        raise ProblemError.of_errors(422, [error])
     name, queryset, key = given[0]
     found: Customer | Extension | Gateway = visible_reference(queryset, key=key, user=user, field=name)
     return found

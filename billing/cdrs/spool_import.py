@@ -139,9 +139,9 @@ class SpoolImporter:
             try:
                 records.append(parse_line(line.content, plain_zone=self.plain_zone, whole=not unfinished))
                 sources.append(line)
-            except Malformed as fault:
-                reason = RejectReason.UNFINISHED if unfinished else fault.reason
-                rejected.append(self._rejected(line, path, reason, fault.detail))
+            except Malformed as error:
+                reason = RejectReason.UNFINISHED if unfinished else error.reason
+                rejected.append(self._rejected(line, path, reason, error.detail))
         stored = store_records(self.node_name, records, self._tariffs)
         for number in stored.conflicts:
             record = records[number]

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from voipadmin.core.sheets.cells import Cell, simplified
-from voipadmin.core.sheets.input_errors import FileFault
+from voipadmin.core.sheets.input_errors import FileError
 
 SEARCHED_ROWS = 40
 
@@ -110,7 +110,7 @@ def find_sheet(sheets: Mapping[str, Sequence[Sequence[Cell]]], last: Layout) -> 
     """Return the rows of the sheet that is a list, else of the longest; two lists are not one, whichever was meant."""
     lists = [name for name, rows in sheets.items() if find_layout(rows, last).is_complete]
     if len(lists) > 1:
-        raise FileFault("several_sheets", value=", ".join(lists))
+        raise FileError("several_sheets", value=", ".join(lists))
     return sheets[lists[0]] if lists else max(sheets.values(), key=len)
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from billing.decks.lines import DeckRate, Line
-from voipadmin.core.sheets.input_errors import Fault
+from voipadmin.core.sheets.input_errors import InputError
 
 Key = tuple[str, str]
 FAR = 50
@@ -46,7 +46,7 @@ class Comparison:
     """Every prefix with its change, the counts, and what has to be asked before."""
 
     planned: list[Planned] = field(default_factory=list)
-    questions: list[Fault] = field(default_factory=list)
+    questions: list[InputError] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     in_the_past: int = 0
     says_otherwise: int = 0
@@ -82,7 +82,7 @@ def compare(
     _ask_about_newcomers(found, {key: dated[0][1].rate for key, dated in by_key.items()}, present)
     if is_full:
         _find_gone(found, by_key.keys(), present, now)
-    found.questions = [Fault(q.code, q.row, price_column if q.row else "", q.value) for q in found.questions]
+    found.questions = [InputError(q.code, q.row, price_column if q.row else "", q.value) for q in found.questions]
     return found
 
 
@@ -103,7 +103,7 @@ def _compare_key(
         found.counts[change] += 1
         found.says_otherwise += line.change in _CLAIMS and change not in _CLAIMS[line.change]
         if old is not None and _is_far(old, line):
-            found.questions.append(Fault("far_price", line.row, "", f"{key[0]}: {old.price} → {line.rate.price}"))
+            found.questions.append(InputError("far_price", line.row, "", f"{key[0]}: {old.price} → {line.rate.price}"))
         moment = begins if begins > now else None
         found.planned.append(Planned(line.row, change, key, line.name, old.price if old else None, line.rate, moment))
         before = None if change == "gone" else line.rate
@@ -154,7 +154,7 @@ def _ask_about_newcomers(
         shorter = _shorter(item.key, named, present)
         if shorter and max(shorter, price) >= FAR_FROM_SHORTER * min(shorter, price):
             value = f"{item.key[0]}: {price}, {shorter}"
-            found.questions.append(Fault("far_from_shorter", item.row, "", value))
+            found.questions.append(InputError("far_from_shorter", item.row, "", value))
 
 
 def _shorter(key: Key, named: Mapping[Key, DeckRate], present: Mapping[Key, list[Present]]) -> Decimal | None:
@@ -177,4 +177,4 @@ def _find_gone(found: Comparison, named: Iterable[Key], present: Mapping[Key, li
         found.planned.append(Planned(0, "gone", key, last.name, (old or last.rate).price, NOTHING, None))
     found.counts += Counter(gone=len(gone))
     if len(in_force) >= FEW and len(gone) > SUSPICIOUS_SHARE * len(in_force):
-        found.questions.append(Fault("half_gone", value=f"{len(gone)}/{len(in_force)}"))
+        found.questions.append(InputError("half_gone", value=f"{len(gone)}/{len(in_force)}"))

@@ -4,7 +4,7 @@ import re
 from datetime import date, datetime, timedelta
 
 from voipadmin.core.sheets.cells import Cell, is_digits, text_of
-from voipadmin.core.sheets.input_errors import CellFault
+from voipadmin.core.sheets.input_errors import CellError
 
 # A spreadsheet counts days from here.
 DAY_ZERO = date(1899, 12, 30)
@@ -53,7 +53,7 @@ def date_of(cell: Cell, order: str, today: date) -> date | None:
             return None
         found = _date_of_text(text, order)
     if not EARLIEST <= found <= today + timedelta(days=366 * YEARS_AHEAD):
-        raise CellFault("date_range")
+        raise CellError("date_range")
     return found
 
 
@@ -71,7 +71,7 @@ def _date_of_text(text: str, order: str) -> date:
             return date(_year(match[3]), _MONTHS[match[2][:3].lower()], int(match[1]))
     except (ValueError, KeyError, OverflowError):
         pass
-    raise CellFault("date")
+    raise CellError("date")
 
 
 def _year(text: str) -> int:

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from voipadmin.core.sheets.input_errors import Fault
+from voipadmin.core.sheets.input_errors import InputError
 
 
 class DeckRate(NamedTuple):
@@ -37,8 +37,8 @@ class Reading:
     """All that a list says, and what keeps it from counting."""
 
     lines: list[Line] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
-    questions: list[Fault] = field(default_factory=list)
+    errors: list[InputError] = field(default_factory=list)
+    questions: list[InputError] = field(default_factory=list)
     rows: int = 0
     left_out: int = 0
     repeated: int = 0

@@ -11,7 +11,7 @@ from billing.decks import services
 from billing.decks.columns import layout_of
 from billing.decks.forms import ColumnsForm, UploadForm
 from billing.decks.queries import LISTS, rows_of
-from billing.decks.questions import words_of
+from billing.decks.questions import message_of
 from billing.decks.tables import DeckFilterSet, DeckRowTable, DeckTable
 from billing.models import Deck, DeckStatus
 from voipadmin.core.errors import Message
@@ -29,7 +29,7 @@ def _join_decks(queryset: Any) -> Any:
 
 
 def _told(places: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [place | {"words": words_of(place)} for place in places]
+    return [place | {"message": message_of(place)} for place in places]
 
 
 def deck_context(deck: Any, _user: Any) -> dict[str, Any]:
@@ -37,14 +37,18 @@ def deck_context(deck: Any, _user: Any) -> dict[str, Any]:
     summary = deck.summary
     questions = [
         question
-        | {"words": words_of(question), "choices": _choices(question["code"]), "places": _told(question["places"][1:])}
+        | {
+            "message": message_of(question),
+            "choices": _choices(question["code"]),
+            "places": _told(question["places"][1:]),
+        }
         for question in summary.get("questions", ())
     ]
     counts = summary.get("counts", {})
     return {
         "busy": deck.status in BUSY,
         "questions": questions,
-        "faults": _told(summary.get("faults", [])),
+        "errors": _told(summary.get("faults", [])),
         "lists": [(name, label, _count(name, counts, summary)) for name, label in LISTS.items()],
         "replay": summary.get("replay"),
     }

@@ -20,7 +20,7 @@ from billing.models import BuyRate, Deck, DeckFile, DeckStatus, Tariff
 from routing.models import Provider
 from voipadmin.core.runtime.gc_pause import gc_paused
 from voipadmin.core.sheets.files import read_sheets
-from voipadmin.core.sheets.input_errors import MOST_SHOWN, Fault, FileFault, column_letter
+from voipadmin.core.sheets.input_errors import MOST_SHOWN, FileError, InputError, column_letter
 
 # The share of each step in the whole, in percent, where it begins.
 STEPS = {"opening": 0, "reading": 10, "comparing": 45, "writing": 60, "replaying": 90, "done": 100}
@@ -63,8 +63,8 @@ class _Preview:
         try:
             sheets = read_sheets(bytes(DeckFile.objects.get(deck=self.deck).content))
             rows = find_sheet(sheets, layout_of(self.deck.mapping))
-        except FileFault as refused:
-            self._finish(DeckStatus.REFUSED, Reading(faults=[refused.fault]))
+        except FileError as refused:
+            self._finish(DeckStatus.REFUSED, Reading(errors=[refused.error]))
             return
         layout = self._layout(rows)
         reading = read_lines(
@@ -75,9 +75,9 @@ class _Preview:
             progress=lambda done, total: self._tell("reading", done, total),
         )
         self.deck.mapping = layout.kept()
-        if reading.faults or reading.questions:
+        if reading.errors or reading.questions:
             self.deck.summary = {"first_rows": _first_rows(rows)}
-            self._finish(DeckStatus.REFUSED if reading.faults else DeckStatus.ASKING, reading)
+            self._finish(DeckStatus.REFUSED if reading.errors else DeckStatus.ASKING, reading)
             return
         self._compare(reading, layout)
 
@@ -147,8 +147,8 @@ class _Preview:
         self.deck.status = status
         self.deck.progress = {"step": "done", "percent": 100, "seconds": (timezone.now() - self.now).total_seconds()}
         self.deck.summary |= {
-            "faults": [fault.kept() for fault in reading.faults[:MOST_SHOWN]],
-            "fault_count": len(reading.faults),
+            "faults": [error.kept() for error in reading.errors[:MOST_SHOWN]],
+            "fault_count": len(reading.errors),
             "questions": _asked(reading.questions),
         }
         self.deck.save(update_fields=["status", "progress", "summary", "mapping", "updated_at"])
@@ -168,7 +168,7 @@ def _first_moment(day: date) -> datetime:
     return timezone.make_aware(datetime(day.year, day.month, day.day), timezone.get_default_timezone())  # noqa: DTZ001 - made aware here
 
 
-def _asked(questions: list[Fault]) -> list[dict[str, Any]]:
+def _asked(questions: list[InputError]) -> list[dict[str, Any]]:
     """Return each kind of question once with its first places: one answer is for all."""
     kinds: dict[str, dict[str, Any]] = {}
     for question in questions:

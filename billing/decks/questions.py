@@ -26,6 +26,6 @@ class DeckRefused(DomainError):
     code = "deck_refused"
 
 
-def words_of(kept: Mapping[str, Any]) -> Message:
-    """Return a stored fault or question in the reader's language."""
-    return input_errors.words_of(kept, QUESTIONS)
+def message_of(kept: Mapping[str, Any]) -> Message:
+    """Return a stored error or question in the reader's language."""
+    return input_errors.message_of(kept, QUESTIONS)

@@ -1,4 +1,4 @@
-"""Rows of a price list → what it says, with every fault and open question by row and column; pure."""
+"""Rows of a price list → what it says, with every error and open question by row and column; pure."""
 
 import re
 from collections import Counter
@@ -12,7 +12,7 @@ from billing.decks.columns import Layout
 from billing.decks.lines import DeckRate, Line, Reading
 from voipadmin.core.sheets import cells
 from voipadmin.core.sheets.cells import Cell, text_of
-from voipadmin.core.sheets.input_errors import CellFault, Fault, column_letter
+from voipadmin.core.sheets.input_errors import CellError, InputError, column_letter
 
 ZERO = Decimal(0)
 PROGRESS_EVERY = 10_000
@@ -33,10 +33,10 @@ def read_lines(
 ) -> Reading:
     """Read a list whose layout is known; an open question leaves it unread, since all of it hangs on the answer."""
     if not layout.is_complete:
-        return Reading(questions=[Fault("columns", layout.heading_row)])
+        return Reading(questions=[InputError("columns", layout.heading_row)])
     if layout.unclear >= 0:
         heading = layout.headings[layout.unclear]
-        return Reading(questions=[Fault("columns", layout.heading_row, column_letter(layout.unclear), heading)])
+        return Reading(questions=[InputError("columns", layout.heading_row, column_letter(layout.unclear), heading)])
     reader = _Reader(rows, layout, currency, today)
     if reader.reading.questions:
         return reader.reading
@@ -46,8 +46,8 @@ def read_lines(
         if not reader.read_row(number + 1, rows[number]):
             return reader.reading
     _refuse_doubled(reader.reading, reader.prefix_letter)
-    if not reader.reading.lines and not reader.reading.faults:
-        reader.reading.faults.append(Fault("no_lines", layout.heading_row))
+    if not reader.reading.lines and not reader.reading.errors:
+        reader.reading.errors.append(InputError("no_lines", layout.heading_row))
     return reader.reading
 
 
@@ -84,19 +84,21 @@ class _Reader:
             heading = layout.headings[index] if 0 <= index < len(layout.headings) else ""
             if named := cells.currencies_in(heading) - {self._currency}:
                 place = column_letter(index)
-                self.reading.faults.append(Fault("currency", layout.heading_row, place, f"{heading}: {min(named)}"))
+                self.reading.errors.append(
+                    InputError("currency", layout.heading_row, place, f"{heading}: {min(named)}")
+                )
 
     def _settle(self, code: str, names: Sequence[str], tell: Callable[[Cell], str]) -> str:
         """Return what the columns' cells say together; ask where they could mean two things."""
         told: Counter[str] = Counter()
-        unsure: Fault | None = None
+        unsure: InputError | None = None
         for index in [self._columns[name] for name in names if name in self._columns]:
             column = (row[index] if index < len(row) else None for row in self._rows[self._begin :])
             for cell, number in _first_rows(column, self._begin + 1).items():
                 sign = tell(cell) if isinstance(cell, str) else ""
                 told[sign] += 1
                 if sign == "?" and unsure is None:
-                    unsure = Fault(code, number, column_letter(index), str(cell))
+                    unsure = InputError(code, number, column_letter(index), str(cell))
         known = [sign for sign, _count in told.most_common() if sign not in {"", "?"}]
         if known:
             return known[0]
@@ -105,7 +107,7 @@ class _Reader:
         return self._answers.get(code, "")
 
     def read_row(self, number: int, row: Sequence[Cell]) -> bool:
-        """Read one row into lines, or into a fault; return False where the list is too long to go on."""
+        """Read one row into lines, or into an error; return False where the list is too long to go on."""
         filled = [cell for cell in row if cell not in (None, "")]
         if len(filled) == 1 and _is_remark(filled[0]):
             self.reading.left_out += 1
@@ -114,11 +116,11 @@ class _Reader:
         return not self.is_full
 
     def _read_filled(self, number: int, row: Sequence[Cell]) -> None:
-        faults = len(self.reading.faults)
+        errors = len(self.reading.errors)
         patterns = self._patterns(number, row)
         values = {name: self._value(name, number, row) for name in self._valued}
         origins = (self._codes("origin", number, row) or [""]) if "origin" in self._columns else [""]
-        if len(self.reading.faults) > faults:
+        if len(self.reading.errors) > errors:
             return
         self.reading.rows += 1
         if not patterns:
@@ -128,7 +130,7 @@ class _Reader:
         if rate is None:
             return
         if len(self.reading.lines) + len(patterns) * len(origins) > MOST_LINES:
-            self._fault("too_many_prefixes", number, self._prefix_column, row)
+            self._error("too_many_prefixes", number, self._prefix_column, row)
             self.is_full = True
             return
         for pattern in patterns:
@@ -141,7 +143,7 @@ class _Reader:
     def _without_prefix(self, number: int, row: Sequence[Cell], values: Mapping[str, Any]) -> None:
         # A footer has neither; a price alone is a row that somebody broke.
         if values.get("price") is not None:
-            self._fault("prefix_missing", number, self._prefix_column, row)
+            self._error("prefix_missing", number, self._prefix_column, row)
         else:
             self.reading.left_out += 1
 
@@ -163,7 +165,7 @@ class _Reader:
             return []
         found = [country + area for area in areas] or [country]
         if any(len(pattern) > cells.LONGEST_PREFIX for pattern in found):
-            self._fault("prefix", number, "area", row)
+            self._error("prefix", number, "area", row)
         return found
 
     def _codes(
@@ -173,8 +175,8 @@ class _Reader:
         cell = row[index] if index is not None and index < len(row) else None
         try:
             found = read(cell)
-        except CellFault as fault:
-            self._fault(fault.code, number, name, row)
+        except CellError as error:
+            self._error(error.code, number, name, row)
             return []
         if "rounded" not in self._answers and cells.was_shortened(cell):
             self._ask("rounded", number, name, row)
@@ -192,15 +194,15 @@ class _Reader:
             return known[cell]
         try:
             value = known[cell] = self._parsers[name](cell)
-        except CellFault as fault:
-            self._fault(fault.code, number, name, row)
+        except CellError as error:
+            self._error(error.code, number, name, row)
             return None
         return value
 
     def _rate(self, number: int, values: Mapping[str, Any]) -> DeckRate | None:
         price, change = values.get("price"), values.get("change")
         if price is None and change not in WITHOUT_PRICE:
-            self._fault("price_missing", number, "price", ())
+            self._error("price_missing", number, "price", ())
             return None
         initial, increment, _free = values.get("blocks") or (1, 1, None)
         increment = values.get("increment") or increment
@@ -220,25 +222,25 @@ class _Reader:
     def _date(self, cell: Cell) -> date | None:
         told = dates.date_order_of(cell)
         if told not in {"", "?", self._date_order} and isinstance(cell, str) and "." not in cell:
-            raise CellFault("date_mixed")
+            raise CellError("date_mixed")
         return dates.date_of(cell, self._date_order, self._today)
 
     def _same_currency(self, cell: Cell) -> str:
         text = text_of(cell).upper()
         if text and not cells.is_of_currency(text, self._currency):
-            raise CellFault("currency")
+            raise CellError("currency")
         return text
 
-    def _fault(self, code: str, number: int, name: str, row: Sequence[Cell]) -> None:
-        self.reading.faults.append(self._said(code, number, name, row))
+    def _error(self, code: str, number: int, name: str, row: Sequence[Cell]) -> None:
+        self.reading.errors.append(self._said(code, number, name, row))
 
     def _ask(self, code: str, number: int, name: str, row: Sequence[Cell]) -> None:
         self.reading.questions.append(self._said(code, number, name, row))
 
-    def _said(self, code: str, number: int, name: str, row: Sequence[Cell]) -> Fault:
+    def _said(self, code: str, number: int, name: str, row: Sequence[Cell]) -> InputError:
         index = self._columns.get(name, 0)
         cell = row[index] if index < len(row) else ""
-        return Fault(code, number, column_letter(index), "" if cell is None else str(cell))
+        return InputError(code, number, column_letter(index), "" if cell is None else str(cell))
 
 
 def _first_rows(column: Iterable[Cell], start: int) -> dict[Cell, int]:
@@ -266,7 +268,7 @@ def _name(cell: Cell) -> str:
 def _country(cell: Cell) -> str:
     found = cells.prefixes_of(cell)
     if len(found) != 1:
-        raise CellFault("country_code")
+        raise CellError("country_code")
     return found[0]
 
 
@@ -281,5 +283,5 @@ def _refuse_doubled(reading: Reading, column: str) -> None:
         if (first.rate, first.change == "delete") == (line.rate, line.change == "delete"):
             reading.repeated += 1
         else:
-            reading.faults.append(Fault("doubled", line.row, column, line.pattern, first.row))
+            reading.errors.append(InputError("doubled", line.row, column, line.pattern, first.row))
     reading.lines = list(seen.values())

@@ -11,7 +11,7 @@ from ninja import FilterLookup, FilterSchema
 from pydantic import AfterValidator, Field
 
 from billing.decks.columns import HEADINGS, layout_of
-from billing.decks.questions import words_of
+from billing.decks.questions import message_of
 from billing.decks.services import choices_of
 from billing.models import Deck, DeckChange, DeckStatus
 from voipadmin.core.api.schemas import Currency, Input, Moment, Output
@@ -107,14 +107,14 @@ class PlaceOut(Output):
     value: str = ""
 
 
-class FaultOut(PlaceOut):
+class ErrorOut(PlaceOut):
     """What is wrong there."""
 
     code: str
     message: str
 
 
-class QuestionOut(FaultOut):
+class QuestionOut(ErrorOut):
     """What is asked, with its first places, how many there are, and the answers; `columns` is answered by columns."""
 
     count: int
@@ -159,7 +159,7 @@ class SummaryOut(Output):
     says_otherwise: int = 0
     replay: ReplayOut | None = None
     fault_count: int = 0
-    faults: list[FaultOut] = []
+    faults: list[ErrorOut] = []
     questions: list[QuestionOut] = []
     first_rows: list[list[str]] = []
 
@@ -197,14 +197,14 @@ class DeckOut(Output):
 
     @staticmethod
     def resolve_summary(deck: Deck) -> dict[str, Any]:
-        """Return the dry run with its faults and questions in words."""
-        faults = [fault | {"message": str(words_of(fault))} for fault in deck.summary.get("faults", ())]
+        """Return the dry run with its errors and questions in words."""
+        errors = [error | {"message": str(message_of(error))} for error in deck.summary.get("faults", ())]
         questions = [
-            question | {"message": str(words_of(question)), "choices": choices_of(question["code"])}
+            question | {"message": str(message_of(question)), "choices": choices_of(question["code"])}
             for question in deck.summary.get("questions", ())
         ]
         summary: dict[str, Any] = deck.summary
-        return summary | {"faults": faults, "questions": questions}
+        return summary | {"faults": errors, "questions": questions}
 
 
 class DeckFilters(FilterSchema):

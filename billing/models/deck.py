@@ -42,7 +42,7 @@ class Deck(BaseModel):
     effective_from = models.DateTimeField(_("effective from"), null=True, blank=True)
     # Which column is what, and the answers to questions; the provider's next deck begins with the same.
     mapping = models.JSONField(default=dict, blank=True)
-    # Rows read so far and in all, counts of new, up, down, gone and below cost, questions and faults by row and column.
+    # Rows read so far and in all, counts of new, up, down, gone and below cost, questions and errors by row and column.
     progress = models.JSONField(default=dict, blank=True)
     summary = models.JSONField(default=dict, blank=True)
     actor = models.CharField(_("by"), max_length=60, blank=True, editable=False)

@@ -102,10 +102,10 @@ class Route(BaseModel):
         """Stripping leaves at least one digit of the shortest number that the pattern matches."""
         shortest = grammar.shortest_match(self.pattern)
         if self.strip_digits and self.strip_digits >= shortest:
-            fault = ValidationError(
+            error = ValidationError(
                 _("The shortest number of this pattern has %(count)s digits: strip fewer."), params={"count": shortest}
             )
-            raise ValidationError({"strip_digits": fault})
+            raise ValidationError({"strip_digits": error})
 
 
 class RouteGateway(BaseModel):
@@ -141,8 +141,8 @@ class RouteGateway(BaseModel):
     def clean(self) -> None:
         """Outgoing calls go only to providers that carry them."""
         if self.gateway_id and not self.gateway.provider.carries_calls:
-            fault = ValidationError(
+            error = ValidationError(
                 _("%(provider)s sells numbers only and carries no outgoing calls."),
                 params={"provider": self.gateway.provider},
             )
-            raise ValidationError({"gateway": fault})
+            raise ValidationError({"gateway": error})

@@ -62,7 +62,7 @@ def test_a_field_that_is_not_known_is_refused(operator: ApiClient) -> None:
 
 def test_every_fault_of_an_input_is_told_at_once(operator: ApiClient) -> None:
     body = problem(operator.post("/customers/", {"code": "A;", "name": "B;", "channel_limit": 3}), 422)
-    assert {fault["field"] for fault in body["errors"]} == {"code", "name"}
+    assert {error["field"] for error in body["errors"]} == {"code", "name"}
 
 
 def test_an_address_of_another_customer_is_refused_and_nothing_is_saved(operator: ApiClient) -> None:

@@ -108,7 +108,7 @@ def test_a_list_is_asked_only_what_is_allowed(admin: ApiClient, query: str, fiel
 
 def test_several_faults_come_with_their_fields(admin: ApiClient) -> None:
     body = problem(admin.post("/customers/", {"channel_limit": 0}), 422)
-    assert {fault["field"] for fault in body["errors"]} == {"code", "name", "channel_limit"}
+    assert {error["field"] for error in body["errors"]} == {"code", "name", "channel_limit"}
 
 
 def test_what_was_sent_is_never_repeated(admin: ApiClient) -> None:

@@ -109,14 +109,14 @@ def number_pages() -> Iterator[str]:
     yield f"{page_of(allocated)}?tab=related"
 
 
-def faults_of(page: Page) -> list[str]:
-    """Return the serious and critical faults that axe finds, each with the first place."""
+def violations_of(page: Page) -> list[str]:
+    """Return the serious and critical violations that axe finds, each with the first place."""
     page.evaluate(AXE)
     found = page.evaluate(RUN_AXE)["violations"]
     return [
-        f"{fault['id']}: {fault['help']} at {json.dumps(fault['nodes'][0]['target'])} {fault['nodes'][0]['html'][:160]}"
-        for fault in found
-        if fault["impact"] in {"serious", "critical"}
+        f"{one['id']}: {one['help']} at {json.dumps(one['nodes'][0]['target'])} {one['nodes'][0]['html'][:160]}"
+        for one in found
+        if one["impact"] in {"serious", "critical"}
     ]
 
 
@@ -129,17 +129,17 @@ def test_no_page_has_a_serious_fault(
     for address in every_page():
         as_admin.goto(live_server.url + address)
         as_admin.wait_for_timeout(150)
-        checked[address] = faults_of(as_admin)
+        checked[address] = violations_of(as_admin)
     complaints[:] = [text for text in complaints if "404" not in text]  # the page that is not there
     assert len(checked) > 60
-    assert {address: faults for address, faults in checked.items() if faults} == {}
+    assert {address: found for address, found in checked.items() if found} == {}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_log_in_has_no_serious_fault(panel: Page, scheme: Any) -> None:
     panel.emulate_media(color_scheme=scheme)
     panel.reload()
-    assert faults_of(panel) == []
+    assert violations_of(panel) == []
 
 
 def test_no_page_is_wider_than_a_telephone(as_admin: Page, live_server: LiveServer, complaints: list[str]) -> None:

@@ -13,7 +13,7 @@ from asterisk_sync.simulator import checking
 from deploy.trial.asterisk import AsteriskInstance
 from tests.asterisk_sync.conftest import empty_the_node, make_node
 from tests.asterisk_sync.processes import celery_worker
-from tests.browser.test_accessibility import faults_of
+from tests.browser.test_accessibility import violations_of
 from tests.factories.billing import TariffFactory
 from tests.factories.customers import CustomerFactory, TrunkAddressFactory
 from tests.factories.routing import GatewayFactory, RouteFactory
@@ -84,5 +84,5 @@ def test_the_page_has_no_serious_fault_and_fits(
         ask(as_admin, live_server, number)
         as_admin.wait_for_timeout(600)
         as_admin.evaluate("document.querySelectorAll('details').forEach((part) => (part.open = true))")
-        assert faults_of(as_admin) == []
+        assert violations_of(as_admin) == []
         assert as_admin.evaluate("document.documentElement.scrollWidth") <= width

@@ -16,7 +16,7 @@ from voipadmin.users.roles import Role
 pytestmark = pytest.mark.django_db
 
 
-def faults_of(call: Any) -> dict[str, list[str]]:
+def errors_of(call: Any) -> dict[str, list[str]]:
     with pytest.raises(ValidationError) as refusal:
         call()
     return refusal.value.message_dict
@@ -54,9 +54,9 @@ def test_without_a_trunk_ip_the_addresses_stay_and_an_empty_one_removes_the_firs
 
 def test_a_wrong_trunk_ip_is_told_at_its_field_and_nothing_is_saved() -> None:
     customer = CustomerFactory.build()
-    faults = faults_of(lambda: save_customer(customer=customer, trunk_ip="203.0.113.7/29"))
-    assert list(faults) == ["trunk_ip"]
-    assert "203.0.113.0/29" in faults["trunk_ip"][0]
+    errors = errors_of(lambda: save_customer(customer=customer, trunk_ip="203.0.113.7/29"))
+    assert list(errors) == ["trunk_ip"]
+    assert "203.0.113.0/29" in errors["trunk_ip"][0]
     assert not Customer.objects.exists()
     # The same object can be saved once the input is mended.
     save_customer(customer=customer, trunk_ip="203.0.113.0/29")
@@ -113,12 +113,12 @@ def test_the_database_refuses_an_overlap_that_bypasses_every_form() -> None:
 def test_an_overlap_through_the_generic_form_is_refused_too() -> None:
     TrunkAddressFactory.create(network="203.0.113.0/29", receives_calls=False)
     address = TrunkAddressFactory.build(customer=CustomerFactory.create(), network="203.0.113.7")
-    assert "already that of a customer" in faults_of(lambda: save_object(address))["__all__"][0]
+    assert "already that of a customer" in errors_of(lambda: save_object(address))["__all__"][0]
 
 
 def test_a_network_cannot_receive_calls() -> None:
     address = TrunkAddressFactory.build(customer=CustomerFactory.create(), network="203.0.113.0/29")
-    assert list(faults_of(address.full_clean)) == ["receives_calls"]
+    assert list(errors_of(address.full_clean)) == ["receives_calls"]
 
 
 def test_whose_an_address_is_is_found_by_any_address_of_its_network() -> None:
@@ -129,7 +129,7 @@ def test_whose_an_address_is_is_found_by_any_address_of_its_network() -> None:
 
 def test_a_code_is_unique_whatever_its_case() -> None:
     CustomerFactory.create(code="ACME")
-    assert faults_of(CustomerFactory.build(code="acme").full_clean)["__all__"] == ["This code is taken."]
+    assert errors_of(CustomerFactory.build(code="acme").full_clean)["__all__"] == ["This code is taken."]
     with pytest.raises(IntegrityError, match="customer_code_unique"), transaction.atomic():
         CustomerFactory.create(code="Acme")
 
@@ -158,19 +158,19 @@ def test_the_database_refuses_an_unknown_choice(values: dict[str, str]) -> None:
 @pytest.mark.parametrize("limit", [0, 10_001])
 def test_a_limit_is_neither_nothing_nor_boundless(limit: int) -> None:
     customer = CustomerFactory.build(channel_limit=limit, calls_per_second=limit)
-    assert set(faults_of(customer.full_clean)) == {"channel_limit", "calls_per_second"}
+    assert set(errors_of(customer.full_clean)) == {"channel_limit", "calls_per_second"}
 
 
 def test_a_customer_with_extensions_does_not_become_a_trunk() -> None:
     customer = ExtensionFactory.create().customer
     customer.type = CustomerType.TRUNK
-    assert "has extensions" in faults_of(lambda: save_customer(customer=customer))["type"][0]
+    assert "has extensions" in errors_of(lambda: save_customer(customer=customer))["type"][0]
 
 
 def test_a_customer_with_addresses_does_not_become_one_of_extensions() -> None:
     customer = TrunkAddressFactory.create().customer
     customer.type = CustomerType.EXTENSION
-    assert "has trunk addresses" in faults_of(lambda: save_customer(customer=customer))["type"][0]
+    assert "has trunk addresses" in errors_of(lambda: save_customer(customer=customer))["type"][0]
     save_customer(customer=customer, trunk_ip="")
     customer.refresh_from_db()
     assert customer.type == CustomerType.EXTENSION

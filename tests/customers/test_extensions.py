@@ -18,7 +18,7 @@ def build(**values: Any) -> Extension:
     return ExtensionFactory.build(customer=customer, **values)
 
 
-def faults_of(extension: Extension) -> dict[str, list[str]]:
+def errors_of(extension: Extension) -> dict[str, list[str]]:
     with pytest.raises(ValidationError) as refusal:
         save_extension(extension=extension)
     assert not Extension.objects.filter(pk=extension.pk).exists()
@@ -36,8 +36,8 @@ def test_user_name_and_secret_are_generated_and_hard_to_guess() -> None:
 def test_two_customers_may_have_the_same_number_and_one_may_not() -> None:
     first = save_extension(extension=build(number="1001"))
     save_extension(extension=build(number="1001"))
-    faults = faults_of(build(number="1001", customer=first.customer))
-    assert faults["__all__"] == ["This customer already has an extension with this number."]
+    errors = errors_of(build(number="1001", customer=first.customer))
+    assert errors["__all__"] == ["This customer already has an extension with this number."]
 
 
 def test_the_database_refuses_a_number_twice() -> None:
@@ -48,12 +48,12 @@ def test_the_database_refuses_a_number_twice() -> None:
 
 @pytest.mark.parametrize("number", ["1", "12345678901", "10a", "", "10 1", "١٠٠١"])
 def test_what_is_no_short_number_is_refused(number: str) -> None:
-    assert list(faults_of(build(number=number))) == ["number"]
+    assert list(errors_of(build(number=number))) == ["number"]
 
 
 @pytest.mark.parametrize("number", ["190", "192", "193", "911"])
 def test_no_extension_takes_an_emergency_number(number: str) -> None:
-    assert "emergency" in faults_of(build(number=number))["number"][0]
+    assert "emergency" in errors_of(build(number=number))["number"][0]
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_no_extension_takes_an_emergency_number(number: str) -> None:
     ],
 )
 def test_a_value_outside_its_grammar_is_refused_at_its_field(field: str, value: Any) -> None:
-    assert list(faults_of(build(**{field: value}))) == [field]
+    assert list(errors_of(build(**{field: value}))) == [field]
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_the_database_refuses_what_no_form_saw(values: dict[str, str]) -> None:
 
 
 def test_a_trunk_customer_has_no_extensions() -> None:
-    assert list(faults_of(build(customer=CustomerFactory.create()))) == ["customer"]
+    assert list(errors_of(build(customer=CustomerFactory.create()))) == ["customer"]
 
 
 def test_codecs_are_kept_in_one_form() -> None:
@@ -96,14 +96,14 @@ def test_codecs_are_kept_in_one_form() -> None:
 
 
 def test_an_extension_does_not_forward_to_itself() -> None:
-    assert list(faults_of(build(number="1001", forward_to="1001"))) == ["forward_to"]
+    assert list(errors_of(build(number="1001", forward_to="1001"))) == ["forward_to"]
 
 
 def test_forwards_do_not_go_in_a_circle() -> None:
     customer = CustomerFactory.create(type=CustomerType.EXTENSION)
     save_extension(extension=build(customer=customer, number="1001", forward_to="1002"))
     save_extension(extension=build(customer=customer, number="1002", forward_to="1003"))
-    assert list(faults_of(build(customer=customer, number="1003", forward_to="1001"))) == ["forward_to"]
+    assert list(errors_of(build(customer=customer, number="1003", forward_to="1001"))) == ["forward_to"]
     save_extension(extension=build(customer=customer, number="1004", forward_to="1001"))
 
 

@@ -26,7 +26,7 @@ def provider() -> Provider:
 
 
 def places(plan: Plan) -> list[tuple[str, int, str]]:
-    return [(fault.code, fault.row, fault.column) for fault in plan.faults]
+    return [(error.code, error.row, error.column) for error in plan.errors]
 
 
 def test_a_list_shows_what_is_new_changed_and_unchanged_and_then_does_it(provider: Provider) -> None:
@@ -42,7 +42,7 @@ def test_a_list_shows_what_is_new_changed_and_unchanged_and_then_does_it(provide
         .replace(b"+55 (11) 4000-1001", b"551140001001")
     )
     plan = preview_import(content=content)
-    assert (len(plan.new), len(plan.changed), plan.unchanged, plan.faults) == (3, 1, 1, [])
+    assert (len(plan.new), len(plan.changed), plan.unchanged, plan.errors) == (3, 1, 1, [])
     assert DID.objects.count() == 2
     apply_import(content=content)
     again = preview_import(content=content)
@@ -85,7 +85,7 @@ def test_what_is_wrong_has_its_row_and_column_and_nothing_is_imported(
     content = f"number;provider;gateway;cost\n551140001999;Vivo;;\n{row}\n".encode()
     plan = preview_import(content=content)
     assert places(plan) == [(code, 3, column)]
-    assert "%(" not in str(plan.told_faults[0]["words"])
+    assert "%(" not in str(plan.error_list[0]["message"])
     with pytest.raises(ImportRefused):
         apply_import(content=content)
     assert not DID.objects.exists()
@@ -97,7 +97,7 @@ def test_what_is_wrong_has_its_row_and_column_and_nothing_is_imported(
      (b"PK\x03\x04", "not_a_workbook")],
 )  # fmt: skip
 def test_a_file_that_is_no_list_is_refused_whole(content: bytes, code: str) -> None:
-    assert [fault.code for fault in preview_import(content=content).faults] == [code]
+    assert [error.code for error in preview_import(content=content).errors] == [code]
 
 
 def test_the_command_looks_and_only_then_applies(provider: Provider, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from voipadmin.core.services import delete_object, save_object
 pytestmark = pytest.mark.django_db
 
 
-def faults_of(**values: Any) -> dict[str, list[str]]:
+def errors_of(**values: Any) -> dict[str, list[str]]:
     gateway = GatewayFactory.build(provider=ProviderFactory.create(), **values)
     with pytest.raises(ValidationError) as refusal:
         save_object(gateway)
@@ -50,7 +50,7 @@ def faults_of(**values: Any) -> dict[str, list[str]]:
     ],
 )
 def test_a_value_outside_its_grammar_is_refused_at_its_field(field: str, value: Any) -> None:
-    assert list(faults_of(**{field: value})) == [field]
+    assert list(errors_of(**{field: value})) == [field]
 
 
 def test_two_gateways_have_two_names_whatever_their_case() -> None:
@@ -82,7 +82,7 @@ def test_the_database_refuses_what_no_form_saw(values: dict[str, Any], constrain
 
 
 def test_registration_needs_a_user_name_and_a_secret() -> None:
-    assert list(faults_of(authentication=Authentication.REGISTRATION, username="me")) == ["username"]
+    assert list(errors_of(authentication=Authentication.REGISTRATION, username="me")) == ["username"]
     save_object(
         GatewayFactory.build(
             provider=ProviderFactory.create(),
@@ -94,7 +94,7 @@ def test_registration_needs_a_user_name_and_a_secret() -> None:
 
 
 def test_a_fixed_caller_id_needs_its_number() -> None:
-    assert list(faults_of(caller_id_rule=CallerIdRule.FIXED)) == ["caller_id_number"]
+    assert list(errors_of(caller_id_rule=CallerIdRule.FIXED)) == ["caller_id_number"]
 
 
 def test_a_gateway_stays_with_its_provider() -> None:

@@ -144,7 +144,7 @@ def told(request: HttpRequest, page: Callable[[], HttpResponse]) -> HttpResponse
 
 
 def texts_of(error: DomainError | ValidationError) -> list[str]:
-    """Return what a refusal says, one text for each fault."""
+    """Return what a refusal says, one text for each error."""
     if isinstance(error, DomainError):
         return [str(error.message)]
     return [text for found in error_messages(error).values() for text in found]

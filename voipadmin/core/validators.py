@@ -91,10 +91,10 @@ def validate_text(value: str) -> None:
 def validate_pattern(value: str) -> None:
     """Refuse what is no Asterisk extension pattern."""
     GrammarValidator("PATTERN")(value)
-    fault = grammar.pattern_fault(value)
-    if fault:
+    reason = grammar.pattern_error(value)
+    if reason:
         raise ValidationError(
-            _("“%(value)s” is not a pattern: %(fault)s."), code="pattern", params={"value": value, "fault": _(fault)}
+            _("“%(value)s” is not a pattern: %(fault)s."), code="pattern", params={"value": value, "fault": _(reason)}
         )
 
 

@@ -13,7 +13,7 @@ from voipadmin.core.errors import Conflict
 
 
 class Command(BaseCommand):
-    """Print what a list would do, and with --apply do all of it or nothing; exit 3 where it has faults."""
+    """Print what a list would do, and with --apply do all of it or nothing; exit 3 where it has errors."""
 
     help = "Numbers from a CSV or XLSX file: number or range, provider, gateway, monthly cost, notes."
 
@@ -33,7 +33,7 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(str(error)) from error
         plan = preview_import(content=content, provider=provider)
-        if options["apply"] and not plan.faults:
+        if options["apply"] and not plan.errors:
             try:
                 plan = apply_import(content=content, provider=provider)
             except (Conflict, ImportRefused) as error:
@@ -41,9 +41,9 @@ class Command(BaseCommand):
         self._tell(plan)
 
     def _tell(self, plan: Plan) -> None:
-        for fault in plan.told_faults:
-            self.stdout.write(f"row {fault['row']} {fault['column']}: {fault['words']}")
-        counts = (len(plan.new), len(plan.changed), plan.unchanged, len(plan.faults))
+        for error in plan.error_list:
+            self.stdout.write(f"row {error['row']} {error['column']}: {error['message']}")
+        counts = (len(plan.new), len(plan.changed), plan.unchanged, len(plan.errors))
         self.stdout.write("{} new, {} changed, {} unchanged, {} faults".format(*counts))
-        if plan.faults:
+        if plan.errors:
             sys.exit(3)

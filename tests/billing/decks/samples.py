@@ -67,6 +67,6 @@ def read(content: bytes | str, *, currency: str = "BRL", last: Layout | None = N
 
 def prices(reading: Reading) -> dict[str, str]:
     """Return the prices of a reading by prefix, in their shortest form."""
-    assert reading.faults == []
+    assert reading.errors == []
     assert reading.questions == []
     return {line.pattern: f"{line.rate.price.normalize():f}" for line in reading.lines}

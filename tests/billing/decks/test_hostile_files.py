@@ -10,13 +10,13 @@ from tests.billing.decks.samples import SHEET, bomb, changed, workbook
 from voipadmin.core.sheets import files as sheets
 from voipadmin.core.sheets import workbook as unpacking
 from voipadmin.core.sheets.files import read_rows
-from voipadmin.core.sheets.input_errors import FileFault
+from voipadmin.core.sheets.input_errors import FileError
 
 GOOD = workbook([["Prefix", "Price"], ["5511", 0.04]])
 
 
-def refused(content: bytes) -> FileFault:
-    with pytest.raises(FileFault) as caught:
+def refused(content: bytes) -> FileError:
+    with pytest.raises(FileError) as caught:
         read_rows(content)
     return caught.value
 
@@ -24,53 +24,53 @@ def refused(content: bytes) -> FileFault:
 def test_a_bomb_is_refused_before_it_is_unpacked_to_the_end() -> None:
     content = bomb()
     assert len(content) < 200_000
-    assert refused(content).fault.code == "packed_too_tightly"
+    assert refused(content).error.code == "packed_too_tightly"
 
 
 def test_a_bomb_that_lies_about_its_size_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(unpacking, "MOST_UNPACKED", 4 * 1024 * 1024)
     large = bytearray(changed(GOOD, SHEET, b"<worksheet>" + b" " * (8 * 1024 * 1024)))
-    assert refused(bytes(large)).fault.code == "unpacks_too_large"
+    assert refused(bytes(large)).error.code == "unpacks_too_large"
     size = (8 * 1024 * 1024 + 11).to_bytes(4, "little")
     lying = bytes(large).replace(size, (1000).to_bytes(4, "little"))
     assert lying != bytes(large)
-    assert refused(lying).fault.code in {"unpacks_too_large", "not_a_workbook"}
+    assert refused(lying).error.code in {"unpacks_too_large", "not_a_workbook"}
 
 
 def test_cells_in_far_corners_are_refused() -> None:
     with zipfile.ZipFile(BytesIO(GOOD)) as packed:
         text = packed.read(SHEET)
-    assert refused(changed(GOOD, SHEET, text.replace(b'r="B2"', b'r="XFD1048576"'))).fault.code == "too_many_cells"
-    assert refused(changed(GOOD, SHEET, text.replace(b'r="B2"', b'r="B99999999"'))).fault.code == "too_many_cells"
+    assert refused(changed(GOOD, SHEET, text.replace(b'r="B2"', b'r="XFD1048576"'))).error.code == "too_many_cells"
+    assert refused(changed(GOOD, SHEET, text.replace(b'r="B2"', b'r="B99999999"'))).error.code == "too_many_cells"
 
 
 def test_an_entity_in_a_sheet_is_refused() -> None:
     hostile = b'<!DOCTYPE x [<!ENTITY a "b">]><worksheet/>'
-    assert refused(changed(GOOD, SHEET, hostile)).fault.code == "not_a_workbook"
+    assert refused(changed(GOOD, SHEET, hostile)).error.code == "not_a_workbook"
 
 
 def test_a_formula_is_refused_with_its_place() -> None:
-    fault = refused(workbook([["Prefix", "Price"], ["5511", "=0.02*2"]])).fault
-    assert (fault.code, fault.row, fault.column) == ("formula", 2, "B")
+    error = refused(workbook([["Prefix", "Price"], ["5511", "=0.02*2"]])).error
+    assert (error.code, error.row, error.column) == ("formula", 2, "B")
 
 
 @pytest.mark.parametrize("content", [GOOD[: len(GOOD) // 2], b"PK\x03\x04" + b"\0" * 100, GOOD[:-30]])
 def test_a_broken_workbook_is_refused(content: bytes) -> None:
-    assert refused(content).fault.code == "not_a_workbook"
+    assert refused(content).error.code == "not_a_workbook"
 
 
 def test_an_old_or_encrypted_workbook_is_refused() -> None:
-    assert refused(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 500).fault.code == "old_workbook"
+    assert refused(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 500).error.code == "old_workbook"
 
 
 def test_a_file_that_is_too_large_is_refused_unread(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sheets, "LARGEST_FILE", 100)
-    assert refused(b"5511;0,04\n" * 100).fault.code == "too_large"
+    assert refused(b"5511;0,04\n" * 100).error.code == "too_large"
 
 
 @pytest.mark.parametrize("content", [b"", b"\n\n;;\n", workbook([])])
 def test_an_empty_file_is_refused(content: bytes) -> None:
-    assert refused(content).fault.code == "empty"
+    assert refused(content).error.code == "empty"
 
 
 @pytest.mark.parametrize(
@@ -82,15 +82,15 @@ def test_an_empty_file_is_refused(content: bytes) -> None:
     ],
 )
 def test_text_in_no_known_encoding_is_refused_with_its_row(content: bytes, row: int) -> None:
-    fault = refused(content).fault
-    assert (fault.code, fault.row) == ("encoding", row)
+    error = refused(content).error
+    assert (error.code, error.row) == ("encoding", row)
 
 
 def test_text_that_was_encoded_twice_is_refused_with_its_row() -> None:
     twice = "prefix;name;price\n5511;São Paulo;0,04\n".encode().decode("cp1252").encode()
-    fault = refused(twice).fault
-    assert (fault.code, fault.row) == ("doubly_encoded", 2)
-    assert re.search("Ã£", fault.value)
+    error = refused(twice).error
+    assert (error.code, error.row) == ("doubly_encoded", 2)
+    assert re.search("Ã£", error.value)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252"])

@@ -11,18 +11,18 @@ from hypothesis import strategies as st
 from billing.decks import dates
 from billing.decks.columns import find_layout, layout_of
 from billing.decks.lines import DeckRate
-from billing.decks.questions import words_of
+from billing.decks.questions import message_of
 from tests.billing.decks.samples import DATA, prices, read, workbook
 from voipadmin.core.sheets import cells
 from voipadmin.core.sheets.files import read_rows
-from voipadmin.core.sheets.input_errors import CellFault
+from voipadmin.core.sheets.input_errors import CellError
 
 PREFIXES = st.from_regex(r"[1-9][0-9]{0,14}", fullmatch=True)
 
 
 def test_a_brazilian_list_of_a_spreadsheet_is_read_with_its_title_and_footer() -> None:
     reading = read((DATA / "brazilian_semicolon.csv").read_bytes())
-    assert reading.faults == []
+    assert reading.errors == []
     lines = {line.pattern: line for line in reading.lines}
     assert lines.keys() == {"5511", "55119", "5521", "5522", "5523", "5524", "55800", "5591"}
     assert lines["5511"].rate == DeckRate(Decimal("0.045"), Decimal(0), Decimal(0), 30, 6, 0, is_blocked=False)
@@ -78,8 +78,8 @@ def test_one_date_that_tells_settles_the_others_and_one_that_contradicts_is_a_fa
     told = read("prefix;price;effective\n5511;0,04;03/04/2027\n5521;0,05;25/04/2027\n")
     assert told.lines[0].begins == date(2027, 4, 3)
     text = "prefix;price;effective\n5511;0,04;24/04/2027\n5521;0,05;25/04/2027\n5531;0,05;04/26/2027\n"
-    (fault,) = read(text).faults
-    assert (fault.code, fault.row, fault.column) == ("date_mixed", 4, "C")
+    (error,) = read(text).errors
+    assert (error.code, error.row, error.column) == ("date_mixed", 4, "C")
 
 
 def test_a_price_that_could_be_thousands_is_asked_about() -> None:
@@ -121,14 +121,14 @@ def test_a_prefix_whose_digits_a_spreadsheet_lost_is_asked_about() -> None:
     ],
 )
 def test_what_is_wrong_is_told_with_its_row_and_column(text: str, code: str, row: int, column: str) -> None:
-    (fault,) = read(text).faults
-    assert (fault.code, fault.row, fault.column) == (code, row, column)
-    assert "%(" not in str(words_of(fault.kept()))
+    (error,) = read(text).errors
+    assert (error.code, error.row, error.column) == (code, row, column)
+    assert "%(" not in str(message_of(error.kept()))
 
 
 def test_the_same_line_twice_counts_once() -> None:
     reading = read("prefix;price\n5511;0,04\n5511;0,04\n")
-    assert (len(reading.lines), reading.repeated, reading.faults) == (1, 1, [])
+    assert (len(reading.lines), reading.repeated, reading.errors) == (1, 1, [])
 
 
 def test_a_list_without_headings_is_asked_about() -> None:
@@ -185,13 +185,13 @@ def test_a_date_is_the_same_however_it_is_written(day: date) -> None:
 @given(st.text(max_size=40))
 def test_no_cell_is_read_as_something_and_none_ends_the_reading(text: str) -> None:
     for read_cell in (cells.prefixes_of, cells.codes_of, cells.blocks_of, cells.seconds_of, cells.change_of):
-        with contextlib.suppress(CellFault):
+        with contextlib.suppress(CellError):
             read_cell(text)
     for order in ("dmy", "mdy"):
-        with contextlib.suppress(CellFault):
+        with contextlib.suppress(CellError):
             dates.date_of(text, order, date(2026, 11, 23))
     try:
         amount = cells.amount_of(text, ",")
         assert amount is None or amount >= 0
-    except CellFault:
+    except CellError:
         pass

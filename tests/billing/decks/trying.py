@@ -7,7 +7,7 @@ import pytest
 
 from billing.decks import services
 from billing.decks.preview import read_deck
-from billing.decks.questions import DeckRefused, words_of
+from billing.decks.questions import DeckRefused, message_of
 from billing.models import BuyRate, Deck, DeckStatus
 from routing.models import Provider
 from tests.billing.decks.samples import workbook
@@ -32,7 +32,7 @@ def all_rates() -> list[Any]:
 
 def places(deck: Deck, kind: str) -> list[Place]:
     found = deck.summary.get(kind, [])
-    assert all("%(" not in str(words_of(place)) for place in found)
+    assert all("%(" not in str(message_of(place)) for place in found)
     return [(place["code"], place["row"], place["column"]) for place in found]
 
 

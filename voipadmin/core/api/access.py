@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from ninja.utils import check_csrf
 
 from voipadmin.core.api.idempotency import raise_if_answered_before
-from voipadmin.core.api.problems import Fault, ProblemError
+from voipadmin.core.api.problems import FieldError, ProblemError
 
 REFUSALS = {
     "not_authenticated": "Log in and send the token as “Authorization: Bearer”.",
@@ -51,6 +51,6 @@ def visible_reference(queryset: Any, *, key: Any, user: Any, field: str) -> Any:
     """Return the object that an input refers to, or raise 422: a foreign one is as good as none."""
     found = queryset.visible_to(user).filter(pk=key).first()
     if found is None:
-        fault = Fault(field, "not_found", "There is no such object.")
-        raise ProblemError.of_faults(HTTPStatus.UNPROCESSABLE_ENTITY, [fault])
+        error = FieldError(field, "not_found", "There is no such object.")
+        raise ProblemError.of_errors(HTTPStatus.UNPROCESSABLE_ENTITY, [error])
     return found

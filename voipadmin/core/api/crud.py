@@ -10,7 +10,7 @@ from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from ninja import Router, Status
-from ninja.errors import ValidationError as InputError
+from ninja.errors import ValidationError as NinjaValidationError
 from ninja.params.models import Query as QueryParameters
 
 from voipadmin.core.api.access import Needs
@@ -75,7 +75,9 @@ def refuse_unknown_parameters(request: HttpRequest, *schemas: type[Any], hidden:
     unknown = sorted(set(request.GET) - known)
     if unknown:
         message = f"Known are: {', '.join(sorted(known))}."
-        raise InputError([{"loc": ("query", name), "type": "unknown_parameter", "msg": message} for name in unknown])
+        raise NinjaValidationError(
+            [{"loc": ("query", name), "type": "unknown_parameter", "msg": message} for name in unknown]
+        )
 
 
 def _typed(handler: Any, name: str, doc: str, **annotations: Any) -> Any:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from django.http import HttpRequest
-from ninja.errors import ValidationError as InputError
+from ninja.errors import ValidationError as NinjaValidationError
 from pydantic import ValidationError
 
 from voipadmin.core.api.schemas import Input
@@ -16,7 +16,7 @@ def refuse_unknown_fields(request: HttpRequest, known: Iterable[str]) -> None:
     """Raise 422 for a field that the form does not have, so that a typing error is not taken for success."""
     unknown = sorted({*request.POST, *request.FILES} - set(known))
     if unknown:
-        raise InputError(
+        raise NinjaValidationError(
             [{"loc": ("form", name), "type": "extra_forbidden", "msg": "Unknown field."} for name in unknown]
         )
 
@@ -26,7 +26,7 @@ def json_field(schema: type[Body], text: str, name: str) -> Body:
     try:
         return schema.model_validate_json(text or "{}")
     except ValidationError as error:
-        faults = [
+        errors = [
             {"loc": ("form", name, *one["loc"]), "type": one["type"], "msg": one["msg"]} for one in error.errors()
         ]
-        raise InputError(faults) from error
+        raise NinjaValidationError(errors) from error

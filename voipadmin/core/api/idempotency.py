@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from voipadmin.core.api.problems import Fault, ProblemError
+from voipadmin.core.api.problems import FieldError, ProblemError
 from voipadmin.core.models import IdempotentWrite
 
 HEADER = "Idempotency-Key"
@@ -48,8 +48,8 @@ def answer_once(request: HttpRequest, answer: Callable[[], HttpResponse]) -> Htt
     if key is None or request.method not in METHODS:
         return answer()
     if not 1 <= len(key) <= LONGEST_KEY or not (key.isascii() and key.isprintable()):
-        fault = Fault(None, "idempotency_key", f"An {HEADER} has 1 to {LONGEST_KEY} printable ASCII characters.")
-        raise ProblemError.of_faults(HTTPStatus.UNPROCESSABLE_ENTITY, [fault])
+        error = FieldError(None, "idempotency_key", f"An {HEADER} has 1 to {LONGEST_KEY} printable ASCII characters.")
+        raise ProblemError.of_errors(HTTPStatus.UNPROCESSABLE_ENTITY, [error])
     owner, digest = str(request.user.pk), _digest_of(request)
     with transaction.atomic():
         _lock(owner, key)
@@ -96,8 +96,8 @@ def _lock(owner: str, key: str) -> None:
 
 def _replay(earlier: IdempotentWrite, digest: str) -> HttpResponse:
     if earlier.request_hash != digest:
-        fault = Fault(None, "idempotency_key_reused", "This key was used for another request.")
-        raise ProblemError.of_faults(HTTPStatus.UNPROCESSABLE_ENTITY, [fault])
+        error = FieldError(None, "idempotency_key_reused", "This key was used for another request.")
+        raise ProblemError.of_errors(HTTPStatus.UNPROCESSABLE_ENTITY, [error])
     return HttpResponse(
         earlier.body,
         status=earlier.status,

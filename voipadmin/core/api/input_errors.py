@@ -1,4 +1,4 @@
-"""From the errors of Django, of the domain and of pydantic to the faults of a problem."""
+"""Turns ValidationErrors of Django, DomainErrors and errors of pydantic into problems with their FieldErrors."""
 
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
@@ -8,7 +8,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
 
-from voipadmin.core.api.problems import Fault, ProblemError
+from voipadmin.core.api.problems import FieldError, ProblemError
 from voipadmin.core.errors import DomainError
 
 PYDANTIC_CODES = {
@@ -23,43 +23,43 @@ def validation_problem(
     error: ValidationError, *, names: Mapping[str, str], model: type[models.Model] | None = None
 ) -> ProblemError:
     """Return the 422 of a model's ValidationError; `names` leads from the model's names to the API's."""
-    faults = [
-        _constraint_fault(model, fault, names) if model and fault.field is None else fault
-        for fault in _faults_of(error, names)
+    errors = [
+        _constraint_error(model, found, names) if model and found.field is None else found
+        for found in _errors_of(error, names)
     ]
-    return ProblemError.of_faults(HTTPStatus.UNPROCESSABLE_ENTITY, faults)
+    return ProblemError.of_errors(HTTPStatus.UNPROCESSABLE_ENTITY, errors)
 
 
 def domain_problem(error: DomainError, *, names: Mapping[str, str], status: int = HTTPStatus.CONFLICT) -> ProblemError:
     """Return the 409 of a rule of the business."""
     name = names.get(error.field, error.field) if error.field else None
-    return ProblemError.of_faults(status, [Fault(name, error.code, str(error.message))])
+    return ProblemError.of_errors(status, [FieldError(name, error.code, str(error.message))])
 
 
 def input_problem(errors: list[dict[str, Any]]) -> ProblemError:
     """Return the 422 of an input that is not of the documented form; what was sent is never repeated."""
-    return ProblemError.of_faults(HTTPStatus.UNPROCESSABLE_ENTITY, [_input_fault(error) for error in errors])
+    return ProblemError.of_errors(HTTPStatus.UNPROCESSABLE_ENTITY, [_input_error(error) for error in errors])
 
 
-def _faults_of(error: ValidationError, names: Mapping[str, str]) -> Iterator[Fault]:
+def _errors_of(error: ValidationError, names: Mapping[str, str]) -> Iterator[FieldError]:
     by_field = error.error_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.error_list}
     for name, details in by_field.items():
         shown = None if name == NON_FIELD_ERRORS else names.get(name, name)
         for detail in details:
-            yield Fault(shown, detail.code or "invalid", " ".join(detail.messages))
+            yield FieldError(shown, detail.code or "invalid", " ".join(detail.messages))
 
 
-def _constraint_fault(model: type[models.Model], fault: Fault, names: Mapping[str, str]) -> Fault:
-    """Name code and field of a fault that came from a constraint, which Django reports for the whole object."""
+def _constraint_error(model: type[models.Model], error: FieldError, names: Mapping[str, str]) -> FieldError:
+    """Name code and field of an error that came from a constraint, which Django reports for the whole object."""
     for constraint in model._meta.constraints:
-        if str(constraint.violation_error_message) != fault.message:
+        if str(constraint.violation_error_message) != error.message:
             continue
         if isinstance(constraint, models.UniqueConstraint):
             name = _constrained_field(constraint)
-            return Fault(names.get(name, name) if name else None, "unique", fault.message)
+            return FieldError(names.get(name, name) if name else None, "unique", error.message)
         if isinstance(constraint, ExclusionConstraint):
-            return Fault(None, "overlap", fault.message)
-    return fault
+            return FieldError(None, "overlap", error.message)
+    return error
 
 
 def _constrained_field(constraint: models.UniqueConstraint) -> str | None:
@@ -73,11 +73,11 @@ def _sources(expression: Any) -> list[Any]:
     return list(expression.flatten())
 
 
-def _input_fault(error: dict[str, Any]) -> Fault:
+def _input_error(error: dict[str, Any]) -> FieldError:
     # The place is ("body", the handler's parameter, field, ...) or ("query", field).
     source, *rest = error["loc"]
     path = rest[1:] if source == "body" else rest
     # Names of a union's members come between and mean nothing to a caller.
     shown = [str(part) for part in path if isinstance(part, int) or "[" not in str(part)]
     code = PYDANTIC_CODES.get(error["type"], error["type"])
-    return Fault(".".join(shown) or None, code, error["msg"])
+    return FieldError(".".join(shown) or None, code, error["msg"])

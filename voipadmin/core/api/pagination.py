@@ -7,7 +7,7 @@ from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db.models import F, Q, QuerySet
 
-from voipadmin.core.api.problems import Fault, ProblemError
+from voipadmin.core.api.problems import FieldError, ProblemError
 
 SALT = "api.cursor"
 
@@ -61,4 +61,4 @@ def _open(cursor: str, ordering: str) -> tuple[str, str]:
 
 def _wrong_cursor() -> ProblemError:
     message = "This cursor is not one of this list in this order; start again without it."
-    return ProblemError.of_faults(HTTPStatus.UNPROCESSABLE_ENTITY, [Fault("cursor", "cursor", message)])
+    return ProblemError.of_errors(HTTPStatus.UNPROCESSABLE_ENTITY, [FieldError("cursor", "cursor", message)])

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from ninja import NinjaAPI, Schema
 from ninja.errors import HttpError
-from ninja.errors import ValidationError as InputError
+from ninja.errors import ValidationError as NinjaValidationError
 from ninja.openapi.schema import REF_TEMPLATE, OpenAPISchema
 
 from voipadmin.core.api.access import Needs
@@ -31,7 +31,7 @@ from voipadmin.core.errors import DomainError
 log = structlog.get_logger(__name__)
 
 
-class FaultSchema(Schema):
+class FieldErrorSchema(Schema):
     """One thing that is wrong with the input."""
 
     field: str | None
@@ -48,7 +48,7 @@ class Problem(Schema):
     detail: str
     code: str
     field: str | None
-    errors: list[FaultSchema]
+    errors: list[FieldErrorSchema]
 
 
 class PanelSchema(OpenAPISchema):
@@ -161,7 +161,7 @@ PROBLEMS: dict[type[Exception], Any] = {
     ProblemError: lambda problem: problem,
     DomainError: lambda error: domain_problem(error, names={}),
     ValidationError: lambda error: validation_problem(error, names={}),
-    InputError: lambda error: input_problem(error.errors),
+    NinjaValidationError: lambda error: input_problem(error.errors),
     Http404: lambda _error: not_found(),
     HttpError: _from_http_error,
     RequestDataTooBig: lambda _error: too_large(),

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.datastructures import MultiValueDict
 from ninja.parser import Parser
 
-from voipadmin.core.api.problems import Fault, ProblemError
+from voipadmin.core.api.problems import FieldError, ProblemError
 
 
 class StrictParser(Parser):
@@ -50,5 +50,5 @@ def _refuse_unstorable(value: Any, name: str | None) -> None:
         for inner in value:
             _refuse_unstorable(inner, name)
     elif isinstance(value, str) and any(char == "\0" or "\ud800" <= char <= "\udfff" for char in value):
-        fault = Fault(name, "character", "A character in this value is not allowed here.")
-        raise ProblemError.of_faults(HTTPStatus.UNPROCESSABLE_ENTITY, [fault])
+        error = FieldError(name, "character", "A character in this value is not allowed here.")
+        raise ProblemError.of_errors(HTTPStatus.UNPROCESSABLE_ENTITY, [error])

@@ -11,7 +11,7 @@ CONTENT_TYPE = "application/problem+json"
 
 
 @dataclass(frozen=True)
-class Fault:
+class FieldError:
     """One thing that is wrong with the input; `field` is None where it concerns the whole."""
 
     field: str | None
@@ -26,18 +26,18 @@ class ProblemError(Exception):
     status: int
     code: str
     detail: str
-    faults: Sequence[Fault] = ()
+    errors: Sequence[FieldError] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of_faults(cls, status: int, faults: Sequence[Fault]) -> "ProblemError":
-        """Return the problem whose code, field and detail are those of the first fault."""
-        return cls(status, faults[0].code, faults[0].message, faults)
+    def of_errors(cls, status: int, errors: Sequence[FieldError]) -> "ProblemError":
+        """Return the problem whose code, field and detail are those of the first error."""
+        return cls(status, errors[0].code, errors[0].message, errors)
 
     @property
     def field_name(self) -> str | None:
-        """Return the field of the first fault."""
-        return self.faults[0].field if self.faults else None
+        """Return the field of the first error."""
+        return self.errors[0].field if self.errors else None
 
 
 def problem_response(problem: ProblemError) -> HttpResponse:
@@ -49,7 +49,7 @@ def problem_response(problem: ProblemError) -> HttpResponse:
         "detail": problem.detail,
         "code": problem.code,
         "field": problem.field_name,
-        "errors": [asdict(fault) for fault in problem.faults],
+        "errors": [asdict(error) for error in problem.errors],
     }
     return HttpResponse(
         json.dumps(body), status=problem.status, content_type=CONTENT_TYPE, headers=dict(problem.headers)

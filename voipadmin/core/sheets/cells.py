@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
-from voipadmin.core.sheets.input_errors import CellFault
+from voipadmin.core.sheets.input_errors import CellError
 
 Cell = str | int | float | date | datetime | None
 
@@ -66,7 +66,7 @@ def text_of(cell: Cell) -> str:
     if text.startswith("="):
         literal = _LITERAL.fullmatch(text)
         if literal is None:
-            raise CellFault("formula")
+            raise CellError("formula")
         text = literal[1].strip()
     return text.removeprefix("'")
 
@@ -81,7 +81,7 @@ def prefixes_of(cell: Cell) -> list[str]:
     if type(cell) is str and cell.isascii() and cell.isdigit() and cell[0] != "0" and len(cell) <= LONGEST_PREFIX:
         return [cell]
     if isinstance(cell, float) and not cell.is_integer():
-        raise CellFault("prefix")
+        raise CellError("prefix")
     text = text_of(cell)
     if not text:
         return []
@@ -104,7 +104,7 @@ def _all_of(text: str, read: Callable[[str], list[str]]) -> list[str]:
         if part.strip():
             found += read(part)
         if len(found) > MOST_PREFIXES:
-            raise CellFault("prefix_range_large")
+            raise CellError("prefix_range_large")
     return found
 
 
@@ -121,21 +121,21 @@ def _span(part: str, read: Callable[[str], str]) -> list[str]:
     if len(last) < len(first):  # 5511-19
         last = first[: len(first) - len(last)] + last
     if len(last) != len(first) or int(last) < int(first):
-        raise CellFault("prefix_range")
+        raise CellError("prefix_range")
     if int(last) - int(first) >= MOST_PREFIXES:
-        raise CellFault("prefix_range_large")
+        raise CellError("prefix_range_large")
     return [str(number).zfill(len(first)) for number in range(int(first), int(last) + 1)]
 
 
 def _digits(text: str) -> str:
     digits = _FILLING.sub("", text)
     if not (digits.isascii() and digits.isdigit()) or len(digits) > LONGEST_PREFIX:
-        raise CellFault("prefix")
+        raise CellError("prefix")
     return digits
 
 
 def international(text: str) -> str:
-    """Return a prefix in digits, without `+`, `00` and what a spreadsheet made of it; raise CellFault."""
+    """Return a prefix in digits, without `+`, `00` and what a spreadsheet made of it; raise CellError."""
     scientific = _SCIENTIFIC.fullmatch(text.strip())
     if scientific:
         digits = _expanded(scientific)
@@ -144,14 +144,14 @@ def international(text: str) -> str:
         digits = _FILLING.sub("", trailing[1] if trailing else text).removeprefix("+")
     digits = digits.removeprefix("00")
     if not (digits.isascii() and digits.isdigit()) or digits.startswith("0") or len(digits) > LONGEST_PREFIX:
-        raise CellFault("prefix")
+        raise CellError("prefix")
     return digits
 
 
 def _expanded(match: re.Match[str]) -> str:
     lead, fraction, exponent = match[1], match[2] or "", int(match[3])
     if len(fraction.rstrip("0")) > exponent:
-        raise CellFault("prefix")
+        raise CellError("prefix")
     return lead + fraction[:exponent].ljust(exponent, "0")
 
 
@@ -199,12 +199,12 @@ def currencies_in(heading: str) -> set[str]:
 
 
 def amount_of(cell: Cell, decimal_sign: str, currency: str = "") -> Decimal | None:
-    """Return an amount of six decimals, or None where the cell is empty; raise CellFault.
+    """Return an amount of six decimals, or None where the cell is empty; raise CellError.
 
-    Where `currency` is given, a sign of another one beside the amount is a fault.
+    Where `currency` is given, a sign of another one beside the amount is an error.
     """
     if isinstance(cell, bool | date):
-        raise CellFault("number")
+        raise CellError("number")
     if isinstance(cell, int | float):
         value = Decimal(repr(cell))
     else:
@@ -213,33 +213,33 @@ def amount_of(cell: Cell, decimal_sign: str, currency: str = "") -> Decimal | No
             return None
         value = _amount_of_text(text, decimal_sign, currency)
     if not value.is_finite():
-        raise CellFault("number")
+        raise CellError("number")
     if value < 0:
-        raise CellFault("negative")
+        raise CellError("negative")
     if value >= LARGEST_PRICE:
-        raise CellFault("amount_large")
+        raise CellError("amount_large")
     rounded = value.quantize(SMALLEST_PRICE, ROUND_HALF_UP)
     if value and not rounded:
-        raise CellFault("amount_small")
+        raise CellError("amount_small")
     return rounded
 
 
 def _amount_of_text(text: str, decimal_sign: str, currency: str) -> Decimal:
     bare, signs = _without_signs(text)
     if currency and not all(is_of_currency(sign, currency) for sign in signs):
-        raise CellFault("currency")
+        raise CellError("currency")
     digits = _GROUP.sub("", bare.replace("\u2212", "-"))
     if re.search(r"\s", digits):
-        raise CellFault("number")
+        raise CellError("number")
     if re.fullmatch(r"\(.*\)", digits):
-        raise CellFault("negative")
+        raise CellError("negative")
     told = decimal_signs(digits)
     if told not in {"", "?", decimal_sign}:
-        raise CellFault("decimal_mixed")
+        raise CellError("decimal_mixed")
     thousands = "." if decimal_sign == "," else ","
     number = digits.replace(thousands, "").replace(decimal_sign, ".")
     if not _NUMBER.fullmatch(number):
-        raise CellFault("number")
+        raise CellError("number")
     return Decimal(number)
 
 
@@ -264,18 +264,18 @@ def blocks_of(cell: Cell) -> tuple[int, int, int | None] | None:
     if match is None and is_digits(text):
         return _block(text), _block(text), None
     if match is None:
-        raise CellFault("blocks")
+        raise CellError("blocks")
     first, second, third = match.groups()
     # Three are minimum/minimum/increment by custom, as in 30/30/6; a price list does not tell free seconds that way.
     if third is not None and first != second:
-        raise CellFault("blocks")
+        raise CellError("blocks")
     return _block(first), _block(third or second), None
 
 
 def _block(text: str) -> int:
     seconds = int(text)
     if not 1 <= seconds <= LONGEST_BLOCK:
-        raise CellFault("blocks")
+        raise CellError("blocks")
     return seconds
 
 
@@ -285,15 +285,15 @@ def seconds_of(cell: Cell) -> int | None:
     if not text:
         return None
     if not is_digits(text) or int(text) > LONGEST_BLOCK:
-        raise CellFault("seconds")
+        raise CellError("seconds")
     return int(text)
 
 
 def change_of(cell: Cell) -> str:
-    """Return one of CHANGES, or nothing where the cell is empty; raise CellFault."""
+    """Return one of CHANGES, or nothing where the cell is empty; raise CellError."""
     word = simplified(text_of(cell))
     if not word:
         return ""
     if word not in _CHANGE_OF:
-        raise CellFault("change")
+        raise CellError("change")
     return _CHANGE_OF[word]

@@ -5,7 +5,7 @@ import re
 from collections import Counter
 
 from voipadmin.core.sheets.cells import Cell
-from voipadmin.core.sheets.input_errors import FileFault
+from voipadmin.core.sheets.input_errors import FileError
 from voipadmin.core.sheets.workbook import MOST_COLUMNS, MOST_ROWS, read_workbook
 
 LARGEST_FILE = 50 * 1024 * 1024
@@ -20,20 +20,20 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 
 
 def read_rows(content: bytes) -> list[list[Cell]]:
-    """Return the rows of a CSV file, or of the first sheet of an XLSX file; raise FileFault."""
+    """Return the rows of a CSV file, or of the first sheet of an XLSX file; raise FileError."""
     return next(iter(read_sheets(content).values()))
 
 
 def read_sheets(content: bytes) -> dict[str, list[list[Cell]]]:
-    """Return the sheets of a CSV or XLSX file by name, each with its rows, the first at index 0; raise FileFault."""
+    """Return the sheets of a CSV or XLSX file by name, each with its rows, the first at index 0; raise FileError."""
     if len(content) > LARGEST_FILE:
-        raise FileFault("too_large", value=str(LARGEST_FILE >> 20))
+        raise FileError("too_large", value=str(LARGEST_FILE >> 20))
     if content.startswith(_OLE):
-        raise FileFault("old_workbook")
+        raise FileError("old_workbook")
     sheets = read_workbook(content) if content.startswith(_ZIP) else {"": _read_csv(decoded(content))}
     filled = {name: rows for name, rows in sheets.items() if _has_cells(rows)}
     if not filled:
-        raise FileFault("empty")
+        raise FileError("empty")
     return filled
 
 
@@ -42,14 +42,14 @@ def _has_cells(rows: list[list[Cell]]) -> bool:
 
 
 def decoded(content: bytes) -> str:
-    """Return the text of a file in UTF-8, UTF-16 or Windows-1252; raise FileFault with the line that is in neither."""
+    """Return the text of a file in UTF-8, UTF-16 or Windows-1252; raise FileError with the line that is in neither."""
     text = _decoded(content)
     lines = text.split("\n") if _suspicious(text) else []
     for number, line in enumerate(lines, start=1):
         if _CONTROL.search(line):
-            raise FileFault("encoding", row=number, value=repr(line[:30]))
+            raise FileError("encoding", row=number, value=repr(line[:30]))
         if twice := _TWICE.search(line):
-            raise FileFault("doubly_encoded", row=number, value=twice[0])
+            raise FileError("doubly_encoded", row=number, value=twice[0])
     return text
 
 
@@ -75,7 +75,7 @@ def _decode(content: bytes, name: str) -> str:
     except UnicodeDecodeError as error:
         before, line_end = content[: error.start], content.find(b"\n", error.start)
         line = content[before.rfind(b"\n") + 1 : line_end if line_end >= 0 else None]
-        raise FileFault("encoding", row=before.count(b"\n") + 1, value=repr(line[:30])) from error
+        raise FileError("encoding", row=before.count(b"\n") + 1, value=repr(line[:30])) from error
 
 
 def delimiter_of(text: str) -> str:
@@ -106,7 +106,7 @@ def _read_csv(text: str) -> list[list[Cell]]:
             while len(rows) < reader.line_num:
                 rows.append([])
             if len(rows) > MOST_ROWS or len(row) > MOST_COLUMNS:
-                raise FileFault("too_many_cells", row=len(rows), value=f"{MOST_COLUMNS} × {MOST_ROWS}")
+                raise FileError("too_many_cells", row=len(rows), value=f"{MOST_COLUMNS} × {MOST_ROWS}")
     except csv.Error as error:
-        raise FileFault("not_csv", row=reader.line_num, value=str(error)) from error
+        raise FileError("not_csv", row=reader.line_num, value=str(error)) from error
     return rows

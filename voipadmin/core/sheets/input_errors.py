@@ -1,4 +1,4 @@
-"""What is wrong with a file of rows, by row and column, kept as codes and told in words."""
+"""Errors in a file of rows, by row and column: stored as codes, shown as translated messages."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -11,7 +11,7 @@ from voipadmin.core.errors import Message
 MOST_SHOWN = 200
 LONGEST_VALUE = 60
 
-FAULTS: dict[str, Message] = {
+MESSAGES: dict[str, Message] = {
     "too_large": _("The file is larger than %(value)s MB."),
     "unpacks_too_large": _("Unpacked, the workbook is larger than %(value)s MB."),
     "packed_too_tightly": _("The workbook unpacks to more than %(value)s times its size; it is no price list."),
@@ -49,8 +49,8 @@ FAULTS: dict[str, Message] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
-    """One thing that is wrong, or a question; row and column are those of the file, 0 and empty for all of it."""
+class InputError:
+    """One error in a file, or a question about it; row and column are those of the file, 0 and empty for all of it."""
 
     code: str
     row: int = 0
@@ -59,24 +59,24 @@ class Fault:
     other: int = 0
 
     def kept(self) -> dict[str, Any]:
-        """Return the fault as it is stored."""
+        """Return the error as it is stored."""
         return asdict(self) | {"value": self.value[:LONGEST_VALUE]}
 
 
-class CellFault(ValueError):
-    """A cell cannot be read; `code` is one of FAULTS."""
+class CellError(ValueError):
+    """A cell cannot be read; `code` is one of MESSAGES."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
 
 
-class FileFault(Exception):
+class FileError(Exception):
     """The file as a whole cannot be read."""
 
     def __init__(self, code: str, *, row: int = 0, column: str = "", value: str = "") -> None:
         super().__init__(code)
-        self.fault = Fault(code, row, column, value)
+        self.error = InputError(code, row, column, value)
 
 
 def column_letter(index: int) -> str:
@@ -97,7 +97,7 @@ def column_index(letters: str) -> int:
     return index - 1
 
 
-def words_of(kept: Mapping[str, Any], words: Mapping[str, Message] = FAULTS) -> Message:
-    """Return a stored fault in the reader's language; `words` are those of its codes."""
-    text = words.get(kept["code"]) or FAULTS.get(kept["code"], kept["code"])
+def message_of(kept: Mapping[str, Any], messages: Mapping[str, Message] = MESSAGES) -> Message:
+    """Return a stored error in the reader's language; `messages` adds a caller's own codes to MESSAGES."""
+    text = messages.get(kept["code"]) or MESSAGES.get(kept["code"], kept["code"])
     return str(text) % {"value": kept.get("value", ""), "other": kept.get("other", "")}

@@ -9,7 +9,7 @@ from io import BytesIO
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
 from voipadmin.core.sheets.cells import Cell
-from voipadmin.core.sheets.input_errors import FileFault
+from voipadmin.core.sheets.input_errors import FileError
 
 MOST_UNPACKED = 400 * 1024 * 1024
 MOST_RATIO = 200
@@ -33,13 +33,13 @@ BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, Run
 
 
 def read_workbook(content: bytes) -> dict[str, list[list[Cell]]]:
-    """Return the rows of each sheet that is shown and has any, by its name; raise FileFault."""
+    """Return the rows of each sheet that is shown and has any, by its name; raise FileError."""
     if not content.startswith(b"PK"):
-        raise FileFault("old_workbook")
+        raise FileError("old_workbook")
     try:
         _check_packing(content)
     except BROKEN as error:
-        raise FileFault("not_a_workbook") from error
+        raise FileError("not_a_workbook") from error
     return _sheets(content)
 
 
@@ -47,7 +47,7 @@ def _check_packing(content: bytes) -> None:
     with zipfile.ZipFile(BytesIO(content)) as packed:
         members = packed.infolist()
         if len(members) > MOST_MEMBERS or sum(member.file_size for member in members) > MOST_UNPACKED:
-            raise FileFault("unpacks_too_large", value=str(MOST_UNPACKED >> 20))
+            raise FileError("unpacks_too_large", value=str(MOST_UNPACKED >> 20))
         # What a member says of its size may be a lie: only what comes out of it counts.
         unpacked = 0
         for member in members:
@@ -62,9 +62,9 @@ def _check_member(packed: zipfile.ZipFile, member: zipfile.ZipInfo, size: int, b
             unpacked += len(piece)
             total = before + unpacked
             if total > MOST_UNPACKED:
-                raise FileFault("unpacks_too_large", value=str(MOST_UNPACKED >> 20))
+                raise FileError("unpacks_too_large", value=str(MOST_UNPACKED >> 20))
             if total > RATIO_COUNTS_FROM and total > MOST_RATIO * size:
-                raise FileFault("packed_too_tightly", value=str(MOST_RATIO))
+                raise FileError("packed_too_tightly", value=str(MOST_RATIO))
             if is_sheet:
                 _check_sheet(tail + piece)
                 tail = piece[-OVERLAP:]
@@ -73,18 +73,18 @@ def _check_member(packed: zipfile.ZipFile, member: zipfile.ZipInfo, size: int, b
 
 def _check_sheet(text: bytes) -> None:
     if _HOSTILE.search(text):
-        raise FileFault("not_a_workbook")
+        raise FileError("not_a_workbook")
     if found := _FORMULA.search(text):
-        raise FileFault("formula", row=int(found[2]), column=found[1].decode().upper(), value="=")
+        raise FileError("formula", row=int(found[2]), column=found[1].decode().upper(), value="=")
     if _ANY_FORMULA.search(text):
-        raise FileFault("formula", value="=")
+        raise FileError("formula", value="=")
     rows = [int(number) for number in _ROW.findall(text)]
     places = _PLACE.findall(text)
     widest = max((_column(letters) for letters in {letters for letters, _row in places}), default=0)
     rows += [int(places[-1][1])] if places else []
     # Cells are laid out as one rectangle: two of them in far corners would be billions.
     if widest > MOST_COLUMNS or max(rows, default=0) > MOST_ROWS or widest * max(rows, default=0) > MOST_CELLS:
-        raise FileFault("too_many_cells", value=f"{MOST_COLUMNS} × {MOST_ROWS}")
+        raise FileError("too_many_cells", value=f"{MOST_COLUMNS} × {MOST_ROWS}")
 
 
 def _column(letters: bytes) -> int:
@@ -100,7 +100,7 @@ def _sheets(content: bytes) -> dict[str, list[list[Cell]]]:
         shown = [sheet.name for sheet in workbook.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible]
         found = {name: workbook.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in shown}
     except PasswordError as error:
-        raise FileFault("old_workbook") from error
+        raise FileError("old_workbook") from error
     except (CalamineError, *BROKEN) as error:
-        raise FileFault("not_a_workbook") from error
+        raise FileError("not_a_workbook") from error
     return {name: rows for name, rows in found.items() if rows}  # type: ignore[misc]  # times of the library are refused by the cells

@@ -176,7 +176,7 @@ def why_refused(character: str) -> str:
     return "" if character.isprintable() else _UNSEEN
 
 
-def pattern_fault(pattern: str) -> str | None:
+def pattern_error(pattern: str) -> str | None:
     """Return why `pattern` is no Asterisk extension pattern (`_0ZZXXXXXXXX`, `_00.`, `190`), or None.
 
     Source: https://docs.asterisk.org/Configuration/Dialplan/Pattern-Matching/

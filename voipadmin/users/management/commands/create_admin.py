@@ -37,8 +37,8 @@ class Command(BaseCommand):
             text = f"{error.message} To give one a new password: create_admin --username NAME --reset"
             raise CommandError(text, returncode=EXISTS) from error
         except ValidationError as error:
-            faults = [f"{name}: {message}" for name, found in error_messages(error).items() for message in found]
-            raise CommandError("; ".join(faults)) from error
+            errors = [f"{name}: {message}" for name, found in error_messages(error).items() for message in found]
+            raise CommandError("; ".join(errors)) from error
         if options["password_only"]:
             self.stdout.write(password)
             return
