@@ -14,9 +14,3 @@ def overlapping_address(network: str, *, except_for: Any = None) -> TrunkAddress
     """Return an address that has at least one IP in common with `network`, of whatever customer, or None."""
     others = TrunkAddress.objects.exclude(pk=except_for).filter(network__overlaps=network)
     return others.select_related("customer").order_by("network").first()
-
-
-def customer_of_address(address: str) -> Customer | None:
-    """Return the customer whose trunk calls from `address`, or None; no two can match."""
-    match = TrunkAddress.objects.filter(network__holds=address).select_related("customer").first()
-    return match.customer if match else None

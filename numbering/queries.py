@@ -1,25 +1,9 @@
-"""Reads of numbers and of who had them when."""
+"""Reads of numbers and of their allocations."""
 
-from datetime import datetime
-
-from django.db.models import Count, Q
-
-from numbering.models import DID, DIDAllocation, DIDStatus
+from numbering.models import DID, DIDAllocation
 
 
 def current_allocation(did: DID) -> DIDAllocation | None:
     """Return the allocation in force, or None."""
     allocations = DIDAllocation.objects.current().filter(did=did)
     return allocations.select_related("customer", "extension").first()
-
-
-def allocation_at(*, number: str, at: datetime) -> DIDAllocation | None:
-    """Return whose a number (E.164) was at a moment, or None."""
-    in_force = Q(starts_at__lte=at) & (Q(ends_at=None) | Q(ends_at__gt=at))
-    return DIDAllocation.objects.filter(in_force, did__number=number).select_related("customer", "did").first()
-
-
-def status_counts() -> dict[str, int]:
-    """Return how many numbers each status has, all statuses named."""
-    counted = DID.objects.order_by().values_list("status").annotate(Count("pk"))
-    return dict.fromkeys(DIDStatus.values, 0) | dict(counted)

@@ -17,14 +17,11 @@ SHORTEST_CALLER = 3
 
 E164 = "e164"
 NATIONAL = "national"
-TRUNK_ZERO = "trunk_zero"
 AUTOMATIC = "automatic"
-FORMATS = (AUTOMATIC, E164, NATIONAL, TRUNK_ZERO)
 
 KEEP = "keep"
 E164_PLUS = "e164_plus"
 FIXED = "fixed"
-CALLER_ID_RULES = (KEEP, E164, E164_PLUS, NATIONAL, FIXED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,8 @@
 
 import ipaddress
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 
-from customers.models import Customer
 from routing.models import Gateway, Route, RouteGateway
 from voipadmin.core.text.addresses import Network
 
@@ -13,12 +12,6 @@ def routes_with_steps() -> QuerySet[Route]:
     """Return all routes in the order in which they are tried, with gateways and customers in three queries."""
     steps = RouteGateway.objects.select_related("gateway__provider").order_by("position", "id")
     return Route.objects.prefetch_related(Prefetch("steps", steps), "customers")
-
-
-def routes_for(customer: Customer) -> QuerySet[Route]:
-    """Return the enabled routes that `customer` may use, in the order in which they are tried."""
-    chosen = Q(customers=customer) | Q(customers=None)
-    return routes_with_steps().filter(chosen, enabled=True).distinct()
 
 
 def gateway_inside(network: str) -> Gateway | None:

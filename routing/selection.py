@@ -1,7 +1,6 @@
 """Which gateways a call goes to, and in which order: pure, and the measure that the dialplan is held to."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Protocol, TypeVar
 from uuid import UUID
 
@@ -39,10 +38,6 @@ class RouteLike(Protocol):
         """The lowest is tried first."""
 
     @property
-    def by_weight(self) -> bool:
-        """Whether gateways are drawn, not taken in order."""
-
-    @property
     def steps(self) -> Sequence[StepLike]:
         """The gateways in order."""
 
@@ -53,15 +48,6 @@ class RouteLike(Protocol):
 
 AnyRoute = TypeVar("AnyRoute", bound=RouteLike)
 AnyStep = TypeVar("AnyStep", bound=StepLike)
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One try: a gateway of a route, counted from 1."""
-
-    number: int
-    route: UUID
-    gateway: str
 
 
 def order_key(route: RouteLike) -> tuple[int, Specificity, str]:
@@ -82,25 +68,6 @@ def matching_routes(routes: Iterable[AnyRoute], number: str, customer: str) -> l
         if route.steps and is_open_to(route, customer) and parse_pattern(route.pattern).matches(number)
     ]
     return sorted(found, key=order_key)
-
-
-def select_attempts(
-    routes: Iterable[RouteLike], number: str, customer: str, *, draw: Draw | None = None
-) -> tuple[Attempt, ...]:
-    """Return every attempt in order; `draw(n)` gives 1..n for routes by weight, without it they go in order."""
-    order = [
-        (route.id, gateway)
-        for route in matching_routes(routes, number, customer)
-        for gateway in order_gateways(route, draw)
-    ]
-    return tuple(Attempt(number, route, gateway) for number, (route, gateway) in enumerate(order, start=1))
-
-
-def order_gateways(route: RouteLike, draw: Draw | None = None) -> tuple[str, ...]:
-    """Return the gateways of a route in the order of one call: by place, or drawn by weight one after another."""
-    if not route.by_weight or draw is None:
-        return tuple(step.gateway for step in route.steps)
-    return tuple(step.gateway for step in draw_by_weight(route.steps, draw))
 
 
 def draw_by_weight(steps: Iterable[AnyStep], draw: Draw) -> list[AnyStep]:

@@ -12,7 +12,6 @@ from billing.authorization.home import stays_home
 from billing.authorization.rule_cache import Asked
 from billing.authorization.terms import Tried
 from routing.numbers import filter_dialled
-from routing.selection import order_gateways
 
 
 def is_asked(scene: Scene, journey: Journey, normalised: str) -> bool:
@@ -34,7 +33,7 @@ def ask(scene: Scene, question: Question, journey: Journey, normalised: str) -> 
 
 def gateways_in_order(route: RouteSnapshot, answer: Explanation | None) -> Sequence[str]:
     """Return the node's gateways of a route as they are tried: in its own order, or as the answer orders them."""
-    own = order_gateways(route)
+    own = tuple(step.gateway for step in route.steps)
     choice = answer.choices.get(route.id) if answer else None
     if choice is None or not choice.differs:
         return own

@@ -60,10 +60,6 @@ class SpoolImporter:
         while (summary := self.import_batch(spool)).read_bytes:
             yield summary
 
-    def import_all(self, spool: SpoolFile) -> ImportSummary:
-        """Import what is new in `spool`."""
-        return sum(self.batches(spool), ImportSummary())
-
     def import_batch(self, spool: SpoolFile) -> ImportSummary:
         """Import the next lines in one transaction; an empty summary means that there are none."""
         with gc_paused():

@@ -6,7 +6,6 @@ the amount never falls as a call grows longer. Every second that has begun count
 
 import math
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 from enum import StrEnum
@@ -153,11 +152,3 @@ def round_amount(amount: Decimal, rate: Rate) -> Decimal:
     """Round as the rate says."""
     step = Decimal(1).scaleb(-rate.decimals)
     return amount.quantize(step, rounding=_METHODS[rate.rounding], context=_EXACT)
-
-
-def total_of(charges: Iterable[Charge]) -> Decimal:
-    """Add amounts that were each rounded already; the sum is exact and is not rounded again."""
-    total = ZERO
-    for charge in charges:
-        total = _EXACT.add(total, charge.amount)
-    return total

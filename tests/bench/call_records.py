@@ -27,6 +27,7 @@ from billing.cdrs.spool_import import SpoolImporter  # noqa: E402 - see above
 from billing.models import Cdr, Tariff  # noqa: E402 - see above
 from customers.models import Customer  # noqa: E402 - see above
 from routing.models import Gateway, Provider  # noqa: E402 - see above
+from tests.billing.importing import import_all  # noqa: E402 - see above
 
 # Of each node; each has a process of its own, as it has a service of its own.
 LINES = int(os.environ.get("BENCH_CDR_LINES", "100000"))
@@ -89,7 +90,7 @@ def import_spool(node: int, path: Path, _objects: Objects) -> int:
     """Import all of a spool; return how many calls are new."""
     importer = _importers.setdefault(node, SpoolImporter(f"bench{node}"))
     with SpoolFile(path) as spool:
-        imported = importer.import_all(spool).imported
+        imported = import_all(importer, spool).imported
     if imported != LINES:
         raise RuntimeError(f"{imported} of {LINES} lines")
     return imported
@@ -101,7 +102,7 @@ def import_once_more(node: int, path: Path, _objects: Objects) -> int:
     copy = path.with_suffix(".again")
     copy.write_bytes(path.read_bytes())
     with SpoolFile(copy) as spool:
-        return importer.import_all(spool).duplicates
+        return import_all(importer, spool).duplicates
 
 
 def prepare() -> Objects:

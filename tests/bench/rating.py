@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import numpy as np
 
-from billing.rating.bulk.charges import RateTable, started_seconds
+from billing.rating.bulk.charges import RateTable
 from billing.rating.bulk.matching import NOTHING, BulkIndex, microseconds_of
 from billing.rating.bulk.numbers import Ints, Texts, as_texts
 from billing.rating.calls import CallFacts, price_call
@@ -20,6 +20,7 @@ from billing.rating.durations import rate_duration
 from billing.rating.longest_match import TariffIndex
 from billing.rating.price_book import Cadence, PriceBook, PricedTariff
 from tests.bench.figure import Figure
+from tests.billing.rating_oracles import started_seconds
 
 TARIFFS = 5_000
 CALLS = int(os.environ.get("BENCH_RATED_CALLS", "50000"))

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from unittest.mock import patch
 
@@ -13,6 +14,7 @@ from billing.cdrs.spool_file import SpoolFile
 from billing.cdrs.spool_import import ImportSummary, SpoolImporter
 from billing.models import Cdr, Direction
 from numbering.models import DIDAllocation
+from tests.billing import importing
 from tests.billing.spool_lines import START, PlainLine, failed, spool_line
 from tests.factories import (
     CustomerFactory,
@@ -33,9 +35,7 @@ def spool(tmp_path: Path) -> Path:
     return path
 
 
-def import_file(path: Path, *, node: str = "pbx1", batch_lines: int = 2) -> ImportSummary:
-    with SpoolFile(path) as spool:
-        return SpoolImporter(node, batch_lines=batch_lines).import_all(spool)
+import_file = partial(importing.import_file, batch_lines=2)
 
 
 def test_a_record_is_attributed_by_the_ids_that_the_dialplan_wrote(tmp_path: Path) -> None:

@@ -24,12 +24,12 @@ from billing.authorization.holds import CallKey, HoldStore
 from billing.authorization.rule_cache import Asked, Book
 from billing.authorization.sweeper import Spending, Sweeper
 from billing.authorization.terms import Reason, Refusal
-from billing.cdrs.spool_file import SpoolFile
-from billing.cdrs.spool_import import ImportSummary, SpoolImporter
+from billing.cdrs.spool_import import ImportSummary
 from billing.models import Account, AccountKind, Cdr, CreditHold, EntryKind, HoldState, LedgerEntry, SpoolPosition
 from customers.models import Customer
 from numbering.models import DestinationType, DIDAllocation
 from numbering.services import allocate_did, release_did
+from tests.billing.importing import import_file
 from tests.billing.loop_beside import LoopBeside
 from tests.billing.spool_lines import failed, spool_line
 from tests.factories import CustomerFactory, DIDFactory, GatewayFactory, RouteFactory, TariffFactory
@@ -201,8 +201,7 @@ class Money(RuleBasedStateMachine):
         assert (found.imported, found.duplicates, found.rejected) == (len(now), len(again), 0)
 
     def import_spool(self) -> ImportSummary:
-        with SpoolFile(self.spool) as spool:
-            return SpoolImporter(self.node, batch_lines=3).import_all(spool)
+        return import_file(self.spool, node=self.node, batch_lines=3)
 
     @precondition(lambda self: self.written)
     @rule()

@@ -16,8 +16,8 @@ from billing.rating.durations import (
     parse_bands,
     rate_duration,
     simple_rate,
-    total_of,
 )
+from tests.billing.rating_oracles import total_of
 
 CASES = Path(__file__).parent / "data" / "rating_cases.csv"
 

@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from billing.rating.bulk.calls import BulkPrices
-from billing.rating.bulk.charges import ROOM, RateTable, started_seconds
+from billing.rating.bulk.charges import ROOM, RateTable
 from billing.rating.bulk.matching import NOTHING, BulkIndex, microseconds_of
 from billing.rating.bulk.numbers import as_texts, codes_of, digits_of_texts
 from billing.rating.calls import CallFacts, ProviderCost, price_call
@@ -18,6 +18,7 @@ from billing.rating.durations import Band, Rate, RoundingMethod, parse_bands, ra
 from billing.rating.longest_match import TariffIndex
 from billing.rating.price_book import BuyPrice, Cadence, PriceBook, PricedTariff
 from billing.rating.time_windows import Window
+from tests.billing.rating_oracles import started_seconds
 from tests.billing.test_rating import rates
 from voipadmin.core.models import new_id
 

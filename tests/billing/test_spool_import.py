@@ -1,4 +1,5 @@
 import os
+from functools import partial
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -9,6 +10,8 @@ from django.db import connection
 from billing.cdrs.spool_file import SpoolFile
 from billing.cdrs.spool_import import ImportSummary, SpoolImporter
 from billing.models import Cdr, RejectedRecord, RejectReason, SpoolPosition
+from tests.billing import importing
+from tests.billing.importing import import_all
 from tests.billing.spool_lines import failed, spool_line
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres15]
@@ -21,9 +24,7 @@ def spool(tmp_path: Path) -> Path:
     return path
 
 
-def import_file(path: Path, *, node: str = "pbx1", batch_lines: int = 2) -> ImportSummary:
-    with SpoolFile(path) as spool:
-        return SpoolImporter(node, batch_lines=batch_lines).import_all(spool)
+import_file = partial(importing.import_file, batch_lines=2)
 
 
 def append(path: Path, *lines: bytes) -> None:
@@ -215,7 +216,7 @@ def test_the_rest_of_a_file_that_nobody_writes_is_a_record_or_kept_aside(tmp_pat
         path.write_bytes(spool_line() + rest)
         with SpoolFile(path) as file:
             importer = SpoolImporter("pbx1")
-            importer.import_all(file)
+            import_all(importer, file)
             assert importer.finish(file).imported == imported
             assert importer.finish(file) == ImportSummary()
     assert RejectedRecord.objects.get().reason == RejectReason.UNFINISHED

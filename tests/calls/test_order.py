@@ -9,9 +9,10 @@ import pytest
 from asterisk_sync.rendering.route_plan import plan_routes
 from asterisk_sync.snapshot.loader import load_snapshot
 from asterisk_sync.snapshot.values import RouteSnapshot
-from routing.selection import matching_routes, select_attempts
+from routing.selection import matching_routes
 from tests.calls.exchange import Exchange
 from tests.lab.sipp import Behaviour
+from tests.routing.oracles import select_attempts
 from voipadmin.core.numbers.patterns import parse_pattern
 
 SETS = 25

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from billing.cdrs.spool_file import SpoolFile
-from billing.cdrs.spool_import import ImportSummary, SpoolImporter
+from billing.cdrs.spool_import import ImportSummary
 from billing.models import Cdr, CostSource, Direction, Disposition, RejectedRecord, UnratedReason
 from billing.rating.durations import rate_duration
 from billing.tariffs.loader import priced_tariff
 from numbering.models import DestinationType
+from tests.billing.importing import import_file
 from tests.calls.exchange import Exchange
 from tests.factories.billing import TariffFactory
 from tests.lab.sipp import Behaviour
@@ -22,8 +22,7 @@ def import_spool(exchange: Exchange, folder: Path) -> ImportSummary:
     """Import what Asterisk wrote since `apply`."""
     path = folder / "voipadmin.csv"
     path.write_bytes(exchange.cdrs.path.read_bytes()[exchange.cdrs.offset :])
-    with SpoolFile(path) as spool:
-        return SpoolImporter(exchange.node.name).import_all(spool)
+    return import_file(path, node=exchange.node.name)
 
 
 def test_a_call_that_the_second_gateway_carried_is_priced_once_with_that_gateways_cost(

@@ -6,8 +6,9 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 
 from customers.models import Customer, CustomerStatus, CustomerType, Extension, TrunkAddress
-from customers.queries import customer_of_address, primary_address
+from customers.queries import primary_address
 from customers.services import AddressTaken, WrongCustomerType, save_customer, save_trunk_address
+from tests.customers.oracles import customer_of_address
 from tests.factories import CustomerFactory, ExtensionFactory, TrunkAddressFactory, UserFactory
 from voipadmin.core.errors import Conflict
 from voipadmin.core.services import save_object

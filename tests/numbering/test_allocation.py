@@ -9,9 +9,10 @@ from customers.models import CustomerStatus, CustomerType
 from numbering import services
 from numbering.errors import CustomerRefused, InvalidMoment, NotAllocated, NumberUnavailable
 from numbering.models import DestinationType, DIDAllocation, DIDStatus
-from numbering.queries import allocation_at, current_allocation, status_counts
+from numbering.queries import current_allocation
 from numbering.tasks import end_quarantines
 from tests.factories import CustomerFactory, DIDFactory, ExtensionFactory
+from tests.numbering.oracles import allocation_at, status_counts
 from voipadmin.core.errors import InUse
 from voipadmin.core.services import delete_object
 

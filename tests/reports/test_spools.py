@@ -4,10 +4,9 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from asterisk_sync.models import Node
-from billing.cdrs.spool_file import SpoolFile
-from billing.cdrs.spool_import import SpoolImporter
 from billing.models import Cdr
 from reports.spools import sources_of_nodes
+from tests.billing.importing import import_file
 from tests.billing.spool_lines import spool_line
 from tests.factories import NodeFactory
 from voipadmin.core.errors import DomainError
@@ -39,8 +38,7 @@ def test_a_node_whose_calls_were_imported_keeps_its_name(tmp_path: Path) -> None
     spool = tmp_path / "voipadmin.csv"
     spool.write_bytes(spool_line())
     node = NodeFactory.create(cdr_path=str(spool))
-    with SpoolFile(spool) as file:
-        SpoolImporter(node.name).import_all(file)
+    import_file(spool, node=node.name)
     node.name = "renamed"
     with pytest.raises(ValidationError) as refusal:
         save_object(node)

@@ -5,10 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from routing.models import CallerIdRule, NumberFormat
 from routing.numbers import (
     AUTOMATIC,
-    CALLER_ID_RULES,
-    FORMATS,
     NATIONAL,
     Rewriting,
     country_of,
@@ -31,7 +30,7 @@ def national_numbers(draw: st.DrawFn) -> str:
     return area + draw(st.from_regex(r"\A[2-5][0-9]{7}\Z"))
 
 
-@given(national_numbers(), st.sampled_from(FORMATS))
+@given(national_numbers(), st.sampled_from(NumberFormat))
 def test_an_international_number_is_read_alike_in_every_format(national: str, number_format: str) -> None:
     for written in (f"+55{national}", f"0055{national}", f"55{national}"):
         assert normalise_incoming(written, number_format, "BR") == f"55{national}"
@@ -80,7 +79,7 @@ def test_area_55_is_ambiguous_and_the_gateway_decides() -> None:
 
 @pytest.mark.parametrize("short", ["190", "10315", "40041234"])
 def test_short_numbers_stay_as_they_are(short: str) -> None:
-    assert {normalise_incoming(short, number_format, "BR") for number_format in FORMATS} == {short}
+    assert {normalise_incoming(short, number_format, "BR") for number_format in NumberFormat} == {short}
 
 
 def test_another_country_has_its_own_code_and_lengths() -> None:
@@ -99,7 +98,7 @@ def test_route_then_gateway_then_tech_prefix(number: str, route_strip: int, gate
 
 @given(national_numbers())
 def test_each_rule_shows_a_carrier_its_own_way_of_the_callers_number(national: str) -> None:
-    shown = {rule: present_caller_id(f"0{national}", rule, "BR", fixed="551150000000") for rule in CALLER_ID_RULES}
+    shown = {rule: present_caller_id(f"0{national}", rule, "BR", fixed="551150000000") for rule in CallerIdRule.values}
     assert shown == {
         "keep": f"0{national}",
         "e164": f"55{national}",

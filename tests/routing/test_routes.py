@@ -6,9 +6,10 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from routing.models import ProviderType, Route, RouteGateway
-from routing.queries import routes_for, routes_with_steps
+from routing.queries import routes_with_steps
 from routing.services import RouteRefused, RouteStep, save_route, steps_of
 from tests.factories import CustomerFactory, GatewayFactory, ProviderFactory, RouteFactory
+from tests.routing.oracles import routes_for
 from voipadmin.core.errors import InUse
 from voipadmin.core.services import delete_object
 

@@ -2,8 +2,8 @@ import pytest
 
 from customers.models import Customer
 from routing.models import Route
-from routing.queries import routes_for
 from tests.factories import CustomerFactory, RouteFactory
+from tests.routing.oracles import routes_for
 from voipadmin.core.errors import InUse
 from voipadmin.core.services import delete_object
 

@@ -7,7 +7,8 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routing.selection import layer_routes, matching_routes, order_gateways, select_attempts
+from routing.selection import layer_routes, matching_routes
+from tests.routing.oracles import order_gateways, select_attempts
 from tests.routing.patterns_at_random import numbers, patterns
 from voipadmin.core.numbers.patterns import parse_pattern
 

@@ -13,7 +13,8 @@ from asterisk_sync.simulator.engine import simulate
 from asterisk_sync.simulator.live_check import Lookup, look_at, lookups, routes_in
 from asterisk_sync.simulator.results import Attempt, Outcome, Simulation
 from deploy.trial.asterisk import AsteriskInstance
-from routing.selection import matching_routes, select_attempts
+from routing.selection import matching_routes
+from tests.routing.oracles import select_attempts
 from tests.simulator.dialplans import Dialplans, Seen, node_of, observed, prefix_of, prefixed
 from tests.simulator.permissive import Permissive, permissive
 from tests.simulator.worlds import World, worlds

@@ -12,7 +12,8 @@ from asterisk_sync.simulator.engine import simulate
 from asterisk_sync.simulator.results import Outcome, Question, Simulation
 from deploy.trial.asterisk import AsteriskInstance
 from routing import numbers
-from routing.selection import matching_routes, select_attempts
+from routing.selection import matching_routes
+from tests.routing.oracles import select_attempts
 from tests.simulator import battery
 from tests.simulator.worlds import World, a_world, worlds
 

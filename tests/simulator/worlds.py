@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from asterisk_sync.simulator.call_context import KnownRoute, Scene
 from asterisk_sync.simulator.results import Question
 from asterisk_sync.snapshot.values import DIDSnapshot, GatewaySnapshot, RouteSnapshot, RouteStepSnapshot, Snapshot
-from routing.numbers import CALLER_ID_RULES, FORMATS
+from routing.models import CallerIdRule, NumberFormat
 from tests.rendering.example import address, customer, extension, gateway, new_id, route
 from voipadmin.core.numbers.patterns import parse_pattern
 
@@ -54,14 +54,14 @@ def a_number(draw: Random, pattern: str) -> str:
 
 def a_gateway(draw: Random, number: int, name: str) -> GatewaySnapshot:
     """Return a gateway that rewrites in its own way."""
-    rule = draw.choice(CALLER_ID_RULES)
+    rule = draw.choice(CallerIdRule.values)
     values: dict[str, Any] = {
         "strip_digits": draw.choice([0, 0, 0, 1, 2]),
         "prepend": draw.choice(["", "", "55", "+", "+55"]),
         "tech_prefix": draw.choice(["", "", "1234#", "9*"]),
         "caller_id_rule": rule,
         "caller_id_number": "551150001000" if rule == "fixed" else "",
-        "number_format": draw.choice(FORMATS),
+        "number_format": draw.choice(NumberFormat.values),
         "reroute_forbidden": draw.random() < 0.3,
         "channel_limit": NOBODY_IS_FULL,
     }

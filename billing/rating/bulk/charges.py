@@ -17,7 +17,6 @@ from billing.rating.durations import Charge, Rate, RoundingMethod, rate_duration
 
 Ints = NDArray[np.int64]
 
-MICROSECONDS = 1_000_000
 # Twice as much still fits in a signed word, so that a total and what rounds it never overflow.
 ROOM = 1 << 62
 # As many calls at a time as stay in the processor's cache with all that is computed of them.
@@ -52,11 +51,6 @@ class Charges:
 def coins(units: int, decimals: int) -> Decimal:
     """Return `units` of 10^-`decimals`."""
     return Decimal(units).scaleb(-decimals)
-
-
-def started_seconds(microseconds: Ints) -> Ints:
-    """Return the seconds that have begun."""
-    return -(-microseconds // MICROSECONDS)
 
 
 class _Band(NamedTuple):

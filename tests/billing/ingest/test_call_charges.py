@@ -12,10 +12,10 @@ from django.urls import reverse
 
 from billing.accounts.ledger import unbalanced_accounts
 from billing.cdrs.services import rate_cdrs
-from billing.cdrs.spool_file import SpoolFile
-from billing.cdrs.spool_import import ImportSummary, SpoolImporter
+from billing.cdrs.spool_import import ImportSummary
 from billing.models import Account, Cdr, EntryKind, LedgerEntry, SpoolPosition, UnchargedReason
 from customers.models import Customer
+from tests.billing.importing import import_file
 from tests.billing.spool_lines import failed, spool_line
 from tests.factories.billing import CdrFactory, TariffFactory
 from tests.factories.customers import CustomerFactory
@@ -44,8 +44,7 @@ def importing(tmp_path: Path) -> Import:
     def run(*lines: bytes) -> ImportSummary:
         with path.open("ab") as file:
             file.writelines(lines)
-        with SpoolFile(path) as spool:
-            return SpoolImporter("pbx1", batch_lines=2).import_all(spool)
+        return import_file(path, batch_lines=2)
 
     return run
 

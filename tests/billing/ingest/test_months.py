@@ -12,9 +12,9 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from billing.cdrs.partitions import drop_month, make_months_ahead, month_of, months_later, stored_months
-from billing.cdrs.spool_file import SpoolFile
-from billing.cdrs.spool_import import ImportSummary, SpoolImporter
+from billing.cdrs.spool_import import ImportSummary
 from billing.models import Cdr, DroppedMonth, LedgerEntry, RejectedRecord, RejectReason, SpoolPosition
+from tests.billing.importing import import_file
 from tests.billing.spool_lines import spool_line
 from tests.factories.billing import CdrFactory, TariffFactory
 from tests.factories.customers import CustomerFactory
@@ -32,8 +32,7 @@ def importing(tmp_path: Path) -> Import:
     def run(*lines: bytes) -> ImportSummary:
         with path.open("ab") as file:
             file.writelines(lines)
-        with SpoolFile(path) as spool:
-            return SpoolImporter("pbx1").import_all(spool)
+        return import_file(path)
 
     return run
 
