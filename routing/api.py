@@ -21,6 +21,7 @@ from routing.models import (
     Provider,
     ProviderType,
     Route,
+    SentFormat,
 )
 from voipadmin.core.api.access import visible_reference
 from voipadmin.core.api.crud import crud_router
@@ -74,6 +75,8 @@ class GatewayIn(Input):
     authentication: Authentication = Authentication.IP
     username: Annotated[str, Field(max_length=60)] = ""
     secret: str | None = secret_field("For registration; an empty one clears it.")
+    sent_format: SentFormat = SentFormat.AS_DIALLED
+    carrier_code: Annotated[str, Field(max_length=2)] = ""
     tech_prefix: Digits = ""
     strip_digits: Strip = 0
     prepend: Digits = ""
@@ -98,6 +101,8 @@ class GatewayOut(Output):
     codecs: str
     authentication: Authentication
     username: str
+    sent_format: SentFormat
+    carrier_code: str
     tech_prefix: str
     strip_digits: int
     prepend: str

@@ -31,6 +31,7 @@ class GatewayForm(EntityForm):
         "username": "authentication=registration",
         "secret": "authentication=registration",
         "caller_id_number": "caller_id_rule=fixed",
+        "carrier_code": "sent_format=carrier",
     }
 
     fieldsets = (
@@ -42,8 +43,8 @@ class GatewayForm(EntityForm):
         ),
         (
             _("Numbers sent"),
-            _("In this order: strip, prepend, tech prefix."),
-            ("strip_digits", "prepend", "tech_prefix"),
+            _("The format first, then strip, prepend, tech prefix."),
+            ("sent_format", "carrier_code", "strip_digits", "prepend", "tech_prefix"),
         ),
         (
             _("Numbers received and caller ID"),
@@ -61,7 +62,8 @@ class GatewayForm(EntityForm):
         model = Gateway
         fields = (
             "name", "provider", "host", "port", "transport", "enabled", "authentication", "username", "secret",
-            "strip_digits", "prepend", "tech_prefix", "number_format", "caller_id_rule", "caller_id_number",
+            "sent_format", "carrier_code", "strip_digits", "prepend", "tech_prefix", "number_format",
+            "caller_id_rule", "caller_id_number",
             "channel_limit", "codecs", "qualify", "reroute_forbidden",
         )  # fmt: skip
 

@@ -79,7 +79,7 @@ GATEWAYS = Entity(
     groups=(
         FieldGroup(_("Gateway"), ("name", "provider", "host", "port", "transport", "enabled")),
         FieldGroup(_("Authentication"), ("authentication", "username", "secret")),
-        FieldGroup(_("Numbers sent"), ("strip_digits", "prepend", "tech_prefix")),
+        FieldGroup(_("Numbers sent"), ("sent_format", "carrier_code", "strip_digits", "prepend", "tech_prefix")),
         FieldGroup(_("Numbers received and caller ID"), ("number_format", "caller_id_rule", "caller_id_number")),
         FieldGroup(_("Calls"), ("channel_limit", "codecs", "qualify", "reroute_forbidden")),
     ),

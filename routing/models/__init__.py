@@ -1,6 +1,6 @@
 """Providers, their SIP gateways, and the outbound routes over them."""
 
-from routing.models.gateway import Authentication, CallerIdRule, Gateway, NumberFormat
+from routing.models.gateway import Authentication, CallerIdRule, Gateway, NumberFormat, SentFormat
 from routing.models.provider import Provider, ProviderType
 from routing.models.route import GatewaySelection, Route, RouteGateway
 
@@ -14,4 +14,5 @@ __all__ = [
     "ProviderType",
     "Route",
     "RouteGateway",
+    "SentFormat",
 ]

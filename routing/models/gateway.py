@@ -4,7 +4,7 @@ import ipaddress
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.urls import reverse
@@ -32,6 +32,17 @@ class NumberFormat(models.TextChoices):
     NATIONAL = "national", _("1140001000 (area code and number)")
     TRUNK_ZERO = "trunk_zero", _("01140001000 (zero, area code and number)")
     AUTOMATIC = "automatic", _("Any of these; 55 in front is the country code")
+
+
+class SentFormat(models.TextChoices):
+    """How a carrier wants the called number written; every form is made from the number that was judged."""
+
+    AS_DIALLED = "as_dialled", _("As the route writes it")
+    E164 = "e164", _("551140001000")
+    E164_PLUS = "e164_plus", _("+551140001000")
+    NATIONAL = "national", _("1140001000; abroad 00 and the country")
+    NATIONAL_ZERO = "zero", _("01140001000; abroad 00 and the country")
+    NATIONAL_CARRIER = "carrier", _("0 21 1140001000, with the carrier's code")
 
 
 class CallerIdRule(models.TextChoices):
@@ -80,6 +91,20 @@ class Gateway(BaseModel):
         _("user name"), max_length=60, blank=True, validators=[validators.validate_sip_username]
     )
     secret = EncryptedTextField(_("secret"), blank=True, validators=[validators.validate_sip_secret])
+    sent_format = models.CharField(
+        _("format of numbers sent"),
+        max_length=10,
+        choices=SentFormat.choices,
+        default=SentFormat.AS_DIALLED,
+        help_text=_("Codes such as 190 or 0800 are always sent as people dial them."),
+    )
+    carrier_code = models.CharField(
+        _("carrier code"),
+        max_length=2,
+        blank=True,
+        validators=[RegexValidator(r"^[0-9]{2}\Z", _("Two digits: 21."))],
+        help_text=_("Two digits that select the carrier: 21."),
+    )
     tech_prefix = models.CharField(
         _("tech prefix"),
         max_length=20,
@@ -154,11 +179,18 @@ class Gateway(BaseModel):
                 name="gateway_fixed_caller_id_is_given",
                 violation_error_message=_("Enter the number that this carrier is always shown."),
             ),
+            models.CheckConstraint(
+                condition=models.Q(carrier_code__regex=r"^([0-9]{2})?$")
+                & (~models.Q(sent_format="carrier") | ~models.Q(carrier_code="")),
+                name="gateway_carrier_code_is_given",
+                violation_error_message=_("Enter the two digits that select this carrier."),
+            ),
             known_choices(
                 "gateway_choices_known",
                 transport=Transport,
                 authentication=Authentication,
                 number_format=NumberFormat,
+                sent_format=SentFormat,
                 caller_id_rule=CallerIdRule,
             ),
             models.CheckConstraint(condition=models.Q(channel_limit__gte=1), name="gateway_channel_limit_positive"),
@@ -173,12 +205,14 @@ class Gateway(BaseModel):
         return reverse("routing:gateway_detail", args=[self.pk])
 
     def clean(self) -> None:
-        """Registration needs a user name and a secret, a fixed caller id its number; the provider stays."""
+        """A rule that needs another field has it; the provider stays, and the address is no customer's."""
         self.codecs = ",".join(grammar.split_codecs(self.codecs))
         if self.authentication == Authentication.REGISTRATION and not (self.username and self.secret):
             raise ValidationError({"username": _("Registration needs a user name and a secret.")})
         if self.caller_id_rule == CallerIdRule.FIXED and not self.caller_id_number:
             raise ValidationError({"caller_id_number": _("Enter the number that this carrier is always shown.")})
+        if self.sent_format == SentFormat.NATIONAL_CARRIER and not self.carrier_code:
+            raise ValidationError({"carrier_code": _("Enter the two digits that select this carrier.")})
         self._refuse_a_customers_address()
         if not self._state.adding and not Gateway.objects.filter(pk=self.pk, provider=self.provider_id).exists():
             # Its numbers and past calls are the first provider's, and were paid at that one's price.

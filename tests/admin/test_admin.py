@@ -93,7 +93,8 @@ def rows(prefix: str, *entries: dict[str, Any], stored: int = 0) -> dict[str, An
 def gateway_data(gateway: Gateway, **changes: Any) -> dict[str, Any]:
     names = (
         "name", "host", "port", "transport", "codecs", "authentication", "username", "tech_prefix", "strip_digits",
-        "prepend", "number_format", "caller_id_rule", "caller_id_number", "channel_limit",
+        "prepend", "sent_format", "carrier_code", "number_format", "caller_id_rule", "caller_id_number",
+        "channel_limit",
     )  # fmt: skip
     data = {name: getattr(gateway, name) for name in names} | {"provider": gateway.provider_id, "secret": ""}
     return data | {"enabled": "on", "qualify": "on"} | changes

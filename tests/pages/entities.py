@@ -52,7 +52,7 @@ def _gateway() -> dict[str, Any]:
     return {
         "name": "GW_Vivo_SP", "provider": ProviderFactory.create().pk, "host": "198.51.100.9", "port": 5060,
         "transport": "udp", "enabled": "on", "authentication": "ip", "codecs": "alaw", "strip_digits": 0,
-        "number_format": "automatic",
+        "number_format": "automatic", "sent_format": "as_dialled",
         "caller_id_rule": "keep", "channel_limit": 30,
     }  # fmt: skip
 

@@ -5,7 +5,7 @@ from auditlog.models import LogEntry
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from routing.models import Authentication, CallerIdRule, Gateway
+from routing.models import Authentication, CallerIdRule, Gateway, SentFormat
 from tests.factories import GatewayFactory, ProviderFactory
 from voipadmin.core.errors import InUse
 from voipadmin.core.services import delete_object, save_object
@@ -71,6 +71,9 @@ def test_two_gateways_have_two_names_whatever_their_case() -> None:
         ({"tech_prefix": "a"}, "gateway_fits_asterisk"),
         ({"authentication": "registration"}, "gateway_registers_with_credentials"),
         ({"caller_id_rule": "fixed"}, "gateway_fixed_caller_id_is_given"),
+        ({"sent_format": "carrier"}, "gateway_carrier_code_is_given"),
+        ({"carrier_code": "2"}, "gateway_carrier_code_is_given"),
+        ({"sent_format": "any"}, "gateway_choices_known"),
         ({"transport": "ws"}, "gateway_choices_known"),
         ({"port": 0}, "gateway_port_in_range"),
         ({"channel_limit": 0}, "gateway_channel_limit_positive"),
@@ -95,6 +98,13 @@ def test_registration_needs_a_user_name_and_a_secret() -> None:
 
 def test_a_fixed_caller_id_needs_its_number() -> None:
     assert list(errors_of(caller_id_rule=CallerIdRule.FIXED)) == ["caller_id_number"]
+
+
+def test_a_number_with_the_carriers_code_needs_that_code() -> None:
+    assert list(errors_of(sent_format=SentFormat.NATIONAL_CARRIER)) == ["carrier_code"]
+    assert list(errors_of(sent_format=SentFormat.NATIONAL_CARRIER, carrier_code="2a")) == ["carrier_code"]
+    chosen = {"sent_format": SentFormat.NATIONAL_CARRIER, "carrier_code": "21"}
+    save_object(GatewayFactory.build(provider=ProviderFactory.create(), **chosen))
 
 
 def test_a_gateway_stays_with_its_provider() -> None:
