@@ -44,10 +44,6 @@ class CustomerForm(EntityForm):
 
     class Meta:
         model = Customer
-        fields = (
-            "code", "name", "type", "status", "channel_limit", "calls_per_second", "caller_id_number", "contact_name",
-            "contact_phone", "contact_email", "users", "notes",
-        )  # fmt: skip
 
     def is_valid(self) -> bool:
         """Leave the rows alone where the customer has no trunk: they are hidden then."""
@@ -84,10 +80,6 @@ class ExtensionForm(EntityForm):
 
     class Meta:
         model = Extension
-        fields = (
-            "customer", "number", "enabled", "caller_id_name", "caller_id_number", "forward_to", "codecs",
-            "max_contacts",
-        )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -32,9 +32,6 @@ class CustomerTable(EntityTable):
 
     class Meta(EntityTable.Meta):
         model = Customer
-        fields = (
-            "code", "name", "type", "status", "addresses", "extension_count", "channel_limit", "calls_per_second",
-        )  # fmt: skip
 
     def render_addresses(self, record: Any) -> str:
         """Write the first addresses of a trunk, and how many more there are."""
@@ -59,7 +56,3 @@ class ExtensionTable(EntityTable):
 
     class Meta(EntityTable.Meta):
         model = Extension
-        fields = (
-            "number", "customer", "sip_username", "caller_id_name", "caller_id_number", "forward_to", "max_contacts",
-            "enabled",
-        )  # fmt: skip

@@ -11,7 +11,7 @@ from customers.filters import CustomerFilterSet, ExtensionFilterSet
 from customers.forms import CustomerForm, ExtensionForm
 from customers.models import Customer, Extension
 from customers.tables import CustomerTable, ExtensionTable
-from voipadmin.core.pages import Entity, FieldGroup, Related
+from voipadmin.core.pages import Entity, FieldGroup, Hint, Related
 from voipadmin.core.pages.views import EntityView, ObjectCreateView, save_form
 
 
@@ -41,6 +41,7 @@ CUSTOMERS = Entity(
         FieldGroup(gettext_lazy("Limits"), ("channel_limit", "calls_per_second", "caller_id_number")),
         FieldGroup(gettext_lazy("Contact"), ("contact_name", "contact_phone", "contact_email", "users", "notes")),
     ),
+    hints={"code": Hint.MONO},
     related=(
         Related(
             gettext_lazy("Extensions"),
@@ -84,12 +85,12 @@ EXTENSIONS = Entity(
         FieldGroup(gettext_lazy("Phone set-up"), ("sip_username", "secret", "codecs", "max_contacts")),
         FieldGroup(gettext_lazy("Calls"), ("caller_id_name", "caller_id_number", "forward_to")),
     ),
+    hints={"number": Hint.MONO, "sip_username": Hint.MONO, "codecs": Hint.MONO, "forward_to": Hint.MONO},
     related=(
         Related(
             gettext_lazy("Numbers"), "numbering:did_list", "extension", "numbering.view_did", without="current_customer"
         ),
     ),
-    secrets=("secret",),
     actions_template="customers/extension/actions.html",
 )
 

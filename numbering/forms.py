@@ -24,7 +24,6 @@ class DIDForm(EntityForm):
 
     class Meta:
         model = DID
-        fields = ("number", "provider", "gateway", "monthly_cost", "notes")
 
 
 class DIDRangeForm(PanelForm):

@@ -31,9 +31,6 @@ class DIDTable(EntityTable):
 
     class Meta(EntityTable.Meta):
         model = DID
-        fields = (
-            "number", "status", "current_customer", "current_destination", "provider", "gateway", "monthly_cost",
-        )  # fmt: skip
 
     def render_current_customer(self, record: Any) -> Any:
         """Link the customer that has the number now."""
@@ -67,4 +64,3 @@ class AllocationTable(EntityTable):
 
     class Meta(EntityTable.Meta):
         model = DIDAllocation
-        fields = ("did", "customer", "destination_type", "destination", "starts_at", "ends_at")

@@ -9,7 +9,7 @@ from numbering.filters import AllocationFilterSet, DIDFilterSet
 from numbering.forms import DIDForm
 from numbering.models import DID, DIDAllocation
 from numbering.tables import AllocationTable, DIDTable
-from voipadmin.core.pages import Entity, FieldGroup, Related
+from voipadmin.core.pages import Entity, FieldGroup, Hint, Related
 
 
 def _join_dids(queryset: Any) -> Any:
@@ -37,6 +37,7 @@ DIDS = Entity(
         FieldGroup(_("Number"), ("number", "status", "quarantined_until", "provider", "gateway")),
         FieldGroup(_("More"), ("monthly_cost", "notes")),
     ),
+    hints={"number": Hint.MONO},
     related=(
         Related(
             _("History of allocations"),

@@ -21,7 +21,6 @@ class ProviderForm(EntityForm):
 
     class Meta:
         model = Provider
-        fields = ("name", "type", "cost_per_minute", "currency", "notes")
 
 
 class GatewayForm(EntityForm):
@@ -60,12 +59,6 @@ class GatewayForm(EntityForm):
 
     class Meta:
         model = Gateway
-        fields = (
-            "name", "provider", "host", "port", "transport", "enabled", "authentication", "username", "secret",
-            "sent_format", "carrier_code", "strip_digits", "prepend", "tech_prefix", "number_format",
-            "caller_id_rule", "caller_id_number",
-            "channel_limit", "codecs", "qualify", "reroute_forbidden",
-        )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -100,10 +93,6 @@ class RouteForm(EntityForm):
 
     class Meta:
         model = Route
-        fields = (
-            "name", "pattern", "priority", "enabled", "strip_digits", "prepend", "caller_id_number", "selection",
-            "ring_seconds", "customers",
-        )  # fmt: skip
 
     def save(self, commit: bool = True) -> Any:
         """Save the route with its steps, in the order of their positions."""

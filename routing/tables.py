@@ -30,7 +30,6 @@ class ProviderTable(EntityTable):
 
     class Meta(EntityTable.Meta):
         model = Provider
-        fields = ("name", "type", "gateway_count", "did_count", "cost_per_minute", "currency")
 
 
 class GatewayTable(EntityTable):
@@ -48,9 +47,6 @@ class GatewayTable(EntityTable):
 
     class Meta(EntityTable.Meta):
         model = Gateway
-        fields = (
-            "name", "provider", "host", "port", "transport", "authentication", "codecs", "channel_limit", "enabled",
-        )  # fmt: skip
 
     def render_port(self, value: int) -> str:
         """Write the port without a thousands separator."""
@@ -72,7 +68,6 @@ class RouteTable(EntityTable):
 
     class Meta(EntityTable.Meta):
         model = Route
-        fields = ("priority", "name", "pattern", "gateways", "selection", "customers", "enabled")
 
     def render_gateways(self, record: Any) -> str:
         """Write the gateways in their order."""

@@ -9,7 +9,7 @@ from routing.filters import GatewayFilterSet, ProviderFilterSet, RouteFilterSet
 from routing.forms import GatewayForm, ProviderForm, RouteForm
 from routing.models import Gateway, Provider, Route
 from routing.tables import GatewayTable, ProviderTable, RouteTable
-from voipadmin.core.pages import Entity, FieldGroup, Related
+from voipadmin.core.pages import Entity, Hint, Related
 
 
 def _join_providers(queryset: Any) -> Any:
@@ -34,11 +34,6 @@ PROVIDERS = Entity(
     intro=_("Carriers that end your calls or bring you numbers."),
     empty_hint=_("A provider comes first: its gateways and numbers hang on it."),
     join=_join_providers,
-    groups=(
-        FieldGroup(_("Provider"), ("name", "type")),
-        FieldGroup(_("Money"), ("cost_per_minute", "currency")),
-        FieldGroup(_("More"), ("notes",)),
-    ),
     related=(
         Related(
             _("Gateways"),
@@ -76,19 +71,18 @@ GATEWAYS = Entity(
         " send calls to it up to its channel limit."
     ),
     join=_join_gateways,
-    groups=(
-        FieldGroup(_("Gateway"), ("name", "provider", "host", "port", "transport", "enabled")),
-        FieldGroup(_("Authentication"), ("authentication", "username", "secret")),
-        FieldGroup(_("Numbers sent"), ("sent_format", "carrier_code", "strip_digits", "prepend", "tech_prefix")),
-        FieldGroup(_("Numbers received and caller ID"), ("number_format", "caller_id_rule", "caller_id_number")),
-        FieldGroup(_("Calls"), ("channel_limit", "codecs", "qualify", "reroute_forbidden")),
-    ),
+    hints={
+        "host": Hint.MONO,
+        "port": Hint.MONO | Hint.DIGITS,
+        "prepend": Hint.MONO,
+        "tech_prefix": Hint.MONO,
+        "codecs": Hint.MONO,
+    },
     related=(
         Related(_("Routes"), "routing:route_list", "gateway", "routing.view_route"),
         Related(_("Numbers"), "numbering:did_list", "gateway", "numbering.view_did"),
         Related(_("Calls"), "billing:cdr_list", "gateway", "billing.view_cdr", tab="calls", without="gateway"),
     ),
-    secrets=("secret",),
 )
 
 ROUTES = Entity(
@@ -104,11 +98,7 @@ ROUTES = Entity(
         " When the last gateway fails, the next route that fits is tried."
     ),
     join=_join_routes,
-    groups=(
-        FieldGroup(_("Route"), ("name", "pattern", "priority", "enabled")),
-        FieldGroup(_("Numbers"), ("strip_digits", "prepend", "caller_id_number")),
-        FieldGroup(_("Calls"), ("selection", "ring_seconds", "customers")),
-    ),
+    hints={"pattern": Hint.MONO, "prepend": Hint.MONO},
     related=(Related(_("Calls"), "billing:cdr_list", "route", "billing.view_cdr", tab="calls", without="route"),),
     aside_template="routing/route/steps.html",
     actions_template="routing/route/actions.html",

@@ -30,7 +30,3 @@ class NodeForm(EntityForm):
 
     class Meta:
         model = Node
-        fields = (
-            "name", "host", "enabled", "mode", "on_drift", "ami_host", "ami_port", "ami_username", "ami_secret",
-            "config_path", "spool_path", "cdr_path",
-        )  # fmt: skip

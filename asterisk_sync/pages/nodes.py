@@ -33,7 +33,7 @@ from asterisk_sync.pages.tables import (
     settlement_badge,
     total_milliseconds,
 )
-from voipadmin.core.pages import Entity, FieldGroup, Related
+from voipadmin.core.pages import Entity, FieldGroup, Hint, Related
 from voipadmin.version import VERSION
 
 SYNC = "asterisk_sync.sync_node"
@@ -144,6 +144,7 @@ NODES = Entity(
         FieldGroup(_("Manager interface"), ("ami_host", "ami_port", "ami_username", "ami_secret")),
         FieldGroup(_("Files"), ("config_path", "spool_path", "cdr_path")),
     ),
+    hints={"host": Hint.MONO, "ami_port": Hint.DIGITS},
     related=(
         Related(
             _("Generations"), "asterisk_sync:generation_list", "node", "asterisk_sync.view_generation", without="node"
@@ -153,7 +154,6 @@ NODES = Entity(
             _("Drift"), "asterisk_sync:driftfinding_list", "node", "asterisk_sync.view_driftfinding", without="node"
         ),
     ),
-    secrets=("ami_secret",),
     synced=False,
     detail_context=_node_context,
     lead_template="asterisk_sync/node/overview.html",
@@ -191,6 +191,7 @@ GENERATIONS = Entity(
     empty_hint=_("The first change brings the first generation."),
     join=_join_node,
     groups=(FieldGroup(_("Generation"), ("node", "number", "status", "accepted_at", "directory")),),
+    hints={"number": Hint.MONO},
     synced=False,
     detail_context=generation_context,
     lead_template="asterisk_sync/generation/story.html",

@@ -35,19 +35,15 @@ class NodeTable(EntityTable):
     name = LinkColumn(mono=True)
     state = BadgeColumn()
     reason = tables.Column(attrs={"td": {"class": "wrap"}}, orderable=False)
+    mode = tables.Column(orderable=False)
     desired_generation = NumberColumn(verbose_name=_("wanted"))
     applied_generation = NumberColumn(verbose_name=_("applied"))
-    mode = tables.Column(orderable=False)
     host = MonoColumn()
     last_seen_at = TimeColumn()
     enabled = YesNoColumn()
 
     class Meta(EntityTable.Meta):
         model = Node
-        fields = (
-            "name", "state", "reason", "mode", "desired_generation", "applied_generation", "host", "last_seen_at",
-            "enabled",
-        )  # fmt: skip
 
 
 class RunTable(EntityTable):
@@ -63,7 +59,6 @@ class RunTable(EntityTable):
 
     class Meta(EntityTable.Meta):
         model = SyncRun
-        fields = ("created_at", "node", "outcome", "wanted_generation", "took", "trigger", "reason")
 
     def render_trigger(self, value: str) -> str:
         """Say what began the run."""
@@ -92,7 +87,6 @@ class GenerationTable(EntityTable):
 
     class Meta(EntityTable.Meta):
         model = Generation
-        fields = ("number", "node", "status", "created_at", "accepted_at", "content_hash", "compare")
 
     def render_content_hash(self, value: str) -> str:
         """Write the beginning of the hash."""
@@ -117,7 +111,6 @@ class DriftTable(EntityTable):
 
     class Meta(EntityTable.Meta):
         model = DriftFinding
-        fields = ("subject", "node", "kind", "settlement", "created_at", "settled_at", "settled_by")
 
     def render_settlement(self, record: Any) -> Any:
         """Draw how it ended, or that it is open."""

@@ -31,10 +31,6 @@ class AccountForm(EntityForm):
 
     class Meta:
         model = Account
-        fields = (
-            "kind", "currency", "plan", "credit_limit", "limits_credit", "hourly_cap", "daily_cap",
-            "longest_call_seconds", "allowed_countries", "allows_high_risk", "allows_loss",
-        )  # fmt: skip
 
     def save(self, commit: bool = True) -> Any:
         """Save through the domain."""

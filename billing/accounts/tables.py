@@ -40,11 +40,11 @@ class AccountTable(EntityTable):
     credit_limit = MoneyColumn()
     held = MoneyColumn(verbose_name=gettext_lazy("held by live calls"))
     available = BalanceColumn(verbose_name=gettext_lazy("available"))
+    currency = tables.Column()
     blocked_at = TimeColumn()
 
     class Meta(EntityTable.Meta):
         model = Account
-        fields = ("customer", "kind", "plan", "balance", "credit_limit", "held", "available", "currency", "blocked_at")
 
 
 class LedgerTable(EntityTable):
@@ -61,7 +61,6 @@ class LedgerTable(EntityTable):
 
     class Meta(EntityTable.Meta):
         model = LedgerEntry
-        fields = ("happened_at", "kind", "description", "actor", "amount", "currency")
         orderable = False
 
     def render_reversal(self, record: Any) -> Any:

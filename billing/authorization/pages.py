@@ -13,7 +13,7 @@ from billing.accounts.periods import DAYS_WITHIN_REACH, ONE_DAY, start_of
 from billing.models import RefusedCall
 from customers.models import Customer
 from voipadmin.core.forms.filter_set import EntityFilterSet, search_in, visible
-from voipadmin.core.pages import Entity, FieldGroup
+from voipadmin.core.pages import Entity, FieldGroup, Hint
 from voipadmin.core.tables.badges import badge
 from voipadmin.core.tables.entity_table import EntityTable, MonoColumn, RelatedColumn, TimeColumn, format_moment
 
@@ -48,7 +48,6 @@ class RefusedCallTable(EntityTable):
 
     class Meta(EntityTable.Meta):
         model = RefusedCall
-        fields = ("created_at", "customer", "number", "reason", "detail", "cause", "node_name")
 
     def render_created_at(self, record: Any) -> Any:
         """Link the moment to the call's page."""
@@ -120,6 +119,7 @@ REFUSED_CALLS = Entity(
         FieldGroup(_("Call"), ("customer", "number", "created_at")),
         FieldGroup(_("Details"), ("detail", "cause", "node_name", "uniqueid")),
     ),
+    hints={"number": Hint.MONO, "cause": Hint.DIGITS},
     staff_only=frozenset({"detail", "node_name", "uniqueid"}),
     synced=False,
     detail_context=_call_context,

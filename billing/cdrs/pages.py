@@ -8,7 +8,7 @@ from billing.cdrs.filters import CdrFilterSet
 from billing.cdrs.queries import attempts_of, cdr_totals, past_ratings_of
 from billing.cdrs.tables import CdrTable
 from billing.models import Cdr
-from voipadmin.core.pages import Entity, FieldGroup
+from voipadmin.core.pages import Entity, FieldGroup, Hint
 
 
 def _join_calls(queryset: Any) -> Any:
@@ -58,6 +58,7 @@ CALLS = Entity(
              "cost_source", "unrated_reason", "uncharged_reason"),
         ),
     ),
+    hints={"cause": Hint.DIGITS, "sip_code": Hint.DIGITS},
     staff_only=NOT_FOR_CUSTOMERS,
     synced=False,
     detail_context=_call_context,

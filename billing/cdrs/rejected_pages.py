@@ -28,7 +28,6 @@ class RejectedRecordTable(EntityTable):
 
     class Meta(EntityTable.Meta):
         model = RejectedRecord
-        fields = ("created_at", "reason", "detail", "node_name", "path", "offset")
 
 
 class RejectedRecordFilterSet(EntityFilterSet):

@@ -44,10 +44,6 @@ class CdrTable(EntityTable):
 
     class Meta(EntityTable.Meta):
         model = Cdr
-        fields = (
-            "started_at", "direction", "src", "dialled", "customer", "gateway", "disposition", "billable_seconds",
-            "price", "cost", "margin",
-        )  # fmt: skip
 
     def render_started_at(self, record: Any) -> Any:
         """Link the moment to the call's page."""

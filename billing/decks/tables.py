@@ -31,7 +31,6 @@ class DeckTable(EntityTable):
 
     class Meta(EntityTable.Meta):
         model = Deck
-        fields = ("file_name", "provider", "status", "currency", "created_at", "activated_at", "actor")
 
 
 class DeckFilterSet(EntityFilterSet):
@@ -63,6 +62,3 @@ class DeckRowTable(EntityTable):
     class Meta(EntityTable.Meta):
         model = DeckRow
         orderable = False
-        fields = (
-            "row", "pattern", "origin_prefix", "name", "change", "old_price", "price_per_minute", "sold_for", "begins",
-        )  # fmt: skip

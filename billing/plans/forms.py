@@ -23,7 +23,6 @@ class RatePlanForm(EntityForm):
 
     class Meta:
         model = RatePlan
-        fields = ("name", "currency", "falls_back", "notes")
 
 
 class TimeWindowForm(EntityForm):
@@ -48,6 +47,7 @@ class TimeWindowForm(EntityForm):
 
     class Meta:
         model = TimeWindow
+        # Without `days`, whose input is this form's own: it is written in `clean`.
         fields = ("name", "starts_at", "ends_at", "on_holidays", "calendar")
         widgets = dict.fromkeys(("starts_at", "ends_at"), forms.TimeInput({"type": "time"}, "%H:%M:%S"))
 
@@ -90,7 +90,6 @@ class HolidayCalendarForm(EntityForm):
 
     class Meta:
         model = HolidayCalendar
-        fields = ("name",)
 
     def save(self, commit: bool = True) -> Any:
         """Save the calendar with its days."""

@@ -19,13 +19,13 @@ class RatePlanTable(EntityTable):
     """The list of rate plans."""
 
     name = LinkColumn()
+    currency = tables.Column()
     falls_back = YesNoColumn()
     tariff_count = NumberColumn(verbose_name=_("tariffs"))
     account_count = NumberColumn(verbose_name=_("accounts"))
 
     class Meta(EntityTable.Meta):
         model = RatePlan
-        fields = ("name", "currency", "falls_back", "tariff_count", "account_count")
 
 
 class RatePlanFilterSet(EntityFilterSet):
@@ -44,12 +44,12 @@ class TimeWindowTable(EntityTable):
     name = LinkColumn()
     days_in_words = tables.Column(verbose_name=_("weekdays"), orderable=False)
     hours = tables.Column(verbose_name=_("hours"), order_by="starts_at", attrs={"td": {"class": "nowrap tabular"}})
+    on_holidays = tables.Column()
     calendar = RelatedColumn(order_by="calendar__name")
     tariff_count = NumberColumn(verbose_name=_("tariffs"))
 
     class Meta(EntityTable.Meta):
         model = TimeWindow
-        fields = ("name", "days_in_words", "hours", "on_holidays", "calendar", "tariff_count")
 
 
 class TimeWindowFilterSet(EntityFilterSet):
@@ -72,7 +72,6 @@ class HolidayCalendarTable(EntityTable):
 
     class Meta(EntityTable.Meta):
         model = HolidayCalendar
-        fields = ("name", "day_count")
 
 
 class HolidayCalendarFilterSet(EntityFilterSet):
@@ -123,7 +122,6 @@ RATE_PLANS = Entity(
     intro=_("Tariffs that some customers have before those of everybody. An account names its plan."),
     empty_hint=_("Without plans, every customer pays by the same tariffs."),
     join=_join_plans,
-    groups=(FieldGroup(_("Plan"), ("name", "currency", "falls_back")), FieldGroup(_("More"), ("notes",))),
     related=(
         _tariffs("plan"),
         Related(_("Accounts"), "billing:account_list", "plan", "billing.view_account", without="plan"),
@@ -157,7 +155,6 @@ HOLIDAY_CALENDARS = Entity(
     intro=_("Days that time windows count as holidays."),
     empty_hint=_("Enter the days of a country or a city; a time window then names the calendar."),
     join=_join_calendars,
-    groups=(FieldGroup(_("Calendar"), ("name",)),),
     related=(
         Related(
             _("Time windows"), "billing:timewindow_list", "calendar", "billing.view_timewindow", without="calendar"

@@ -36,7 +36,6 @@ class ReratingTable(EntityTable):
 
     class Meta(EntityTable.Meta):
         model = Rerating
-        fields = ("reason", "started_from", "started_before", "customer", "status", "actor", "applied_at")
 
 
 class ReratingFilterSet(EntityFilterSet):
@@ -64,7 +63,6 @@ class DifferenceTable(EntityTable):
     class Meta(EntityTable.Meta):
         model = ReratingDifference
         orderable = False
-        fields = ("customer", "calls", "old_price", "new_price", "movement", "currency")
 
 
 class ReratingForm(PanelForm):

@@ -36,8 +36,3 @@ class TariffForm(EntityForm):
 
     class Meta:
         model = Tariff
-        fields = (
-            "pattern", "name", "plan", "origin_prefix", "window", "price_per_minute", "cost_per_minute", "currency",
-            "initial_block_seconds", "increment_seconds", "bands", "free_seconds", "connect_fee", "minimum_charge",
-            "rounding", "decimals", "effective_from", "effective_until",
-        )  # fmt: skip

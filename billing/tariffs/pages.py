@@ -10,7 +10,7 @@ from billing.tariffs.filters import TariffFilterSet
 from billing.tariffs.forms import TariffForm
 from billing.tariffs.queries import providers_dearer_than
 from billing.tariffs.tables import TariffTable
-from voipadmin.core.pages import Entity, FieldGroup
+from voipadmin.core.pages import Entity, FieldGroup, Hint
 
 
 def _join_tariffs(queryset: Any) -> Any:
@@ -40,6 +40,7 @@ TARIFFS = Entity(
         ),
         FieldGroup(_("Rounding and time"), ("rounding", "decimals", "effective_from", "effective_until")),
     ),
+    hints={"pattern": Hint.MONO},
     synced=False,
     detail_context=_tariff_context,
     aside_template="billing/tariff/margin.html",

@@ -63,10 +63,6 @@ class TariffTable(EntityTable):
 
     class Meta(EntityTable.Meta):
         model = Tariff
-        fields = (
-            "pattern", "name", "plan", "origin_prefix", "window", "price_per_minute", "cost_per_minute", "margin",
-            "margin_percent", "blocks", "currency", "effective_from", "effective_until",
-        )  # fmt: skip
 
     def render_margin_percent(self, value: Decimal) -> str:
         """Write the percentage with one decimal."""

@@ -27,7 +27,6 @@ class UserForm(EntityForm):
 
     class Meta:
         model = User
-        fields = ("username", "first_name", "last_name", "email", "role", "is_active")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

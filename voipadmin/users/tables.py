@@ -19,4 +19,3 @@ class UserTable(EntityTable):
 
     class Meta(EntityTable.Meta):
         model = User
-        fields = ("username", "display_name", "email", "role", "is_active", "last_login")

@@ -75,13 +75,26 @@ class LocalDateTimeInput(forms.DateTimeInput):
 
 
 class EntityForm(PanelFormMixin, forms.ModelForm[Any]):
-    """A model's form. `fieldsets` groups its fields; `rows_class` adds a formset of rows that belong to the object."""
+    """A model's form: the fields of `fieldsets`, by group; `rows_class` adds a formset of rows of the object.
+
+    `Meta` names the model, and `fields` only where the fieldsets hold more than the model's own.
+    """
 
     fieldsets: ClassVar[Sequence[Fieldset]] = ()
     rows_class: ClassVar[type[forms.BaseInlineFormSet[Any, Any, Any]] | None] = None
     rows_title: ClassVar[Message] = ""
     rows_help: ClassVar[Message] = ""
     rows_show_when: ClassVar[str] = ""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Name the model's fields once: in `fieldsets`.
+
+        Python calls this before Django's metaclass reads `Meta`, so what is set here is what Django finds.
+        """
+        super().__init_subclass__(**kwargs)
+        meta: Any = cls.__dict__.get("Meta")
+        if meta is not None and cls.fieldsets and not hasattr(meta, "fields"):
+            meta.fields = tuple(name for _title, _text, names in cls.fieldsets for name in names)
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -13,25 +13,10 @@ from django.utils.text import capfirst
 
 from voipadmin.core.errors import Message
 from voipadmin.core.fields import EncryptedTextField
-from voipadmin.core.pages.entity import Entity, FieldGroup
+from voipadmin.core.pages.entity import Entity, FieldGroup, Hint
 from voipadmin.core.tables.badges import LOOKS, badge, yes_no
 from voipadmin.core.tables.entity_table import format_amount, format_duration, format_moment
 from voipadmin.core.tables.links import page_of
-
-# Numbers that are names: they take no thousands separator.
-BARE_NUMBERS = {"port", "ami_port", "cause", "sip_code"}
-MONO_FIELDS = {
-    "code",
-    "number",
-    "port",
-    "pattern",
-    "host",
-    "codecs",
-    "sip_username",
-    "tech_prefix",
-    "prepend",
-    "forward_to",
-}
 
 
 @dataclass(frozen=True)
@@ -48,15 +33,16 @@ class DetailRow:
 def detail_groups(entity: Entity, instance: models.Model, user: Any) -> list[tuple[Message, list[DetailRow]]]:
     """Return the groups of an object's page, without what `user` may not see."""
     hidden = entity.hidden_from(user)
-    return [(group.title, list(_rows(group, instance, hidden))) for group in entity.groups]
+    return [(group.title, list(_rows(group, entity, instance, hidden))) for group in entity.field_groups]
 
 
-def _rows(group: FieldGroup, instance: models.Model, hidden: Iterable[str]) -> Iterable[DetailRow]:
-    return (detail_row(instance, name) for name in group.fields if name not in hidden)
+def _rows(group: FieldGroup, entity: Entity, instance: models.Model, hidden: Iterable[str]) -> Iterable[DetailRow]:
+    names = (name for name in group.fields if name not in hidden)
+    return (detail_row(instance, name, entity.hints.get(name, Hint.PLAIN)) for name in names)
 
 
-def detail_row(instance: models.Model, name: str) -> DetailRow:
-    """Return one field, property or method as a row."""
+def detail_row(instance: models.Model, name: str, hint: Hint = Hint.PLAIN) -> DetailRow:
+    """Return one field, property or method as a row; `hint` is for plain values, which neither link nor badge draws."""
     try:
         field = instance._meta.get_field(name)
     except FieldDoesNotExist:
@@ -72,10 +58,11 @@ def detail_row(instance: models.Model, name: str) -> DetailRow:
         return DetailRow(label, str(value), url=page_of(value))
     if isinstance(field, models.ManyToManyField):
         return DetailRow(label, ", ".join(str(item) for item in value.all()))
+    # Fields of a time name its unit: `ring_seconds`, `post_dial_delay_ms`.
     if value is not None and name.endswith(("_seconds", "_ms")):
         return DetailRow(label, format_time(name, value))
-    bare = name in BARE_NUMBERS and value is not None
-    return DetailRow(label, str(value) if bare else shown(value), mono=name in MONO_FIELDS)
+    text = str(value) if Hint.DIGITS in hint and value is not None else shown(value)
+    return DetailRow(label, text, mono=Hint.MONO in hint)
 
 
 def _computed_row(instance: models.Model, name: str) -> DetailRow:

@@ -1,7 +1,8 @@
 """What the generic pages need to know of a kind of object."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Flag, auto
 from typing import Any
 
 from django.db import models
@@ -10,8 +11,17 @@ from django_filters import FilterSet
 from django_tables2 import Table
 
 from voipadmin.core.errors import Message
+from voipadmin.core.fields import EncryptedTextField
 from voipadmin.core.forms.entity_form import EntityForm
 from voipadmin.core.services import delete_object
+
+
+class Hint(Flag):
+    """How a field's value is written on an object's page where its type does not tell."""
+
+    PLAIN = 0
+    MONO = auto()  # a technical value: monospaced
+    DIGITS = auto()  # a number that is a name, such as a port: without a thousands separator
 
 
 @dataclass(frozen=True)
@@ -49,7 +59,8 @@ def _always(_instance: Any) -> bool:
 class Entity:
     """A kind of object with its pages.
 
-    Where `creates` is false, objects come about otherwise and its form only edits them.
+    `groups` are the fields of an object's page; without any they are those of the form. `hints` says of a field how
+    its value is written. Where `creates` is false, objects come about otherwise and its form only edits them.
     `staff_only` names fields, columns and filters that a customer's user never sees. `detail_context(object, user)`
     feeds `lead_template`, `main_template` and `aside_template` of the object's page, `summary(rows, user)` feeds
     the `summary_template` of the list.
@@ -62,7 +73,8 @@ class Entity:
     icon: str
     intro: Message
     empty_hint: Message
-    groups: Sequence[FieldGroup]
+    groups: Sequence[FieldGroup] = ()
+    hints: Mapping[str, Hint] = field(default_factory=dict)
     related: Sequence[Related] = ()
     effect: Message = ""
     join: Callable[[Any], Any] = _unchanged
@@ -70,7 +82,6 @@ class Entity:
     delete: Callable[[Any], None] | None = delete_object
     editable: Callable[[Any], bool] = _always
     staff_only: frozenset[str] = frozenset()
-    secrets: tuple[str, ...] = ()
     synced: bool = True
     actions_template: str = ""
     list_actions_template: str = ""
@@ -101,6 +112,18 @@ class Entity:
     def name_plural(self) -> Message:
         """Return the list's title: the model's plural, where no other is given."""
         return self.title or self.model._meta.verbose_name_plural or ""
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        """Return the encrypted fields: each is masked on an object's page and revealed on request."""
+        return frozenset(column.name for column in self.model._meta.fields if isinstance(column, EncryptedTextField))
+
+    @property
+    def field_groups(self) -> Sequence[FieldGroup]:
+        """Return the groups of an object's page: its own, or those of its form."""
+        if self.groups or self.form is None:
+            return self.groups
+        return tuple(FieldGroup(title, tuple(names)) for title, _help, names in self.form.fieldsets)
 
     @property
     def template_folder(self) -> str:

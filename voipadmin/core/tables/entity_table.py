@@ -16,11 +16,13 @@ NUMERIC = {"th": {"class": "num"}, "td": {"class": "num"}}
 
 
 class EntityTable(tables.Table):
-    """A list's table; the page's template draws it."""
+    """A list's table: its declared columns, in their order; the page's template draws it."""
 
     class Meta:
         attrs = {"class": "table data-table"}
         order_by_field = "sort"
+        # No column that is not declared: without this, `model` would bring every field of its own.
+        fields = ()
 
 
 class LinkColumn(tables.Column):
