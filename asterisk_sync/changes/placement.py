@@ -154,8 +154,8 @@ def place_object(*, instance: models.Model, nodes: Iterable[Node]) -> None:
 def _note(instance: models.Model, before: list[str], after: list[str]) -> None:
     """Write it into the object's changelog."""
     if before != after:
-        words = [", ".join(names) or gettext("every node") for names in (before, after)]
-        LogEntry.objects.log_create(instance, action=LogEntry.Action.UPDATE, changes={gettext("nodes"): words})
+        labels = [", ".join(names) or gettext("every node") for names in (before, after)]
+        LogEntry.objects.log_create(instance, action=LogEntry.Action.UPDATE, changes={gettext("nodes"): labels})
 
 
 def _kind(instance: models.Model) -> str:

@@ -34,7 +34,7 @@ def compare(node: Node, accepted: AcceptedSet) -> list[Difference]:
     except TooLateError:
         # Busy: the next audit comes in a minute.
         return []
-    files = candidate.parked.files if candidate.parked else candidate.files
+    files = candidate.pending.files if candidate.pending else candidate.files
     return [
         _difference(name, accepted.files.get(name, ""), text)
         for name, text in sorted(files.items())

@@ -42,10 +42,10 @@ STEPS: dict[str, Message] = {
 
 def counted(counts: Mapping[str, Any]) -> list[tuple[Message, Any]]:
     """Return kinds in words with their numbers."""
-    return [(kind_in_words(kind), count) for kind, count in counts.items()]
+    return [(kind_label(kind), count) for kind, count in counts.items()]
 
 
-def kind_in_words(kind: str) -> Message:
+def kind_label(kind: str) -> Message:
     """Say what kind of object it is."""
     return KINDS.get(kind, kind.replace("_", " "))
 

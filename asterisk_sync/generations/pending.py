@@ -45,7 +45,7 @@ class Hold:
 
 
 @dataclass(frozen=True)
-class Gathering:
+class PendingChanges:
     """Changes that wait for a person on a node: staged, or because they would remove too much."""
 
     node: Node
@@ -122,7 +122,7 @@ def _hold(node: Node, chosen: Generation) -> Hold:
     )
 
 
-def gatherings(nodes: Iterable[Node]) -> list[Gathering]:
+def pending_changes(nodes: Iterable[Node]) -> list[PendingChanges]:
     """Return the changes that wait for somebody on these nodes; those of a held node wait for its release."""
     found = []
     for node in nodes:
@@ -130,7 +130,7 @@ def gatherings(nodes: Iterable[Node]) -> list[Gathering]:
             continue
         if node.applied_generation < node.desired_generation:
             count = object_changes_after(node, node.applied_generation)
-            found.append(Gathering(node, count, node.state == SyncState.CONFIRM))
+            found.append(PendingChanges(node, count, node.state == SyncState.CONFIRM))
     return [item for item in found if item.count or item.node.state in {SyncState.STAGED, SyncState.CONFIRM}]
 
 

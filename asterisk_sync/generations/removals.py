@@ -6,7 +6,7 @@ from uuid import UUID
 
 from asterisk_sync.generations import store
 from asterisk_sync.generations.expected import Expectation, expect
-from asterisk_sync.generations.shrink_guard import ROUTE_CONTEXT, TRUNK_ENDPOINT, objects_of, removals
+from asterisk_sync.generations.shrink_guard import ROUTE_CONTEXT, TRUNK_ENDPOINT, objects_of, removed_names
 from asterisk_sync.models import Generation, OutboxEntry
 from asterisk_sync.rendering.parser import ConfigSyntaxError
 from routing.models import Route
@@ -15,7 +15,7 @@ UUID_DIGITS = 32
 
 
 @dataclass(frozen=True)
-class Loss:
+class Removal:
     """What goes of one kind: how many of how many, and their names."""
 
     kind: str
@@ -23,15 +23,15 @@ class Loss:
     before: int
 
 
-def losses_of(generation: Generation, before: Generation | None) -> list[Loss]:
+def recorded_removals(generation: Generation, before: Generation | None) -> list[Removal]:
     """Return what a set that was rendered takes away, as it was recorded with it; the largest loss first."""
     return _named(generation.removals, _read(before))
 
 
-def losses_between(before: Generation | None, after: Generation) -> list[Loss]:
+def removals_between(before: Generation | None, after: Generation) -> list[Removal]:
     """Return what `before` has and `after` has not; the largest loss first."""
     was = _read(before)
-    return _named(removals(objects_of(was), objects_of(_read(after))), was)
+    return _named(removed_names(objects_of(was), objects_of(_read(after))), was)
 
 
 def _read(generation: Generation | None) -> Expectation:
@@ -43,10 +43,10 @@ def _read(generation: Generation | None) -> Expectation:
         return Expectation()
 
 
-def _named(removed: Mapping[str, Sequence[str]], was: Expectation) -> list[Loss]:
+def _named(removed: Mapping[str, Sequence[str]], was: Expectation) -> list[Removal]:
     totals = objects_of(was)
     found = [
-        Loss(kind, sorted(_names(kind, names, was)), max(len(totals.get(kind, ())), len(names)))
+        Removal(kind, sorted(_names(kind, names, was)), max(len(totals.get(kind, ())), len(names)))
         for kind, names in removed.items()
         if names
     ]

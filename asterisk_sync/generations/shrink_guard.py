@@ -45,7 +45,7 @@ def _numbers(wanted: Expectation) -> Iterator[str]:
             yield from context.extensions
 
 
-def removals(before: Mapping[str, frozenset[str]], after: Mapping[str, frozenset[str]]) -> dict[str, list[str]]:
+def removed_names(before: Mapping[str, frozenset[str]], after: Mapping[str, frozenset[str]]) -> dict[str, list[str]]:
     """Return kind -> names that `before` has and `after` has not, sorted; kinds that lose nothing are left out."""
     lost = {kind: sorted(names - after.get(kind, frozenset())) for kind, names in before.items()}
     return {kind: names for kind, names in lost.items() if names}

@@ -42,6 +42,6 @@ class OutboxEntry(BaseModel):
     def __str__(self) -> str:
         return f"{self.object_label} {self.object_name}"
 
-    def action_in_words(self) -> str:
+    def action_label(self) -> str:
         """Say why it is in the queue."""
         return str(ACTIONS.get(self.action, self.action))

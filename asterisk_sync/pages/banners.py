@@ -1,4 +1,4 @@
-"""The slim bars above every page: what is held, and what waits for somebody to apply or confirm it."""
+"""The banners above every page: what is held, and what waits for somebody to apply or confirm it."""
 
 import hashlib
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from asterisk_sync.generations.pending import Gathering, Hold, gatherings, holds
+from asterisk_sync.generations.pending import Hold, PendingChanges, holds, pending_changes
 from asterisk_sync.models import ApplyMode, Node, SyncState
 
 VIEW, DECIDE = "asterisk_sync.view_node", "asterisk_sync.sync_node"
@@ -15,11 +15,11 @@ SHOWN = 3
 
 
 @dataclass(frozen=True)
-class Bars:
+class Banners:
     """What is shown to one user."""
 
     holds: Sequence[Hold] = ()
-    gatherings: Sequence[Gathering] = ()
+    pending_changes: Sequence[PendingChanges] = ()
     may_decide: bool = False
 
     @property
@@ -28,28 +28,28 @@ class Bars:
         return self.holds[:SHOWN]
 
     @property
-    def shown_gatherings(self) -> Sequence[Gathering]:
+    def shown_pending_changes(self) -> Sequence[PendingChanges]:
         """Return the first ones; the list of nodes has the others."""
-        return self.gatherings[:SHOWN]
+        return self.pending_changes[:SHOWN]
 
     @property
     def hidden(self) -> int:
         """Return how many are not shown."""
-        return max(0, len(self.holds) - SHOWN) + max(0, len(self.gatherings) - SHOWN)
+        return max(0, len(self.holds) - SHOWN) + max(0, len(self.pending_changes) - SHOWN)
 
     @property
     def signature(self) -> str:
-        """Return what tells a page whether the bars that it shows are still right."""
+        """Return what tells a page whether the banners that it shows are still right."""
         held = [(str(hold.generation.pk), hold.ahead) for hold in self.holds]
-        gathered = [(str(item.node.pk), item.count, item.needs_confirmation) for item in self.gatherings]
+        gathered = [(str(item.node.pk), item.count, item.needs_confirmation) for item in self.pending_changes]
         return hashlib.sha256(repr((held, gathered)).encode()).hexdigest()[:16]
 
 
-def bars_for(user: Any) -> Bars:
+def banners_for(user: Any) -> Banners:
     """Return what stands above the pages of `user`: a hold for those who see nodes, the rest for who may decide."""
     if not user.has_perm(VIEW):
-        return Bars()
+        return Banners()
     may_decide = user.has_perm(DECIDE)
     concerned = Q(held=True) | Q(mode=ApplyMode.STAGED) | Q(state=SyncState.CONFIRM)
     nodes = list(Node.objects.filter(concerned, enabled=True).select_related("chosen"))
-    return Bars(holds(nodes), gatherings(nodes) if may_decide else (), may_decide)
+    return Banners(holds(nodes), pending_changes(nodes) if may_decide else (), may_decide)

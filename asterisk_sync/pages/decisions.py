@@ -18,7 +18,7 @@ from asterisk_sync.generations import store
 from asterisk_sync.generations.comparison import compare
 from asterisk_sync.generations.diff import mask_secrets
 from asterisk_sync.generations.pending import live_generation, object_changes_after, set_before
-from asterisk_sync.generations.removals import losses_between
+from asterisk_sync.generations.removals import removals_between
 from asterisk_sync.models import Generation, GenerationStatus, Node
 from asterisk_sync.pages.nodes import DRIFT, GENERATIONS, NODES, SYNC, story_of
 from voipadmin.core.errors import DomainError
@@ -87,7 +87,7 @@ class RestoreView(EntityView):
             "live": live,
             "ahead": object_changes_after(generation.node, generation.number),
             "comparison": compare(live, generation),
-            "losses": losses_between(live, generation),
+            "removals": removals_between(live, generation),
             "error": error,
         }
         return self.page("asterisk_sync/generation/restore.html", object=generation, **context)

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from asterisk_sync.changes.queries import GRAVITY, sync_state_of
 from asterisk_sync.live.objects import live_objects_of
 from asterisk_sync.models import DriftFinding, Node, SyncState
-from asterisk_sync.pages.banners import bars_for
+from asterisk_sync.pages.banners import banners_for
 
 
 def object_state(request: HttpRequest, app_label: str, model_name: str, pk: Any) -> HttpResponse:
@@ -36,18 +36,18 @@ TONES = {SyncState.APPLIED: "ok", SyncState.PENDING: "warn", SyncState.STAGED: "
 
 
 def indicator(request: HttpRequest) -> HttpResponse:
-    """Show the worst state of all nodes for the top of every page, and the bars anew where they changed."""
+    """Show the worst state of all nodes for the top of every page, and the banners anew where they changed."""
     if not request.user.has_perm("asterisk_sync.view_node"):
         raise PermissionDenied
     nodes = list(Node.objects.filter(enabled=True).only("state", "desired_generation", "applied_generation"))
     worst = min((SyncState(node.state) for node in nodes), key=GRAVITY.index, default="")
-    bars = bars_for(request.user)
+    banners = banners_for(request.user)
     context = {
         "worst": worst,
         "tone": TONES.get(SyncState(worst), "bad") if worst else "",
         "waiting": sum(max(0, node.desired_generation - node.applied_generation) for node in nodes),
         "drift_count": DriftFinding.objects.filter(settlement="", node__enabled=True).count(),
-        "bars": bars,
-        "bars_changed": request.GET.get("bars", bars.signature) != bars.signature,
+        "banners": banners,
+        "banners_changed": request.GET.get("bars", banners.signature) != banners.signature,
     }
     return render(request, "asterisk_sync/indicator.html", context)

@@ -15,13 +15,13 @@ from asterisk_sync.generations.labels import counted, step_timings
 from asterisk_sync.generations.pending import (
     SHOWN_CHANGES,
     changes_between,
-    gatherings,
     holds,
     live_generation,
+    pending_changes,
     set_before,
     with_pages,
 )
-from asterisk_sync.generations.removals import losses_of
+from asterisk_sync.generations.removals import recorded_removals
 from asterisk_sync.models import DriftFinding, DriftKind, Generation, Node, Settlement, SyncRun
 from asterisk_sync.pages.filters import DriftFilterSet, GenerationFilterSet, NodeFilterSet, RunFilterSet
 from asterisk_sync.pages.forms import NodeForm
@@ -53,7 +53,7 @@ def _node_context(node: Any, user: Any) -> dict[str, Any]:
         "steps": step_timings(run) if run else [],
         "took": total_milliseconds(run) if run else None,
         "hold": next(iter(holds([node])), None),
-        "gathering": next(iter(gatherings([node])), None),
+        "pending_changes": next(iter(pending_changes([node])), None),
         "findings": [(finding, settlement_badge(finding)) for finding in findings[:SHOWN_FINDINGS]],
         "live": live_generation(node),
         "worker": sign_of(node),
@@ -96,7 +96,7 @@ def story_of(generation: Generation, user: Any) -> dict[str, Any]:
         "changes": with_pages(changes[:SHOWN_CHANGES], user),
         "changes_count": changes.count(),
         "comparison": compare(before, generation),
-        "losses": losses_of(generation, before),
+        "removals": recorded_removals(generation, before),
     }
 
 

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from asterisk_sync.generations import store
 from asterisk_sync.generations.expected import Expectation, expect, module_of
 from asterisk_sync.generations.folder import DiskState
-from asterisk_sync.generations.labels import kind_in_words
-from asterisk_sync.generations.shrink_guard import ShrinkLimits, exceeding, objects_of, removals
+from asterisk_sync.generations.labels import kind_label
+from asterisk_sync.generations.shrink_guard import ShrinkLimits, exceeding, objects_of, removed_names
 from asterisk_sync.generations.store import AcceptedSet
 from asterisk_sync.generations.validation import RefusedError, validate
 from asterisk_sync.models import ApplyMode, Generation, GenerationStatus, Node
@@ -34,7 +34,7 @@ class Source(Enum):
 
 
 @dataclass(frozen=True)
-class Parked:
+class PendingSet:
     """What the database says, not to be applied until somebody says so."""
 
     files: Mapping[str, str]
@@ -54,7 +54,7 @@ class Candidate:
     counts: Mapping[str, int]
     source: Source = Source.DATABASE
     removals: Mapping[str, list[str]] = field(default_factory=dict)
-    parked: Parked | None = None
+    pending: PendingSet | None = None
 
     @property
     def modules(self) -> frozenset[str]:
@@ -65,10 +65,10 @@ class Candidate:
 def prepare(node: Node, accepted: AcceptedSet, disk: DiskState, *, forced: bool, steps: Steps) -> Candidate:
     """Build the set that `node` should run; raise RefusedError for one that must not be written."""
     candidate = _build(node, accepted, disk, forced=forced, steps=steps)
-    if candidate.parked is not None:
+    if candidate.pending is not None:
         # What waits is tried before somebody is asked; the accepted set was tried when it was new.
-        changed = candidate.parked.files.keys() - _unchanged(candidate.parked.files, accepted)
-        _try(candidate.parked.files, frozenset(changed), accepted, steps)
+        changed = candidate.pending.files.keys() - _unchanged(candidate.pending.files, accepted)
+        _try(candidate.pending.files, frozenset(changed), accepted, steps)
     elif candidate.changed:
         _try(candidate.files, candidate.changed, accepted, steps)
     return candidate
@@ -107,13 +107,13 @@ def _build(node: Node, accepted: AcceptedSet, disk: DiskState, *, forced: bool, 
         except RefusedError as error:
             error.files = files
             raise
-        parked = _parked(node, accepted, files, expectation, snapshot.counts())
-    if isinstance(parked, Parked):
+        pending = _pending_set(node, accepted, files, expectation, snapshot.counts())
+    if isinstance(pending, PendingSet):
         changed = frozenset(accepted.files if complete else ())
         counts = accepted.generation.object_counts if accepted.generation else {}
-        return Candidate(accepted.files, expect(accepted.files), changed, counts, Source.ACCEPTED, parked=parked)
+        return Candidate(accepted.files, expect(accepted.files), changed, counts, Source.ACCEPTED, pending=pending)
     changed = frozenset(files if complete else files.keys() - same)
-    return Candidate(files, expectation, changed, snapshot.counts(), removals=parked)
+    return Candidate(files, expectation, changed, snapshot.counts(), removals=pending)
 
 
 def _chosen(chosen: Generation, accepted: AcceptedSet, complete: bool, steps: Steps) -> Candidate:
@@ -132,26 +132,26 @@ def _unchanged(files: Mapping[str, str], accepted: AcceptedSet) -> frozenset[str
     )
 
 
-def _parked(
+def _pending_set(
     node: Node, accepted: AcceptedSet, files: Mapping[str, str], wanted: Expectation, counts: Mapping[str, int]
-) -> Parked | dict[str, list[str]]:
+) -> PendingSet | dict[str, list[str]]:
     """Return the set where it has to wait, otherwise what it removes."""
     if files == accepted.files:
         return {}
     before = objects_of(expect(accepted.files))
-    removed = removals(before, objects_of(wanted))
+    removed = removed_names(before, objects_of(wanted))
     if node.mode == ApplyMode.STAGED:
         reason = _("Changes wait to be applied.")
-        return Parked(files, counts, GenerationStatus.STAGED, removed, reason)
+        return PendingSet(files, counts, GenerationStatus.STAGED, removed, reason)
     if too_many := exceeding(removed, before, shrink_limits()):
         lost = ", ".join(_loss(len(removed[kind]), len(before[kind]), kind) for kind in too_many)
         reason = _("This would remove %(lost)s: somebody has to confirm it.") % {"lost": lost}
-        return Parked(files, counts, GenerationStatus.CONFIRM, removed, reason)
+        return PendingSet(files, counts, GenerationStatus.CONFIRM, removed, reason)
     return removed
 
 
 def _loss(count: int, before: int, kind: str) -> str:
-    facts = {"count": count, "before": before, "kind": kind_in_words(kind)}
+    facts = {"count": count, "before": before, "kind": kind_label(kind)}
     return _("%(count)s of %(before)s %(kind)s") % facts
 
 

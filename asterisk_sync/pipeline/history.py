@@ -15,7 +15,7 @@ from asterisk_sync.generations import store
 from asterisk_sync.generations.folder import digest_of_set
 from asterisk_sync.generations.store import AcceptedSet
 from asterisk_sync.models import Generation, GenerationStatus, Node, OutboxEntry, RunOutcome, SyncRun, SyncState
-from asterisk_sync.pipeline.candidate import Candidate, Parked, Source
+from asterisk_sync.pipeline.candidate import Candidate, PendingSet, Source
 
 log = structlog.get_logger(__name__)
 
@@ -98,9 +98,9 @@ def _record_generation(node: Node, run: SyncRun, verdict: Verdict) -> Generation
         )
     if candidate is None:
         return None
-    if candidate.parked is not None:
+    if candidate.pending is not None:
         _move(store.last_good(node), verdict)
-        return _park(node, number, candidate.parked)
+        return _record_pending(node, number, candidate.pending)
     if candidate.source is Source.CHOSEN:
         if node.chosen is not None and (verdict.directory or node.chosen.status != GenerationStatus.ACCEPTED):
             store.accept(node.chosen, verdict.directory or node.chosen.directory, verdict.verification)
@@ -125,18 +125,18 @@ def _move(accepted: AcceptedSet, verdict: Verdict) -> None:
         store.accept(accepted.generation, verdict.directory, verdict.verification)
 
 
-def _park(node: Node, number: int, parked: Parked) -> Generation:
-    rows = Generation.objects.filter(node=node, status=parked.status, text_kept=True)
+def _record_pending(node: Node, number: int, pending: PendingSet) -> Generation:
+    rows = Generation.objects.filter(node=node, status=pending.status, text_kept=True)
     waiting: Generation | None = rows.order_by("-created_at").first()
-    if waiting is not None and waiting.content_hash == digest_of_set(parked.files):
+    if waiting is not None and waiting.content_hash == digest_of_set(pending.files):
         return waiting
     return store.record(
         node,
         number,
-        parked.files,
-        status=parked.status,
-        object_counts=dict(parked.counts),
-        removals=dict(parked.removals),
+        pending.files,
+        status=pending.status,
+        object_counts=dict(pending.counts),
+        removals=dict(pending.removals),
     )
 
 

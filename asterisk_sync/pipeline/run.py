@@ -119,9 +119,9 @@ def _settled(node: Node, accepted: AcceptedSet, candidate: Candidate, steps: Ste
     """Say how it stands: Asterisk runs the candidate, and what the database says may have to wait."""
     outcome, reason = RunOutcome.APPLIED if directory else RunOutcome.UNCHANGED, ""
     shown = candidate.files
-    if candidate.parked is not None:
-        outcome, reason = RunOutcome(candidate.parked.status), candidate.parked.reason
-        shown = candidate.parked.files
+    if candidate.pending is not None:
+        outcome, reason = RunOutcome(candidate.pending.status), candidate.pending.reason
+        shown = candidate.pending.files
     elif candidate.source is Source.CHOSEN and node.held and node.chosen is not None:
         outcome = RunOutcome.HELD
         reason = _("Generation %(number)s is held: changes wait until it is released.") % {"number": node.chosen.number}

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from asterisk_sync.models import Node
 from asterisk_sync.simulator.checking import Agreement, check_now
-from asterisk_sync.simulator.labels import REASONS, refusal_in_words
+from asterisk_sync.simulator.labels import REASONS, refusal_label
 from asterisk_sync.simulator.live_check import lookups
 from asterisk_sync.simulator.results import Hop, Outcome, Reason, Refusal, Simulation
 from asterisk_sync.simulator.services import LONGEST_CALL, LONGEST_NUMBER, simulate_with_scene
@@ -239,4 +239,4 @@ def _shown(simulation: Simulation, live: Any) -> dict[str, Any]:
         | {"explanation": str(REASONS[route.reason])}
         for route in simulation.routes
     ]
-    return values | {"explanation": str(refusal_in_words(simulation.refusal)), "routes": routes, "live": live}
+    return values | {"explanation": str(refusal_label(simulation.refusal)), "routes": routes, "live": live}

@@ -1,21 +1,19 @@
-"""The simulator's codes in words."""
+"""The labels of the codes that the simulator answers with."""
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from asterisk_sync.simulator.results import Hop, Outcome, Reason, Refusal
 from billing.authorization.explaining import LeftOut
+from voipadmin.core.errors import Message
 
-Words = str | Promise
-
-OUTCOMES: dict[Outcome, Words] = {
+OUTCOMES: dict[Outcome, Message] = {
     Outcome.SENT: _("Goes out by a gateway"),
     Outcome.RINGS: _("Rings a telephone"),
     Outcome.DELIVERED: _("Goes to the customer's trunk"),
     Outcome.NO_ROUTE: _("No route"),
     Outcome.REFUSED: _("Refused"),
 }
-REASONS: dict[Reason, Words] = {
+REASONS: dict[Reason, Message] = {
     Reason.FIRST: _("Tried first"),
     Reason.NEXT: _("Tried if those before it fail"),
     Reason.NOT_SEARCHED: _("Fits, but the call does not come so far"),
@@ -24,7 +22,7 @@ REASONS: dict[Reason, Words] = {
     Reason.DISABLED: _("Disabled"),
     Reason.NO_GATEWAY: _("None of its gateways is enabled on this node"),
 }
-REFUSALS: dict[Refusal, Words] = {
+REFUSALS: dict[Refusal, Message] = {
     Refusal.NO_EXTENSION: _("Asterisk knows nothing that begins like this and answers 404."),
     Refusal.NO_ROUTE: _("No enabled route of this customer fits the number."),
     Refusal.NOT_A_NUMBER: _("What was dialled is no number: only digits, and a plus in front, are one."),
@@ -40,12 +38,12 @@ REFUSALS: dict[Refusal, Words] = {
     Refusal.NOT_ON_NODE: _("The node does not run it: it is disabled, or placed elsewhere."),
     Refusal.NOT_AUTHORIZED: _("The authorizer refuses the call."),
 }
-LEFT_OUT: dict[LeftOut, Words] = {
+LEFT_OUT: dict[LeftOut, Message] = {
     LeftOut.BLOCKED: _("Its deck blocks the number"),
     LeftOut.NO_PRICE: _("Names no price for the number"),
     LeftOut.LOSS: _("Costs more than the call brings"),
 }
-HOPS: dict[Hop, Words] = {
+HOPS: dict[Hop, Message] = {
     Hop.ENTERS: _("Comes in"),
     Hop.COLLEAGUE: _("A colleague's number"),
     Hop.FORWARD: _("Forwarded"),
@@ -55,6 +53,6 @@ EMERGENCY_STOPPED = _("This is an emergency number, and the call would not get o
 EMERGENCY_ONE_WAY = _("This is an emergency number, and only one gateway is tried.")
 
 
-def refusal_in_words(refusal: Refusal | None) -> Words:
+def refusal_label(refusal: Refusal | None) -> Message:
     """Say why a call is turned down; nothing where it is not."""
     return REFUSALS[refusal] if refusal else ""

@@ -17,7 +17,7 @@ from asterisk_sync.simulator.labels import (
     LEFT_OUT,
     OUTCOMES,
     REASONS,
-    refusal_in_words,
+    refusal_label,
 )
 from asterisk_sync.simulator.live_check import lookups
 from asterisk_sync.simulator.results import Authorization, ConsideredRoute, Simulation
@@ -94,7 +94,7 @@ def _shown(simulation: Simulation) -> dict[str, Any]:
     return {
         "simulation": simulation,
         "outcome": OUTCOMES[simulation.outcome],
-        "why": refusal_in_words(simulation.refusal),
+        "why": refusal_label(simulation.refusal),
         "emergency": _emergency(simulation),
         "steps": [(HOPS[step.hop], step) for step in simulation.steps],
         "fitting": _with_reasons(fitting),

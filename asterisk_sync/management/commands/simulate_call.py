@@ -13,7 +13,7 @@ from django.utils.dateparse import parse_datetime
 
 from asterisk_sync.models import Node
 from asterisk_sync.simulator.checking import Agreement, LiveCheck, check_now
-from asterisk_sync.simulator.labels import HOPS, LEFT_OUT, OUTCOMES, REASONS, refusal_in_words
+from asterisk_sync.simulator.labels import HOPS, LEFT_OUT, OUTCOMES, REASONS, refusal_label
 from asterisk_sync.simulator.live_check import lookups
 from asterisk_sync.simulator.results import Attempt, Authorization, Simulation
 from asterisk_sync.simulator.services import UnanswerableError, find_caller, simulate_with_scene
@@ -130,7 +130,7 @@ def _exit_code(simulation: Simulation, check: LiveCheck | None) -> int:
 
 
 def _told(simulation: Simulation) -> Iterator[str]:
-    ends = f"{OUTCOMES[simulation.outcome]} {refusal_in_words(simulation.refusal)}".strip()
+    ends = f"{OUTCOMES[simulation.outcome]} {refusal_label(simulation.refusal)}".strip()
     yield f"{simulation.node}: {ends}" + (f" (cause {simulation.cause})" if simulation.cause else "")
     yield f"  number {simulation.number}, E.164 {simulation.normalised or 'unknown'}, caller {simulation.caller or '-'}"
     for step in simulation.steps:

@@ -107,11 +107,11 @@ def _look(node: Node, *, check: bool) -> Report:
         return _report(node, "would be refused", [str(error)], REFUSED)
     except TooLateError as error:
         return _report(node, "could not be tried", [str(error)], FAILED)
-    files = candidate.parked.files if candidate.parked else candidate.files
+    files = candidate.pending.files if candidate.pending else candidate.files
     changed = sorted(name for name in files if files[name] != accepted.files.get(name))
     lines = [f"{name} changes" for name in changed] + _counts(candidate)
-    if candidate.parked:
-        lines.append(candidate.parked.reason)
+    if candidate.pending:
+        lines.append(candidate.pending.reason)
     drifted = drift.find_drift(node) if check else []
     differs = bool(changed or candidate.changed or drifted)
     code = DIFFERENT if check and differs else 0

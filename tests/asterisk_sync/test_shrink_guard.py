@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asterisk_sync.generations.expected import expect
-from asterisk_sync.generations.shrink_guard import ShrinkLimits, exceeding, objects_of, removals
+from asterisk_sync.generations.shrink_guard import ShrinkLimits, exceeding, objects_of, removed_names
 from asterisk_sync.rendering import render_files
 from tests.rendering.example import example
 
@@ -28,14 +28,14 @@ def test_more_than_twenty_or_five_per_cent_waits_but_a_few_never_do(removed: int
 def test_what_was_there_is_either_still_there_or_among_the_removals(
     before: frozenset[str], after: frozenset[str]
 ) -> None:
-    lost = removals({"dids": before}, {"dids": after}).get("dids", [])
+    lost = removed_names({"dids": before}, {"dids": after}).get("dids", [])
     assert set(lost) | (before & after) == before
     assert not set(lost) & after
 
 
 def test_a_kind_that_vanishes_altogether_is_noticed() -> None:
     before = {"gateways": frozenset(f"gw{n}" for n in range(5)), "dids": frozenset({"551140001000"})}
-    removed = removals(before, {"dids": before["dids"]})
+    removed = removed_names(before, {"dids": before["dids"]})
     assert exceeding(removed, before, LIMITS) == ["gateways"]
 
 

@@ -9,6 +9,6 @@ register = template.Library()
 
 
 @register.filter
-def kind_in_words(kind: str) -> Message:
+def kind_label(kind: str) -> Message:
     """Say what kind of object it is."""
-    return labels.kind_in_words(kind)
+    return labels.kind_label(kind)
