@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import NamedTuple, TypeVar
 
-from asterisk_sync.rendering.parser import Context, PjsipObject, Remembered, parse_dialplan, parse_pjsip
+from asterisk_sync.rendering.parser import Context, ParserCache, PjsipObject, parse_dialplan, parse_pjsip
 
 PJSIP_MODULE = "res_pjsip.so"
 DIALPLAN_MODULE = "pbx_config.so"
@@ -106,28 +106,22 @@ class ParsedFile(NamedTuple):
     contexts: tuple[Context, ...] = ()
 
 
-_remembered: dict[str, Remembered] = defaultdict(Remembered)
+# File name -> what was parsed of its earlier texts.
+_parser_caches: dict[str, ParserCache] = defaultdict(ParserCache)
 
 
 @lru_cache(maxsize=KEPT_TEXTS)
 def parse_file(name: str, text: str) -> ParsedFile:
     """Parse one file, of one seen before only the sections that are new; raise ConfigSyntaxError."""
-    remembered = _remembered[name]
-    remembered.turn()
-    return _parse(name, text, remembered)
+    cache = _parser_caches[name]
+    cache.begin_round()
+    return _parse(name, text, cache)
 
 
-def _parse(name: str, text: str, remembered: Remembered) -> ParsedFile:
+def _parse(name: str, text: str, cache: ParserCache) -> ParsedFile:
     if module_of(name) == PJSIP_MODULE:
-        return ParsedFile(objects=tuple(parse_pjsip(text, remembered)))
-    return ParsedFile(contexts=tuple(parse_dialplan(text, remembered).values()))
-
-
-def forget_parsed() -> None:
-    """Read every file from its beginning the next time."""
-    _expect.cache_clear()
-    parse_file.cache_clear()
-    _remembered.clear()
+        return ParsedFile(objects=tuple(parse_pjsip(text, cache)))
+    return ParsedFile(contexts=tuple(parse_dialplan(text, cache).values()))
 
 
 def expect(files: Mapping[str, str]) -> Expectation:
@@ -141,8 +135,8 @@ def _expect(files: tuple[tuple[str, str], ...]) -> Expectation:
 
 
 def expect_afresh(files: Mapping[str, str]) -> Expectation:
-    """Return what a part of a set makes live, neither looked up nor remembered; raise ConfigSyntaxError."""
-    return expect_parsed(_parse(name, text, Remembered()) for name, text in files.items())
+    """Return what a part of a set makes live, neither taken from a cache nor kept in one; raise ConfigSyntaxError."""
+    return expect_parsed(_parse(name, text, ParserCache()) for name, text in files.items())
 
 
 def expect_parsed(files: Iterable[ParsedFile]) -> Expectation:

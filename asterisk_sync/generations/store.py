@@ -2,11 +2,9 @@
 
 import base64
 import zlib
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from threading import Lock
 
 import structlog
 from django.db.models import Max
@@ -15,6 +13,7 @@ from django.utils import timezone
 from asterisk_sync.generations.folder import digest, digest_of_set
 from asterisk_sync.models import FileContent, Generation, GenerationStatus, Node
 from voipadmin.core.crypto import DecryptionError
+from voipadmin.core.runtime.caches import BoundedCache
 
 log = structlog.get_logger(__name__)
 
@@ -26,7 +25,7 @@ KEPT_SETS = {
     GenerationStatus.CONFIRM: 3,
     GenerationStatus.DRIFTED: 5,
 }
-REMEMBERED_FILES = 16
+CACHED_TEXTS = 16
 COMPRESSION_LEVEL = 1
 
 
@@ -54,28 +53,8 @@ class AcceptedSet:
         return {}
 
 
-class _Remembered:
-    """The files that were last read or written here: a worker meets most of them again with the next change."""
-
-    def __init__(self) -> None:
-        self._texts: OrderedDict[str, str] = OrderedDict()
-        self._lock = Lock()
-
-    def get(self, sha256: str) -> str | None:
-        with self._lock:
-            if sha256 in self._texts:
-                self._texts.move_to_end(sha256)
-            return self._texts.get(sha256)
-
-    def put(self, sha256: str, text: str) -> None:
-        with self._lock:
-            self._texts[sha256] = text
-            self._texts.move_to_end(sha256)
-            while len(self._texts) > REMEMBERED_FILES:
-                self._texts.popitem(last=False)
-
-
-_REMEMBERED = _Remembered()
+# SHA-256 -> text of the files that were read or written last: a worker needs most of them again for the next change.
+_texts: BoundedCache[str, str] = BoundedCache(CACHED_TEXTS)
 
 
 def describe(files: Mapping[str, str]) -> dict[str, dict[str, str | int]]:
@@ -93,7 +72,7 @@ def record(node: Node, number: int, files: Mapping[str, str], **facts: object) -
         ignore_conflicts=True,
     )
     for key, text in texts.items():
-        _REMEMBERED.put(key, text)
+        _texts.put(key, text)
     generation: Generation = Generation.objects.create(
         node=node, number=number, content_hash=digest_of_set(files), files=listing, text_kept=True, **facts
     )
@@ -103,12 +82,12 @@ def record(node: Node, number: int, files: Mapping[str, str], **facts: object) -
 def read_files(generation: Generation) -> dict[str, str]:
     """Return the text of a generation's files; empty where one of them was dropped or its key is gone."""
     wanted = {name: str(facts["sha256"]) for name, facts in generation.files.items()}
-    found = {key: text for key in wanted.values() if (text := _REMEMBERED.get(key)) is not None}
+    found = {key: text for key in wanted.values() if (text := _texts.get(key)) is not None}
     missing = set(wanted.values()) - found.keys()
     try:
         for row in FileContent.objects.filter(node=generation.node_id, sha256__in=missing):
             found[row.sha256] = _unpack(row.packed)
-            _REMEMBERED.put(row.sha256, found[row.sha256])
+            _texts.put(row.sha256, found[row.sha256])
     except DecryptionError:
         log.warning("generation_unreadable", generation=str(generation))
         return {}

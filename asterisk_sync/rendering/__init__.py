@@ -1,7 +1,7 @@
 """Snapshot -> text of the five generated files. Pure: the same snapshot gives the same text."""
 
 from asterisk_sync.rendering.dialplan import routes_text
-from asterisk_sync.rendering.engine import fragments
+from asterisk_sync.rendering.engine import rendered_fragments
 from asterisk_sync.rendering.errors import RenderError
 from asterisk_sync.rendering.files import FILE_NAMES, marker_context_of, markers, seal, without_header
 from asterisk_sync.rendering.incoming import dids_text
@@ -17,7 +17,7 @@ def render_files(snapshot: Snapshot, generation: int) -> dict[str, str]:
 
     Only the header names the generation: `without_header` tells whether Asterisk would see a difference.
     """
-    fragments.turn()
+    rendered_fragments.begin_round()
     check_identities(snapshot)
     plan = plan_routes(snapshot.routes, [customer.code for customer in snapshot.customers])
     bodies = {

@@ -9,8 +9,8 @@ from django.conf import settings
 from django.template import Context, Engine, Library, Template
 from django.template.base import VariableNode
 
-from asterisk_sync.rendering.cache import Memory
 from asterisk_sync.rendering.guard import guard
+from voipadmin.core.runtime.caches import RoundCache
 
 Values = dict[str, object]
 Arguments = ParamSpec("Arguments")
@@ -18,7 +18,7 @@ Arguments = ParamSpec("Arguments")
 register = Library()
 register.filter("conf", guard)
 
-fragments: Memory[str] = Memory()
+rendered_fragments: RoundCache[str] = RoundCache()
 
 _BLANK_LINES = re.compile(r"\n{3,}")
 
@@ -59,14 +59,14 @@ def render_template(name: str, values: Values) -> str:
 def fragment(name: str) -> Callable[[Callable[Arguments, Values]], Callable[Arguments, str]]:
     """Make the decorated function return the text of the template `name`, for which it works out the values.
 
-    It has to be pure, with frozen arguments: arguments that the last sets had as well give the remembered text.
+    It has to be pure, with frozen arguments: arguments that the last sets had as well give the text that was kept.
     """
 
     def decorate(values: Callable[Arguments, Values]) -> Callable[Arguments, str]:
         @wraps(values)
         def text(*args: Arguments.args, **kwargs: Arguments.kwargs) -> str:
             key = (name, args, *sorted(kwargs.items()))
-            return fragments.recall(key, lambda _key: render_template(name, values(*args, **kwargs)))
+            return rendered_fragments.get_or_make(key, lambda _key: render_template(name, values(*args, **kwargs)))
 
         return text
 

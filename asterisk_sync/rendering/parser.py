@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from sys import intern
 
-from asterisk_sync.rendering.cache import Memory
 from asterisk_sync.rendering.sections import ConfigSyntaxError, Section, SectionedText, parse_sections, read_section
+from voipadmin.core.runtime.caches import RoundCache
 
 __all__ = [
     "ConfigSyntaxError",
     "Context",
+    "ParserCache",
     "PjsipObject",
-    "Remembered",
     "Step",
     "parse_dialplan",
     "parse_pjsip",
@@ -115,38 +115,38 @@ class _Template:
 Derived = tuple[Section, tuple[_Template, ...]]
 
 
-class Remembered:
-    """What of earlier texts of one file need not be read again."""
+class ParserCache:
+    """What was parsed of earlier texts of one file; a round is one text."""
 
     def __init__(self) -> None:
-        self.sections: Memory[Section] = Memory()
-        self.templates: Memory[_Template] = Memory()
-        self.objects: Memory[PjsipObject] = Memory()
-        self.contexts: Memory[Context] = Memory()
+        self.sections: RoundCache[Section] = RoundCache()
+        self.templates: RoundCache[_Template] = RoundCache()
+        self.objects: RoundCache[PjsipObject] = RoundCache()
+        self.contexts: RoundCache[Context] = RoundCache()
 
-    def turn(self) -> None:
-        """Begin a text: sections that none of the last ones had are forgotten."""
-        for memory in (self.sections, self.templates, self.objects, self.contexts):
-            memory.turn()
+    def begin_round(self) -> None:
+        """Begin a text: sections that none of the last ones had are dropped."""
+        for cache in (self.sections, self.templates, self.objects, self.contexts):
+            cache.begin_round()
 
 
-def parse_pjsip(text: str, remembered: Remembered | None = None) -> list[PjsipObject]:
+def parse_pjsip(text: str, cache: ParserCache | None = None) -> list[PjsipObject]:
     """Return the objects of a pjsip file with their templates applied, in the order of the file."""
-    known = remembered or Remembered()
+    cache = cache or ParserCache()
     cut = SectionedText.of(text)
     templates: dict[str, _Template] = {}
     objects: dict[tuple[str, str], PjsipObject] = {}
-    for number, section in cut.read(known.sections, read_section):
+    for number, section in cut.read(cache.sections, read_section):
         if missing := next((base for base in section.bases if base not in templates), None):
             raise ConfigSyntaxError(f"the template {missing} is missing", line=cut.line_of(number))
         derived = section, tuple(templates[base] for base in section.bases)
         if section.is_template:
             if section.name in templates:
                 raise ConfigSyntaxError(f"the template {section.name} exists already", line=cut.line_of(number))
-            templates[section.name] = known.templates.recall(derived, _template)
+            templates[section.name] = cache.templates.get_or_make(derived, _template)
             continue
         try:
-            found = known.objects.recall(derived, _object)
+            found = cache.objects.get_or_make(derived, _object)
         except ConfigSyntaxError as error:
             raise ConfigSyntaxError(error.message, line=cut.line_of(number)) from error
         if (found.type, found.name) in objects:
@@ -172,12 +172,12 @@ def _object(derived: Derived) -> PjsipObject:
     return PjsipObject(types.pop(), section.name, tuple(option for option in options if option[0] != "type"))
 
 
-def parse_dialplan(text: str, remembered: Remembered | None = None) -> dict[str, Context]:
+def parse_dialplan(text: str, cache: ParserCache | None = None) -> dict[str, Context]:
     """Return the contexts of a dialplan file; a context, or a priority of an extension, may be there once."""
-    known = remembered or Remembered()
+    cache = cache or ParserCache()
     cut = SectionedText.of(text)
     contexts: dict[str, Context] = {}
-    for number, context in cut.read(known.contexts, _read_context):
+    for number, context in cut.read(cache.contexts, _read_context):
         if context.name in contexts:
             raise ConfigSyntaxError(f"a second context {context.name}", line=cut.line_of(number))
         contexts[context.name] = context

@@ -6,18 +6,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from asterisk_sync.rendering.cache import Memory
 from asterisk_sync.rendering.searches import Search, search_plan
 from asterisk_sync.rendering.spreading import spread
 from asterisk_sync.snapshot.values import RouteSnapshot
 from routing.overlaps import OverlapIndex
 from routing.selection import layer_routes, order_key
 from voipadmin.core.numbers.patterns import parse_pattern
+from voipadmin.core.runtime.caches import RoundCache
 
 COMMON_ENTRY = "from-internal"
 ROUTES_IN_A_CONTEXT = 250
 
-plans: Memory["RoutePlan"] = Memory()
+route_plans: RoundCache["RoutePlan"] = RoundCache()
 
 
 @dataclass(frozen=True)
@@ -85,8 +85,8 @@ def plan_routes(routes: Iterable[RouteSnapshot], customers: Iterable[str]) -> Ro
     usable = tuple(route for route in routes if route.steps)
     named = {code for route in usable for code in route.customers}
     owners = frozenset(named.intersection(customers))
-    plans.turn()
-    return plans.recall((usable, owners), lambda key: _plan(*key))
+    route_plans.begin_round()
+    return route_plans.get_or_make((usable, owners), lambda key: _plan(*key))
 
 
 def _plan(usable: Sequence[RouteSnapshot], owners: frozenset[str]) -> RoutePlan:

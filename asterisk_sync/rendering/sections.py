@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from asterisk_sync.rendering.cache import Memory
+from voipadmin.core.runtime.caches import RoundCache
 
 Value = TypeVar("Value")
 
@@ -57,19 +57,19 @@ class SectionedText:
         """Return the number of the line that opens a piece."""
         return piece + sum(text.count("\n") for text in self.pieces[:piece])
 
-    def read(self, memory: Memory[Value], read: Callable[[str], Value]) -> Iterator[tuple[int, Value]]:
+    def read(self, cache: RoundCache[Value], read: Callable[[str], Value]) -> Iterator[tuple[int, Value]]:
         """Yield what `read` makes of each piece that is a section, with its number; raise ConfigSyntaxError."""
         _refuse_entries(self.pieces[0])
         for number, piece in enumerate(self.pieces[1:], start=1):
             try:
-                yield number, memory.recall(piece, read)
+                yield number, cache.get_or_make(piece, read)
             except ConfigSyntaxError as error:
                 raise ConfigSyntaxError(error.message, line=self.line_of(number) + error.line) from error
 
 
 def parse_sections(text: str) -> list[Section]:
     """Return the sections of a text; raise ConfigSyntaxError for anything out of the ordinary."""
-    return [section for _number, section in SectionedText.of(text).read(Memory(), read_section)]
+    return [section for _number, section in SectionedText.of(text).read(RoundCache(), read_section)]
 
 
 def _refuse_entries(before: str) -> None:

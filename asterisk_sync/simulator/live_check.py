@@ -9,7 +9,7 @@ from typing import Any
 from asterisk_sync.ami.client import AmiClient
 from asterisk_sync.ami.messages import AmiRefusedError
 from asterisk_sync.rendering.dialplan import routes_text
-from asterisk_sync.rendering.engine import fragments
+from asterisk_sync.rendering.engine import rendered_fragments
 from asterisk_sync.rendering.errors import RenderError
 from asterisk_sync.rendering.incoming import did_context, dids_text
 from asterisk_sync.rendering.parser import Context, parse_dialplan
@@ -93,7 +93,7 @@ def _rendered(scene: Scene, simulation: Simulation) -> dict[str, Context]:
     codes = {simulation.customer, *(did.customer for did in dids)}
     customers = tuple(customer for customer in scene.snapshot.customers if customer.code in codes)
     narrowed = replace(scene.snapshot, customers=customers, dids=dids)
-    fragments.turn()
+    rendered_fragments.begin_round()
     plan = plan_routes(narrowed.routes, codes)
     found = parse_dialplan(routes_text(narrowed, plan)) | parse_dialplan(dids_text(narrowed, plan))
     for number in numbers:

@@ -15,6 +15,7 @@ from billing.rating.durations import Rate, RoundingMethod, parse_bands
 from billing.rating.longest_match import TariffIndex
 from billing.rating.price_book import BuyPrice, Cadence, DeckIndex, PriceBook, PricedTariff
 from billing.rating.time_windows import Window
+from voipadmin.core.runtime.caches import VersionedCache
 
 Windows = dict[UUID, Window]
 # Carriers name no rounding: what they charge is kept as exactly as a record can.
@@ -136,7 +137,7 @@ class CurrentTariffs:
         self._seen: tuple[Any, ...] | None = None
         self._book = PriceBook()
         self._windows: dict[UUID, Window] = {}
-        self._decks: dict[UUID, tuple[Any, DeckIndex]] = {}
+        self._decks: VersionedCache[DeckIndex] = VersionedCache()
         self._bulk = BulkPrices(self._book)
 
     def price_calls(self, calls: Sequence[CallFacts]) -> list[PricedCall]:
@@ -163,7 +164,4 @@ class CurrentTariffs:
     def deck_of(self, provider_id: UUID) -> DeckIndex:
         """Return a provider's deck as of the last `index`."""
         version = (self._versions.get(f"deck:{provider_id}"), self._versions.get("windows"))
-        known = self._decks.get(provider_id)
-        if known is None or known[0] != version:
-            known = self._decks[provider_id] = (version, load_deck(provider_id, self._windows))
-        return known[1]
+        return self._decks.get_or_make(provider_id, version, lambda: load_deck(provider_id, self._windows))

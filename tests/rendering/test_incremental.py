@@ -9,24 +9,27 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from asterisk_sync.generations.expected import expect, forget_parsed
+from asterisk_sync.generations import expected
+from asterisk_sync.generations.expected import expect
 from asterisk_sync.generations.validation import validate
 from asterisk_sync.rendering import engine, parser, render_files, route_plan, sections
-from asterisk_sync.rendering.cache import KEPT_TURNS, Memory
 from asterisk_sync.rendering.sections import ConfigSyntaxError
 from asterisk_sync.snapshot.values import CustomerSnapshot, RouteStepSnapshot, Snapshot
 from tests.rendering.example import address, customer, example, extension, gateway, route
 from tests.rendering.many import did, many, trunk
+from voipadmin.core.runtime.caches import ROUNDS_KEPT, RoundCache
 
 Item = TypeVar("Item")
 Change = Callable[[Snapshot], Snapshot]
 
 
-def forget_everything() -> None:
-    for memory in (engine.fragments, route_plan.plans):
-        for _ in range(2 * KEPT_TURNS):
-            memory.turn()
-    forget_parsed()
+def empty_the_caches() -> None:
+    for cache in (engine.rendered_fragments, route_plan.route_plans):
+        for _ in range(2 * ROUNDS_KEPT):
+            cache.begin_round()
+    expected._expect.cache_clear()
+    expected.parse_file.cache_clear()
+    expected._parser_caches.clear()
 
 
 @pytest.fixture
@@ -97,7 +100,7 @@ def test_a_change_renders_only_what_it_touches(change: Change, fragments: list[s
     rendered.clear()
     files = render_files(change(LARGE), 2)
     assert sorted(rendered) == fragments
-    forget_everything()
+    empty_the_caches()
     assert render_files(change(LARGE), 2) == files
 
 
@@ -117,22 +120,22 @@ def test_a_change_parses_only_the_sections_that_it_touches() -> None:
 
 
 def test_what_the_last_sets_did_not_need_is_forgotten() -> None:
-    memory: Memory[str] = Memory()
-    for turn in range(10 * KEPT_TURNS):
-        memory.turn()
-        memory.recall("always", str)
-        memory.recall(turn, str)
-    assert len(memory) <= 2 * KEPT_TURNS + 1
+    cache: RoundCache[str] = RoundCache()
+    for number in range(10 * ROUNDS_KEPT):
+        cache.begin_round()
+        cache.get_or_make("always", str)
+        cache.get_or_make(number, str)
+    assert len(cache) <= 2 * ROUNDS_KEPT + 1
     with mock.patch("builtins.str") as work:
-        assert memory.recall("always", work) == "always"
+        assert cache.get_or_make("always", work) == "always"
     work.assert_not_called()
 
 
 @pytest.mark.parametrize("fault", ["[broken\n", "just words\n", "#include x\n", " blank=1\n", "a=1 ; comment\n"])
 def test_a_fault_is_found_at_its_line_wherever_it_stands_and_however_often_it_is_read(fault: str) -> None:
     text = render_files(example(), 1)["pjsip_extensions.conf"]
-    remembered = parser.Remembered()
-    parser.parse_pjsip(text, remembered)
+    cache = parser.ParserCache()
+    parser.parse_pjsip(text, cache)
     rows = text.splitlines(keepends=True)
     ends = [at for at, row in enumerate(rows) if row == "\n" and "=" in rows[at - 1]]
     assert len(ends) > 5
@@ -140,7 +143,7 @@ def test_a_fault_is_found_at_its_line_wherever_it_stands_and_however_often_it_is
         broken = "".join([*rows[:place], fault, *rows[place:]])
         for _ in range(2):
             with pytest.raises(ConfigSyntaxError) as caught:
-                parser.parse_pjsip(broken, remembered)
+                parser.parse_pjsip(broken, cache)
             assert caught.value.line == place + 1
 
 
@@ -238,7 +241,7 @@ def test_change_after_change_gives_the_text_and_the_objects_of_a_fresh_start(his
     kept = [render_files(snapshot, 1) for snapshot in history]
     parsed = [expect(files) for files in kept]
     for snapshot, files, wanted in zip(history, kept, parsed, strict=True):
-        forget_everything()
+        empty_the_caches()
         assert render_files(snapshot, 1) == files
         assert expect(files) == wanted
 
