@@ -7,7 +7,7 @@ from django.core.cache import cache
 from redis.exceptions import RedisError
 
 from asterisk_sync.models import Node
-from asterisk_sync.snapshot.node_scope import Residents
+from asterisk_sync.snapshot.node_scope import NodeScope
 from customers.models import Customer, CustomerStatus
 
 SIGN_SECONDS = 10
@@ -32,7 +32,7 @@ def unanswered_nodes() -> list[Node]:
 def _has_customers(node: Node) -> bool:
     """A call abroad is asked about whoever makes it."""
     open_ones = Customer.objects.exclude(status=CustomerStatus.CLOSED)
-    return bool(Residents(node).narrow(open_ones, "customer").exists())
+    return bool(NodeScope(node).on_node(open_ones, "customer").exists())
 
 
 def without_sign(nodes: Iterable[UUID]) -> set[UUID]:

@@ -11,7 +11,8 @@ from asterisk_sync.live.state import LiveState, live_state
 from asterisk_sync.models import Node
 from asterisk_sync.simulator.call_context import KnownProvider, KnownRoute, Peer, Scene
 from asterisk_sync.simulator.results import Question
-from asterisk_sync.snapshot.loader import count_dids, load_snapshot
+from asterisk_sync.snapshot.loader import load_snapshot
+from asterisk_sync.snapshot.numbers import count_dids
 from asterisk_sync.snapshot.values import Snapshot
 from billing.authorization.facts import load_facts
 from billing.authorization.prices import PriceList

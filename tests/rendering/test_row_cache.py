@@ -12,7 +12,6 @@ from asterisk_sync.changes.placement import place_object
 from asterisk_sync.models import Node, Placement
 from asterisk_sync.snapshot import loader
 from asterisk_sync.snapshot.loader import load_snapshot
-from asterisk_sync.snapshot.row_cache import RowMemory
 from asterisk_sync.snapshot.values import Snapshot
 from customers.models import Customer, Extension, TrunkAddress
 from customers.models.extension import generate_sip_username
@@ -33,12 +32,12 @@ def node() -> Node:
 
 
 def afresh(node: Node) -> Snapshot:
-    """Return the snapshot as a process that remembers nothing reads it."""
-    remembered, loader._memory = loader._memory, RowMemory()
+    """Return the snapshot as a process with empty caches reads it."""
+    kept, loader._caches = loader._caches, loader.SnapshotCaches()
     try:
         return load_snapshot(node)
     finally:
-        loader._memory = remembered
+        loader._caches = kept
 
 
 def tables_read(node: Node) -> str:

@@ -12,7 +12,8 @@ from asterisk_sync.models import Node
 from asterisk_sync.rendering import render_files
 from asterisk_sync.rendering.parser import parse_pjsip
 from asterisk_sync.snapshot import dns
-from asterisk_sync.snapshot.loader import count_dids, load_snapshot
+from asterisk_sync.snapshot.loader import load_snapshot
+from asterisk_sync.snapshot.numbers import count_dids
 from customers.models import CustomerStatus, CustomerType
 from numbering.models import DestinationType
 from tests.factories.asterisk_sync import NodeFactory
