@@ -1,4 +1,4 @@
-"""What the service does to live calls over AMI: give them more time, or end them."""
+"""What the authorizer does to live calls over AMI: it moves their time limit, or ends them."""
 
 import asyncio
 import threading
@@ -18,11 +18,12 @@ CALL_REJECTED = "21"
 
 
 @dataclass
-class Exchange:
-    """The connection to one node, opened when it is needed and again after a loss; its calls block."""
+class NodeConnection:
+    """The AMI connection to one node, opened when it is needed and again after a loss. Its methods block."""
 
     node: Node
     _client: AmiClient | None = None
+    # Methods run in threads: two of them must not log in at the same time.
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def _connected(self) -> AmiClient:
@@ -34,13 +35,14 @@ class Exchange:
                 self._client = client
             return self._client
 
-    def allow(self, channel: str, seconds: float) -> None:
-        """Let a channel go on for so many seconds from now."""
+    def set_time_limit(self, channel: str, seconds: float) -> None:
+        """Have Asterisk hang up a channel so many seconds from now; raise AmiError where it does not take that."""
         self._connected().request("AbsoluteTimeout", Channel=channel, Timeout=f"{seconds:.2f}")
 
-    def hang_up(self, account_code: str) -> int:
-        """End every call of a customer; return how many channels were told."""
+    def hang_up_customer(self, account_code: str) -> int:
+        """End every call with an account code; return how many channels were hung up. Raise AmiError on a loss."""
         client = self._connected()
+        # The caller's channel is the one whose id links the call: with it Asterisk ends the others.
         channels = [
             event["Channel"]
             for event in client.list_action("CoreShowChannels")
@@ -54,54 +56,54 @@ class Exchange:
         return len(channels)
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection, if it was opened."""
         if self._client is not None:
             self._client.close()
 
 
 @dataclass
-class Exchanges:
-    """The nodes of this service."""
+class NodeConnections:
+    """The AMI connections to the nodes that this service answers, by node id."""
 
-    by_id: dict[UUID, Exchange] = field(default_factory=dict)
+    by_id: dict[UUID, NodeConnection] = field(default_factory=dict)
 
     def refresh(self, nodes: list[Node]) -> None:
-        """Know the nodes as they are now."""
+        """Take over nodes that are new or were changed."""
         for node in nodes:
             known = self.by_id.get(node.pk)
             if known is None or known.node.updated_at != node.updated_at:
-                self.by_id[node.pk] = Exchange(node)
+                self.by_id[node.pk] = NodeConnection(node)
 
     def name_of(self, node_id: UUID) -> str:
-        """Return a node's name; raise KeyError where it is none of ours."""
+        """Return a node's name; raise KeyError where this service does not answer it."""
         return self.by_id[node_id].node.name
 
-    def of_name(self, name: str) -> Exchange | None:
-        """Return the node of that name."""
+    def by_name(self, name: str) -> NodeConnection | None:
+        """Return the connection to the node of that name, or None where this service does not answer it."""
         return next((item for item in self.by_id.values() if item.node.name == name), None)
 
-    async def allow(self, node_name: str, channel: str, seconds: float) -> bool:
-        """Let a call go on; return whether its node heard of it."""
-        exchange = self.of_name(node_name)
-        if exchange is None:
+    async def set_time_limit(self, node_name: str, channel: str, seconds: float) -> bool:
+        """Have a node end a channel so many seconds from now; return whether the node took that."""
+        connection = self.by_name(node_name)
+        if connection is None:
             return False
         try:
-            await asyncio.to_thread(exchange.allow, channel, seconds)
+            await asyncio.to_thread(connection.set_time_limit, channel, seconds)
         except AmiError as error:
             log.warning("not_prolonged", node=node_name, channel=channel, error=str(error))
             return False
         return True
 
-    async def hang_up(self, account_code: str) -> None:
-        """End every call of a customer, on every node."""
-        for exchange in self.by_id.values():
+    async def hang_up_customer(self, account_code: str) -> None:
+        """End every call with an account code, node after node."""
+        for connection in self.by_id.values():
             try:
-                count = await asyncio.to_thread(exchange.hang_up, account_code)
-                log.warning("hung_up", customer=account_code, node=exchange.node.name, channels=count)
+                count = await asyncio.to_thread(connection.hang_up_customer, account_code)
+                log.warning("hung_up", customer=account_code, node=connection.node.name, channels=count)
             except AmiError as error:
-                log.error("not_hung_up", customer=account_code, node=exchange.node.name, error=str(error))
+                log.error("not_hung_up", customer=account_code, node=connection.node.name, error=str(error))
 
     def close(self) -> None:
-        """Hang up all connections."""
-        for exchange in self.by_id.values():
-            exchange.close()
+        """Close all connections."""
+        for connection in self.by_id.values():
+            connection.close()

@@ -1,4 +1,4 @@
-"""FastAGI over asyncio: what Asterisk sends at the start of a request, and the one answer that it gets.
+"""FastAGI over asyncio: the head that Asterisk sends with a request, and the variables that are set in return.
 
 https://docs.asterisk.org/Configuration/Interfaces/Asterisk-Gateway-Interface-AGI/
 """
@@ -12,50 +12,54 @@ import structlog
 log = structlog.get_logger(__name__)
 
 READ_SECONDS = 5.0
-LONGEST_HEAD = 1 << 14
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """One question of the dialplan: which door, of which channel, with which arguments."""
+class AgiRequest:
+    """A request of the dialplan, by the name of its script: AGI(agi://HOST/SCRIPT,ARGUMENT,...)."""
 
-    door: str
+    script: str
     uniqueid: str
     channel: str
     arguments: tuple[str, ...]
 
 
 Variables = dict[str, str]
-Answer = Callable[[Request], Awaitable[Variables]]
+Handler = Callable[[AgiRequest], Awaitable[Variables]]
 
 
-def parse_head(head: str) -> Request:
-    """Read `agi_NAME: value` lines; raise ValueError where they are no request."""
-    # A caller's name may hold what Unicode calls a line's end, and with it another request.
+def parse_head(head: str) -> AgiRequest:
+    """Return the request that `agi_NAME: value` lines describe; raise ValueError where they are none."""
+    # Not splitlines(): a caller's name may hold what Unicode calls a line's end, and behind it another request.
     values = dict(line.split(": ", 1) for line in head.split("\n") if ": " in line)
     arguments: list[str] = []
     while (name := f"agi_arg_{len(arguments) + 1}") in values:
         arguments.append(values[name])
-    door = values.get("agi_network_script", "").strip("/")
-    if not door or "agi_uniqueid" not in values:
+    script = values.get("agi_network_script", "").strip("/")
+    if not script or "agi_uniqueid" not in values:
         raise ValueError("not a request of FastAGI")
-    return Request(door, values["agi_uniqueid"], values.get("agi_channel", ""), tuple(arguments))
+    return AgiRequest(script, values["agi_uniqueid"], values.get("agi_channel", ""), tuple(arguments))
 
 
-def commands(variables: Variables) -> list[bytes]:
-    """Return the commands that set variables of the channel; values are ours and hold no quote."""
+def set_variable_commands(variables: Variables) -> list[bytes]:
+    """Return the AGI commands that set variables of the channel; values are ours and hold no quote."""
     return [f'SET VARIABLE {name} "{value}"\n'.encode() for name, value in variables.items()]
 
 
-async def serve_request(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, answer: Answer) -> None:
-    """Read one request, answer it, wait until Asterisk has taken the answer, hang up."""
+async def serve_request(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, handler: Handler) -> None:
+    """Serve one connection: read its request, have it handled, set the variables, close.
+
+    All of it within five seconds: the dialplan waits no longer for an answer. A request that cannot be read or handled
+    is logged and closed without an answer, and the dialplan goes on as where nobody listens.
+    """
     try:
         async with asyncio.timeout(READ_SECONDS):
             head = await reader.readuntil(b"\n\n")
-            variables = await answer(parse_head(head.decode("utf-8", "replace")))
-            for line in commands(variables):
-                # Asterisk does not see a second line that came with the first one.
-                writer.write(line)
+            variables = await handler(parse_head(head.decode("utf-8", "replace")))
+            for command in set_variable_commands(variables):
+                # Each command waits for the reply to the one before: Asterisk does not see a second line that came
+                # together with the first.
+                writer.write(command)
                 await reader.readline()
     except (TimeoutError, ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, ValueError) as error:
         log.warning("agi_request_failed", error=repr(error))

@@ -1,4 +1,4 @@
-"""The sign of life of a node's authorizer, for the dashboard and the doctor."""
+"""The authorizer's heartbeat for each node that it answers, for the dashboard and the doctor."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -10,33 +10,33 @@ from asterisk_sync.models import Node
 from asterisk_sync.snapshot.node_scope import NodeScope
 from customers.models import Customer, CustomerStatus
 
-SIGN_SECONDS = 10
+HEARTBEAT_SECONDS = 10
 
 
 def _key(node_id: UUID) -> str:
     return f"asterisk_sync:authorizer:{node_id}"
 
 
-def leave_sign(nodes: Iterable[UUID]) -> None:
-    """Say that the calls of these nodes are answered."""
-    cache.set_many({_key(node): True for node in nodes}, timeout=SIGN_SECONDS)
+def record_heartbeat(nodes: Iterable[UUID]) -> None:
+    """Note that the requests of these nodes are answered now."""
+    cache.set_many({_key(node): True for node in nodes}, timeout=HEARTBEAT_SECONDS)
 
 
 def unanswered_nodes() -> list[Node]:
-    """Return the enabled nodes with customers whose dialplan asks and is not answered."""
+    """Return the enabled nodes with customers whose authorizer has no heartbeat."""
     nodes = list(Node.objects.filter(enabled=True))
-    away = without_sign(node.pk for node in nodes)
-    return [node for node in nodes if node.pk in away and _has_customers(node)]
+    silent = nodes_without_heartbeat(node.pk for node in nodes)
+    return [node for node in nodes if node.pk in silent and _has_customers(node)]
 
 
 def _has_customers(node: Node) -> bool:
-    """A call abroad is asked about whoever makes it."""
+    # Any customer at all: a call abroad is asked about whoever makes it.
     open_ones = Customer.objects.exclude(status=CustomerStatus.CLOSED)
     return bool(NodeScope(node).on_node(open_ones, "customer").exists())
 
 
-def without_sign(nodes: Iterable[UUID]) -> set[UUID]:
-    """Return the nodes whose authorizer was not heard of for ten seconds."""
+def nodes_without_heartbeat(nodes: Iterable[UUID]) -> set[UUID]:
+    """Return those of the nodes whose authorizer was not heard of for ten seconds; none where Redis is away."""
     keys = {_key(node): node for node in nodes}
     try:
         heard = cache.get_many(keys)

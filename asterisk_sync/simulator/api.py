@@ -15,7 +15,7 @@ from asterisk_sync.simulator.labels import REASONS, refusal_label
 from asterisk_sync.simulator.live_check import lookups
 from asterisk_sync.simulator.results import Hop, Outcome, Reason, Refusal, Simulation
 from asterisk_sync.simulator.services import LONGEST_CALL, LONGEST_NUMBER, simulate_with_scene
-from billing.authorization.explaining import LeftOut
+from billing.authorization.explanation import LeftOut
 from customers.models import Customer, Extension
 from routing.models import Gateway
 from voipadmin.core.api.access import Needs, visible_reference

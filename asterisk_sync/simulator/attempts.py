@@ -4,13 +4,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from decimal import Decimal
 
-from asterisk_sync.simulator.authorization import gateways_in_order, weighed_in
+from asterisk_sync.simulator.authorization import evaluation_of, gateways_in_order
 from asterisk_sync.simulator.call_context import Scene
 from asterisk_sync.simulator.results import AppliedTariff, Attempt, Bill, Money, Question
 from asterisk_sync.simulator.route_evaluation import routes_taken
 from asterisk_sync.simulator.trace import Journey
 from asterisk_sync.snapshot.values import GatewaySnapshot, RouteSnapshot, RouteStepSnapshot
-from billing.authorization.explaining import Explanation
+from billing.authorization.explanation import Explanation
 from billing.rating.called_numbers import origin_of
 from billing.rating.calls import CallFacts, PricedCall, ProviderCost, price_call
 from routing.numbers import KEEP, Rewriting, present_caller_id, rewrite_number
@@ -29,12 +29,14 @@ def plan_attempts(
         for step in route.steps
     ]
     attempts = (
-        (_attempt(number, route, step, scene, facts, journey), weighed_in(answer, route, step.gateway))
+        (_attempt(number, route, step, scene, facts, journey), evaluation_of(answer, route, step.gateway))
         for number, (route, step) in enumerate(tries, start=1)
     )
     return tuple(
-        replace(attempt, expected_cost=weighed.cost, expected_currency=weighed.currency) if weighed else attempt
-        for attempt, weighed in attempts
+        replace(attempt, expected_cost=evaluation.cost, expected_currency=evaluation.currency)
+        if evaluation
+        else attempt
+        for attempt, evaluation in attempts
     )
 
 

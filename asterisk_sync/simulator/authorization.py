@@ -7,10 +7,9 @@ from asterisk_sync.simulator.results import Authorization, LeftOutGateway, Quest
 from asterisk_sync.simulator.route_evaluation import routes_taken
 from asterisk_sync.simulator.trace import Journey
 from asterisk_sync.snapshot.values import RouteSnapshot
-from billing.authorization.explaining import Explanation, Weighed, explain
+from billing.authorization.explanation import CarrierEvaluation, Explanation, explain
 from billing.authorization.home import stays_home
-from billing.authorization.rule_cache import Asked
-from billing.authorization.terms import Tried
+from billing.authorization.values import CallRequest, CarrierSelection
 from routing.numbers import filter_dialled
 
 
@@ -24,29 +23,29 @@ def is_asked(scene: Scene, journey: Journey, normalised: str) -> bool:
 def ask(scene: Scene, question: Question, journey: Journey, normalised: str) -> Explanation | None:
     """Return the answer, or None where nothing is known of accounts."""
     customer = journey.customer
-    if scene.page is None or customer is None:
+    if scene.rule_set is None or customer is None:
         return None
     caller = filter_dialled(journey.caller)
-    asked = Asked(customer.id, journey.number, normalised.removeprefix("+"), question.at, caller)
-    return explain(scene.page, asked, scene.funds.get(customer.id))
+    request = CallRequest(customer.id, journey.number, normalised.removeprefix("+"), question.at, caller)
+    return explain(scene.rule_set, request, scene.funds.get(customer.id))
 
 
 def gateways_in_order(route: RouteSnapshot, answer: Explanation | None) -> Sequence[str]:
     """Return the node's gateways of a route as they are tried: in its own order, or as the answer orders them."""
     own = tuple(step.gateway for step in route.steps)
-    choice = answer.choices.get(route.id) if answer else None
-    if choice is None or not choice.differs:
+    answered = answer.routes.get(route.id) if answer else None
+    if answered is None or not answered.differs_from_dialplan:
         return own
-    left = [carrier.gateway for carrier in choice.carriers]
-    if choice.tried is Tried.COST:
+    left = [carrier.gateway for carrier in answered.carriers]
+    if answered.selection is CarrierSelection.COST:
         return [gateway for gateway in left if gateway in own]
     return [gateway for gateway in own if gateway in left]
 
 
-def weighed_in(answer: Explanation | None, route: RouteSnapshot, gateway: str) -> Weighed | None:
+def evaluation_of(answer: Explanation | None, route: RouteSnapshot, gateway: str) -> CarrierEvaluation | None:
     """Return what the expected call costs with a gateway, where that was asked."""
-    weighed = answer.weighed.get(route.id, ()) if answer else ()
-    return next((item for item in weighed if item.gateway == gateway), None)
+    evaluations = answer.evaluations.get(route.id, ()) if answer else ()
+    return next((item for item in evaluations if item.gateway == gateway), None)
 
 
 def authorization_of(scene: Scene, journey: Journey, answer: Explanation) -> Authorization:
@@ -72,7 +71,7 @@ def _left_out(scene: Scene, journey: Journey, answer: Explanation) -> Iterator[L
     routes = routes_taken(journey.view, journey.number) if journey.view else []
     for route in routes:
         for step in route.steps:
-            item = weighed_in(answer, route, step.gateway)
+            item = evaluation_of(answer, route, step.gateway)
             if item is not None and item.left_out is not None:
                 name = names.get(route.id, route.pattern)
                 yield LeftOutGateway(route.id, name, item.gateway, item.left_out, item.cost, item.currency)

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from asterisk_sync.rendering.route_plan import RoutePlan, plan_routes
 from asterisk_sync.snapshot.values import CustomerSnapshot, ExtensionSnapshot, GatewaySnapshot, Snapshot
-from billing.authorization.explaining import Funds
-from billing.authorization.rule_cache import Page
+from billing.authorization.explanation import Funds
+from billing.authorization.rule_cache import RuleSet
 from billing.rating.calls import ProviderCost
 from billing.rating.price_book import PriceBook
 
@@ -45,8 +45,8 @@ class Peer:
 class Scene:
     """A node's snapshot and what belongs to it; `numbers` is how many DIDs the node has, where that matters.
 
-    `plans` are the rate plans of customers that have one, by code. `page` is what the authorizer knows, `funds` the
-    money of customers by their id; without a page every call is let through. `peers` and `calls` are empty where the
+    `plans` are the rate plans of customers that have one, by code. `rule_set` is what the authorizer knows, `funds` the
+    money of customers by their id; without rules every call is let through. `peers` and `calls` are empty where the
     node does not tell.
     """
 
@@ -57,7 +57,7 @@ class Scene:
     closed: frozenset[str] = frozenset()
     prices: PriceBook = field(default_factory=PriceBook)
     plans: Mapping[str, UUID] = field(default_factory=dict)
-    page: Page | None = None
+    rule_set: RuleSet | None = None
     funds: Mapping[UUID, Funds] = field(default_factory=dict)
     emergency_numbers: frozenset[str] = frozenset()
     numbers: int = 0

@@ -14,11 +14,11 @@ from asterisk_sync.simulator.results import Question
 from asterisk_sync.snapshot.loader import load_snapshot
 from asterisk_sync.snapshot.numbers import count_dids
 from asterisk_sync.snapshot.values import Snapshot
-from billing.authorization.facts import load_facts
-from billing.authorization.prices import PriceList
+from billing.authorization.accounts_and_routes import load_accounts_and_routes
+from billing.authorization.prices import PriceSet
 from billing.authorization.quality import load_qualities
 from billing.authorization.queries import funds_of
-from billing.authorization.rule_cache import Page
+from billing.authorization.rule_cache import RuleSet
 from billing.models import Account
 from billing.rating.calls import ProviderCost
 from billing.rating.price_book import DeckIndex, PriceBook
@@ -53,7 +53,7 @@ def load_scene(node: Node, question: Question, snapshot: Snapshot | None = None)
     """Return what `node` runs, or `snapshot` in its place, as it concerns a call: other customers are left out."""
     state = live_state(node)
     accounts = {account.customer_id: account for account in Account.objects.filter(customer__in=_concerned(question))}
-    page = _page(accounts)
+    rules = _rule_set(accounts)
     return Scene(
         node=node.name,
         snapshot=snapshot or load_snapshot(node, resolver=_no_addresses, customers=_concerned(question)),
@@ -61,8 +61,8 @@ def load_scene(node: Node, question: Question, snapshot: Snapshot | None = None)
         routes=_known_routes(),
         providers=_known_providers(),
         closed=frozenset(Customer.objects.filter(status=CustomerStatus.CLOSED).values_list("code", flat=True)),
-        prices=page.prices.book,
-        page=page,
+        prices=rules.prices.book,
+        rule_set=rules,
         funds={customer: funds_of(account) for customer, account in accounts.items()},
         plans=_plans(question),
         emergency_numbers=frozenset(settings.EMERGENCY_NUMBERS),
@@ -71,11 +71,11 @@ def load_scene(node: Node, question: Question, snapshot: Snapshot | None = None)
     )
 
 
-def _page(accounts: Collection[UUID]) -> Page:
+def _rule_set(accounts: Collection[UUID]) -> RuleSet:
     """Return what the authorizer would have in its book, of these customers alone."""
-    facts, book = load_facts(accounts), _tariffs.index()
+    facts, book = load_accounts_and_routes(accounts), _tariffs.index()
     decks = _Decks(book, {provider.id for provider in facts.providers.values()})
-    return Page(facts, PriceList(book, decks), load_qualities(timezone.now()))
+    return RuleSet(facts, PriceSet(book, decks), load_qualities(timezone.now()))
 
 
 def _how_many_numbers(node: Node, question: Question, snapshot: Snapshot | None) -> int:

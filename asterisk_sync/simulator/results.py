@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from billing.authorization.explaining import LeftOut
+from billing.authorization.explanation import LeftOut
 
 
 class Outcome(StrEnum):

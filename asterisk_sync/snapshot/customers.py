@@ -17,7 +17,7 @@ from asterisk_sync.snapshot.values import (
     ExtensionSnapshot,
     TrunkAddressSnapshot,
 )
-from billing.authorization.asking import accounts_to_ask
+from billing.authorization.asked_accounts import accounts_to_ask
 from billing.models import AccountKind
 from customers.models import Customer, CustomerStatus, Extension, TrunkAddress
 from voipadmin.core.text.grammar import split_codecs

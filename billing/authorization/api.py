@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 from ninja import FilterLookup, FilterSchema
 from pydantic import Field
 
-from billing.authorization.terms import Reason
+from billing.authorization.values import RefusalReason
 from billing.models import RefusedCall
 from voipadmin.core.api.crud import crud_router
 from voipadmin.core.api.resource import Resource
@@ -37,7 +37,7 @@ class RefusedCallFilters(FilterSchema):
 
     customer_id: uuid.UUID | None = None
     node_name: Annotated[str | None, Field(max_length=60)] = None
-    reason: Annotated[Reason | None, FilterLookup("told")] = None
+    reason: Annotated[RefusalReason | None, FilterLookup("told")] = None
     number: Annotated[str | None, Field(max_length=80), FilterLookup("number__contains")] = None
     refused_from: Annotated[Moment | None, FilterLookup("created_at__gte")] = None
     refused_before: Annotated[Moment | None, FilterLookup("created_at__lt")] = None

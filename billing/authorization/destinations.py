@@ -1,4 +1,4 @@
-"""Where a number is, and whether fraud likes it: by the numbering plans of the world."""
+"""A number's country, and whether it is at high risk, by the numbering plans of the world."""
 
 from functools import lru_cache
 

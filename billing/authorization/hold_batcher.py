@@ -1,4 +1,4 @@
-"""Questions about money that wait together and are asked of PostgreSQL in one statement."""
+"""Requests for money of many calls at once, sent to PostgreSQL together in one statement."""
 
 import asyncio
 import json
@@ -13,23 +13,26 @@ from psycopg import OperationalError
 
 from billing.authorization.connections import Connections
 
-MOST_AT_ONCE = 32
-# While one statement is on its way, the next ones gather.
+MOST_IN_A_BATCH = 32
+# While one statement is on its way, the next requests gather.
 STATEMENTS_AT_ONCE = 2
 _PARAMETERS = (
     "mode text, id uuid, account uuid, node text, uniqueid text, channel text, number text, amount numeric,"
     " seconds integer, rate text, expires timestamptz, cap numeric"
 )
 _NAMES = [parameter.split()[0] for parameter in _PARAMETERS.split(", ")]
-# Accounts are locked in the order of the list, the same one everywhere.
-_ASK = (
-    f"SELECT asked.place, answer.* FROM json_to_recordset(%s::json) asked (place integer, {_PARAMETERS})"  # noqa: S608 - made of constants
-    f" CROSS JOIN LATERAL billing_hold_credit({', '.join(f'asked.{name}' for name in _NAMES)}) answer"
+_HOLD_CREDIT = (
+    f"SELECT request.place, result.* FROM json_to_recordset(%s::json) request (place integer, {_PARAMETERS})"  # noqa: S608 - made of constants
+    f" CROSS JOIN LATERAL billing_hold_credit({', '.join(f'request.{name}' for name in _NAMES)}) result"
 )
 
 
-class Grant(NamedTuple):
-    """What became of a wish. `available` is what the call itself may hold at most, None where nothing limits it."""
+class HoldResult(NamedTuple):
+    """What became of a request for money: the columns that `billing_hold_credit` returns, in their order.
+
+    `blocked` tells that the account is stopped. `available` is what this call may hold at most, None where nothing
+    limits it; `held` is what all calls of the account hold.
+    """
 
     granted: bool
     blocked: bool
@@ -38,65 +41,75 @@ class Grant(NamedTuple):
 
 
 @dataclass(slots=True)
-class Question:
-    """What is asked, by the names of the function's parameters, and who waits for the answer."""
+class QueuedRequest:
+    """The values of a request, by the names of the function's parameters, and the future that waits for its result."""
 
     values: dict[str, Any]
-    answer: asyncio.Future[Grant]
+    result: asyncio.Future[HoldResult]
 
 
 @dataclass(slots=True)
-class Clerk:
-    """Asks what waits. A grant that nobody waits for any more is handed to `unwanted`."""
+class HoldBatcher:
+    """Sends requests in batches. `on_abandoned` is called for each that was granted after its caller had given up.
+
+    1. `submit` queues a request and starts a sender, unless as many are at work as statements may run at once.
+    2. A sender takes what is queued, 32 requests at most, and sends it as one statement, until the queue is empty.
+    3. A batch that fails because of what it asks is sent again request by request: one bad request, such as one for
+       an account that is gone, fails alone.
+    4. Where the database is away, all requests of the batch fail.
+    """
 
     connections: Connections
-    unwanted: Callable[[dict[str, Any]], Awaitable[None]]
-    _waiting: deque[Question] = field(default_factory=deque)
-    _rounds: set[asyncio.Task[None]] = field(default_factory=set)
+    on_abandoned: Callable[[dict[str, Any]], Awaitable[None]]
+    _queue: deque[QueuedRequest] = field(default_factory=deque)
+    _senders: set[asyncio.Task[None]] = field(default_factory=set)
 
-    async def ask(self, values: dict[str, Any]) -> Grant:
-        """Ask together with whoever asks at the same time; raise what PostgreSQL raises about this question."""
-        question = Question(values, asyncio.get_running_loop().create_future())
-        self._waiting.append(question)
-        if len(self._rounds) < STATEMENTS_AT_ONCE:
-            task = asyncio.ensure_future(self._go_round())
-            self._rounds.add(task)
-            task.add_done_callback(self._rounds.discard)
-        return await question.answer
+    async def submit(self, values: dict[str, Any]) -> HoldResult:
+        """Return the result of a request; raise what PostgreSQL raises about it."""
+        request = QueuedRequest(values, asyncio.get_running_loop().create_future())
+        self._queue.append(request)
+        if len(self._senders) < STATEMENTS_AT_ONCE:
+            # A task that nobody refers to may be collected before it has run.
+            task = asyncio.ensure_future(self._send_queue())
+            self._senders.add(task)
+            task.add_done_callback(self._senders.discard)
+        return await request.result
 
-    async def _go_round(self) -> None:
-        while self._waiting:
-            together = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_AT_ONCE))]
+    async def _send_queue(self) -> None:
+        while self._queue:
+            batch = [self._queue.popleft() for _ in range(min(len(self._queue), MOST_IN_A_BATCH))]
             try:
-                await self._answer(together)
+                await self._send(batch)
             except PostgresError as error:
-                if len(together) == 1 or isinstance(error, OperationalError):
-                    _fail(together, error)
+                if len(batch) == 1 or isinstance(error, OperationalError):
+                    _fail(batch, error)
                 else:
-                    await self._one_by_one(together)
+                    await self._send_one_by_one(batch)
 
-    async def _one_by_one(self, questions: Sequence[Question]) -> None:
-        """Ask again, each alone: one that cannot be asked, as of an account that is gone, keeps no other back."""
-        for question in questions:
+    async def _send_one_by_one(self, batch: Sequence[QueuedRequest]) -> None:
+        for request in batch:
             try:
-                await self._answer([question])
+                await self._send([request])
             except PostgresError as error:
-                _fail([question], error)
+                _fail([request], error)
 
-    async def _answer(self, questions: Sequence[Question]) -> None:
-        in_order = sorted(questions, key=lambda question: str(question.values["account"]))
-        asked = json.dumps([{"place": place, **item.values} for place, item in enumerate(in_order)], default=str)
+    async def _send(self, batch: Sequence[QueuedRequest]) -> None:
+        # The function locks each account as it comes to it: two statements that lock in one order never wait for
+        # each other in a circle.
+        in_order = sorted(batch, key=lambda request: str(request.values["account"]))
+        requests = json.dumps([{"place": place, **item.values} for place, item in enumerate(in_order)], default=str)
         async with self.connections.borrow() as connection:
-            rows = await (await connection.execute(_ASK, (asked,))).fetchall()
+            rows = await (await connection.execute(_HOLD_CREDIT, (requests,))).fetchall()
         for place, *columns in rows:
-            question, grant = in_order[place], Grant(*columns)
-            if not question.answer.done():
-                question.answer.set_result(grant)
-            elif grant.granted:
-                await self.unwanted(question.values)
+            request, result = in_order[place], HoldResult(*columns)
+            # A caller that gave up has cancelled its future; its call is refused by now, so its money goes back.
+            if not request.result.done():
+                request.result.set_result(result)
+            elif result.granted:
+                await self.on_abandoned(request.values)
 
 
-def _fail(questions: Sequence[Question], error: PostgresError) -> None:
-    for question in questions:
-        if not question.answer.done():
-            question.answer.set_exception(error)
+def _fail(batch: Sequence[QueuedRequest], error: PostgresError) -> None:
+    for request in batch:
+        if not request.result.done():
+            request.result.set_exception(error)

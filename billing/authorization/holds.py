@@ -1,4 +1,4 @@
-"""Money that live calls set aside, in PostgreSQL alone: several services may ask about one account at once."""
+"""Money that live calls hold, in PostgreSQL alone: several services may ask about one account at once."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -7,18 +7,17 @@ from typing import Any
 from uuid import UUID
 
 from billing.authorization.connections import Connections
-from billing.authorization.hold_batcher import Clerk, Grant
-from billing.authorization.terms import Slice
+from billing.authorization.hold_batcher import HoldBatcher, HoldResult
+from billing.authorization.values import Slice
 from voipadmin.core.models import new_id
 
 COLUMNS = "account_id, node_name, uniqueid, channel, number, amount, granted_seconds, applied_rate, answered_at"
 GOES_ON = "state = 'active' AND ended_at IS NULL"
 THE_CALL = f"node_name = %s AND uniqueid = %s AND {GOES_ON}"
-ANSWER = (
+MARK_ANSWERED = (
     "UPDATE billing_credithold SET answered_at = %s, expires_at = %s, updated_at = now()"  # noqa: S608 - made of constants
-    f" WHERE {THE_CALL} RETURNING {COLUMNS}"
+    f" WHERE {THE_CALL}"
 )
-READ_ONE = f"SELECT {COLUMNS} FROM billing_credithold WHERE {THE_CALL}"  # noqa: S608 - made of constants
 READ_ALL = f"SELECT {COLUMNS} FROM billing_credithold WHERE {GOES_ON}"  # noqa: S608 - made of constants
 FINISH = (
     "UPDATE billing_credithold SET amount = least(amount, %s), ended_at = %s, expires_at = %s,"  # noqa: S608 - made of constants
@@ -29,15 +28,15 @@ FINISH = (
 
 @dataclass(frozen=True, slots=True)
 class CallKey:
-    """A live call: the caller's channel on its node."""
+    """A live call, by the unique id of the caller's channel and its node: those of the record that it will leave."""
 
     node_name: str
     uniqueid: str
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """What a call would set aside; of the caps only `cap_left` may be held by all calls together."""
+class HoldRequest:
+    """What a call asks to hold money with. All calls of the account together may hold `cap_left` at most."""
 
     account_id: UUID
     key: CallKey
@@ -49,7 +48,7 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class LiveHold:
-    """A hold whose call goes on."""
+    """A hold whose call goes on; its fields are `COLUMNS`."""
 
     account_id: UUID
     key: CallKey
@@ -62,66 +61,59 @@ class LiveHold:
 
 
 class HoldStore:
-    """The doors to the holds; each is one statement, so that nothing is half done."""
+    """Reads and writes holds. Each method is one statement, so that nothing is half done; all raise psycopg.Error."""
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
-        self._clerk = Clerk(connections, self._give_back)
+        self._batcher = HoldBatcher(connections, self._release_abandoned)
 
-    async def open(self, wish: Wish, wanted: Slice, expires_at: datetime) -> Grant:
-        """Set money aside for a new call, if it is there."""
-        return await self._ask("new", wish, wanted, expires_at)
+    async def open(self, request: HoldRequest, wanted: Slice, expires_at: datetime) -> HoldResult:
+        """Hold the amount of a slice for a new call, if the account has it."""
+        return await self._hold("new", request, wanted, expires_at)
 
-    async def extend(self, wish: Wish, wanted: Slice, expires_at: datetime) -> Grant:
-        """Set aside `wanted` in all for a call that goes on; one that has ended gets nothing."""
-        return await self._ask("extend", wish, wanted, expires_at)
+    async def extend(self, request: HoldRequest, wanted: Slice, expires_at: datetime) -> HoldResult:
+        """Hold the amount of `wanted` in all for a call that goes on; one that has ended gets nothing."""
+        return await self._hold("extend", request, wanted, expires_at)
 
-    async def _ask(self, mode: str, wish: Wish, wanted: Slice, expires_at: datetime) -> Grant:
-        key = wish.key
-        return await self._clerk.ask(
+    async def _hold(self, mode: str, request: HoldRequest, wanted: Slice, expires_at: datetime) -> HoldResult:
+        key = request.key
+        return await self._batcher.submit(
             {
-                "mode": mode, "id": new_id(), "account": wish.account_id, "node": key.node_name,
-                "uniqueid": key.uniqueid, "channel": wish.channel, "number": wish.number, "amount": wanted.amount,
-                "seconds": wanted.seconds, "rate": wish.rate, "expires": expires_at, "cap": wish.cap_left,
+                "mode": mode, "id": new_id(), "account": request.account_id, "node": key.node_name,
+                "uniqueid": key.uniqueid, "channel": request.channel, "number": request.number,
+                "amount": wanted.amount, "seconds": wanted.seconds, "rate": request.rate, "expires": expires_at,
+                "cap": request.cap_left,
             }
         )  # fmt: skip
 
-    async def _give_back(self, asked: dict[str, Any]) -> None:
-        """Release what was set aside for a call that is refused by now: its question took too long."""
-        if asked["mode"] == "new":
+    async def _release_abandoned(self, values: dict[str, Any]) -> None:
+        """Release the hold of a call that was refused meanwhile, because its result took too long.
+
+        A call that goes on keeps what it holds: it was not refused, only its next slice came late.
+        """
+        if values["mode"] == "new":
             now = datetime.now(UTC)
-            await self.finish(CallKey(asked["node"], asked["uniqueid"]), Decimal(0), now, now)
+            await self.finish(CallKey(values["node"], values["uniqueid"]), Decimal(0), now, now)
 
-    async def answer(self, key: CallKey, now: datetime, expires_at: datetime) -> LiveHold | None:
-        """Note that the call was answered; None where it holds nothing."""
-        row = await self._one(ANSWER, (now, expires_at, key.node_name, key.uniqueid))
-        return _live(row) if row else None
-
-    async def live(self, key: CallKey) -> LiveHold | None:
-        """Return the hold of a call that goes on."""
-        row = await self._one(READ_ONE, (key.node_name, key.uniqueid))
-        return _live(row) if row else None
+    async def mark_answered(self, key: CallKey, now: datetime, expires_at: datetime) -> None:
+        """Note when the call was answered; one that holds nothing is passed over."""
+        await self._execute(MARK_ANSWERED, (now, expires_at, key.node_name, key.uniqueid))
 
     async def finish(self, key: CallKey, amount: Decimal, now: datetime, settled_until: datetime) -> None:
-        """Keep what the ended call costs until the ledger has it; what costs nothing is released at once."""
-        await self._run(FINISH, (amount, now, settled_until, amount, key.node_name, key.uniqueid))
+        """Keep what the ended call costs until the ledger has it; a call that costs nothing is released at once."""
+        await self._execute(FINISH, (amount, now, settled_until, amount, key.node_name, key.uniqueid))
 
-    async def going_on(self) -> list[LiveHold]:
-        """Return the holds of all calls that go on: what a service that starts has to look after."""
+    async def active_holds(self) -> list[LiveHold]:
+        """Return the holds of all calls that go on, for a service that starts."""
         async with self._connections.borrow() as connection:
             cursor = await connection.execute(READ_ALL)
-            return [_live(row) for row in await cursor.fetchall()]
+            return [_live_hold(row) for row in await cursor.fetchall()]
 
-    async def _one(self, statement: str, values: tuple[Any, ...]) -> Any:
-        async with self._connections.borrow() as connection:
-            cursor = await connection.execute(statement, values)
-            return await cursor.fetchone()
-
-    async def _run(self, statement: str, values: tuple[Any, ...]) -> None:
+    async def _execute(self, statement: str, values: tuple[Any, ...]) -> None:
         async with self._connections.borrow() as connection:
             await connection.execute(statement, values)
 
 
-def _live(row: tuple[Any, ...]) -> LiveHold:
+def _live_hold(row: tuple[Any, ...]) -> LiveHold:
     account, node, uniqueid, *rest = row
     return LiveHold(account, CallKey(node, uniqueid), *rest)

@@ -1,6 +1,7 @@
-"""Which numbers stay in the country, away from what fraud likes: Asterisk patterns, from the numbering plan.
+"""Which numbers are at home, as Asterisk patterns made from the numbering plan.
 
-The dialplan is rendered from them: of customers without limits it does not ask about such calls; in doubt it asks.
+The dialplan is rendered from them: for customers without limits it asks about every number that is not at home, and in
+doubt it asks.
 """
 
 import re
@@ -33,7 +34,7 @@ class HomeRule(NamedTuple):
 
 
 def stays_home(number: str, region: str, risky_prefixes: Collection[str]) -> bool:
-    """Tell what the dialplan tells of a number."""
+    """Tell whether a number is at home, as the dialplan tells it."""
     rules = home_rules(region, tuple(risky_prefixes))
     return next((rule.is_home for rule in rules if parse_pattern(rule.pattern).matches(number)), False)
 

@@ -18,8 +18,8 @@ from voipadmin.core.tables.badges import badge
 from voipadmin.core.tables.entity_table import EntityTable, MonoColumn, RelatedColumn, TimeColumn, format_moment
 
 DAY = {"type": "date"}
-# The words for `Reason`, in the order in which the rules are asked.
-REASONS = {
+# The words for `RefusalReason`, in the order in which the rules are asked.
+REASON_LABELS = {
     "inactive": _("Customer not active"),
     "blocked": _("Calls stopped"),
     "country": _("Country not allowed"),
@@ -56,7 +56,7 @@ class RefusedCallTable(EntityTable):
 
     def render_reason(self, value: str) -> Any:
         """Draw the reason in words."""
-        return badge("refused", REASONS.get(value, value))
+        return badge("refused", REASON_LABELS.get(value, value))
 
     def value_reason(self, value: str) -> str:
         """Export the bare reason."""
@@ -76,7 +76,7 @@ class RefusedCallFilterSet(EntityFilterSet):
         label=_("to day"), method="to_day", widget=forms.DateInput(DAY, "%Y-%m-%d"), validators=DAYS_WITHIN_REACH
     )
     customer = django_filters.ModelChoiceFilter(queryset=visible(Customer), label=_("customer"))
-    reason = django_filters.ChoiceFilter(field_name="told", label=_("reason"), choices=list(REASONS.items()))
+    reason = django_filters.ChoiceFilter(field_name="told", label=_("reason"), choices=list(REASON_LABELS.items()))
 
     class Meta:
         model = RefusedCall
@@ -103,7 +103,7 @@ def _join_calls(queryset: Any) -> Any:
 
 def _call_context(call: Any, user: Any) -> dict[str, Any]:
     detail = call.detail if user.sees_everything else ""
-    return {"reason": REASONS.get(call.told, call.told), "detail": detail}
+    return {"reason": REASON_LABELS.get(call.told, call.told), "detail": detail}
 
 
 REFUSED_CALLS = Entity(

@@ -1,4 +1,4 @@
-"""What the rules ask of the price lists: the book that calls are rated from, with every carrier's deck beside it."""
+"""The prices that the rules ask for: the book that calls are rated from, with every carrier's deck beside it."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -6,14 +6,14 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from billing.authorization.terms import Price
+from billing.authorization.values import Price
 from billing.rating.price_book import BuyPrice, DeckIndex, PriceBook, PricedTariff
 from billing.tariffs.loader import CurrentTariffs
 
 
 @dataclass(frozen=True, slots=True)
-class ProviderTerms:
-    """Who is behind a gateway."""
+class GatewayProvider:
+    """The provider behind a gateway, with what it takes per minute where neither deck nor tariff names a price."""
 
     id: UUID
     cost_per_minute: Decimal
@@ -21,7 +21,7 @@ class ProviderTerms:
 
 
 @dataclass(frozen=True, slots=True)
-class Called:
+class PriceQuery:
     """What of a call decides its price; `numbers` are the called number's forms, the best one first."""
 
     numbers: tuple[str, ...]
@@ -32,28 +32,31 @@ class Called:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """What a provider takes, None where it says that it does not sell there; `is_own` where it names that itself."""
+    """A provider's price, None where its deck blocks the destination.
+
+    `is_own` tells whether the provider names the price itself, by deck or per minute, rather than the tariff.
+    """
 
     price: Price | None
     is_own: bool
 
 
 @dataclass(frozen=True, slots=True)
-class PriceList:
-    """The prices of one moment: nothing in here reads the database, whatever it is asked."""
+class PriceSet:
+    """The prices of one moment. Nothing in here reads the database, whatever it is asked."""
 
     book: PriceBook = field(default_factory=PriceBook)
     decks: Mapping[UUID, DeckIndex] = field(default_factory=dict)
 
-    def tariff(self, call: Called) -> PricedTariff | None:
-        """Return what the customer pays, or None where nobody priced the number."""
-        found = (self.book.match(number, call.at, call.origin, call.plan_id) for number in call.numbers)
+    def tariff(self, query: PriceQuery) -> PricedTariff | None:
+        """Return the tariff that the customer pays by, or None where nobody priced the number."""
+        found = (self.book.match(number, query.at, query.origin, query.plan_id) for number in query.numbers)
         return next((tariff for tariff in found if tariff is not None), None)
 
-    def quote(self, call: Called, tariff: PricedTariff, provider: ProviderTerms) -> Quote:
+    def quote(self, query: PriceQuery, tariff: PricedTariff, provider: GatewayProvider) -> Quote:
         """Return what a provider takes: by its deck, else the tariff's own cost, else its cost per minute."""
         deck = self.decks.get(provider.id)
-        line = None if deck is None else _line(deck, call)
+        line = None if deck is None else _line(deck, query)
         if line is not None:
             return Quote(None if line.is_blocked else Price(line.rate, line.currency), is_own=True)
         # A carrier with a deck that leaves the number out has no price of its own for it.
@@ -61,21 +64,22 @@ class PriceList:
         if tariff.buy is not None:
             return Quote(Price(tariff.buy, tariff.currency), has_no_deck)
         price = Price(tariff.cadence.rate(provider.cost_per_minute), provider.currency)
+        # Nobody carries calls for nothing: a cost of zero is one that nobody entered.
         return Quote(price, has_no_deck and provider.cost_per_minute > 0)
 
 
-def _line(deck: DeckIndex, call: Called) -> BuyPrice | None:
-    found = (deck.match(number, call.at, call.origin) for number in call.numbers)
+def _line(deck: DeckIndex, query: PriceQuery) -> BuyPrice | None:
+    found = (deck.match(number, query.at, query.origin) for number in query.numbers)
     return next((line for line in found if line is not None), None)
 
 
 @dataclass(slots=True)
-class Prices:
-    """The price lists of the database; what changed since the last time is read again."""
+class PriceSetLoader:
+    """Reads price sets from the database, each time only what changed since the last time."""
 
     _current: CurrentTariffs = field(default_factory=CurrentTariffs)
 
-    def load(self, providers: Collection[UUID]) -> PriceList:
+    def load(self, providers: Collection[UUID]) -> PriceSet:
         """Return the prices as of now, with the decks of these providers."""
         book = self._current.index()
-        return PriceList(book, {provider: self._current.deck_of(provider) for provider in providers})
+        return PriceSet(book, {provider: self._current.deck_of(provider) for provider in providers})

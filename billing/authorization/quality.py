@@ -1,4 +1,4 @@
-"""How many of the calls that a gateway was sent lately got through: what decides between carriers that cost alike."""
+"""Quality of gateways: the share of the calls sent to them lately that got through. It decides between equal costs."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Reads of the calls that were not let through, and of the money that the next one could spend."""
+"""Reads of refused calls, and of the money that an account's next call could spend."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from billing.accounts.queries import standing_of
 from billing.accounts.statements import CALLS
-from billing.authorization.explaining import Funds
-from billing.authorization.sweeper import Spending, Spent
+from billing.authorization.explanation import Funds
+from billing.authorization.sweeper import AccountSpending, SpendingTotals
 from billing.models import Account, LedgerEntry, RefusedCall
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -22,9 +22,10 @@ def refused_since(moment: datetime) -> int:
 
 
 def funds_of(account: Account) -> Funds:
-    """Return what an account's next call could spend: what is set aside for a call, without setting it aside."""
+    """Return what an account's next call could spend, as the authorizer would see it now."""
     now, standing = timezone.now(), standing_of(account)
+    # The service has these sums from its last sweep; here they are read as of now, by the same rules.
     lately = LedgerEntry.objects.filter(account=account, kind__in=CALLS, happened_at__gt=now - DAY)
     sums = lately.aggregate(hour=Sum("amount", filter=Q(happened_at__gt=now - HOUR)), day=Sum("amount"))
-    spent = Spent(-(sums["hour"] or ZERO), -(sums["day"] or ZERO), standing.held)
-    return Funds(standing.credit, standing.held, Spending({account.pk: spent}))
+    spent = AccountSpending(-(sums["hour"] or ZERO), -(sums["day"] or ZERO), standing.held)
+    return Funds(standing.credit, standing.held, SpendingTotals({account.pk: spent}))

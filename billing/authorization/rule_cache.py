@@ -1,4 +1,4 @@
-"""Everything that the rules ask of memory: accounts, routes, prices, and how good the gateways were lately."""
+"""The cache of everything that the rules look up: account rules, routes, prices, and the quality of gateways."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -10,12 +10,28 @@ from uuid import UUID
 from django.conf import settings
 from django.utils import timezone
 
+from billing.authorization.accounts_and_routes import (
+    AccountsAndRoutes,
+    RouteEntry,
+    RouteStep,
+    load_accounts_and_routes,
+    mark_of_accounts_and_routes,
+)
 from billing.authorization.destinations import country_of_number, is_high_risk
-from billing.authorization.facts import Facts, RouteEntry, Step, load_facts, state_of_facts
-from billing.authorization.prices import Called, PriceList, Prices
+from billing.authorization.prices import PriceQuery, PriceSet, PriceSetLoader
 from billing.authorization.quality import load_qualities
 from billing.authorization.rules import examine
-from billing.authorization.terms import Call, Carrier, Choice, Permit, Price, Reason, Refusal, Terms
+from billing.authorization.values import (
+    AccountRules,
+    CallRefusal,
+    CallRequest,
+    Carrier,
+    ClassifiedCall,
+    Permit,
+    Price,
+    RefusalReason,
+    RouteCarriers,
+)
 from billing.rating.called_numbers import origin_of
 from billing.rating.price_book import PricedTariff
 from routing.selection import matching_routes
@@ -24,93 +40,98 @@ QUALITIES_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A call as the dialplan asks for it: the number as it is dialled and in its normal form, and who calls."""
+class RuleSet:
+    """What the rule cache holds at one moment. It is never changed, only replaced: calls may be examined meanwhile."""
 
-    customer_id: UUID
-    dialled: str
-    number: str
-    at: datetime
-    caller: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """What is in the book at one moment. It is never changed, only replaced: calls may be examined meanwhile."""
-
-    facts: Facts = field(default_factory=Facts)
-    prices: PriceList = field(default_factory=PriceList)
+    accounts_and_routes: AccountsAndRoutes = field(default_factory=AccountsAndRoutes)
+    prices: PriceSet = field(default_factory=PriceSet)
     qualities: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
-class Book:
-    """Everything that is asked of memory. `refresh` reads the database, in a thread of its own; nothing else does."""
+class RuleCache:
+    """Holds the current rule set. Only `refresh` reads the database; the service calls it in a thread of its own."""
 
-    page: Page = field(default_factory=Page)
-    _prices: Prices = field(default_factory=Prices)
-    _seen: Any = None
+    rule_set: RuleSet = field(default_factory=RuleSet)
+    _price_loader: PriceSetLoader = field(default_factory=PriceSetLoader)
+    _mark: Any = None
     _qualities_at: datetime | None = None
 
     @property
-    def terms(self) -> Mapping[UUID, Terms]:
-        """Return what the customers may."""
-        return self.page.facts.terms
+    def account_rules(self) -> Mapping[UUID, AccountRules]:
+        """Return the rules of each customer's account, by customer id."""
+        return self.rule_set.accounts_and_routes.account_rules
 
     def refresh(self) -> None:
-        """Read what was changed, added or removed, and turn the page when all of it is there."""
-        page, now, seen = self.page, timezone.now(), state_of_facts()
-        if seen != self._seen:
-            page = replace(page, facts=load_facts())
-        if self._qualities_at is None or now - self._qualities_at >= QUALITIES_EVERY:
-            page, self._qualities_at = replace(page, qualities=load_qualities(now)), now
-        providers = {provider.id for provider in page.facts.providers.values()}
-        prices = self._prices.load(providers)
-        if prices != page.prices:
-            page = replace(page, prices=prices)
-        self.page, self._seen = page, seen
+        """Replace the rule set with one in which everything that changed has been read again.
 
-    def price_of(self, asked: Asked) -> Price | None:
+        1. Compare the mark of accounts and routes with that of the last time; read them where it is another one.
+        2. Count the quality of the gateways again, once a minute.
+        3. Load the prices; the loader reads only what changed.
+        4. Replace the rule set as a whole. The same object stays where nothing changed.
+        """
+        # The mark is read before the rows: what is committed in between is read twice rather than never.
+        rule_set, now, mark = self.rule_set, timezone.now(), mark_of_accounts_and_routes()
+        if mark != self._mark:
+            rule_set = replace(rule_set, accounts_and_routes=load_accounts_and_routes())
+        if self._qualities_at is None or now - self._qualities_at >= QUALITIES_EVERY:
+            rule_set, self._qualities_at = replace(rule_set, qualities=load_qualities(now)), now
+        providers = {provider.id for provider in rule_set.accounts_and_routes.providers.values()}
+        prices = self._price_loader.load(providers)
+        if prices != rule_set.prices:
+            rule_set = replace(rule_set, prices=prices)
+        self.rule_set, self._mark = rule_set, mark
+
+    def price_of(self, request: CallRequest) -> Price | None:
         """Return what the customer pays, or None where nobody priced the number."""
-        terms = self.terms.get(asked.customer_id)
-        tariff = None if terms is None else self.page.prices.tariff(_called(asked, terms))
+        rules = self.account_rules.get(request.customer_id)
+        tariff = None if rules is None else self.rule_set.prices.tariff(_price_query(request, rules))
         return None if tariff is None else Price(tariff.sell, tariff.currency)
 
-    def examine(self, asked: Asked) -> tuple[Terms | None, Refusal | Permit]:
-        """Say whether the call may be made, all but its money."""
-        page = self.page
-        terms = page.facts.terms.get(asked.customer_id)
-        if terms is None:
-            return None, Refusal(Reason.INACTIVE)
-        call = call_of(asked)
-        called = _called(asked, terms)
-        tariff = page.prices.tariff(called)
+    def examine(self, request: CallRequest) -> tuple[AccountRules | None, CallRefusal | Permit]:
+        """Return the customer's rules, None where it is unknown, and whether they let the call through.
+
+        Velocity and money are not looked at.
+        """
+        # Held once: `refresh` may replace the rule set at any moment, from its thread.
+        rule_set = self.rule_set
+        rules = rule_set.accounts_and_routes.account_rules.get(request.customer_id)
+        if rules is None:
+            return None, CallRefusal(RefusalReason.INACTIVE)
+        call = classify(request)
+        query = _price_query(request, rules)
+        tariff = rule_set.prices.tariff(query)
         if tariff is None:
-            return terms, examine(call, terms, None, (), settings.EXPECTED_CALL_SECONDS)
-        choices = tuple(
-            _choice(page, route, called, tariff)
-            for route in matching_routes(page.facts.routes, asked.dialled, terms.code)
+            return rules, examine(call, rules, None, (), settings.EXPECTED_CALL_SECONDS)
+        routes = tuple(
+            _route_carriers(rule_set, route, query, tariff)
+            for route in matching_routes(rule_set.accounts_and_routes.routes, request.dialled, rules.code)
         )
         price = Price(tariff.sell, tariff.currency)
-        return terms, examine(call, terms, price, choices, settings.EXPECTED_CALL_SECONDS)
+        return rules, examine(call, rules, price, routes, settings.EXPECTED_CALL_SECONDS)
 
 
-def call_of(asked: Asked) -> Call:
-    """Return what the rules want to know of a call."""
-    country = country_of_number(asked.number, settings.DEFAULT_COUNTRY)
-    return Call(asked.number, country, is_high_risk(asked.number, tuple(settings.HIGH_RISK_PREFIXES)), asked.at)
+def classify(request: CallRequest) -> ClassifiedCall:
+    """Return the requested call with its country and whether its number is at high risk, by the settings."""
+    country = country_of_number(request.number, settings.DEFAULT_COUNTRY)
+    risk = is_high_risk(request.number, tuple(settings.HIGH_RISK_PREFIXES))
+    return ClassifiedCall(request.number, country, risk, request.at)
 
 
-def _called(asked: Asked, terms: Terms) -> Called:
-    numbers = (asked.number,) if asked.dialled == asked.number else (asked.number, asked.dialled.removeprefix("+"))
-    return Called(numbers, asked.at, origin_of(asked.caller, terms.own_number, settings.DEFAULT_COUNTRY), terms.plan_id)
+def _price_query(request: CallRequest, rules: AccountRules) -> PriceQuery:
+    same = request.dialled == request.number
+    numbers = (request.number,) if same else (request.number, request.dialled.removeprefix("+"))
+    origin = origin_of(request.caller, rules.own_number, settings.DEFAULT_COUNTRY)
+    return PriceQuery(numbers, request.at, origin, rules.plan_id)
 
 
-def _choice(page: Page, route: RouteEntry, called: Called, tariff: PricedTariff) -> Choice:
-    return Choice(route.id, route.tried, tuple(_carrier(page, step, called, tariff) for step in route.steps))
+def _route_carriers(rule_set: RuleSet, route: RouteEntry, query: PriceQuery, tariff: PricedTariff) -> RouteCarriers:
+    carriers = tuple(_carrier(rule_set, step, query, tariff) for step in route.steps)
+    return RouteCarriers(route.id, route.selection, carriers)
 
 
-def _carrier(page: Page, step: Step, called: Called, tariff: PricedTariff) -> Carrier:
-    quote = page.prices.quote(called, tariff, page.facts.providers[step.gateway])
-    quality = page.qualities.get(step.gateway, Decimal(1))
+def _carrier(rule_set: RuleSet, step: RouteStep, query: PriceQuery, tariff: PricedTariff) -> Carrier:
+    quote = rule_set.prices.quote(query, tariff, rule_set.accounts_and_routes.providers[step.gateway])
+    # A gateway that had few calls lately counts as good.
+    quality = rule_set.qualities.get(step.gateway, Decimal(1))
     return Carrier(step.gateway, step.weight, quote.price, quote.is_own, quality)

@@ -1,61 +1,86 @@
-"""The rules of a call, in their order: pure, over what is in memory."""
+"""The rules of a call that need no money: pure functions of values that are in memory."""
 
 from collections.abc import Sequence
 from decimal import Decimal
 
-from billing.authorization.carriers import keep, loses, put_in_order, selling, total
-from billing.authorization.terms import Call, Choice, Permit, Price, Reason, Refusal, Slice, Terms
+from billing.authorization.carriers import call_amount, keep_carriers, loses_money, order_carriers, with_price
+from billing.authorization.values import (
+    AccountRules,
+    CallRefusal,
+    ClassifiedCall,
+    Permit,
+    Price,
+    RefusalReason,
+    RouteCarriers,
+    Slice,
+)
 from billing.rating.durations import Rate, rate_duration
 
 
 def examine(
-    call: Call, terms: Terms, price: Price | None, choices: Sequence[Choice], expected_seconds: int
-) -> Refusal | Permit:
-    """Say whether the customer may call, all but its money, and over whom; `choices` are its routes as they stand."""
-    refusal = _refused_customer(terms) or _refused_destination(call, terms)
+    call: ClassifiedCall,
+    rules: AccountRules,
+    price: Price | None,
+    routes: Sequence[RouteCarriers],
+    expected_seconds: int,
+) -> CallRefusal | Permit:
+    """Check a call by all rules but velocity and money; the first rule that is broken refuses it.
+
+    1. The customer is active and its account not blocked.
+    2. The number's country is allowed, and high-risk numbers where it is one.
+    3. A tariff prices the number, in the account's currency.
+    4. A carrier of the customer's `routes` has a price for it.
+    5. A carrier is left that costs no more than the call of `expected_seconds` brings, unless losses are allowed.
+    6. Carriers that are left are put into the order in which they are tried.
+    """
+    refusal = _refused_customer(rules) or _refused_destination(call, rules)
     if refusal is not None:
         return refusal
     if price is None:
-        return Refusal(Reason.NO_RATE, call.number)
-    if price.currency != terms.currency:
-        return Refusal(Reason.CURRENCY, f"{price.currency}, {terms.currency}")
-    able = selling(choices)
-    if not able:
-        return Refusal(Reason.NO_CARRIER, call.number)
-    if not terms.allows_loss:
-        able = keep(able, lambda carrier: not loses(carrier, price, expected_seconds))
-    if not able:
-        return Refusal(Reason.LOSS, f"{total(price, expected_seconds)} {price.currency} / {expected_seconds} s")
-    return Permit(price.rate, put_in_order(choices, able, expected_seconds, price.currency), terms.longest_seconds)
+        return CallRefusal(RefusalReason.NO_RATE, call.number)
+    if price.currency != rules.currency:
+        return CallRefusal(RefusalReason.CURRENCY, f"{price.currency}, {rules.currency}")
+    left = with_price(routes)
+    if not left:
+        return CallRefusal(RefusalReason.NO_CARRIER, call.number)
+    if not rules.allows_loss:
+        left = keep_carriers(left, lambda carrier: not loses_money(carrier, price, expected_seconds))
+    if not left:
+        amount = call_amount(price, expected_seconds)
+        return CallRefusal(RefusalReason.LOSS, f"{amount} {price.currency} / {expected_seconds} s")
+    return Permit(price.rate, order_carriers(routes, left, expected_seconds, price.currency), rules.longest_seconds)
 
 
-def _refused_customer(terms: Terms) -> Refusal | None:
-    if not terms.active:
-        return Refusal(Reason.INACTIVE)
-    return Refusal(Reason.BLOCKED) if terms.blocked else None
+def _refused_customer(rules: AccountRules) -> CallRefusal | None:
+    if not rules.active:
+        return CallRefusal(RefusalReason.INACTIVE)
+    return CallRefusal(RefusalReason.BLOCKED) if rules.blocked else None
 
 
-def _refused_destination(call: Call, terms: Terms) -> Refusal | None:
-    if call.country not in terms.allowed_countries:
-        return Refusal(Reason.COUNTRY, call.country or call.number)
-    if call.is_high_risk and not terms.allows_high_risk:
-        return Refusal(Reason.HIGH_RISK, call.number)
+def _refused_destination(call: ClassifiedCall, rules: AccountRules) -> CallRefusal | None:
+    if call.country not in rules.allowed_countries:
+        return CallRefusal(RefusalReason.COUNTRY, call.country or call.number)
+    if call.is_high_risk and not rules.allows_high_risk:
+        return CallRefusal(RefusalReason.HIGH_RISK, call.number)
     return None
 
 
 def slice_of(rate: Rate, seconds: int, at_most: int) -> Slice:
-    """Return what is set aside so that the call may go on until `seconds`, but one increment at least."""
+    """Return the slice that lasts until `seconds` of the call, at least one increment and not beyond `at_most`."""
     granted = min(max(seconds, shortest(rate)), at_most)
     return Slice(granted, rate_duration(rate, granted).amount)
 
 
 def shortest(rate: Rate) -> int:
-    """Return the seconds of the shortest call that is charged: less than that is worth nothing to the caller."""
+    """Return the seconds of the shortest call that is charged; less than those is worth nothing to the caller."""
     return rate_duration(rate, rate.free_seconds + 1).billed_seconds
 
 
 def affordable(rate: Rate, funds: Decimal, at_most: int) -> Slice | None:
-    """Return the longest call that `funds` pay for, or None where they do not pay for one increment."""
+    """Return the longest call that `funds` pay for, or None where they do not pay for one increment.
+
+    The amount never falls as a call grows longer, so the seconds are found by halving.
+    """
     low = shortest(rate)
     if low > at_most or rate_duration(rate, low).amount > funds:
         return None
@@ -69,8 +94,8 @@ def affordable(rate: Rate, funds: Decimal, at_most: int) -> Slice | None:
     return Slice(low, rate_duration(rate, low).amount)
 
 
-def fully_spent(terms: Terms, *, hour: Decimal, day: Decimal, held: Decimal) -> str:
-    """Name the cap that settled and held money have reached, or nothing."""
-    if hour + held >= terms.hourly_cap:
+def reached_cap(rules: AccountRules, *, hour: Decimal, day: Decimal, held: Decimal) -> str:
+    """Return the cap ("hour" or "day") that settled and held money have reached, or an empty string."""
+    if hour + held >= rules.hourly_cap:
         return "hour"
-    return "day" if day + held >= terms.daily_cap else ""
+    return "day" if day + held >= rules.daily_cap else ""

@@ -1,4 +1,4 @@
-"""What is written about calls that were not let through, and about the accounts behind them."""
+"""Writes of the authorizer: stopped accounts and refused calls."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -10,7 +10,7 @@ from billing.models import Account, RefusedCall
 
 
 def stop_account(*, account_id: UUID, reason: str) -> bool:
-    """Let no more calls of the account through until a person lifts it; return whether it was not stopped already."""
+    """Stop an account until a person lifts it; return False where it was stopped already."""
     with transaction.atomic():
         account = Account.objects.select_for_update().filter(pk=account_id, blocked_at=None).first()
         if account is None:
@@ -21,5 +21,5 @@ def stop_account(*, account_id: UUID, reason: str) -> bool:
 
 
 def record_refusals(*, refused: Sequence[RefusedCall]) -> None:
-    """Keep refused calls for the operator."""
+    """Store refused calls for the operator."""
     RefusedCall.objects.bulk_create(refused)

@@ -1,4 +1,4 @@
-"""What has to be looked at again and again: settled calls, orphans, and how much was spent in the last hour and day."""
+"""What is looked at every other second: settled calls, expired holds, and what was spent in the last hour and day."""
 
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -6,8 +6,8 @@ from typing import NamedTuple
 from uuid import UUID
 
 from billing.authorization.connections import Connections
-from billing.authorization.rules import fully_spent
-from billing.authorization.terms import Terms
+from billing.authorization.rules import reached_cap
+from billing.authorization.values import AccountRules
 
 # By account, so that each sum reads only that account's last day from the ledger's index.
 SETTLED = """
@@ -39,8 +39,8 @@ RETURNING node_name, uniqueid
 """
 
 
-class Spent(NamedTuple):
-    """What an account spent, and what its live calls hold."""
+class AccountSpending(NamedTuple):
+    """What the ledger says an account spent on calls in the last hour and day, and what its live calls hold."""
 
     hour: Decimal
     day: Decimal
@@ -48,37 +48,45 @@ class Spent(NamedTuple):
 
 
 @dataclass(slots=True)
-class Spending:
-    """The settled sums as of the last sweep: never less than the ledger's of any hold that was released since."""
+class SpendingTotals:
+    """The spending of each account as of the last sweep, by account id; an account that spent nothing is not there."""
 
-    by_account: dict[UUID, Spent] = field(default_factory=dict)
+    by_account: dict[UUID, AccountSpending] = field(default_factory=dict)
 
-    def cap_left(self, terms: Terms) -> Decimal:
-        """Return what all calls of an account may hold together before a cap is reached."""
-        spent = self.by_account.get(terms.account_id)
+    def cap_left(self, rules: AccountRules) -> Decimal:
+        """Return what all calls of an account together may hold before a cap is reached."""
+        spent = self.by_account.get(rules.account_id)
         if spent is None:
-            return min(terms.hourly_cap, terms.daily_cap)
-        return max(min(terms.hourly_cap - spent.hour, terms.daily_cap - spent.day), Decimal(0))
+            return min(rules.hourly_cap, rules.daily_cap)
+        return max(min(rules.hourly_cap - spent.hour, rules.daily_cap - spent.day), Decimal(0))
 
-    def cap_reached(self, terms: Terms) -> str:
-        """Name the cap that is used up, or nothing."""
-        spent = self.by_account.get(terms.account_id)
-        return "" if spent is None else fully_spent(terms, hour=spent.hour, day=spent.day, held=spent.held)
+    def cap_reached(self, rules: AccountRules) -> str:
+        """Return the cap ("hour" or "day") that is used up, or an empty string."""
+        spent = self.by_account.get(rules.account_id)
+        return "" if spent is None else reached_cap(rules, hour=spent.hour, day=spent.day, held=spent.held)
 
 
 @dataclass(slots=True)
 class Sweeper:
-    """Reads the sums first and releases after, in one moment: what is settled counts once or twice, never not."""
+    """Sums up what was spent, releases the holds of settled calls, and expires those of calls that nobody ended."""
 
     connections: Connections
-    spending: Spending
+    spending: SpendingTotals
 
     async def sweep(self) -> list[tuple[str, str]]:
-        """Do all of it; return node and unique id of the holds that expired."""
+        """Sweep once and return node name and unique id of the calls whose holds expired.
+
+        1. In one snapshot of the database, read the sums and then release the holds of calls that are in the ledger.
+        2. Expire the holds whose last granted moment is over.
+        """
         async with self.connections.borrow() as connection, connection.transaction():
+            # In READ COMMITTED the second statement would see calls that were settled after the first one had read
+            # the sums: their holds would be released and they would be in no sum until the next sweep. In one
+            # snapshot a call that is settled meanwhile counts twice for a moment, never not at all. Where a hold was
+            # changed after the snapshot, PostgreSQL fails the transaction, and the next sweep does it all again.
             await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             rows = await (await connection.execute(SETTLED)).fetchall()
-            self.spending.by_account = {account: Spent(*sums) for account, *sums in rows}
+            self.spending.by_account = {account: AccountSpending(*sums) for account, *sums in rows}
             await connection.execute(RELEASE_SETTLED)
         async with self.connections.borrow() as connection:
             return await (await connection.execute(EXPIRE)).fetchall()

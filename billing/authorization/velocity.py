@@ -1,4 +1,4 @@
-"""How fast calls follow each other where fraud goes: pure, of the last minute, by one service for its nodes."""
+"""Velocity rules: how many calls an account makes within a minute where fraud goes. Each service counts its own."""
 
 from collections import defaultdict, deque
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from billing.authorization.terms import Call
+from billing.authorization.values import ClassifiedCall
 
 MINUTE = timedelta(minutes=1)
 # Premium numbers are in no list of ranges: country, area and the first digits make one.
@@ -28,15 +28,18 @@ def range_of(number: str, prefixes: Sequence[str]) -> str:
 
 @dataclass(slots=True)
 class Velocity:
-    """The calls of the last minute by account; those that ask for the first time come in the order of the clock."""
+    """Counts the calls of the last minute by account, abroad and at high risk.
+
+    Calls have to be counted in the order of their moments: the oldest are dropped from the left.
+    """
 
     home: str
     prefixes: Sequence[str]
     limits: VelocityLimits
     _calls: dict[UUID, deque[tuple[datetime, str]]] = field(default_factory=lambda: defaultdict(deque))
 
-    def crossed(self, account: UUID, call: Call) -> str:
-        """Count a call and say which rule it breaks, or nothing."""
+    def crossed(self, account: UUID, call: ClassifiedCall) -> str:
+        """Count a call; return the rule that it breaks, in words, or an empty string. A refused call counts, too."""
         if call.country == self.home and not call.is_high_risk:
             return ""
         calls = self._calls[account]
@@ -45,7 +48,7 @@ class Velocity:
         calls.append((call.at, call.number))
         return self._range_crossed(call, calls) or self._numbers_crossed(calls)
 
-    def _range_crossed(self, call: Call, calls: Sequence[tuple[datetime, str]]) -> str:
+    def _range_crossed(self, call: ClassifiedCall, calls: Sequence[tuple[datetime, str]]) -> str:
         limit = self.limits.calls_to_a_range
         if not limit or not call.is_high_risk:
             return ""

@@ -13,7 +13,7 @@ from billing.accounts.ledger import Movement, account_of, enter
 from billing.accounts.periods import day_of, first_of_month, start_of
 from billing.accounts.services import save_settings
 from billing.authorization.services import record_refusals
-from billing.authorization.terms import CAUSES, Reason
+from billing.authorization.values import CAUSES, RefusalReason
 from billing.models import Account, AccountKind, EntryKind, LedgerEntry, RefusedCall, Rerating, Tariff
 from billing.rerating.preview import make_preview
 from billing.rerating.services import start_rerating
@@ -30,11 +30,15 @@ TOPPED_UP = timedelta(days=15)
 TEN = Decimal(10)
 # (customer, number, reason, detail, how many hours ago).
 REFUSED = (
-    ("PETAMIGO", "551150821733", Reason.CREDIT, "1.85", 1), ("PETAMIGO", "5511987120455", Reason.CREDIT, "1.85", 2),
-    ("NORTESUL", "8821612340099", Reason.COUNTRY, "", 3), ("LOGFACIL", "5092233445566", Reason.COUNTRY, "HT", 7),
-    ("VIAMINAS", "37167012345", Reason.COUNTRY, "LV", 9), ("ATRASADO", "5511976540021", Reason.INACTIVE, "", 20),
-    ("ATRASADO", "5511944410087", Reason.INACTIVE, "", 21), ("PETAMIGO", "5511991200345", Reason.CREDIT, "1.85", 26),
-)  # fmt: skip
+    ("PETAMIGO", "551150821733", RefusalReason.CREDIT, "1.85", 1),
+    ("PETAMIGO", "5511987120455", RefusalReason.CREDIT, "1.85", 2),
+    ("NORTESUL", "8821612340099", RefusalReason.COUNTRY, "", 3),
+    ("LOGFACIL", "5092233445566", RefusalReason.COUNTRY, "HT", 7),
+    ("VIAMINAS", "37167012345", RefusalReason.COUNTRY, "LV", 9),
+    ("ATRASADO", "5511976540021", RefusalReason.INACTIVE, "", 20),
+    ("ATRASADO", "5511944410087", RefusalReason.INACTIVE, "", 21),
+    ("PETAMIGO", "5511991200345", RefusalReason.CREDIT, "1.85", 26),
+)
 # A price that was entered too high: who it concerned gets the difference back.
 CORRECTED, CORRECT_PRICE, CORRECT_FOR = "_554[1-6][2-5]XXXXXXX", Decimal("0.069"), timedelta(days=10)
 STEPS = 3

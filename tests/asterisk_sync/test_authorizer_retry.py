@@ -7,14 +7,15 @@ import pytest
 from django.utils import timezone
 from psycopg import OperationalError
 
-from asterisk_sync.authorizer import service
-from asterisk_sync.authorizer.service import Authorizer
+from asterisk_sync.authorizer import live_calls
+from asterisk_sync.authorizer.service import AuthorizerService
+from asterisk_sync.authorizer.state import ServiceState
 from billing.accounts.ledger import account_of
-from billing.authorization.call_authorizer import Desk, LiveCall
+from billing.authorization.call_authorizer import CallAuthorizer, LiveCall
 from billing.authorization.connections import Connections
 from billing.authorization.holds import CallKey
-from billing.authorization.rule_cache import Asked, Book
-from billing.authorization.terms import Refusal
+from billing.authorization.rule_cache import RuleCache
+from billing.authorization.values import CallRefusal, CallRequest
 from tests.billing.loop_beside import LoopBeside
 from tests.factories import CustomerFactory, GatewayFactory, RouteFactory, TariffFactory
 
@@ -28,34 +29,35 @@ def test_a_slice_that_could_not_be_asked_for_is_asked_for_again(monkeypatch: pyt
     account_of(customer)
     RouteFactory.create(gateways=[GatewayFactory.create()])
     TariffFactory.create(pattern="55")
-    book = Book()
-    book.refresh()
+    cache = RuleCache()
+    cache.refresh()
     asked: list[CallKey] = []
-    prolong = Desk.prolong
+    extend = CallAuthorizer.extend
 
-    async def away_once(desk: Desk, key: CallKey) -> LiveCall | Refusal:
+    async def away_once(call_authorizer: CallAuthorizer, key: CallKey) -> LiveCall | CallRefusal:
         asked.append(key)
         if len(asked) == 1:
             raise OperationalError("the server closed the connection")
-        return await prolong(desk, key)
+        return await extend(call_authorizer, key)
 
-    monkeypatch.setattr(Desk, "prolong", away_once)
-    monkeypatch.setattr(service, "RETRY_SECONDS", 0.05)
+    monkeypatch.setattr(CallAuthorizer, "extend", away_once)
+    monkeypatch.setattr(live_calls, "RETRY_SECONDS", 0.05)
 
     async def work() -> LiveCall:
         async with Connections() as pool:
-            authorizer = Authorizer(pool, book=book)
+            service = AuthorizerService(ServiceState(pool, rule_cache=cache))
+            authorizer = service.state.call_authorizer
             began = timezone.now() - timedelta(seconds=49)
-            await authorizer.desk.authorize(Asked(customer.pk, NUMBER, NUMBER, began), CALL, "PJSIP/x")
-            await authorizer.desk.answered(CALL, began)
-            first = authorizer.desk.calls[CALL].granted.seconds
-            await authorizer._prolong(CALL)
+            await authorizer.authorize(CallRequest(customer.pk, NUMBER, NUMBER, began), CALL, "PJSIP/x")
+            await authorizer.mark_answered(CALL, began)
+            first = authorizer.calls[CALL].granted.seconds
+            await service.timers.extend(CALL)
             for _ in range(100):
                 await asyncio.sleep(0.05)
-                if authorizer.desk.calls[CALL].granted.seconds > first:
+                if authorizer.calls[CALL].granted.seconds > first:
                     break
-            call = authorizer.desk.calls[CALL]
-            await authorizer.stop()
+            call = authorizer.calls[CALL]
+            await service.stop()
             return call
 
     with LoopBeside() as loop:

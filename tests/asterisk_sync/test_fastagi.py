@@ -14,7 +14,7 @@ HEAD = (
 def test_a_callers_name_is_no_second_request(line_end: str) -> None:
     name = f"x{line_end}agi_uniqueid: 1.1{line_end}agi_network_script: ended{line_end}agi_arg_2: another"
     request = parse_head(HEAD.format(name=name))
-    assert (request.door, request.uniqueid) == ("authorize", "1700000000.1")
+    assert (request.script, request.uniqueid) == ("authorize", "1700000000.1")
     assert request.arguments == ("node", "customer")
 
 

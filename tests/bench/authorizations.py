@@ -16,8 +16,9 @@ from tests.bench.figure import Figure
 django.setup()
 
 # Models can be imported only now, when Django knows the engines that this run has started.
-from asterisk_sync.authorizer.fastagi import Request, Variables, serve_request  # noqa: E402 - see above
-from asterisk_sync.authorizer.service import Authorizer  # noqa: E402 - see above
+from asterisk_sync.authorizer.fastagi import AgiRequest, Variables, serve_request  # noqa: E402 - see above
+from asterisk_sync.authorizer.service import AuthorizerService  # noqa: E402 - see above
+from asterisk_sync.authorizer.state import ServiceState  # noqa: E402 - see above
 from asterisk_sync.models import Node  # noqa: E402 - see above
 from billing.accounts.ledger import Movement, account_of, enter  # noqa: E402 - see above
 from billing.authorization.connections import Connections  # noqa: E402 - see above
@@ -52,7 +53,7 @@ def prepare() -> tuple[str, list[str]]:
     return str(Node.objects.create(name="bench").pk), [str(customer.pk) for customer in customers]
 
 
-async def echo(request: Request) -> Variables:
+async def echo(request: AgiRequest) -> Variables:
     """Say what was asked."""
     return {"va_granted": request.arguments[0]}
 
@@ -60,8 +61,8 @@ async def echo(request: Request) -> Variables:
 async def compare(node: str, customers: list[str]) -> Figure:
     """Ask both servers as many questions, in turn, from a process beside this one."""
     async with Connections() as connections:
-        authorizer = Authorizer(connections)
-        real = await authorizer.start("127.0.0.1", 0)
+        service = AuthorizerService(ServiceState(connections))
+        real = await service.start("127.0.0.1", 0)
         bare = await asyncio.start_server(lambda reader, writer: serve_request(reader, writer, echo), "127.0.0.1", 0)
         with ProcessPoolExecutor(1, get_context("spawn")) as beside:
             await asked(beside, ask_all, real, questions(node, customers, -WARM_UP, WARM_UP))
@@ -72,7 +73,7 @@ async def compare(node: str, customers: list[str]) -> Figure:
             steady_echo = await asked(beside, ask_steadily, bare, later)
         for server in (real, bare):
             server.close()
-        await authorizer.stop()
+        await service.stop()
     return figure_of(at_most, echoed, steady, steady_echo)
 
 

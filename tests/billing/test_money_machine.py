@@ -18,12 +18,12 @@ from billing.accounts.audit import findings
 from billing.accounts.fees import charge_monthly_fees
 from billing.accounts.ledger import account_of
 from billing.accounts.services import adjust, reverse_entry, top_up
-from billing.authorization.call_authorizer import Desk, LiveCall
+from billing.authorization.call_authorizer import CallAuthorizer, LiveCall
 from billing.authorization.connections import Connections
 from billing.authorization.holds import CallKey, HoldStore
-from billing.authorization.rule_cache import Asked, Book
-from billing.authorization.sweeper import Spending, Sweeper
-from billing.authorization.terms import Reason, Refusal
+from billing.authorization.rule_cache import RuleCache
+from billing.authorization.sweeper import SpendingTotals, Sweeper
+from billing.authorization.values import CallRefusal, CallRequest, RefusalReason
 from billing.cdrs.spool_import import ImportSummary
 from billing.models import Account, AccountKind, Cdr, CreditHold, EntryKind, HoldState, LedgerEntry, SpoolPosition
 from customers.models import Customer
@@ -132,17 +132,17 @@ class Money(RuleBasedStateMachine):
 
     @rule()
     def a_prepaid_call_is_asked_about(self) -> None:
-        self.desk.book.refresh()
+        self.call_authorizer.rule_cache.refresh()
         key = CallKey(self.node, f"{self.node}.call{len(self.prices)}.{len(self.live)}")
         customer, before = self.customers["prepaid"], self.left()
-        asked = Asked(customer.pk, NUMBER, NUMBER, datetime.now(UTC))
-        answer = self.loop.run(self.desk.authorize(asked, key, "PJSIP/x"))
+        request = CallRequest(customer.pk, NUMBER, NUMBER, datetime.now(UTC))
+        answer = self.loop.run(self.call_authorizer.authorize(request, key, "PJSIP/x"))
         if isinstance(answer, LiveCall):
             self.live[key] = answer
             assert before >= answer.granted.amount
             return
         refusal = answer[1]
-        assert refusal.reason is Reason.CREDIT
+        assert refusal.reason is RefusalReason.CREDIT
         # What has arrived is held twice until it is swept; only then is the answer about what is left.
         self.it_is_swept()
         assert self.left() < fair_price(4)
@@ -152,14 +152,14 @@ class Money(RuleBasedStateMachine):
     def a_call_goes_on(self, data: st.DataObject) -> None:
         key = data.draw(st.sampled_from(list(self.live)))
         self.answer(key)
-        prolonged = self.loop.run(self.desk.prolong(key))
-        if not isinstance(prolonged, Refusal):
+        prolonged = self.loop.run(self.call_authorizer.extend(key))
+        if not isinstance(prolonged, CallRefusal):
             assert prolonged.granted.seconds > self.live[key].granted.seconds
             self.live[key] = prolonged
 
     def answer(self, key: CallKey) -> None:
         if self.live[key].answered_at is None:
-            call = self.loop.run(self.desk.answered(key, datetime.now(UTC)))
+            call = self.loop.run(self.call_authorizer.mark_answered(key, datetime.now(UTC)))
             assert call is not None
             self.live[key] = call
 
@@ -173,7 +173,7 @@ class Money(RuleBasedStateMachine):
     def end(self, key: CallKey, seconds: int) -> None:
         call = self.live.pop(key)
         ended_at = (call.answered_at or datetime.now(UTC)) + timedelta(seconds=seconds)
-        self.loop.run(self.desk.ended(key, ended_at))
+        self.loop.run(self.call_authorizer.finish(key, ended_at))
         self.leave_record("prepaid", key.uniqueid, seconds)
 
     def leave_record(self, who: str, uniqueid: str, seconds: int) -> bytes:
@@ -217,12 +217,12 @@ class Money(RuleBasedStateMachine):
 
     @rule()
     def the_service_starts_again(self) -> None:
-        spending = Spending()
+        spending = SpendingTotals()
         self.sweeper = Sweeper(self.connections, spending)
-        self.desk = Desk(Book(), HoldStore(self.connections), spending)
-        self.desk.book.refresh()
-        self.loop.run(self.desk.recall(datetime.now(UTC)))
-        assert self.live.keys() <= self.desk.calls.keys()
+        self.call_authorizer = CallAuthorizer(RuleCache(), HoldStore(self.connections), spending)
+        self.call_authorizer.rule_cache.refresh()
+        self.loop.run(self.call_authorizer.resume_calls(datetime.now(UTC)))
+        assert self.live.keys() <= self.call_authorizer.calls.keys()
 
     @rule(who=WHO, price=CENTS, days=st.integers(0, 70))
     def a_number_is_allocated(self, who: str, price: Decimal, days: int) -> None:
@@ -261,7 +261,7 @@ class Money(RuleBasedStateMachine):
     def teardown(self) -> None:
         assert list(findings()) == []
         for key in self.live:
-            self.loop.run(self.desk.ended(key, datetime.now(UTC)))
+            self.loop.run(self.call_authorizer.finish(key, datetime.now(UTC)))
         for _who, allocation, _charged in self.numbers:
             release_did(did=allocation.did)
         self.loop.run(self.connections.__aexit__())

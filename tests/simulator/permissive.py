@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from asterisk_sync.authorizer.fastagi import Request, Variables, serve_request
+from asterisk_sync.authorizer.fastagi import AgiRequest, Variables, serve_request
 
 GRANTED_SECONDS = "3600"
 
@@ -20,9 +20,9 @@ class Permissive:
     loop: asyncio.AbstractEventLoop = field(init=False)
     asked: set[tuple[UUID, UUID, str]] = field(default_factory=set)
 
-    async def answer(self, request: Request) -> Variables:
-        """Answer at any door."""
-        if request.door != "authorize":
+    async def answer(self, request: AgiRequest) -> Variables:
+        """Let the call through, whoever makes it."""
+        if request.script != "authorize":
             return {}
         node, customer, dialled = request.arguments[:3]
         self.asked.add((UUID(node), UUID(customer), dialled))

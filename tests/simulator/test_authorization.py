@@ -15,7 +15,7 @@ from asterisk_sync.models import Node
 from asterisk_sync.simulator.results import Authorization, Outcome, Refusal, Simulation
 from asterisk_sync.simulator.services import simulate_call
 from billing.accounts.ledger import Movement, account_of, enter
-from billing.authorization.explaining import LeftOut
+from billing.authorization.explanation import LeftOut
 from billing.models import Account, AccountKind, CreditHold, EntryKind, RefusedCall
 from customers.models import Customer
 from deploy.trial.ports import free_tcp_port

@@ -2,13 +2,13 @@
 
 import asyncio
 import signal
-import sys
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
-from asterisk_sync.authorizer.service import Authorizer
+from asterisk_sync.authorizer.service import AuthorizerService
+from asterisk_sync.authorizer.state import ServiceState
 from billing.authorization.connections import Connections
 
 
@@ -31,14 +31,12 @@ class Command(BaseCommand):
 async def serve(address: str) -> None:
     """Listen at HOST:PORT until a signal comes."""
     host, _colon, port = address.rpartition(":")
-    # What is read in threads meanwhile must not hold up the answers: a thread gives way ten times as often as usual.
-    sys.setswitchinterval(0.0005)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with Connections() as connections:
-        authorizer = Authorizer(connections)
-        server = await authorizer.start(host, int(port))
+        service = AuthorizerService(ServiceState(connections))
+        server = await service.start(host, int(port))
         async with server:
             await stop.wait()
-        await authorizer.stop()
+        await service.stop()

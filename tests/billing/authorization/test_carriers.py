@@ -8,9 +8,9 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.authorization.carriers import by_least_cost, put_in_order, selling, total
-from billing.authorization.terms import Carrier, Choice, Tried
-from tests.billing.authorization.terms import carrier, choice, price
+from billing.authorization.carriers import by_least_cost, call_amount, order_carriers, with_price
+from billing.authorization.values import Carrier, CarrierSelection, RouteCarriers
+from tests.billing.authorization.values import carrier, price, route_carriers
 
 EXPECTED = 180
 
@@ -51,7 +51,7 @@ def test_none_that_is_tried_later_is_better(carriers: list[Carrier]) -> None:
     order = by_least_cost(carriers, EXPECTED, "BRL")
     local = [each for each in order if each.price and each.price.currency == "BRL"]
     assert list(order[: len(local)]) == local
-    keys = [(total(each.price, EXPECTED), -each.weight, -each.quality) for each in local if each.price]
+    keys = [(call_amount(each.price, EXPECTED), -each.weight, -each.quality) for each in local if each.price]
     assert keys == sorted(keys)
 
 
@@ -68,39 +68,53 @@ def test_where_a_carrier_stands_in_the_route_decides_only_between_equals(
     assert by_least_cost(local, EXPECTED, "BRL") == by_least_cost(shuffled, EXPECTED, "BRL")
 
 
-@given(st.lists(st.tuples(st.sampled_from(list(Tried)), carriers_of_a_route), max_size=4))
+@given(st.lists(st.tuples(st.sampled_from(list(CarrierSelection)), carriers_of_a_route), max_size=4))
 def test_every_carrier_that_sells_is_tried_once_and_the_dialplan_is_told_where_it_would_do_otherwise(
-    routes: list[tuple[Tried, list[Carrier]]],
+    routes: list[tuple[CarrierSelection, list[Carrier]]],
 ) -> None:
-    before = [choice(*carriers, tried=tried, route=number) for number, (tried, carriers) in enumerate(routes)]
-    left = selling(before)
+    before = [
+        route_carriers(*carriers, selection=selection, route=number)
+        for number, (selection, carriers) in enumerate(routes)
+    ]
+    left = with_price(before)
     if not left:
-        wanted = [each.price and (each.is_quoted or tried is not Tried.COST) for tried, row in routes for each in row]
+        wanted = [
+            each.price and (each.is_quoted or selection is not CarrierSelection.COST)
+            for selection, row in routes
+            for each in row
+        ]
         assert not any(wanted)
         return
-    after = put_in_order(before, left, EXPECTED, "BRL")
+    after = order_carriers(before, left, EXPECTED, "BRL")
     for whole, found in zip(before, after, strict=True):
         _is_what_it_has_to_be(whole, found)
 
 
-def _is_what_it_has_to_be(whole: Choice, found: Choice) -> None:
-    sells = [each for each in whole.carriers if each.price and (each.is_quoted or whole.tried is not Tried.COST)]
+def _is_what_it_has_to_be(whole: RouteCarriers, found: RouteCarriers) -> None:
+    sells = [
+        each
+        for each in whole.carriers
+        if each.price and (each.is_quoted or whole.selection is not CarrierSelection.COST)
+    ]
     assert Counter(names(found.carriers)) == Counter(names(tuple(sells)))
-    if whole.tried is Tried.ORDER:
+    if whole.selection is CarrierSelection.ORDER:
         assert list(found.carriers) == sells
-    if not found.differs:
+    if not found.differs_from_dialplan:
         assert sorted(names(found.carriers)) == sorted(names(whole.carriers))
-        assert whole.tried is not Tried.COST
+        assert whole.selection is not CarrierSelection.COST
 
 
 def test_what_is_left_of_a_route_by_weight_is_drawn_by_weight() -> None:
-    route = choice(
-        carrier("GW_A", weight=700), carrier("GW_B", weight=300), carrier("GW_Out", None), tried=Tried.WEIGHT
+    route = route_carriers(
+        carrier("GW_A", weight=700),
+        carrier("GW_B", weight=300),
+        carrier("GW_Out", None),
+        selection=CarrierSelection.WEIGHT,
     )
     chance = random.Random(4)  # noqa: S311 - the same calls in every run
-    left = selling([route])
+    left = with_price([route])
     first = Counter(
-        put_in_order([route], left, EXPECTED, "BRL", lambda points: chance.randint(1, points))[0].carriers[0].gateway
+        order_carriers([route], left, EXPECTED, "BRL", lambda points: chance.randint(1, points))[0].carriers[0].gateway
         for _ in range(2000)
     )
     assert abs(first["GW_A"] - 1400) < 100

@@ -16,9 +16,9 @@ from psycopg import Error as PostgresError
 
 from billing.accounts.ledger import Movement, account_of, enter
 from billing.authorization.connections import Connections
-from billing.authorization.hold_batcher import Grant
-from billing.authorization.holds import CallKey, HoldStore, Wish
-from billing.authorization.terms import Slice
+from billing.authorization.hold_batcher import HoldResult
+from billing.authorization.holds import CallKey, HoldRequest, HoldStore, LiveHold
+from billing.authorization.values import Slice
 from billing.models import Account, AccountKind, CreditHold, EntryKind
 from billing.models.authorization import HoldState
 from tests.billing.loop_beside import LoopBeside
@@ -53,24 +53,28 @@ def run(work: Callable[[HoldStore], Coroutine[Any, Any, Result]]) -> Result:
         return loop.run(whole())
 
 
-def wish(account: UUID, call: str, cap_left: Decimal = NO_CAP) -> Wish:
-    return Wish(account, CallKey("pbx1", call), f"PJSIP/trunk.ACME-{call}", "5511987654321", "rate", cap_left)
+def hold_request(account: UUID, call: str, cap_left: Decimal = NO_CAP) -> HoldRequest:
+    return HoldRequest(account, CallKey("pbx1", call), f"PJSIP/trunk.ACME-{call}", "5511987654321", "rate", cap_left)
 
 
 def now() -> datetime:
     return datetime.now(UTC)
 
 
-async def many(store: HoldStore, account: UUID, count: int, wanted: Slice = MINUTE) -> list[Grant]:
-    asked = [store.open(wish(account, f"1700000000.{n}"), wanted, now() + LATER) for n in range(count)]
-    return await asyncio.gather(*asked)
+async def live(store: HoldStore, key: CallKey) -> LiveHold | None:
+    return next((hold for hold in await store.active_holds() if hold.key == key), None)
+
+
+async def many(store: HoldStore, account: UUID, count: int, wanted: Slice = MINUTE) -> list[HoldResult]:
+    requests = [store.open(hold_request(account, f"1700000000.{n}"), wanted, now() + LATER) for n in range(count)]
+    return await asyncio.gather(*requests)
 
 
 @pytest.mark.parametrize("attempt", range(5))
 def test_of_500_calls_at_once_with_funds_for_10_never_more_than_10_are_let_through(attempt: int) -> None:
     account = prepaid(10)
-    grants = run(lambda store: many(store, account.pk, 500))
-    assert sum(grant.granted for grant in grants) == 10
+    results = run(lambda store: many(store, account.pk, 500))
+    assert sum(result.granted for result in results) == 10
     assert CreditHold.objects.aggregate(total=Sum("amount"))["total"] == Decimal(10)
 
 
@@ -87,11 +91,11 @@ def test_whatever_calls_do_at_once_they_never_hold_more_than_balance_and_credit_
 
     async def step(store: HoldStore, kind: str, call: int, amount: int) -> None:
         wanted = Slice(amount, Decimal(amount))
-        asked = wish(account.pk, f"{account.pk}.{call}")
+        request = hold_request(account.pk, f"{account.pk}.{call}")
         if kind == "f":
-            await store.finish(asked.key, Decimal(amount), now(), now() + LATER)
+            await store.finish(request.key, Decimal(amount), now(), now() + LATER)
         else:
-            await (store.open if kind == "o" else store.extend)(asked, wanted, now() + LATER)
+            await (store.open if kind == "o" else store.extend)(request, wanted, now() + LATER)
         with connection.cursor() as cursor:
             cursor.execute("SELECT coalesce(sum(amount), 0) FROM billing_credithold WHERE account_id = %s"
                            " AND state = 'active'", [account.pk])  # fmt: skip
@@ -105,43 +109,43 @@ def test_whatever_calls_do_at_once_they_never_hold_more_than_balance_and_credit_
 
 def test_a_credit_limit_is_funds_too() -> None:
     account = prepaid(1, credit_limit=2)
-    grants = run(lambda store: many(store, account.pk, 5))
-    assert [grant.granted for grant in grants].count(True) == 3
+    results = run(lambda store: many(store, account.pk, 5))
+    assert [result.granted for result in results].count(True) == 3
 
 
 def test_without_a_limit_only_the_cap_counts() -> None:
     account = account_of(CustomerFactory.create())
 
-    async def calls(store: HoldStore) -> list[Grant]:
-        return [await store.open(wish(account.pk, str(n), Decimal(2)), MINUTE, now() + LATER) for n in range(3)]
+    async def calls(store: HoldStore) -> list[HoldResult]:
+        return [await store.open(hold_request(account.pk, str(n), Decimal(2)), MINUTE, now() + LATER) for n in range(3)]
 
-    assert [grant.granted for grant in run(calls)] == [True, True, False]
+    assert [result.granted for result in run(calls)] == [True, True, False]
 
 
 def test_a_blocked_account_gets_nothing() -> None:
     account = prepaid(10, blocked_at=now(), blocked_reason="cap")
-    grant = run(lambda store: store.open(wish(account.pk, "1"), MINUTE, now() + LATER))
-    assert (grant.granted, grant.blocked) == (False, True)
+    result = run(lambda store: store.open(hold_request(account.pk, "1"), MINUTE, now() + LATER))
+    assert (result.granted, result.blocked) == (False, True)
 
 
 def test_a_refusal_says_what_would_have_been_there() -> None:
     account = prepaid(10)
 
-    async def two(store: HoldStore) -> Grant:
-        await store.open(wish(account.pk, "1"), Slice(60, Decimal(7)), now() + LATER)
-        return await store.open(wish(account.pk, "2"), Slice(60, Decimal(7)), now() + LATER)
+    async def two(store: HoldStore) -> HoldResult:
+        await store.open(hold_request(account.pk, "1"), Slice(60, Decimal(7)), now() + LATER)
+        return await store.open(hold_request(account.pk, "2"), Slice(60, Decimal(7)), now() + LATER)
 
-    assert run(two) == Grant(granted=False, blocked=False, available=Decimal(3), held=Decimal(7))
+    assert run(two) == HoldResult(granted=False, blocked=False, available=Decimal(3), held=Decimal(7))
 
 
 def test_a_call_that_goes_on_holds_its_slices_in_all_and_not_one_beside_the_other() -> None:
     account = prepaid(3)
 
     async def grows(store: HoldStore) -> list[bool]:
-        asked = wish(account.pk, "1")
-        grants = [await store.open(asked, MINUTE, now() + LATER)]
-        grants += [await store.extend(asked, Slice(60 * n, Decimal(n)), now() + LATER) for n in (2, 3, 4)]
-        return [grant.granted for grant in grants]
+        request = hold_request(account.pk, "1")
+        results = [await store.open(request, MINUTE, now() + LATER)]
+        results += [await store.extend(request, Slice(60 * n, Decimal(n)), now() + LATER) for n in (2, 3, 4)]
+        return [result.granted for result in results]
 
     assert run(grows) == [True, True, True, False]
     assert CreditHold.objects.get().amount == 3
@@ -150,11 +154,11 @@ def test_a_call_that_goes_on_holds_its_slices_in_all_and_not_one_beside_the_othe
 def test_an_ended_call_is_not_extended_and_holds_what_it_costs_until_that_is_settled() -> None:
     account = prepaid(3)
 
-    async def ends(store: HoldStore) -> Grant:
-        asked = wish(account.pk, "1")
-        await store.open(asked, Slice(60, Decimal(2)), now() + LATER)
-        await store.finish(asked.key, Decimal("0.5"), now(), now() + LATER)
-        return await store.extend(asked, Slice(60, Decimal(1)), now() + LATER)
+    async def ends(store: HoldStore) -> HoldResult:
+        request = hold_request(account.pk, "1")
+        await store.open(request, Slice(60, Decimal(2)), now() + LATER)
+        await store.finish(request.key, Decimal("0.5"), now(), now() + LATER)
+        return await store.extend(request, Slice(60, Decimal(1)), now() + LATER)
 
     assert not run(ends).granted
     hold = CreditHold.objects.get()
@@ -164,10 +168,10 @@ def test_an_ended_call_is_not_extended_and_holds_what_it_costs_until_that_is_set
 def test_a_call_that_cost_nothing_releases_its_money_at_once() -> None:
     account = prepaid(1)
 
-    async def unanswered(store: HoldStore) -> Grant:
-        await store.open(wish(account.pk, "1"), MINUTE, now() + LATER)
+    async def unanswered(store: HoldStore) -> HoldResult:
+        await store.open(hold_request(account.pk, "1"), MINUTE, now() + LATER)
         await store.finish(CallKey("pbx1", "1"), Decimal(0), now(), now() + LATER)
-        return await store.open(wish(account.pk, "2"), MINUTE, now() + LATER)
+        return await store.open(hold_request(account.pk, "2"), MINUTE, now() + LATER)
 
     assert run(unanswered).granted
     assert CreditHold.objects.get(uniqueid="1").state == HoldState.RELEASED
@@ -177,7 +181,7 @@ def test_a_channel_that_calls_a_second_number_keeps_what_the_first_one_set_aside
     account = prepaid(3)
 
     async def twice(store: HoldStore) -> list[bool]:
-        return [(await store.open(wish(account.pk, "1"), MINUTE, now() + LATER)).granted for _ in range(4)]
+        return [(await store.open(hold_request(account.pk, "1"), MINUTE, now() + LATER)).granted for _ in range(4)]
 
     assert run(twice) == [True, True, True, False]
     assert CreditHold.objects.get().amount == 3
@@ -189,12 +193,13 @@ def test_what_goes_on_can_be_found_again() -> None:
     async def found(store: HoldStore) -> list[str]:
         await many(store, account.pk, 2)
         moment = now()
-        answered = await store.answer(CallKey("pbx1", "1700000000.0"), moment, moment + LATER)
+        await store.mark_answered(CallKey("pbx1", "1700000000.0"), moment, moment + LATER)
+        answered = await live(store, CallKey("pbx1", "1700000000.0"))
         assert answered is not None
         assert answered.answered_at == moment
         await store.finish(CallKey("pbx1", "1700000000.1"), Decimal(1), moment, moment + LATER)
-        assert await store.live(CallKey("pbx1", "1700000000.1")) is None
-        return [hold.key.uniqueid for hold in await store.going_on()]
+        assert await live(store, CallKey("pbx1", "1700000000.1")) is None
+        return [hold.key.uniqueid for hold in await store.active_holds()]
 
     assert run(found) == ["1700000000.0"]
 
@@ -202,17 +207,17 @@ def test_what_goes_on_can_be_found_again() -> None:
 def test_a_question_that_cannot_be_asked_keeps_no_other_back() -> None:
     accounts = [prepaid(10) for _ in range(3)]
 
-    async def together(store: HoldStore) -> list[Grant | BaseException]:
-        asked = [wish(account.pk, f"1.{place}") for place, account in enumerate(accounts)]
-        asked.insert(1, wish(new_id(), "1.9"))
-        first = store.open(wish(accounts[0].pk, "1.8"), MINUTE, now() + LATER)
+    async def together(store: HoldStore) -> list[HoldResult | BaseException]:
+        requests = [hold_request(account.pk, f"1.{place}") for place, account in enumerate(accounts)]
+        requests.insert(1, hold_request(new_id(), "1.9"))
+        first = store.open(hold_request(accounts[0].pk, "1.8"), MINUTE, now() + LATER)
         return await asyncio.gather(
-            first, *(store.open(each, MINUTE, now() + LATER) for each in asked), return_exceptions=True
+            first, *(store.open(each, MINUTE, now() + LATER) for each in requests), return_exceptions=True
         )
 
     answers = run(together)
     assert isinstance(answers.pop(2), PostgresError)
-    assert [isinstance(grant, Grant) and grant.granted for grant in answers] == [True] * 4
+    assert [isinstance(result, HoldResult) and result.granted for result in answers] == [True] * 4
 
 
 def test_what_was_set_aside_for_a_question_that_nobody_waits_for_is_given_back() -> None:
@@ -221,7 +226,7 @@ def test_what_was_set_aside_for_a_question_that_nobody_waits_for_is_given_back()
     async def impatient(store: HoldStore) -> None:
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0):
-                await store.open(wish(account.pk, "1.1"), MINUTE, now() + LATER)
+                await store.open(hold_request(account.pk, "1.1"), MINUTE, now() + LATER)
         while not await asyncio.to_thread(released):
             await asyncio.sleep(0.01)
 

@@ -10,13 +10,13 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from billing.accounts.ledger import Movement, account_of, enter
-from billing.authorization.call_authorizer import Desk
+from billing.authorization.call_authorizer import CallAuthorizer
 from billing.authorization.connections import Connections
-from billing.authorization.hold_batcher import Grant
-from billing.authorization.holds import CallKey, HoldStore, Wish
-from billing.authorization.rule_cache import Asked, Book
-from billing.authorization.sweeper import RELEASE_SETTLED, Spending
-from billing.authorization.terms import Reason, Refusal, Slice
+from billing.authorization.hold_batcher import HoldResult
+from billing.authorization.holds import CallKey, HoldRequest, HoldStore
+from billing.authorization.rule_cache import RuleCache
+from billing.authorization.sweeper import RELEASE_SETTLED, SpendingTotals
+from billing.authorization.values import CallRefusal, CallRequest, RefusalReason, Slice
 from billing.models import Account, AccountKind, EntryKind, LedgerEntry
 from customers.models import Customer, CustomerStatus
 from tests.billing.loop_beside import LoopBeside
@@ -36,8 +36,8 @@ def account() -> Account:
     return account
 
 
-def wish(account: Account, call: CallKey) -> Wish:
-    return Wish(account.pk, call, "", NUMBER, "", Decimal(1_000))
+def hold_request(account: Account, call: CallKey) -> HoldRequest:
+    return HoldRequest(account.pk, call, "", NUMBER, "", Decimal(1_000))
 
 
 def settle(account: Account, call: CallKey) -> None:
@@ -54,15 +54,15 @@ def settle(account: Account, call: CallKey) -> None:
 
 
 def test_a_call_that_is_settled_between_two_reads_is_counted(account: Account) -> None:
-    async def work() -> Grant:
+    async def work() -> HoldResult:
         async with Connections() as pool, pool.borrow() as beside:
             store, now = HoldStore(pool), timezone.now()
-            await store.open(wish(account, CALL), TEN, now + timedelta(minutes=9))
+            await store.open(hold_request(account, CALL), TEN, now + timedelta(minutes=9))
             await store.finish(CALL, Decimal(10), now, now + timedelta(days=1))
             await beside.execute("BEGIN")
             await beside.execute("LOCK TABLE billing_credithold IN ACCESS EXCLUSIVE MODE")
-            asked = store.open(wish(account, CallKey("pbx1", "1700000000.2")), TEN, now + timedelta(minutes=9))
-            waiting = asyncio.ensure_future(asked)
+            request = hold_request(account, CallKey("pbx1", "1700000000.2"))
+            waiting = asyncio.ensure_future(store.open(request, TEN, now + timedelta(minutes=9)))
             await asyncio.sleep(0.3)
             await asyncio.to_thread(settle, account, CALL)
             await beside.execute(RELEASE_SETTLED)
@@ -76,26 +76,26 @@ def test_a_call_that_is_settled_between_two_reads_is_counted(account: Account) -
 def test_a_call_whose_end_another_service_saw_is_no_reason_to_stop_a_customer(account: Account) -> None:
     RouteFactory.create(gateways=[GatewayFactory.create()])
     TariffFactory.create(pattern="55", price_per_minute=Decimal("0.60"))
-    book = Book()
-    book.refresh()
+    cache = RuleCache()
+    cache.refresh()
 
     async def work() -> tuple[object, bool]:
         async with Connections() as pool:
-            one, two = (Desk(book, HoldStore(pool), Spending()) for _ in range(2))
+            one, two = (CallAuthorizer(cache, HoldStore(pool), SpendingTotals()) for _ in range(2))
             now = timezone.now()
-            await one.authorize(Asked(account.customer_id, NUMBER, NUMBER, now), CALL, "PJSIP/x")
-            await one.answered(CALL, now)
-            await two.recall(now)
-            await one.ended(CALL, now)
-            return await two.prolong(CALL), CALL in two.calls
+            await one.authorize(CallRequest(account.customer_id, NUMBER, NUMBER, now), CALL, "PJSIP/x")
+            await one.mark_answered(CALL, now)
+            await two.resume_calls(now)
+            await one.finish(CALL, now)
+            return await two.extend(CALL), CALL in two.calls
 
     with LoopBeside() as loop:
-        assert loop.run(work()) == (Refusal(Reason.INACTIVE), False)
+        assert loop.run(work()) == (CallRefusal(RefusalReason.INACTIVE), False)
 
 
 def test_a_change_that_is_committed_late_is_seen(account: Account) -> None:
-    other, book = CustomerFactory.create(), Book()
-    book.refresh()
+    other, cache = CustomerFactory.create(), RuleCache()
+    cache.refresh()
     changed, go_on = threading.Event(), threading.Event()
 
     def suspend_slowly() -> None:
@@ -112,8 +112,8 @@ def test_a_change_that_is_committed_late_is_seen(account: Account) -> None:
     assert changed.wait(10)
     other.name = "Saved later, committed first"
     other.save()
-    book.refresh()
+    cache.refresh()
     go_on.set()
     slow.join()
-    book.refresh()
-    assert not book.terms[account.customer_id].active
+    cache.refresh()
+    assert not cache.account_rules[account.customer_id].active

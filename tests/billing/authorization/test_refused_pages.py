@@ -14,8 +14,8 @@ from django.utils import timezone
 from billing.accounts.audit import remember_audit
 from billing.accounts.ledger import account_of
 from billing.accounts.tasks import audit_ledger
-from billing.authorization.pages import REASONS
-from billing.authorization.terms import Reason
+from billing.authorization.pages import REASON_LABELS
+from billing.authorization.values import RefusalReason
 from billing.models import RefusedCall
 from tests.factories import CdrFactory, CustomerFactory, UserFactory
 from voipadmin.users.roles import Role
@@ -50,7 +50,7 @@ def dashboard(client: Client) -> str:
 
 
 def test_every_reason_of_the_rules_has_words() -> None:
-    assert {str(reason) for reason in Reason} <= set(REASONS)
+    assert {str(reason) for reason in RefusalReason} <= set(REASON_LABELS)
 
 
 def test_a_refused_call_tells_whose_where_to_and_why(operator: Client) -> None:

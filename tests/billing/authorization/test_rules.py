@@ -9,73 +9,73 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billing.authorization.destinations import country_of_number, is_high_risk
-from billing.authorization.rules import affordable, examine, fully_spent, shortest, slice_of
-from billing.authorization.terms import Permit, Reason, Refusal
+from billing.authorization.rules import affordable, examine, reached_cap, shortest, slice_of
+from billing.authorization.values import CallRefusal, Permit, RefusalReason
 from billing.rating.durations import Band, Rate, rate_duration, simple_rate
-from tests.billing.authorization.terms import CALL, carrier, choice, price, terms
+from tests.billing.authorization.values import CALL, carrier, price, route_carriers, rules
 
 MINUTE = 60
 SELL = price("0.10", initial_block=30, increment=6, free_seconds=3)
 
 
-def verdict(**fields: Any) -> Refusal | Permit:
+def verdict(**fields: Any) -> CallRefusal | Permit:
     """What is said of an ordinary call with something about it changed."""
     values: dict[str, Any] = {
         "call": CALL,
-        "terms": terms(),
+        "rules": rules(),
         "price": SELL,
-        "choices": [choice(carrier("GW_A"))],
+        "routes": [route_carriers(carrier("GW_A"))],
     } | fields
     return examine(**values, expected_seconds=180)
 
 
 def test_an_ordinary_call_is_let_through_by_its_carriers_in_their_order() -> None:
-    its_route = choice(carrier("GW_B", "0.07"), carrier("GW_A", "0.02"))
-    assert verdict(choices=[its_route]) == Permit(SELL.rate, (its_route,), 7200)
+    its_route = route_carriers(carrier("GW_B", "0.07"), carrier("GW_A", "0.02"))
+    assert verdict(routes=[its_route]) == Permit(SELL.rate, (its_route,), 7200)
 
 
 @pytest.mark.parametrize(
     ("fields", "reason", "cause"),
     [
-        ({"terms": terms(active=False)}, Reason.INACTIVE, 21),
-        ({"terms": terms(blocked=True)}, Reason.BLOCKED, 21),
-        ({"call": replace(CALL, country="CU")}, Reason.COUNTRY, 57),
-        ({"call": replace(CALL, country=None)}, Reason.COUNTRY, 57),
-        ({"call": replace(CALL, is_high_risk=True)}, Reason.HIGH_RISK, 57),
-        ({"price": None}, Reason.NO_RATE, 3),
-        ({"price": price("0.10", "USD")}, Reason.CURRENCY, 3),
-        ({"choices": [choice(carrier("GW_A", None))]}, Reason.NO_CARRIER, 3),
-        ({"choices": [choice(carrier("GW_A", "0.11"))]}, Reason.LOSS, 3),
+        ({"rules": rules(active=False)}, RefusalReason.INACTIVE, 21),
+        ({"rules": rules(blocked=True)}, RefusalReason.BLOCKED, 21),
+        ({"call": replace(CALL, country="CU")}, RefusalReason.COUNTRY, 57),
+        ({"call": replace(CALL, country=None)}, RefusalReason.COUNTRY, 57),
+        ({"call": replace(CALL, is_high_risk=True)}, RefusalReason.HIGH_RISK, 57),
+        ({"price": None}, RefusalReason.NO_RATE, 3),
+        ({"price": price("0.10", "USD")}, RefusalReason.CURRENCY, 3),
+        ({"routes": [route_carriers(carrier("GW_A", None))]}, RefusalReason.NO_CARRIER, 3),
+        ({"routes": [route_carriers(carrier("GW_A", "0.11"))]}, RefusalReason.LOSS, 3),
     ],
 )
-def test_each_rule_refuses_with_its_reason_and_cause(fields: dict[str, Any], reason: Reason, cause: int) -> None:
+def test_each_rule_refuses_with_its_reason_and_cause(fields: dict[str, Any], reason: RefusalReason, cause: int) -> None:
     refusal = verdict(**fields)
-    assert isinstance(refusal, Refusal)
+    assert isinstance(refusal, CallRefusal)
     assert (refusal.reason, refusal.cause) == (reason, cause)
 
 
 def test_the_first_rule_that_is_broken_names_the_reason() -> None:
-    refusal = verdict(terms=terms(blocked=True), call=replace(CALL, country="CU"), price=None)
-    assert isinstance(refusal, Refusal)
-    assert refusal.reason is Reason.BLOCKED
+    refusal = verdict(rules=rules(blocked=True), call=replace(CALL, country="CU"), price=None)
+    assert isinstance(refusal, CallRefusal)
+    assert refusal.reason is RefusalReason.BLOCKED
 
 
 def test_what_is_allowed_to_a_customer_is_let_through() -> None:
     assert isinstance(
         verdict(
             call=replace(CALL, country="CU", is_high_risk=True),
-            terms=terms(allowed_countries=frozenset({"BR", "CU"}), allows_high_risk=True, allows_loss=True),
-            choices=[choice(carrier("GW_A", "5"))],
+            rules=rules(allowed_countries=frozenset({"BR", "CU"}), allows_high_risk=True, allows_loss=True),
+            routes=[route_carriers(carrier("GW_A", "5"))],
         ),
         Permit,
     )
 
 
 def test_a_carrier_that_loses_is_left_out_where_another_does_not() -> None:
-    its_route = choice(carrier("GW_Dear", "0.2"), carrier("GW_Unknown", None), carrier("GW_Cheap", "0.01"))
-    found = verdict(choices=[its_route])
+    its_route = route_carriers(carrier("GW_Dear", "0.2"), carrier("GW_Unknown", None), carrier("GW_Cheap", "0.01"))
+    found = verdict(routes=[its_route])
     assert isinstance(found, Permit)
-    told = [([left.gateway for left in each.carriers], each.differs) for each in found.choices]
+    told = [([left.gateway for left in each.carriers], each.differs_from_dialplan) for each in found.routes]
     assert told == [(["GW_Cheap"], True)]
 
 
@@ -114,7 +114,7 @@ def test_funds_pay_for_the_longest_call_that_they_pay_for_and_not_for_a_second_m
     [(99, 900, 0, ""), (60, 900, 40, "hour"), (0, 900, 99, ""), (5, 950, 50, "day"), (100, 100, 0, "hour")],
 )
 def test_caps_count_what_is_settled_and_what_is_held(hour: int, day: int, held: int, said: str) -> None:
-    assert fully_spent(terms(), hour=Decimal(hour), day=Decimal(day), held=Decimal(held)) == said
+    assert reached_cap(rules(), hour=Decimal(hour), day=Decimal(day), held=Decimal(held)) == said
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.authorization.terms import Call
+from billing.authorization.values import ClassifiedCall
 from billing.authorization.velocity import MINUTE, Velocity, VelocityLimits
-from tests.billing.authorization.terms import NOON
+from tests.billing.authorization.values import NOON
 
 ACME, OTHER = UUID(int=1), UUID(int=2)
 
@@ -17,8 +17,8 @@ def velocity(calls: int = 3, numbers: int = 5) -> Velocity:
     return Velocity("BR", ("881", "882"), VelocityLimits(calls, numbers))
 
 
-def call(number: str, second: float, country: str | None = None, *, risky: bool = True) -> Call:
-    return Call(number, country, risky, NOON + timedelta(seconds=second))
+def call(number: str, second: float, country: str | None = None, *, risky: bool = True) -> ClassifiedCall:
+    return ClassifiedCall(number, country, risky, NOON + timedelta(seconds=second))
 
 
 def test_the_call_after_the_last_that_a_range_may_have_in_a_minute_is_one_too_many() -> None:

@@ -3,7 +3,7 @@
 import pytest
 from django.core.cache import cache
 
-from asterisk_sync.authorizer.heartbeat import leave_sign, unanswered_nodes
+from asterisk_sync.authorizer.heartbeat import record_heartbeat, unanswered_nodes
 from asterisk_sync.changes.placement import place_object
 from customers.models import CustomerStatus
 from tests.factories.asterisk_sync import NodeFactory
@@ -24,7 +24,7 @@ def test_a_node_with_any_customer_has_to_be_answered() -> None:
     assert unanswered_nodes() == []
     CustomerFactory.create()
     assert unanswered_nodes() == [node]
-    leave_sign([node.pk])
+    record_heartbeat([node.pk])
     assert unanswered_nodes() == []
 
 

@@ -1,4 +1,4 @@
-"""What the rules need and seldom changes, as it was at one moment, and how that is read."""
+"""Account rules, routes and gateways' providers as the database has them: what the rules need and seldom changes."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -10,17 +10,17 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Aggregate, Count, DecimalField, Max, Model
 
-from billing.authorization.prices import ProviderTerms
-from billing.authorization.terms import Terms, Tried
+from billing.authorization.prices import GatewayProvider
+from billing.authorization.values import AccountRules, CarrierSelection
 from billing.models import Account, AccountKind
 from customers.models import Customer, CustomerStatus
-from routing.models import Gateway, GatewaySelection, Provider, Route, RouteGateway
+from routing.models import Gateway, Provider, Route, RouteGateway
 
 WATCHED: tuple[type[Model], ...] = (Account, Customer, Gateway, Provider, Route, RouteGateway)
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class RouteStep:
     """A gateway's place in a route."""
 
     gateway: str
@@ -34,54 +34,58 @@ class RouteEntry:
     id: UUID
     pattern: str
     priority: int
-    tried: Tried
-    steps: Sequence[Step]
+    selection: CarrierSelection
+    steps: Sequence[RouteStep]
     customers: Sequence[str]
 
     @property
     def by_weight(self) -> bool:
-        """Tell whether its gateways are drawn."""
-        return self.tried is Tried.WEIGHT
+        """Tell whether its gateways are drawn by weight, as `routing.selection` asks."""
+        return self.selection is CarrierSelection.WEIGHT
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """Who may what, which routes there are, and who is behind a gateway."""
+class AccountsAndRoutes:
+    """The rules of each customer's account by customer id, the routes, and each gateway's provider by gateway name."""
 
-    terms: Mapping[UUID, Terms] = field(default_factory=dict)
+    account_rules: Mapping[UUID, AccountRules] = field(default_factory=dict)
     routes: Sequence[RouteEntry] = ()
-    providers: Mapping[str, ProviderTerms] = field(default_factory=dict)
+    providers: Mapping[str, GatewayProvider] = field(default_factory=dict)
 
 
 class SumOfMoments(Aggregate):
-    """All moments together: it differs, too, where a change is seen whose moment is older than the newest one."""
+    """The sum of all moments of a column, in seconds.
+
+    The newest moment alone would not do: a change takes its moment when it is made and is seen when it is committed,
+    so one that is committed late may bring a moment older than the newest that was read before.
+    """
 
     template = "SUM(EXTRACT(EPOCH FROM %(expressions)s))"
     output_field = DecimalField()
 
 
-def state_of_facts() -> Any:
-    """Return what is another value after any change of what `load_facts` reads, however late that is committed."""
+def mark_of_accounts_and_routes() -> Any:
+    """Return a value that is another one after any change of what `load_accounts_and_routes` reads."""
     rows = [model._default_manager.aggregate(Count("pk"), moments=SumOfMoments("updated_at")) for model in WATCHED]
     return [*rows, Route.customers.through.objects.aggregate(Count("pk"), Max("pk"))]
 
 
-def load_facts(customers: Collection[UUID] | None = None) -> Facts:
-    """Read everything; where `customers` are named, what these may and no others."""
+def load_accounts_and_routes(customers: Collection[UUID] | None = None) -> AccountsAndRoutes:
+    """Return everything as of now; where `customers` are named, the account rules of these and no others."""
     accounts = Account.objects.select_related("customer").exclude(customer__status=CustomerStatus.CLOSED)
     if customers is not None:
         accounts = accounts.filter(customer__in=customers)
-    return Facts(
-        terms={terms.customer_id: terms for terms in map(terms_of, accounts)},
+    return AccountsAndRoutes(
+        account_rules={rules.customer_id: rules for rules in map(rules_of, accounts)},
         routes=_load_routes(),
         providers=_load_providers(),
     )
 
 
-def terms_of(account: Account) -> Terms:
-    """Return what an account's customer may; where it has no cap of its own, that of the settings."""
+def rules_of(account: Account) -> AccountRules:
+    """Return what an account's customer may do; caps and call length that it does not have come from the settings."""
     customer = account.customer
-    return Terms(
+    return AccountRules(
         customer_id=customer.pk,
         account_id=account.pk,
         code=customer.code,
@@ -101,35 +105,29 @@ def terms_of(account: Account) -> Terms:
 
 
 def _or_default(cap: Decimal | None, default: Decimal) -> Decimal:
+    # A cap of zero is a cap: nothing may be spent.
     return default if cap is None else cap
 
 
 def _load_routes() -> list[RouteEntry]:
-    steps: dict[UUID, list[Step]] = defaultdict(list)
+    steps: dict[UUID, list[RouteStep]] = defaultdict(list)
     rows = RouteGateway.objects.filter(gateway__enabled=True).order_by("route_id", "position", "id")
     for route, gateway, weight in rows.values_list("route_id", "gateway__name", "weight"):
-        steps[route].append(Step(gateway, weight))
+        steps[route].append(RouteStep(gateway, weight))
     customers: dict[UUID, list[str]] = defaultdict(list)
     for route, code in Route.customers.through.objects.values_list("route_id", "customer__code"):
         customers[route].append(code)
     return [
         RouteEntry(
-            route.pk, route.pattern, route.priority, TRIED[GatewaySelection(route.selection)],
+            route.pk, route.pattern, route.priority, CarrierSelection(route.selection),
             tuple(steps[route.pk]), tuple(customers[route.pk]),
         )
         for route in Route.objects.filter(enabled=True)
     ]  # fmt: skip
 
 
-TRIED = {
-    GatewaySelection.ORDER: Tried.ORDER,
-    GatewaySelection.WEIGHT: Tried.WEIGHT,
-    GatewaySelection.COST: Tried.COST,
-}
-
-
-def _load_providers() -> dict[str, ProviderTerms]:
+def _load_providers() -> dict[str, GatewayProvider]:
     return {
-        gateway.name: ProviderTerms(gateway.provider_id, gateway.provider.cost_per_minute, gateway.provider.currency)
+        gateway.name: GatewayProvider(gateway.provider_id, gateway.provider.cost_per_minute, gateway.provider.currency)
         for gateway in Gateway.objects.select_related("provider").filter(enabled=True)
     }

@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from billing.accounts.ledger import account_of
-from billing.authorization.rule_cache import Asked, Book
-from billing.authorization.terms import Permit, Reason, Refusal
+from billing.authorization.rule_cache import RuleCache
+from billing.authorization.values import CallRefusal, CallRequest, Permit, RefusalReason
 from billing.models import Account, BuyRate, RatePlan
 from customers.models import Customer
 from routing.models import GatewaySelection, Route
@@ -31,25 +31,25 @@ def priced_route(*names: str, **fields: Any) -> Route:
     return RouteFactory.create(pattern="_0X.", gateways=[GatewayFactory.create(name=name) for name in names], **fields)
 
 
-def ask(book: Book, customer: Customer, caller: str = "") -> Refusal | Permit:
+def ask(cache: RuleCache, customer: Customer, caller: str = "") -> CallRefusal | Permit:
     """Ask twice, and see that neither reads anything."""
-    asked = Asked(customer.pk, DIALLED, NUMBER, timezone.now(), caller)
+    request = CallRequest(customer.pk, DIALLED, NUMBER, timezone.now(), caller)
     with CaptureQueriesContext(connection) as queries:
-        verdict = book.examine(asked)[1]
-        assert book.examine(asked)[1] == verdict
+        verdict = cache.examine(request)[1]
+        assert cache.examine(request)[1] == verdict
     assert not queries.captured_queries
     return verdict
 
 
-def permitted(book: Book, customer: Customer, caller: str = "") -> Permit:
-    book.refresh()
-    verdict = ask(book, customer, caller)
+def permitted(cache: RuleCache, customer: Customer, caller: str = "") -> Permit:
+    cache.refresh()
+    verdict = ask(cache, customer, caller)
     assert isinstance(verdict, Permit), verdict
     return verdict
 
 
 def tried(permit: Permit) -> list[str]:
-    return [carrier.gateway for choice in permit.choices for carrier in choice.carriers]
+    return [carrier.gateway for route in permit.routes for carrier in route.carriers]
 
 
 def per_minute(permit: Permit) -> Decimal:
@@ -62,24 +62,24 @@ def test_a_customer_pays_by_its_plan_and_by_where_it_calls_from(acme: Customer) 
     TariffFactory.create(pattern="55", price_per_minute=Decimal("0.50"))
     TariffFactory.create(pattern="55", price_per_minute=Decimal("0.40"), plan=plan)
     TariffFactory.create(pattern="55", price_per_minute=Decimal("0.20"), plan=plan, origin_prefix="5511")
-    book = Book()
-    assert per_minute(permitted(book, acme, "5521987650000")) == Decimal("0.50")
+    cache = RuleCache()
+    assert per_minute(permitted(cache, acme, "5521987650000")) == Decimal("0.50")
     account = account_of(acme)
     account.plan = plan
     account.save()
-    assert per_minute(permitted(book, acme, "5521987650000")) == Decimal("0.40")
-    assert per_minute(permitted(book, acme, "1001")) == Decimal("0.20")
+    assert per_minute(permitted(cache, acme, "5521987650000")) == Decimal("0.40")
+    assert per_minute(permitted(cache, acme, "1001")) == Decimal("0.20")
 
 
 def test_a_plan_that_does_not_fall_back_refuses_what_it_does_not_price(acme: Customer) -> None:
     priced_route("GW_A")
     TariffFactory.create(pattern="55")
     Account.objects.filter(customer=acme).update(plan=RatePlan.objects.create(name="Local", falls_back=False))
-    book = Book()
-    book.refresh()
-    verdict = ask(book, acme)
-    assert isinstance(verdict, Refusal)
-    assert verdict.reason is Reason.NO_RATE
+    cache = RuleCache()
+    cache.refresh()
+    verdict = ask(cache, acme)
+    assert isinstance(verdict, CallRefusal)
+    assert verdict.reason is RefusalReason.NO_RATE
 
 
 def test_a_change_of_a_deck_changes_the_order_at_the_next_refresh_and_not_before(acme: Customer) -> None:
@@ -88,28 +88,28 @@ def test_a_change_of_a_deck_changes_the_order_at_the_next_refresh_and_not_before
     TariffFactory.create(pattern="55", price_per_minute=Decimal("0.50"), cost_per_minute=None)
     BuyRateFactory.create(provider=first.provider, price_per_minute=Decimal("0.01"))
     BuyRateFactory.create(provider=second.provider, price_per_minute=Decimal("0.02"))
-    book = Book()
-    assert tried(permitted(book, acme)) == ["GW_A", "GW_B"]
+    cache = RuleCache()
+    assert tried(permitted(cache, acme)) == ["GW_A", "GW_B"]
     BuyRate.objects.filter(provider=first.provider).update(price_per_minute=Decimal("0.03"))
-    unchanged = ask(book, acme)
+    unchanged = ask(cache, acme)
     assert isinstance(unchanged, Permit)
     assert tried(unchanged) == ["GW_A", "GW_B"]
-    assert tried(permitted(book, acme)) == ["GW_B", "GW_A"]
+    assert tried(permitted(cache, acme)) == ["GW_B", "GW_A"]
     BuyRate.objects.filter(provider=first.provider).update(is_blocked=True)
-    assert tried(permitted(book, acme)) == ["GW_B"]
+    assert tried(permitted(cache, acme)) == ["GW_B"]
 
 
 def test_a_carrier_costs_what_its_deck_says_before_what_the_tariff_says(acme: Customer) -> None:
     route = priced_route("GW_A")
     TariffFactory.create(pattern="55", price_per_minute=Decimal("0.10"), cost_per_minute=Decimal("0.01"))
     BuyRateFactory.create(provider=route.gateways.get().provider, price_per_minute=Decimal("0.20"))
-    book = Book()
-    book.refresh()
-    verdict = ask(book, acme)
-    assert isinstance(verdict, Refusal)
-    assert verdict.reason is Reason.LOSS
+    cache = RuleCache()
+    cache.refresh()
+    verdict = ask(cache, acme)
+    assert isinstance(verdict, CallRefusal)
+    assert verdict.reason is RefusalReason.LOSS
     Account.objects.filter(customer=acme).update(allows_loss=True, updated_at=timezone.now())
-    assert tried(permitted(book, acme)) == ["GW_A"]
+    assert tried(permitted(cache, acme)) == ["GW_A"]
 
 
 def test_of_two_that_cost_alike_the_one_that_gets_its_calls_through_comes_first(acme: Customer) -> None:
@@ -118,4 +118,4 @@ def test_of_two_that_cost_alike_the_one_that_gets_its_calls_through_comes_first(
     bad = route.gateways.get(name="GW_A")
     for _ in range(50):
         CdrFactory.create(gateway=bad, direction="outbound", disposition="FAILED")
-    assert tried(permitted(Book(), acme)) == ["GW_B", "GW_A"]
+    assert tried(permitted(RuleCache(), acme)) == ["GW_B", "GW_A"]

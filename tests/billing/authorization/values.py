@@ -1,4 +1,4 @@
-"""Terms, calls and carriers for tests."""
+"""Account rules, calls and carriers for tests."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -6,11 +6,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from billing.authorization.terms import Call, Carrier, Choice, Price, Terms, Tried
+from billing.authorization.values import AccountRules, Carrier, CarrierSelection, ClassifiedCall, Price, RouteCarriers
 from billing.rating.durations import simple_rate
 
 NOON = datetime(2026, 1, 15, 12, tzinfo=UTC)
-TERMS = Terms(
+RULES = AccountRules(
     customer_id=UUID(int=1),
     account_id=UUID(int=2),
     code="ACME",
@@ -25,11 +25,11 @@ TERMS = Terms(
     daily_cap=Decimal(1000),
     longest_seconds=7200,
 )
-CALL = Call("5511987654321", "BR", is_high_risk=False, at=NOON)
+CALL = ClassifiedCall("5511987654321", "BR", is_high_risk=False, at=NOON)
 
 
-def terms(**fields: Any) -> Terms:
-    return replace(TERMS, **fields)
+def rules(**fields: Any) -> AccountRules:
+    return replace(RULES, **fields)
 
 
 def price(per_minute: str, currency: str = "BRL", **fields: Any) -> Price:
@@ -40,5 +40,7 @@ def carrier(gateway: str, per_minute: str | None = "0.05", weight: int = 100, cu
     return Carrier(gateway, weight, None if per_minute is None else price(per_minute, currency))
 
 
-def choice(*carriers: Carrier, tried: Tried = Tried.ORDER, route: int = 1) -> Choice:
-    return Choice(UUID(int=route), tried, carriers)
+def route_carriers(
+    *carriers: Carrier, selection: CarrierSelection = CarrierSelection.ORDER, route: int = 1
+) -> RouteCarriers:
+    return RouteCarriers(UUID(int=route), selection, carriers)

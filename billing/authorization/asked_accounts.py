@@ -1,4 +1,4 @@
-"""Whose calls are asked about one by one; those of all others are where they leave the country or are at high risk."""
+"""The accounts each of whose calls the dialplan asks about; of others it asks only abroad and at high risk."""
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -9,9 +9,9 @@ from routing.models import GatewaySelection, Route
 
 
 def accounts_to_ask() -> QuerySet[Account]:
-    """Return the accounts each of whose calls is asked about: money or caps limit them, or the operator wants it.
+    """Return the accounts each of whose calls is asked about: those that money or caps limit, or all.
 
-    Which carrier is the cheapest is nothing that the dialplan knows: with a route by cost everybody is asked about.
+    All are asked about where the settings say so, or where a route is by cost: the dialplan does not know prices.
     """
     accounts = Account.objects.exclude(customer__status=CustomerStatus.CLOSED)
     by_cost = Route.objects.filter(enabled=True, selection=GatewaySelection.COST)

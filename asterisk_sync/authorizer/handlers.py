@@ -1,0 +1,114 @@
+"""The handlers of the dialplan's three requests: may a call be made, it was answered, it ended."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import structlog
+from django.utils import timezone
+from psycopg import Error as PostgresError
+
+from asterisk_sync.authorizer.account_stopper import AccountStopper
+from asterisk_sync.authorizer.fastagi import AgiRequest, Handler, Variables
+from asterisk_sync.authorizer.live_calls import CUT_EARLY_SECONDS, LiveCallTimers
+from asterisk_sync.authorizer.state import ServiceState
+from billing.authorization.call_authorizer import LiveCall
+from billing.authorization.holds import CallKey
+from billing.authorization.values import AccountRules, CallRefusal, CallRequest, RefusalReason, RouteCarriers
+from billing.models import RefusedCall
+
+log = structlog.get_logger(__name__)
+
+# An account whose call is refused for one of these is stopped.
+STOPPING = frozenset({RefusalReason.CAP, RefusalReason.VELOCITY})
+
+
+def gateway_orders(routes: Iterable[RouteCarriers], turn: str) -> Variables:
+    """Return, for each route that the dialplan would go through otherwise, its gateways in order, joined by `&`.
+
+    `turn` counts the requests of a channel and is part of the variable's name: a channel that asks a second time still
+    has the variables of the first answer. A route without a carrier left is `&` alone, since an empty variable is none.
+    """
+    return {
+        f"va_by_{turn}_{route.route.hex}": "&".join(carrier.gateway for carrier in route.carriers) or "&"
+        for route in routes
+        if route.differs_from_dialplan and turn
+    }
+
+
+@dataclass
+class RequestHandlers:
+    """Handles each request by the name of its script."""
+
+    state: ServiceState
+    timers: LiveCallTimers
+    stopper: AccountStopper
+    by_script: dict[str, Handler] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Name the scripts."""
+        self.by_script = {"authorize": self.authorize, "answered": self.answered, "ended": self.ended}
+
+    async def handle(self, request: AgiRequest) -> Variables:
+        """Return the variables to set; none where anything goes wrong, and the dialplan does without an answer."""
+        try:
+            return await self.by_script[request.script](request)
+        except (KeyError, ValueError, PostgresError) as error:
+            log.error("not_answered", script=request.script, error=repr(error))
+            return {}
+
+    async def authorize(self, request: AgiRequest) -> Variables:
+        """Return how many seconds the call may go on with the order of its gateways, or the cause that ends it.
+
+        Arguments: node id, customer id, number as dialled, its normal form, caller, turn.
+        """
+        # Files that a node runs still, from before an upgrade, send fewer arguments.
+        node, customer, dialled, number, caller, turn = (*request.arguments, "", "")[:6]
+        name = self.state.nodes.name_of(UUID(node))
+        call_request = CallRequest(UUID(customer), dialled, number.removeprefix("+"), timezone.now(), caller)
+        key = CallKey(name, request.uniqueid)
+        answer = await self.state.call_authorizer.authorize(call_request, key, request.channel)
+        if isinstance(answer, LiveCall):
+            granted = f"{answer.granted.seconds - CUT_EARLY_SECONDS:.1f}"
+            return {"va_granted": granted, **gateway_orders(answer.routes, turn)}
+        rules, refusal = answer
+        if rules is not None:
+            self._note_refusal(call_request, key, rules, refusal)
+        return {"va_refusal": str(refusal.cause)}
+
+    async def answered(self, request: AgiRequest) -> Variables:
+        """Note that a call was answered, and set its timer. Arguments: node id, unique id of the caller's channel.
+
+        The request comes from the called channel, so the caller's id is an argument.
+        """
+        node, uniqueid = request.arguments[:2]
+        key = CallKey(self.state.nodes.name_of(UUID(node)), uniqueid)
+        call = await self.state.call_authorizer.mark_answered(key, timezone.now())
+        if call is not None:
+            self.timers.schedule(call)
+        return {}
+
+    async def ended(self, request: AgiRequest) -> Variables:
+        """Settle with a call that ended. Argument: node id."""
+        key = CallKey(self.state.nodes.name_of(UUID(request.arguments[0])), request.uniqueid)
+        self.timers.cancel(key)
+        await self.state.call_authorizer.finish(key, timezone.now())
+        return {}
+
+    def _note_refusal(self, request: CallRequest, key: CallKey, rules: AccountRules, refusal: CallRefusal) -> None:
+        self.state.refused.append(
+            RefusedCall(
+                customer_id=rules.customer_id,
+                node_name=key.node_name,
+                uniqueid=key.uniqueid,
+                number=request.number[:80],
+                reason=refusal.reason.value,
+                detail=refusal.detail[:200],
+                cause=refusal.cause,
+            )
+        )
+        if refusal.reason in STOPPING:
+            detail = f" ({refusal.detail})" if refusal.reason is RefusalReason.VELOCITY else ""
+            call = f"{request.caller or '?'} → {request.number}, {key.node_name}"
+            # In the background: the caller is not to wait for it.
+            self.state.background.start(self.stopper.stop(rules, f"{refusal.reason.value}{detail}: {call}"))

@@ -1,0 +1,49 @@
+"""What the request handlers, the timers of live calls and the sweep loop of the service share."""
+
+from dataclasses import dataclass, field
+
+from django.db import close_old_connections
+
+from asterisk_sync.authorizer.ami_calls import NodeConnections
+from asterisk_sync.authorizer.background import BackgroundTasks
+from asterisk_sync.changes.queries import local_nodes
+from billing.authorization.call_authorizer import CallAuthorizer
+from billing.authorization.connections import Connections
+from billing.authorization.holds import HoldStore
+from billing.authorization.rule_cache import RuleCache
+from billing.authorization.sweeper import SpendingTotals
+from billing.models import RefusedCall
+from voipadmin.core.runtime.gc_pause import freeze_living_objects
+
+
+@dataclass
+class ServiceState:
+    """The rules, the spending, the nodes and the live calls of one service.
+
+    `refused` waits for the next sweep to be written. What several services have to agree about is in PostgreSQL and
+    never here: the holds.
+    """
+
+    connections: Connections
+    rule_cache: RuleCache = field(default_factory=RuleCache)
+    nodes: NodeConnections = field(default_factory=NodeConnections)
+    spending: SpendingTotals = field(default_factory=SpendingTotals)
+    background: BackgroundTasks = field(default_factory=BackgroundTasks)
+    refused: list[RefusedCall] = field(default_factory=list)
+    call_authorizer: CallAuthorizer = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Make the authorizer of these rules."""
+        self.call_authorizer = CallAuthorizer(self.rule_cache, HoldStore(self.connections), self.spending)
+
+    def refresh(self) -> None:
+        """Read nodes and rules that changed. Blocks: to be called in a thread."""
+        # Django closes a connection at the end of a request; in a thread of ours nobody does, so one that PostgreSQL
+        # closed meanwhile would fail for ever.
+        close_old_connections()
+        self.nodes.refresh(list(local_nodes()))
+        before = self.rule_cache.rule_set
+        self.rule_cache.refresh()
+        if self.rule_cache.rule_set is not before:
+            # Prices and routes are millions of objects without cycles: looking through them would hold up every call.
+            freeze_living_objects()
