@@ -1,4 +1,4 @@
-"""Celery doors to the pipeline: no logic in here."""
+"""Celery entry points of the pipeline: no logic in here."""
 
 from celery import shared_task
 

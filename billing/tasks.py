@@ -1,4 +1,4 @@
-"""Celery doors of billing."""
+"""Celery entry points of billing."""
 
 import structlog
 from celery import shared_task

@@ -95,14 +95,14 @@ EXTENSIONS = Entity(
 )
 
 
-def _show_once(view: EntityView, extension: Extension) -> HttpResponse:
+def _show_once(view: EntityView[Extension], extension: Extension) -> HttpResponse:
     """Show a new secret to whoever made it: later it takes the permission to reveal it."""
     response = view.page("customers/extension/set_up.html", object=extension)
     response["Cache-Control"] = "no-store"
     return response
 
 
-class ExtensionCreateView(ObjectCreateView):
+class ExtensionCreateView(ObjectCreateView[Extension]):
     """Makes an extension and shows what to set on its telephone."""
 
     entity = EXTENSIONS
@@ -114,7 +114,7 @@ class ExtensionCreateView(ObjectCreateView):
         return self._show(form, None) if saved is None else _show_once(self, saved)
 
 
-class RotateSecretView(EntityView):
+class RotateSecretView(EntityView[Extension]):
     """Gives an extension a new secret; its telephones must be told."""
 
     entity = EXTENSIONS

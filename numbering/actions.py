@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from customers.models import Extension
 from numbering import services
 from numbering.forms import AllocationForm, DestinationForm, DIDRangeForm
+from numbering.models import DID
 from numbering.queries import current_allocation
 from numbering.views import DIDS
 from voipadmin.core.forms.entity_form import PanelForm
@@ -17,7 +18,7 @@ from voipadmin.core.pages.actions import ActionFormView, ButtonView
 from voipadmin.core.pages.views import EntityView
 
 
-class CreateRangeView(ActionFormView):
+class CreateRangeView(ActionFormView[DID]):
     """Puts a range of numbers into the inventory in one step."""
 
     entity = DIDS
@@ -37,7 +38,7 @@ class CreateRangeView(ActionFormView):
         return ngettext("%(count)s number was created.", "%(count)s numbers were created.", count) % {"count": count}
 
 
-class AllocateView(ActionFormView):
+class AllocateView(ActionFormView[DID]):
     """Gives a free number to a customer."""
 
     entity = DIDS
@@ -57,7 +58,7 @@ class AllocateView(ActionFormView):
         return _("%(number)s is now %(customer)s's.") % {"number": instance.number, "customer": allocation.customer}
 
 
-class ChangeDestinationView(ActionFormView):
+class ChangeDestinationView(ActionFormView[DID]):
     """Sends an allocated number's calls elsewhere."""
 
     entity = DIDS
@@ -86,40 +87,40 @@ class ChangeDestinationView(ActionFormView):
         return _("Calls to %(number)s now go to: %(destination)s.") % values
 
 
-class ReleaseView(ButtonView):
+class ReleaseView(ButtonView[DID]):
     """Ends a number's allocation."""
 
     entity = DIDS
 
-    def perform(self, instance: Any) -> str:
+    def perform(self, instance: DID) -> str:
         """Release."""
         services.release_did(did=instance)
         return _("%(number)s is released and rests in quarantine.") % {"number": instance.number}
 
 
-class BlockView(ButtonView):
+class BlockView(ButtonView[DID]):
     """Takes a number out of choice."""
 
     entity = DIDS
 
-    def perform(self, instance: Any) -> str:
+    def perform(self, instance: DID) -> str:
         """Block."""
         services.block_did(did=instance)
         return _("%(number)s is blocked.") % {"number": instance.number}
 
 
-class UnblockView(ButtonView):
+class UnblockView(ButtonView[DID]):
     """Puts a blocked number back."""
 
     entity = DIDS
 
-    def perform(self, instance: Any) -> str:
+    def perform(self, instance: DID) -> str:
         """Unblock."""
         services.unblock_did(did=instance)
         return _("%(number)s is no longer blocked.") % {"number": instance.number}
 
 
-class ExtensionOptionsView(EntityView):
+class ExtensionOptionsView(EntityView[DID]):
     """The extensions of a customer, as options of a select."""
 
     entity = DIDS

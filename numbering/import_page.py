@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from numbering.imports import apply_import, preview_import
+from numbering.models import DID
 from numbering.views import DIDS
 from routing.models import Provider
 from voipadmin.core.errors import DomainError
@@ -40,7 +41,7 @@ class ImportForm(PanelForm):
         field.queryset = Provider.objects.visible_to(user)
 
 
-class ImportView(EntityView):
+class ImportView(EntityView[DID]):
     """Shows what a list would do; the same list, kept for its reader alone, is then applied."""
 
     entity = DIDS

@@ -1,4 +1,4 @@
-"""Celery doors of numbering."""
+"""Celery entry points of numbering."""
 
 from celery import shared_task
 from django.utils import timezone

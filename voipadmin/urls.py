@@ -8,7 +8,7 @@ from voipadmin.core.runtime import health
 from voipadmin.search import search
 from voipadmin.users import account_urls
 
-# The log-in page is the only door: the admin's own form would pass by the second factor.
+# The log-in page is the only way in: the admin's own form would pass by the second factor.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # as allauth documents
 
 urlpatterns = [

@@ -19,7 +19,7 @@ from asterisk_sync.generations.comparison import compare
 from asterisk_sync.generations.diff import mask_secrets
 from asterisk_sync.generations.pending import live_generation, object_changes_after, set_before
 from asterisk_sync.generations.removals import removals_between
-from asterisk_sync.models import Generation, GenerationStatus, Node
+from asterisk_sync.models import DriftFinding, Generation, GenerationStatus, Node
 from asterisk_sync.pages.nodes import DRIFT, GENERATIONS, NODES, SYNC, story_of
 from voipadmin.core.errors import DomainError
 from voipadmin.core.pages.actions import ButtonView
@@ -37,31 +37,31 @@ def require_sync(request: HttpRequest) -> str:
     return str(request.user.get_username())
 
 
-class ApplyNowView(ButtonView):
+class ApplyNowView(ButtonView[Node]):
     """Asks for a complete set to be written, reloaded and read back."""
 
     entity = NODES
     action = "sync"
 
-    def perform(self, instance: Any) -> str:
+    def perform(self, instance: Node) -> str:
         """Ask a worker."""
         services.request_sync(node=instance, actor=self.request.user.get_username())
         return _("A worker applies the configuration now; the state below follows it.")
 
 
-class ReleaseView(ButtonView):
+class ReleaseView(ButtonView[Node]):
     """Ends a hold."""
 
     entity = NODES
     action = "sync"
 
-    def perform(self, instance: Any) -> str:
+    def perform(self, instance: Node) -> str:
         """Let the database count again."""
         services.release_hold(node=instance, actor=self.request.user.get_username())
         return _("The hold is over: what the database says is being applied.")
 
 
-class RestoreView(EntityView):
+class RestoreView(EntityView[Generation]):
     """Says what putting an earlier set back means, and asks for it."""
 
     entity = GENERATIONS
@@ -93,7 +93,7 @@ class RestoreView(EntityView):
         return self.page("asterisk_sync/generation/restore.html", object=generation, **context)
 
 
-class WaitingView(EntityView):
+class WaitingView(EntityView[Node]):
     """The set that waits for somebody: what it changes, what it removes, who did it; applied as it was seen."""
 
     entity = NODES
@@ -134,7 +134,7 @@ class WaitingView(EntityView):
         return answer
 
 
-class CompareView(EntityView):
+class CompareView(EntityView[Generation]):
     """Any two sets of a node side by side; the address can be passed on."""
 
     entity = GENERATIONS
@@ -164,7 +164,7 @@ class CompareView(EntityView):
         return self.page("asterisk_sync/comparison/page.html", node=node, **context)
 
 
-class TextView(EntityView):
+class TextView(EntityView[Generation]):
     """The text of one file of a set with its secrets masked, for those who decide about nodes."""
 
     entity = GENERATIONS
@@ -185,25 +185,25 @@ class TextView(EntityView):
         return self.page("asterisk_sync/generation/text.html", object=generation, **context)
 
 
-class MendView(ButtonView):
+class MendView(ButtonView[DriftFinding]):
     """Brings a node back to what it accepted."""
 
     entity = DRIFT
     action = "view"
 
-    def perform(self, instance: Any) -> str:
+    def perform(self, instance: DriftFinding) -> str:
         """Ask a worker."""
         drift.mend(finding=instance, actor=require_sync(self.request))
         return _("%(node)s is being brought back to what it accepted.") % {"node": instance.node}
 
 
-class AdoptView(ButtonView):
+class AdoptView(ButtonView[DriftFinding]):
     """Takes what was found as it is."""
 
     entity = DRIFT
     action = "view"
 
-    def perform(self, instance: Any) -> str:
+    def perform(self, instance: DriftFinding) -> str:
         """Adopt it."""
         drift.adopt(finding=instance, actor=require_sync(self.request))
         if instance.generation is None:

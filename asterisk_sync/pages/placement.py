@@ -36,7 +36,7 @@ class PlacementForm(PanelForm):
     )
 
 
-class PlacementView(EntityView):
+class PlacementView(EntityView[Any]):
     """A page about where an object lives, for those who see the nodes."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
@@ -103,7 +103,7 @@ class PlaceView(PlacementView):
         )
 
 
-def _urls_of(entity: Entity) -> list[URLPattern]:
+def _urls_of(entity: Entity[Any]) -> list[URLPattern]:
     name, prefix = entity.model_name, f"sync/nodes-of/{entity.model_name}/<uuid:pk>/"
     return [
         path(prefix, NodesOfObjectView.as_view(entity=entity), name=f"nodes_of_{name}"),

@@ -1,4 +1,4 @@
-"""The door of the simulator: what would become of this call?"""
+"""Entry point of the simulator: what would become of this call?"""
 
 from datetime import datetime, timedelta
 

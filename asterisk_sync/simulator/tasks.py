@@ -1,4 +1,4 @@
-"""The Celery door of the simulator: the worker beside a node looks at its dialplan."""
+"""Celery entry point of the simulator: the worker beside a node looks at its dialplan."""
 
 from asterisk_sync.changes.workers import node_task
 from asterisk_sync.models import Node

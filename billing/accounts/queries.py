@@ -8,6 +8,7 @@ from django.db.models import Count, DecimalField, Exists, F, OuterRef, QuerySet,
 from django.db.models.functions import Coalesce
 
 from billing.models import Account, CreditHold, HoldState, LedgerEntry
+from billing.models.account import LedgerEntryQuerySet
 
 ZERO = Decimal(0)
 MONEY = DecimalField(max_digits=20, decimal_places=6)
@@ -52,8 +53,8 @@ def with_standing(accounts: Any) -> Any:
     return accounts.annotate(held=held).annotate(available=F("balance") + F("credit_limit") - F("held"))
 
 
-def entries_of(account: Account) -> QuerySet[LedgerEntry]:
+def entries_of(account: Account) -> LedgerEntryQuerySet:
     """Return the account's ledger, the newest first: the order of its index."""
     reversal = LedgerEntry.objects.filter(reverses=OuterRef("pk"))
-    rows: QuerySet[LedgerEntry] = LedgerEntry.objects.filter(account=account).annotate(is_reversed=Exists(reversal))
+    rows: LedgerEntryQuerySet = LedgerEntry.objects.filter(account=account).annotate(is_reversed=Exists(reversal))
     return rows.order_by("-happened_at", "-id")

@@ -13,6 +13,7 @@ from billing.accounts.errors import InvalidPeriod
 from billing.accounts.periods import DAYS_WITHIN_REACH, ONE_DAY, Period, day_of
 from billing.accounts.statements import Statement, csv_rows, statement_of
 from billing.accounts.views import ACCOUNTS
+from billing.models import Account
 from voipadmin.core.forms.entity_form import PanelForm
 from voipadmin.core.pages.views import EntityView
 from voipadmin.core.tables.csv_export import csv_response
@@ -45,7 +46,7 @@ def days_of(period: Period) -> dict[str, date]:
     return {"first": period.first, "last": period.last}
 
 
-class StatementView(EntityView):
+class StatementView(EntityView[Account]):
     """The statement of a period, this month's where none is chosen."""
 
     entity = ACCOUNTS

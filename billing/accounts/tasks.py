@@ -1,4 +1,4 @@
-"""Celery doors of accounts."""
+"""Celery entry points of accounts."""
 
 from datetime import timedelta
 

@@ -72,7 +72,7 @@ ACCOUNTS = Entity(
 )
 
 
-class LedgerView(EntityView):
+class LedgerView(EntityView[Account]):
     """An account's ledger, page by page through its index; `?export=csv` gives all that is filtered."""
 
     entity = ACCOUNTS
@@ -98,7 +98,7 @@ class LedgerView(EntityView):
             return page_of(rows, ordering="-happened_at", limit=ROWS, cursor=None)
 
 
-class MovementView(ActionFormView):
+class MovementView(ActionFormView[Account]):
     """A form that moves money on an account."""
 
     entity = ACCOUNTS
@@ -141,7 +141,7 @@ class AdjustView(MovementView):
     service = services.adjust
 
 
-class ReverseView(ActionFormView):
+class ReverseView(ActionFormView[Account]):
     """Takes one entry of the ledger back."""
 
     entity = ACCOUNTS
@@ -161,12 +161,12 @@ class ReverseView(ActionFormView):
         return _("“%(entry)s” is reversed.") % {"entry": self.ledger_entry}
 
 
-class LiftStopView(ButtonView):
+class LiftStopView(ButtonView[Account]):
     """Lets the calls of an account through again."""
 
     entity = ACCOUNTS
 
-    def perform(self, instance: Any) -> Message:
+    def perform(self, instance: Account) -> Message:
         """Lift the stop."""
         services.lift_stop(account=instance)
         return _("Calls of this customer are let through again.")

@@ -1,7 +1,5 @@
 """Pages of the spool lines that could not become records: looked at, and tried again."""
 
-from typing import Any
-
 import django_filters
 import django_tables2 as tables
 from django.utils.translation import gettext as _
@@ -63,17 +61,17 @@ REJECTED_RECORDS = Entity(
 )
 
 
-class TryAgainView(ButtonView):
+class TryAgainView(ButtonView[RejectedRecord]):
     """Imports one line again; it leaves the list when it is accepted."""
 
     entity = REJECTED_RECORDS
 
-    def perform(self, instance: Any) -> str:
+    def perform(self, instance: RejectedRecord) -> str:
         """Import it."""
         if replay_rejected(records=[instance]).still_rejected:
             raise DomainError(_("The line is still refused."))
         return _("The line is a record now, or was one already.")
 
-    def back_url(self, instance: Any) -> str:
+    def back_url(self, instance: RejectedRecord) -> str:
         """Return the line's page, or the list where it is no longer kept aside."""
         return super().back_url(instance) if instance.pk else self.entity.url("list")

@@ -90,7 +90,7 @@ DECKS = Entity(
 )  # fmt: skip
 
 
-class UploadView(ActionFormView):
+class UploadView(ActionFormView[Deck]):
     """Takes a carrier's file."""
 
     entity = DECKS
@@ -117,7 +117,7 @@ class UploadView(ActionFormView):
         return deck.get_absolute_url() if deck else self.entity.url("list")
 
 
-class ProgressView(EntityView):
+class ProgressView(EntityView[Deck]):
     """How far the dry run of a deck is; when it is done the page is shown again."""
 
     entity = DECKS
@@ -132,19 +132,19 @@ class ProgressView(EntityView):
         return render(request, "billing/deck/progress.html", {"object": deck})
 
 
-class AnswerView(ButtonView):
+class AnswerView(ButtonView[Deck]):
     """Takes the answer to a question."""
 
     entity = DECKS
 
-    def perform(self, instance: Any) -> str:
+    def perform(self, instance: Deck) -> str:
         """Keep the answer and have the deck read again."""
         answers = {str(name): str(value) for name, value in self.request.POST.items() if name != "csrfmiddlewaretoken"}
         services.answer_deck(deck=instance, answers=answers)
         return _("The answer is kept.")
 
 
-class ColumnsView(ActionFormView):
+class ColumnsView(ActionFormView[Deck]):
     """Asks which column is what."""
 
     entity = DECKS
@@ -163,7 +163,7 @@ class ColumnsView(ActionFormView):
         return _("The deck is being read.")
 
 
-class RowsView(EntityView):
+class RowsView(EntityView[Deck]):
     """The lines of a deck by what would become of them, page by page."""
 
     entity = DECKS
@@ -177,34 +177,34 @@ class RowsView(EntityView):
         return self.page("billing/deck/rows.html", object=deck, table=DeckRowTable(rows), **context)
 
 
-class ReadAgainView(ButtonView):
+class ReadAgainView(ButtonView[Deck]):
     """Has a deck read against the rates of now."""
 
     entity = DECKS
 
-    def perform(self, instance: Any) -> str:
+    def perform(self, instance: Deck) -> str:
         """Read again."""
         services.read_again(deck=instance)
         return _("The deck is being read.")
 
 
-class ActivateView(ButtonView):
+class ActivateView(ButtonView[Deck]):
     """Makes a deck count."""
 
     entity = DECKS
 
-    def perform(self, instance: Any) -> str:
+    def perform(self, instance: Deck) -> str:
         """Activate."""
         services.activate_deck(deck=instance, actor=self.request.user.get_username())
         return _("The deck is active.")
 
 
-class UndoView(ButtonView):
+class UndoView(ButtonView[Deck]):
     """Takes an activation back."""
 
     entity = DECKS
 
-    def perform(self, instance: Any) -> str:
+    def perform(self, instance: Deck) -> str:
         """Undo."""
         services.undo_deck(deck=instance, actor=self.request.user.get_username())
         return _("The deck is undone; the rates are what they were.")

@@ -1,4 +1,4 @@
-"""The Celery door of decks."""
+"""Celery entry point of decks."""
 
 from uuid import UUID
 

@@ -55,7 +55,7 @@ RERATINGS = Entity(
 )  # fmt: skip
 
 
-class StartView(ActionFormView):
+class StartView(ActionFormView[Rerating]):
     """Asks for a period."""
 
     entity = RERATINGS
@@ -79,7 +79,7 @@ class StartView(ActionFormView):
         return job.get_absolute_url() if job else self.entity.url("list")
 
 
-class ProgressView(EntityView):
+class ProgressView(EntityView[Rerating]):
     """How far a job is; when it is done the page is shown again."""
 
     entity = RERATINGS
@@ -94,45 +94,45 @@ class ProgressView(EntityView):
         return render(request, "billing/rerating/progress.html", {"object": job})
 
 
-class ComputeView(ButtonView):
+class ComputeView(ButtonView[Rerating]):
     """Has the preview made once more."""
 
     entity = RERATINGS
 
-    def perform(self, instance: Any) -> str:
+    def perform(self, instance: Rerating) -> str:
         """Compute again."""
         services.compute_again(rerating=instance)
         return _("The preview is being computed.")
 
 
-class ApproveView(ButtonView):
+class ApproveView(ButtonView[Rerating]):
     """Has the preview written."""
 
     entity = RERATINGS
 
-    def perform(self, instance: Any) -> str:
+    def perform(self, instance: Rerating) -> str:
         """Approve."""
         services.approve_rerating(rerating=instance, actor=self.request.user.get_username())
         return _("The differences are being entered.")
 
 
-class GoOnView(ButtonView):
+class GoOnView(ButtonView[Rerating]):
     """Has the rest of an approved job written."""
 
     entity = RERATINGS
 
-    def perform(self, instance: Any) -> str:
+    def perform(self, instance: Rerating) -> str:
         """Go on."""
         services.go_on_writing(rerating=instance)
         return _("The differences are being entered.")
 
 
-class CancelView(ButtonView):
+class CancelView(ButtonView[Rerating]):
     """Gives a job up."""
 
     entity = RERATINGS
 
-    def perform(self, instance: Any) -> str:
+    def perform(self, instance: Rerating) -> str:
         """Cancel."""
         services.cancel_rerating(rerating=instance)
         return _("The re-rating is cancelled; nothing was changed.")

@@ -1,4 +1,4 @@
-"""The Celery doors of re-rating."""
+"""Celery entry points of re-rating."""
 
 from uuid import UUID
 

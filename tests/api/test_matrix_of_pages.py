@@ -1,4 +1,4 @@
-"""Every page of the panel and of the admin x every role x an own and a foreign object; strangers see only the door."""
+"""Every page of panel and admin x every role x an own and a foreign object; strangers see only the log-in."""
 
 import re
 import uuid

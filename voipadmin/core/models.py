@@ -1,13 +1,17 @@
 """Base models of every domain."""
 
 import uuid
-from typing import Any, Self
+from typing import Any, Protocol, Self, TypeVar, cast
 
 import uuid6
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from voipadmin.core.fields import EncryptedTextField
+from voipadmin.core.viewer import Viewer
+
+AnyModel = TypeVar("AnyModel", bound=models.Model)
+Row_co = TypeVar("Row_co", bound=models.Model, covariant=True)
 
 
 def new_id() -> uuid.UUID:
@@ -26,7 +30,7 @@ class VisibleQuerySet(models.QuerySet[Any]):
 
     users_path: str | None = None
 
-    def visible_to(self, user: Any) -> Self:
+    def visible_to(self, user: Viewer) -> Self:
         """Return the rows that `user` may see: all for staff roles, only its own customer's for a customer."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
@@ -35,6 +39,18 @@ class VisibleQuerySet(models.QuerySet[Any]):
         if self.users_path is None:
             return self.none()
         return self.filter(**{self.users_path: user})
+
+
+class VisibleRows(Protocol[Row_co]):
+    """Rows that can be narrowed to what a user may see: a VisibleQuerySet, or a manager made of one."""
+
+    def visible_to(self, user: Viewer) -> "models.QuerySet[Row_co]":
+        """Return the rows that `user` may see."""
+
+
+def visible_manager(model: type[AnyModel]) -> VisibleRows[AnyModel]:
+    """Return the manager of `model`; that of every model with pages or in the API is made of a VisibleQuerySet."""
+    return cast("VisibleRows[AnyModel]", model._default_manager)
 
 
 class BaseModel(models.Model):

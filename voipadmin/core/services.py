@@ -2,15 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from voipadmin.core.errors import Conflict, InUse
-
-AnyModel = TypeVar("AnyModel", bound=models.Model)
+from voipadmin.core.models import AnyModel
 
 
 @contextmanager

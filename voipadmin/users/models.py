@@ -1,7 +1,7 @@
 """People who use the panel or the API."""
 
 import uuid
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
@@ -10,13 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 from voipadmin.core.models import VisibleQuerySet, known_choices, new_id
 from voipadmin.core.validators import validate_username
+from voipadmin.core.viewer import Viewer
 from voipadmin.users.roles import Role
 
 
 class UserQuerySet(VisibleQuerySet):
     """Users."""
 
-    def visible_to(self, user: Any) -> "UserQuerySet":
+    def visible_to(self, user: Viewer) -> "UserQuerySet":
         """Return all users to those who administer them, and otherwise only oneself."""
         if not user.is_authenticated or not user.is_active:
             return self.none()

@@ -19,7 +19,7 @@ from voipadmin.users.services import delete_user, generate_password, save_user
 from voipadmin.users.tables import UserTable
 
 
-def _delete(user: Any) -> None:
+def _delete(user: User) -> None:
     delete_user(user=user)
 
 
@@ -41,13 +41,13 @@ USERS = Entity(
 )
 
 
-def _show_password(view: EntityView, user: Any, password: str) -> HttpResponse:
+def _show_password(view: EntityView[User], user: User, password: str) -> HttpResponse:
     response = view.page("users/user/password_once.html", object=user, password=password)
     response["Cache-Control"] = "no-store"
     return response
 
 
-class UserCreateView(ObjectCreateView):
+class UserCreateView(ObjectCreateView[User]):
     """Makes a user and shows the generated password, this once."""
 
     entity = USERS
@@ -59,7 +59,7 @@ class UserCreateView(ObjectCreateView):
         return self._show(form, None) if saved is None else _show_password(self, saved, form.generated_password)
 
 
-class NewPasswordView(EntityView):
+class NewPasswordView(EntityView[User]):
     """Gives a user a new password and shows it, this once."""
 
     entity = USERS

@@ -1,13 +1,15 @@
-"""Who may call: everybody is identified at the door, and each operation names the permission that it needs."""
+"""Who may call: the middleware identifies everybody, and each operation names the permission that it needs."""
 
 from http import HTTPStatus
-from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest
 from ninja.utils import check_csrf
 
 from voipadmin.core.api.idempotency import raise_if_answered_before
 from voipadmin.core.api.problems import FieldError, ProblemError
+from voipadmin.core.models import AnyModel, VisibleRows
+from voipadmin.core.viewer import Viewer
 
 REFUSALS = {
     "not_authenticated": "Log in and send the token as “Authorization: Bearer”.",
@@ -38,7 +40,7 @@ class Needs:
     def __init__(self, permission: str | None) -> None:
         self.permission = permission
 
-    def __call__(self, request: HttpRequest) -> Any:
+    def __call__(self, request: HttpRequest) -> Viewer:
         """Return the user, or raise 403; asked before the input is looked at, and before an earlier answer is."""
         if self.permission and not request.user.has_perm(self.permission):
             message = f"Your role lacks the permission {self.permission}."
@@ -47,9 +49,9 @@ class Needs:
         return request.user
 
 
-def visible_reference(queryset: Any, *, key: Any, user: Any, field: str) -> Any:
-    """Return the object that an input refers to, or raise 422: a foreign one is as good as none."""
-    found = queryset.visible_to(user).filter(pk=key).first()
+def visible_reference(rows: VisibleRows[AnyModel], *, key: UUID, user: Viewer, field: str) -> AnyModel:
+    """Return the object of `rows` that an input refers to, or raise 422: a foreign one is as good as none."""
+    found = rows.visible_to(user).filter(pk=key).first()
     if found is None:
         error = FieldError(field, "not_found", "There is no such object.")
         raise ProblemError.of_errors(HTTPStatus.UNPROCESSABLE_ENTITY, [error])

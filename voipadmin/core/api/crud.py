@@ -1,7 +1,7 @@
 """A router with list, create, read, replace, change and delete for a Resource."""
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -9,17 +9,20 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from ninja import Router, Status
+from ninja import FilterSchema, Router, Status
 from ninja.errors import ValidationError as NinjaValidationError
 from ninja.params.models import Query as QueryParameters
+from pydantic import BaseModel
 
 from voipadmin.core.api.access import Needs
 from voipadmin.core.api.input_errors import domain_problem, validation_problem
 from voipadmin.core.api.pagination import page_of
 from voipadmin.core.api.problems import not_found
 from voipadmin.core.api.resource import Resource
-from voipadmin.core.api.schemas import Input, Page, page_query, partial_of
+from voipadmin.core.api.schemas import Input, Output, Page, page_query, partial_of
 from voipadmin.core.errors import DomainError
+from voipadmin.core.models import AnyModel
+from voipadmin.core.viewer import Viewer
 
 ONE = "/{uuid:id}"
 
@@ -36,7 +39,7 @@ def domain_call(names: Mapping[str, str] | None = None, model: type[models.Model
         raise domain_problem(error, names=names or {}) from error
 
 
-def crud_router(resource: Resource[Any], *, comes_and_goes: bool = True) -> Router:
+def crud_router(resource: Resource[AnyModel], *, comes_and_goes: bool = True) -> Router:
     """Return the router of `resource`; without a `write` schema it only reads.
 
     What comes and goes with something else is neither created nor deleted here.
@@ -53,20 +56,21 @@ def crud_router(resource: Resource[Any], *, comes_and_goes: bool = True) -> Rout
     return router
 
 
-def find(resource: Resource[Any], user: Any, key: uuid.UUID, *, lock: bool = False) -> Any:
+def find(resource: Resource[AnyModel], user: Viewer, key: uuid.UUID, *, lock: bool = False) -> AnyModel:
     """Return the object, or raise 404 where there is none that `user` may see."""
     rows = resource.rows(user)
     if lock:
         # The lock comes first, on the bare row; what is shown with it is read after.
-        manager: Any = resource.model._default_manager
-        manager.select_for_update().filter(pk=key).values_list("pk").first()
+        resource.model._default_manager.select_for_update().filter(pk=key).values_list("pk").first()
     found = rows.filter(pk=key).first()
     if found is None:
         raise not_found()
     return found
 
 
-def refuse_unknown_parameters(request: HttpRequest, *schemas: type[Any], hidden: frozenset[str] = frozenset()) -> None:
+def refuse_unknown_parameters(
+    request: HttpRequest, *schemas: type[BaseModel], hidden: frozenset[str] = frozenset()
+) -> None:
     """Raise 422 for a query parameter that the operation does not have: a filter must never be lost silently.
 
     What is `hidden` from the user is unknown to it as a filter, too: matches would tell what answers do not.
@@ -80,18 +84,21 @@ def refuse_unknown_parameters(request: HttpRequest, *schemas: type[Any], hidden:
         )
 
 
-def _typed(handler: Any, name: str, doc: str, **annotations: Any) -> Any:
-    """Give a handler made in a factory the name, words and types that ninja reads."""
+def _describe(handler: Callable[..., object], name: str, doc: str, **annotations: Any) -> None:
+    """Give a handler made in a factory the name, words and types that ninja reads.
+
+    Ninja decides what it parses and documents from a handler's `__annotations__`. Inside a factory these can only name
+    base classes, such as `payload: Input`; the entity's own schemas are known at run time and are written over them.
+    """
     handler.__name__, handler.__doc__ = name, doc
     handler.__annotations__ = {"request": HttpRequest, **annotations}
-    return handler
 
 
-def _add_list(router: Router, resource: Resource[Any]) -> None:
+def _add_list(router: Router, resource: Resource[AnyModel]) -> None:
     page_schema = page_query(resource.ordering, resource.default_ordering)
     answer = Page[resource.read]  # type: ignore[name-defined]  # a class made at run time
 
-    def handler(request: HttpRequest, filters: Any, page: Any) -> Any:
+    def handler(request: HttpRequest, filters: FilterSchema, page: Any) -> Any:
         refuse_unknown_parameters(request, type(filters), page_schema, hidden=resource.hidden_names(request.user))
         rows = filters.filter(resource.rows(request.user))
         ordering = resource.order_path(page.ordering)
@@ -99,16 +106,16 @@ def _add_list(router: Router, resource: Resource[Any]) -> None:
         items = [resource.shown(item, request.user) for item in found]
         return answer.model_construct(items=items, next_cursor=cursor)
 
-    _typed(handler, f"list_{resource.tag}", f"List the {resource.tag}.", filters=resource.filters, page=page_schema)
+    _describe(handler, f"list_{resource.tag}", f"List the {resource.tag}.", filters=resource.filters, page=page_schema)
     handler.__defaults__ = (QueryParameters(...), QueryParameters(...))
     router.get("/", response=answer, auth=Needs(resource.permission("view")), operation_id=handler.__name__)(handler)
 
 
-def _add_one(router: Router, resource: Resource[Any]) -> None:
-    def handler(request: HttpRequest, id: uuid.UUID) -> Any:  # noqa: A002 - the name in the documented path
+def _add_one(router: Router, resource: Resource[AnyModel]) -> None:
+    def handler(request: HttpRequest, id: uuid.UUID) -> Output:  # noqa: A002 - the name in the documented path
         return resource.shown(find(resource, request.user, id), request.user)
 
-    _typed(handler, f"read_{resource.tag}", "Read one.", id=uuid.UUID)
+    _describe(handler, f"read_{resource.tag}", "Read one.", id=uuid.UUID)
     router.get(
         ONE,
         response=resource.read,
@@ -118,10 +125,10 @@ def _add_one(router: Router, resource: Resource[Any]) -> None:
     )(handler)
 
 
-def _add_create(router: Router, resource: Resource[Any], schema: type[Input]) -> None:
+def _add_create(router: Router, resource: Resource[AnyModel], schema: type[Input]) -> None:
     answer = resource.created or resource.read
 
-    def handler(request: HttpRequest, payload: Any, response: HttpResponse) -> Any:
+    def handler(request: HttpRequest, payload: Input, response: HttpResponse) -> Status[Output]:
         with domain_call(resource.names(), resource.model):
             instance = resource.model()
             rest = resource.assign(instance, payload, request.user, only_sent=False)
@@ -130,14 +137,14 @@ def _add_create(router: Router, resource: Resource[Any], schema: type[Input]) ->
         response["Location"] = reverse(f"api:{resource.tag}_one", kwargs={"id": key})
         return Status(201, shown)
 
-    _typed(handler, f"create_{resource.tag}", "Create one.", payload=schema, response=HttpResponse)
+    _describe(handler, f"create_{resource.tag}", "Create one.", payload=schema, response=HttpResponse)
     router.post("/", response={201: answer}, auth=Needs(resource.permission("add")), operation_id=handler.__name__)(
         handler
     )
 
 
-def _add_update(router: Router, resource: Resource[Any], schema: type[Input], method: str) -> None:
-    def handler(request: HttpRequest, id: uuid.UUID, payload: Any) -> Any:  # noqa: A002 - as above
+def _add_update(router: Router, resource: Resource[AnyModel], schema: type[Input], method: str) -> None:
+    def handler(request: HttpRequest, id: uuid.UUID, payload: Input) -> Output:  # noqa: A002 - as above
         with domain_call(resource.names(), resource.model):
             instance = find(resource, request.user, id, lock=True)
             rest = resource.assign(instance, payload, request.user, only_sent=method == "patch")
@@ -145,18 +152,18 @@ def _add_update(router: Router, resource: Resource[Any], schema: type[Input], me
             return resource.shown(find(resource, request.user, id), request.user)
 
     verb, doc = ("change", "Change what is sent, and nothing else.") if method == "patch" else ("replace", "Replace.")
-    _typed(handler, f"{verb}_{resource.tag}", doc, id=uuid.UUID, payload=schema)
+    _describe(handler, f"{verb}_{resource.tag}", doc, id=uuid.UUID, payload=schema)
     add = router.patch if method == "patch" else router.put
     add(ONE, response=resource.read, auth=Needs(resource.permission("change")), operation_id=handler.__name__)(handler)
 
 
-def _add_delete(router: Router, resource: Resource[Any]) -> None:
-    def handler(request: HttpRequest, id: uuid.UUID) -> Any:  # noqa: A002 - as above
+def _add_delete(router: Router, resource: Resource[AnyModel]) -> None:
+    def handler(request: HttpRequest, id: uuid.UUID) -> Status[None]:  # noqa: A002 - as above
         with domain_call(resource.names(), resource.model):
             resource.delete(find(resource, request.user, id, lock=True))
         return Status(204, None)
 
-    _typed(handler, f"delete_{resource.tag}", "Delete one.", id=uuid.UUID)
+    _describe(handler, f"delete_{resource.tag}", "Delete one.", id=uuid.UUID)
     router.delete(ONE, response={204: None}, auth=Needs(resource.permission("delete")), operation_id=handler.__name__)(
         handler
     )

@@ -1,4 +1,4 @@
-"""The door of the API: every address of it goes through here, whatever stands behind."""
+"""What every address of the API goes through: who asks, idempotency, and problems for whatever goes wrong."""
 
 from collections.abc import Callable, Iterable
 from functools import wraps
@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.urls import URLPattern, path, re_path
 
@@ -14,11 +14,11 @@ from voipadmin.core.api.access import identify
 from voipadmin.core.api.idempotency import answer_once
 from voipadmin.core.api.problems import ProblemError, malformed_form, not_found, problem_response, too_large
 
-View = Callable[..., HttpResponseBase]
+View = Callable[..., HttpResponse]
 
 
 def guarded_urls(patterns: Iterable[URLPattern], *, public: frozenset[str], pages: frozenset[str]) -> list[URLPattern]:
-    """Return the addresses behind the door, with and without their last slash, and 404 for any other.
+    """Return the guarded addresses, each with and without its last slash, and 404 for any other.
 
     `public` names what an anonymous request may reach; `pages` are left to the log-in page's own rules.
     """
@@ -39,7 +39,7 @@ def guard(view: View, *, public: bool) -> View:
     """Return `view` with identification, idempotency and problems as the answer to whatever goes wrong."""
 
     @wraps(view)
-    def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             if not public:
                 identify(request)
@@ -61,8 +61,8 @@ def guard(view: View, *, public: bool) -> View:
     return inner
 
 
-def _answer(request: HttpRequest, answer: Callable[[], Any], *, public: bool) -> HttpResponse:
-    response: HttpResponse = answer() if public else answer_once(request, answer)
+def _answer(request: HttpRequest, answer: Callable[[], HttpResponse], *, public: bool) -> HttpResponse:
+    response = answer() if public else answer_once(request, answer)
     if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         allowed = response.headers.get("Allow", "")
         message = f"This address answers {allowed}."

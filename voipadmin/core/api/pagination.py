@@ -8,11 +8,14 @@ from django.core.exceptions import ValidationError
 from django.db.models import F, Q, QuerySet
 
 from voipadmin.core.api.problems import FieldError, ProblemError
+from voipadmin.core.models import AnyModel
 
 SALT = "api.cursor"
 
 
-def page_of(queryset: QuerySet[Any], *, ordering: str, limit: int, cursor: str | None) -> tuple[list[Any], str | None]:
+def page_of(
+    queryset: QuerySet[AnyModel], *, ordering: str, limit: int, cursor: str | None
+) -> tuple[list[AnyModel], str | None]:
     """Return up to `limit` objects after `cursor` and the cursor of the next page, None on the last.
 
     `ordering` is a field path that is never null, with `-` for descending; the key breaks ties.
@@ -26,7 +29,7 @@ def page_of(queryset: QuerySet[Any], *, ordering: str, limit: int, cursor: str |
     rows = list(ordered.order_by(f"{sign}cursor_place", f"{sign}pk")[: limit + 1])
     if len(rows) <= limit:
         return rows, None
-    last = rows[limit - 1]
+    last: Any = rows[limit - 1]  # with the annotation `cursor_place`
     return rows[:limit], _seal(ordering, last.cursor_place, last.pk)
 
 

@@ -1,5 +1,6 @@
 """The API object: its problems, and an OpenAPI document that names every one of them."""
 
+from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
 from typing import Any
@@ -13,6 +14,7 @@ from ninja import NinjaAPI, Schema
 from ninja.errors import HttpError
 from ninja.errors import ValidationError as NinjaValidationError
 from ninja.openapi.schema import REF_TEMPLATE, OpenAPISchema
+from ninja.operation import Operation
 
 from voipadmin.core.api.access import Needs
 from voipadmin.core.api.idempotency import HEADER, LONGEST_KEY, METHODS, AnsweredBefore
@@ -54,7 +56,7 @@ class Problem(Schema):
 class PanelSchema(OpenAPISchema):
     """The OpenAPI document, with the answers that the kit gives for every operation."""
 
-    def operation_details(self, operation: Any) -> dict[str, Any]:
+    def operation_details(self, operation: Operation) -> dict[str, Any]:
         """Add permission, idempotency key and every 4xx to an operation."""
         details = super().operation_details(operation)
         needs = next((auth for auth in operation.auth_callbacks if isinstance(auth, Needs)), None)
@@ -71,7 +73,7 @@ class PanelSchema(OpenAPISchema):
             }
         return details
 
-    def operation_parameters(self, operation: Any) -> list[dict[str, Any]]:
+    def operation_parameters(self, operation: Operation) -> list[dict[str, Any]]:
         """Describe parameters without null, which a query string cannot say."""
         parameters = super().operation_parameters(operation)
         for parameter in parameters:
@@ -81,7 +83,7 @@ class PanelSchema(OpenAPISchema):
         return parameters
 
     @staticmethod
-    def _problem_statuses(operation: Any, details: dict[str, Any], *, anonymous: bool) -> set[HTTPStatus]:
+    def _problem_statuses(operation: Operation, details: dict[str, Any], *, anonymous: bool) -> set[HTTPStatus]:
         writes = bool(METHODS.intersection(operation.methods))
         statuses = {HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED}
         if not anonymous:
@@ -137,7 +139,7 @@ class PanelAPI(NinjaAPI):
         return PanelSchema(self, prefix)
 
 
-def _handle(make: Any, _request: HttpRequest, error: Any) -> HttpResponse:
+def _handle(make: Callable[[Any], ProblemError], _request: HttpRequest, error: Exception) -> HttpResponse:
     return problem_response(make(error))
 
 
@@ -157,7 +159,8 @@ def _from_anything(error: Exception) -> ProblemError:
     return ProblemError(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", "Something went wrong here; it was noted.")
 
 
-PROBLEMS: dict[type[Exception], Any] = {
+# Ninja takes the handler of the nearest class, so that each is listed once, in any order.
+PROBLEMS: dict[type[Exception], Callable[[Any], ProblemError]] = {
     ProblemError: lambda problem: problem,
     DomainError: lambda error: domain_problem(error, names={}),
     ValidationError: lambda error: validation_problem(error, names={}),

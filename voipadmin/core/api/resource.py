@@ -2,16 +2,17 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic
 
-from django.db.models import ForeignKey, Model, QuerySet
+from django.db.models import Field, ForeignKey, QuerySet
 from ninja import FilterSchema
 
 from voipadmin.core.api.access import visible_reference
 from voipadmin.core.api.schemas import Input, Output, is_write_only
+from voipadmin.core.models import AnyModel, visible_manager
 from voipadmin.core.services import delete_object, save_object
+from voipadmin.core.viewer import Viewer, sees_everything
 
-AnyModel = TypeVar("AnyModel", bound=Model)
 Values = dict[str, Any]
 
 
@@ -19,11 +20,11 @@ class NoFilters(FilterSchema):
     """A list that is asked for nothing but its order."""
 
 
-def _save_columns(instance: Any, _rest: Values, _user: Any) -> Any:
+def _save_columns(instance: AnyModel, _rest: Values, _user: Viewer) -> AnyModel:
     return save_object(instance)
 
 
-def _as_it_is(queryset: QuerySet[Any]) -> QuerySet[Any]:
+def _as_it_is(queryset: QuerySet[AnyModel]) -> QuerySet[AnyModel]:
     return queryset
 
 
@@ -44,8 +45,8 @@ class Resource(Generic[AnyModel]):
     filters: type[FilterSchema] = NoFilters
     ordering: tuple[str, ...]
     default_ordering: str
-    prepare: Callable[[QuerySet[Any]], QuerySet[Any]] = _as_it_is
-    save: Callable[[AnyModel, Values, Any], AnyModel] = _save_columns
+    prepare: Callable[[QuerySet[AnyModel]], QuerySet[AnyModel]] = _as_it_is
+    save: Callable[[AnyModel, Values, Viewer], AnyModel] = _save_columns
     delete: Callable[[AnyModel], object] = delete_object
 
     def permission(self, action: str) -> str:
@@ -58,20 +59,19 @@ class Resource(Generic[AnyModel]):
         sign = "-" if ordering.startswith("-") else ""
         return sign + self.columns.get(name, name)
 
-    def rows(self, user: Any) -> QuerySet[Any]:
+    def rows(self, user: Viewer) -> QuerySet[AnyModel]:
         """Return the rows that `user` may see, ready to be shown."""
-        manager: Any = self.model._default_manager
-        return self.prepare(manager.visible_to(user))
+        return self.prepare(visible_manager(self.model).visible_to(user))
 
-    def shown(self, instance: AnyModel, user: Any, schema: type[Output] | None = None) -> Output:
+    def shown(self, instance: AnyModel, user: Viewer, schema: type[Output] | None = None) -> Output:
         """Return `instance` as `user` may see it."""
         output = (schema or self.read).model_validate(instance)
         hidden = self.hidden_names(user)
         return output.model_copy(update=dict.fromkeys(hidden)) if hidden else output
 
-    def hidden_names(self, user: Any) -> frozenset[str]:
+    def hidden_names(self, user: Viewer) -> frozenset[str]:
         """Return the fields that `user` is not shown."""
-        return frozenset() if user.sees_everything else self.read.hidden_from_customers
+        return frozenset() if sees_everything(user) else self.read.hidden_from_customers
 
     def names(self) -> dict[str, str]:
         """Return the API's field names by the model's, for errors."""
@@ -83,22 +83,21 @@ class Resource(Generic[AnyModel]):
         }
         return keys | {column: name for name, column in self.columns.items()}
 
-    def assign(self, instance: AnyModel, payload: Input, user: Any, *, only_sent: bool) -> Values:
+    def assign(self, instance: AnyModel, payload: Input, user: Viewer, *, only_sent: bool) -> Values:
         """Set the columns from `payload` and return the rest; a secret that was not sent stays as it is."""
         values = payload.model_dump(exclude_unset=only_sent)
         for name, definition in type(payload).model_fields.items():
             if is_write_only(definition) and name not in payload.model_fields_set:
                 values.pop(name, None)
-        columns: dict[str, Any] = {column.attname: column for column in self.model._meta.concrete_fields}
+        columns: dict[str, Field[Any, Any]] = {column.attname: column for column in self.model._meta.concrete_fields}
         rest: Values = {}
         for name, value in values.items():
             column = columns.get(self.columns.get(name, name))
             if column is None:
                 rest[name] = value
             elif isinstance(column, ForeignKey) and value is not None:
-                related: Any = column.related_model
-                queryset = related._default_manager.all()
-                setattr(instance, column.name, visible_reference(queryset, key=value, user=user, field=name))
+                manager = visible_manager(column.related_model)
+                setattr(instance, column.name, visible_reference(manager, key=value, user=user, field=name))
             else:
                 setattr(instance, column.attname, value)
         return rest

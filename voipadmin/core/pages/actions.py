@@ -1,6 +1,7 @@
 """Pages of an action on an object: a button, or a form with its own fields; one domain call each."""
 
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -9,18 +10,19 @@ from django.shortcuts import redirect
 
 from voipadmin.core.errors import DomainError, Message
 from voipadmin.core.forms.entity_form import PanelForm
+from voipadmin.core.models import AnyModel
 from voipadmin.core.pages.views import EntityView
 from voipadmin.core.services import error_messages
 from voipadmin.core.tables.links import page_of
 
 
-class ButtonView(EntityView):
+class ButtonView(EntityView[AnyModel]):
     """Does one thing to an object on POST, says how it went, and goes back to the object's page."""
 
     action = "change"
     http_method_names = ["post"]
 
-    def post(self, request: HttpRequest, pk: Any) -> HttpResponse:
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """Make the domain call."""
         instance = self.get_instance()
         try:
@@ -31,17 +33,20 @@ class ButtonView(EntityView):
             messages.error(request, " ".join(text for texts in error_messages(error).values() for text in texts))
         return redirect(self.back_url(instance))
 
-    def perform(self, instance: Any) -> Message:
+    def perform(self, instance: AnyModel) -> Message:
         """Make the domain call and return the message of success."""
         raise NotImplementedError
 
-    def back_url(self, instance: Any) -> str:
+    def back_url(self, instance: AnyModel) -> str:
         """Return where to go afterwards."""
         return page_of(instance)
 
 
-class ActionFormView(EntityView):
-    """A form whose answers go into one domain call; with a `pk` in the address it acts on that object."""
+class ActionFormView(EntityView[AnyModel]):
+    """A form whose answers go into one domain call; with a `pk` in the address it acts on that object.
+
+    `instance` below is that object, or None where the address has no `pk`: each view knows which, mypy does not.
+    """
 
     action = "change"
     form_class: ClassVar[type[PanelForm]]
@@ -66,7 +71,7 @@ class ActionFormView(EntityView):
                 form.take_error(error)
         return self._show(form, instance)
 
-    def instance(self) -> Any:
+    def instance(self) -> AnyModel | None:
         """Return the object of the address, or None where there is none."""
         return self.get_instance() if "pk" in self.kwargs else None
 

@@ -13,10 +13,12 @@ from django.utils.text import capfirst
 
 from voipadmin.core.errors import Message
 from voipadmin.core.fields import EncryptedTextField
+from voipadmin.core.models import AnyModel
 from voipadmin.core.pages.entity import Entity, FieldGroup, Hint
 from voipadmin.core.tables.badges import LOOKS, badge, yes_no
 from voipadmin.core.tables.entity_table import format_amount, format_duration, format_moment
 from voipadmin.core.tables.links import page_of
+from voipadmin.core.viewer import Viewer
 
 
 @dataclass(frozen=True)
@@ -30,13 +32,15 @@ class DetailRow:
     secret: str = ""
 
 
-def detail_groups(entity: Entity, instance: models.Model, user: Any) -> list[tuple[Message, list[DetailRow]]]:
+def detail_groups(entity: Entity[AnyModel], instance: AnyModel, user: Viewer) -> list[tuple[Message, list[DetailRow]]]:
     """Return the groups of an object's page, without what `user` may not see."""
     hidden = entity.hidden_from(user)
     return [(group.title, list(_rows(group, entity, instance, hidden))) for group in entity.field_groups]
 
 
-def _rows(group: FieldGroup, entity: Entity, instance: models.Model, hidden: Iterable[str]) -> Iterable[DetailRow]:
+def _rows(
+    group: FieldGroup, entity: Entity[AnyModel], instance: AnyModel, hidden: Iterable[str]
+) -> Iterable[DetailRow]:
     names = (name for name in group.fields if name not in hidden)
     return (detail_row(instance, name, entity.hints.get(name, Hint.PLAIN)) for name in names)
 

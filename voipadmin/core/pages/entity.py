@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Flag, auto
-from typing import Any
+from typing import Any, Generic
 
-from django.db import models
+from django.db.models import Model, QuerySet
 from django.urls import reverse
 from django_filters import FilterSet
 from django_tables2 import Table
@@ -13,7 +13,9 @@ from django_tables2 import Table
 from voipadmin.core.errors import Message
 from voipadmin.core.fields import EncryptedTextField
 from voipadmin.core.forms.entity_form import EntityForm
+from voipadmin.core.models import AnyModel, visible_manager
 from voipadmin.core.services import delete_object
+from voipadmin.core.viewer import Viewer, sees_everything
 
 
 class Hint(Flag):
@@ -47,16 +49,16 @@ class Related:
     without: str = ""
 
 
-def _unchanged(queryset: Any) -> Any:
+def _unchanged(queryset: QuerySet[Any]) -> QuerySet[Any]:
     return queryset
 
 
-def _always(_instance: Any) -> bool:
+def _always(_instance: Model) -> bool:
     return True
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entity:
+class Entity(Generic[AnyModel]):
     """A kind of object with its pages.
 
     `groups` are the fields of an object's page; without any they are those of the form. `hints` says of a field how
@@ -66,7 +68,7 @@ class Entity:
     the `summary_template` of the list.
     """
 
-    model: type[models.Model]
+    model: type[AnyModel]
     table: type[Table]
     filterset: type[FilterSet]
     form: type[EntityForm] | None = None
@@ -77,10 +79,10 @@ class Entity:
     hints: Mapping[str, Hint] = field(default_factory=dict)
     related: Sequence[Related] = ()
     effect: Message = ""
-    join: Callable[[Any], Any] = _unchanged
+    join: Callable[[QuerySet[AnyModel]], QuerySet[Any]] = _unchanged
     creates: bool = True
-    delete: Callable[[Any], None] | None = delete_object
-    editable: Callable[[Any], bool] = _always
+    delete: Callable[[AnyModel], None] | None = delete_object
+    editable: Callable[[AnyModel], bool] = _always
     staff_only: frozenset[str] = frozenset()
     synced: bool = True
     actions_template: str = ""
@@ -89,8 +91,8 @@ class Entity:
     title: Message = ""
     lead_template: str = ""
     main_template: str = ""
-    detail_context: Callable[[Any, Any], dict[str, Any]] | None = None
-    summary: Callable[[Any, Any], dict[str, Any]] | None = None
+    detail_context: Callable[[AnyModel, Viewer], dict[str, Any]] | None = None
+    summary: Callable[[QuerySet[AnyModel], Viewer], dict[str, Any]] | None = None
     summary_template: str = ""
 
     @property
@@ -138,18 +140,17 @@ class Entity:
         """Return the name of a page's address, such as `customers:customer_list`."""
         return f"{self.app_label}:{self.model_name}_{action}"
 
-    def url(self, action: str, *args: Any) -> str:
+    def url(self, action: str, *args: object) -> str:
         """Return the address of a page."""
         return reverse(self.url_name(action), args=args)
 
-    def objects_for(self, user: Any) -> Any:
+    def objects_for(self, user: Viewer) -> QuerySet[AnyModel]:
         """Return the objects that `user` may see, joined with what the list shows, in their usual order.
 
         The order is named because Django drops the model's own where a join groups rows.
         """
-        manager: Any = self.model._default_manager
-        return self.join(manager.get_queryset().visible_to(user)).order_by(*self.model._meta.ordering or ["pk"])
+        return self.join(visible_manager(self.model).visible_to(user)).order_by(*self.model._meta.ordering or ["pk"])
 
-    def hidden_from(self, user: Any) -> frozenset[str]:
+    def hidden_from(self, user: Viewer) -> frozenset[str]:
         """Return the fields and columns that `user` does not see."""
-        return frozenset() if user.sees_everything else self.staff_only
+        return frozenset() if sees_everything(user) else self.staff_only

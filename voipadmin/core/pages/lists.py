@@ -10,6 +10,7 @@ from django.utils import timezone
 from django_filters.views import FilterMixin
 from django_tables2 import SingleTableMixin, Table
 
+from voipadmin.core.models import AnyModel
 from voipadmin.core.pages.views import EntityView
 from voipadmin.core.tables.csv_export import csv_response
 
@@ -18,15 +19,15 @@ EMBEDDED_ROWS = 8
 PAGE_NUMBER = re.compile(r"[0-9]{1,7}")
 
 
-class ObjectListView(SingleTableMixin, FilterMixin, EntityView):
+class ObjectListView(SingleTableMixin, FilterMixin, EntityView[AnyModel]):
     """A list; `?embedded=1` gives a short one for another object's page, `?export=csv` a file."""
 
-    object_list: models.QuerySet[Any]
+    object_list: models.QuerySet[AnyModel]
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
         """Show the list, or only its table when htmx asks for it."""
         self.filterset = self.get_filterset(self.entity.filterset)
-        for name in self.entity.hidden_from(request.user):
+        for name in self.entity.hidden_from(self.request.user):
             self.filterset.form.fields.pop(name, None)
         valid = not self.filterset.is_bound or self.filterset.is_valid()
         self.object_list = self.filterset.qs if valid else self.filterset.queryset.none()
@@ -40,7 +41,7 @@ class ObjectListView(SingleTableMixin, FilterMixin, EntityView):
             return self.page("pages/list_region.html", **context)
         return self.page("pages/list.html", **context)
 
-    def get_queryset(self) -> Any:
+    def get_queryset(self) -> models.QuerySet[AnyModel]:
         """Return the rows that the user may see."""
         return self.entity.objects_for(self.request.user)
 

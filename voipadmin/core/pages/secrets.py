@@ -1,20 +1,22 @@
 """A secret is shown when somebody with the permission asks for it, and the changelog says who did."""
 
 from typing import Any
+from uuid import UUID
 
 from auditlog.models import LogEntry
 from django.http import Http404, HttpRequest, HttpResponse
 
+from voipadmin.core.models import AnyModel
 from voipadmin.core.pages.views import EntityView
 
 
-class SecretView(EntityView):
+class SecretView(EntityView[AnyModel]):
     """Reveals one secret of an object, on POST."""
 
     action = "reveal"
     http_method_names = ["post"]
 
-    def post(self, request: HttpRequest, pk: Any, field: str) -> HttpResponse:
+    def post(self, request: HttpRequest, pk: UUID, field: str) -> HttpResponse:
         """Log the access, then show the secret with a button that copies it."""
         if field not in self.entity.secrets:
             raise Http404

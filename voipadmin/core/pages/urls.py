@@ -1,5 +1,7 @@
 """The addresses of an entity's pages."""
 
+from typing import Any
+
 from django.urls import URLPattern, path
 
 from voipadmin.core.pages.entity import Entity
@@ -8,7 +10,7 @@ from voipadmin.core.pages.secrets import SecretView
 from voipadmin.core.pages.views import ObjectCreateView, ObjectDeleteView, ObjectDetailView, ObjectEditView
 
 
-def entity_urls(prefix: str, entity: Entity) -> list[URLPattern]:
+def entity_urls(prefix: str, entity: Entity[Any]) -> list[URLPattern]:
     """Return list and detail, and create, edit, delete and secrets where there are such; names are `MODEL_list`..."""
     name = entity.model_name
     patterns = [path(f"{prefix}/", ObjectListView.as_view(entity=entity), name=f"{name}_list")]

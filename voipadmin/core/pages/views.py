@@ -1,23 +1,25 @@
 """The generic pages: permission, the rows that the user may see, one domain call."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Generic
+from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views import View
 
 from voipadmin.core.errors import DomainError
 from voipadmin.core.forms.entity_form import EntityForm
+from voipadmin.core.models import AnyModel
 from voipadmin.core.pages.changelog import changes_of
 from voipadmin.core.pages.deletion import hanging_on
 from voipadmin.core.pages.display import detail_groups
 from voipadmin.core.pages.entity import Entity, Related
 from voipadmin.core.tables.links import page_of
+from voipadmin.core.viewer import sees_everything
 
 
 @dataclass(frozen=True)
@@ -28,19 +30,20 @@ class RelatedPanel:
     may_create: bool
 
 
-class EntityView(View):
+class EntityView(View, Generic[AnyModel]):
     """A page of an entity, open to those whose role has the permission of its `action`."""
 
-    entity: Entity = None  # type: ignore[assignment]  # `as_view` only takes what the class has; each address gives one
+    # `as_view` only takes what the class has; each address gives one.
+    entity: Entity[AnyModel] = None  # type: ignore[assignment]
     action: ClassVar[str] = "view"
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Refuse those without the permission."""
         if not request.user.has_perm(self.entity.permission(self.action)):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 
-    def get_instance(self) -> Any:
+    def get_instance(self) -> AnyModel:
         """Return the object of the address, if the user may see it; 404 otherwise."""
         return get_object_or_404(self.entity.objects_for(self.request.user), pk=self.kwargs["pk"])
 
@@ -64,10 +67,10 @@ class EntityView(View):
         }
 
 
-class ObjectDetailView(EntityView):
+class ObjectDetailView(EntityView[AnyModel]):
     """An object's page with its tabs; a tab asked for by htmx comes alone."""
 
-    def get(self, request: HttpRequest, pk: Any) -> HttpResponse:
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """Show the object."""
         instance = self.get_instance()
         tabs = self._tabs()
@@ -79,15 +82,15 @@ class ObjectDetailView(EntityView):
         return self.page("pages/detail.html", **context, **self._buttons(instance))
 
     def _tabs(self) -> dict[str, str]:
-        user: Any = self.request.user
+        user = self.request.user
         present = {item.tab for item in self.entity.related if user.has_perm(item.permission)}
         tabs = {"details": _("Details")}
         tabs |= {"related": _("Related")} if "related" in present else {}
         tabs |= {"calls": _("Calls")} if "calls" in present else {}
-        has_changelog = self.entity.form is not None and user.sees_everything
+        has_changelog = self.entity.form is not None and sees_everything(user)
         return tabs | ({"changelog": _("Changelog")} if has_changelog else {})
 
-    def _tab_context(self, tab: str, instance: models.Model) -> dict[str, Any]:
+    def _tab_context(self, tab: str, instance: AnyModel) -> dict[str, Any]:
         user = self.request.user
         if tab == "details":
             extra = self.entity.detail_context(instance, user) if self.entity.detail_context else {}
@@ -100,7 +103,7 @@ class ObjectDetailView(EntityView):
     def _may_create(self, item: Related) -> bool:
         return bool(item.create_url_name) and self.request.user.has_perm(item.create_permission)
 
-    def _buttons(self, instance: models.Model) -> dict[str, Any]:
+    def _buttons(self, instance: AnyModel) -> dict[str, Any]:
         entity = self.entity
         can = self.common_context()["can"]
         editable = entity.form is not None and entity.editable(instance)
@@ -110,12 +113,12 @@ class ObjectDetailView(EntityView):
         }
 
 
-class ObjectFormView(EntityView):
+class ObjectFormView(EntityView[AnyModel]):
     """The form of a new object, or of one that is there."""
 
     action = "add"
 
-    def get_object(self) -> models.Model | None:
+    def get_object(self) -> AnyModel | None:
         """Return the object to edit; none for a new one."""
         return None
 
@@ -140,21 +143,21 @@ class ObjectFormView(EntityView):
             raise PermissionDenied
         return self.entity.form
 
-    def _show(self, form: EntityForm, instance: models.Model | None) -> HttpResponse:
+    def _show(self, form: EntityForm, instance: AnyModel | None) -> HttpResponse:
         cancel = page_of(instance) if instance is not None else self.entity.url("list")
         return self.page("pages/form.html", form=form, object=instance, cancel_url=cancel)
 
 
-class ObjectCreateView(ObjectFormView):
+class ObjectCreateView(ObjectFormView[AnyModel]):
     """The form of a new object."""
 
 
-class ObjectEditView(ObjectFormView):
+class ObjectEditView(ObjectFormView[AnyModel]):
     """The form of an object."""
 
     action = "change"
 
-    def get_object(self) -> Any:
+    def get_object(self) -> AnyModel:
         """Return the object of the address, if it can be edited at all."""
         instance = self.get_instance()
         if not self.entity.editable(instance):
@@ -173,16 +176,16 @@ def save_form(form: EntityForm) -> Any:
         return None
 
 
-class ObjectDeleteView(EntityView):
+class ObjectDeleteView(EntityView[AnyModel]):
     """Asks before it deletes, and says what goes along or stands in the way."""
 
     action = "delete"
 
-    def get(self, request: HttpRequest, pk: Any) -> HttpResponse:
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """Ask."""
         return self._ask(self.get_instance())
 
-    def post(self, request: HttpRequest, pk: Any) -> HttpResponse:
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """Delete through the domain."""
         instance = self.get_instance()
         name = str(instance)
@@ -195,7 +198,7 @@ class ObjectDeleteView(EntityView):
         messages.success(request, _("“%(object)s” is deleted.") % {"object": name})
         return redirect(self.entity.url("list"))
 
-    def _ask(self, instance: models.Model, error: str = "") -> HttpResponse:
+    def _ask(self, instance: AnyModel, error: str = "") -> HttpResponse:
         hanging = hanging_on(instance)
         allowed = not hanging.stands_in_the_way
         return self.page("pages/delete.html", object=instance, hanging=hanging, error=error, delete_allowed=allowed)
