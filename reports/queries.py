@@ -18,8 +18,8 @@ from django.utils import timezone
 
 from billing.cdrs.queries import (
     ANSWERED,
+    FINAL_RECORD,
     MONEY,
-    SPEAKS,
     ZERO,
     CdrFilters,
     CdrTotals,
@@ -168,10 +168,10 @@ def _hourly_groups(rows: CdrQuerySet, today: datetime, now: datetime) -> list[di
         )
         .values("is_today", "hour", "currency", "cost_currency")
         .annotate(
-            calls=Count("pk", filter=SPEAKS),
-            calls_by_now=Count("pk", filter=SPEAKS & by_now),
-            answered=Count("pk", filter=SPEAKS & ANSWERED),
-            unrated=Count("pk", filter=SPEAKS & ANSWERED & Q(unrated_reason__in=NEEDS_A_TARIFF)),
+            calls=Count("pk", filter=FINAL_RECORD),
+            calls_by_now=Count("pk", filter=FINAL_RECORD & by_now),
+            answered=Count("pk", filter=FINAL_RECORD & ANSWERED),
+            unrated=Count("pk", filter=FINAL_RECORD & ANSWERED & Q(unrated_reason__in=NEEDS_A_TARIFF)),
             talk_seconds=Sum("billable_seconds", filter=ANSWERED),
             **MONEY,
         )
@@ -212,7 +212,9 @@ def _top_customers(rows: CdrQuerySet, *, with_cost: bool) -> tuple[CustomerTotal
         rows.filter(customer__isnull=False)
         .order_by()
         .values("customer_id", "customer__code", "customer__name", "currency", "cost_currency")
-        .annotate(calls=Count("pk", filter=SPEAKS), talk_seconds=Sum("billable_seconds", filter=ANSWERED), **MONEY)
+        .annotate(
+            calls=Count("pk", filter=FINAL_RECORD), talk_seconds=Sum("billable_seconds", filter=ANSWERED), **MONEY
+        )
     )
     by_customer: dict[uuid.UUID, list[dict[str, Any]]] = {}
     for group in grouped:

@@ -1,12 +1,13 @@
-"""What priced calls move in the ledger: one entry for each, in the transaction that prices it.
+"""The ledger's entries of priced calls: one for each, in the transaction that prices the call.
 
-A call whose money cannot be entered says why in its own record; it is entered as soon as the reason is gone.
+Where an entry cannot be made, the call's record keeps the reason; `charge_calls` enters it once the reason is gone.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from operator import attrgetter
 from typing import NamedTuple
 from uuid import UUID
 
@@ -18,10 +19,6 @@ from voipadmin.core.models import new_id
 
 CHUNK = 1_000
 LEDGER = LedgerEntry._meta.db_table
-COLUMNS = (
-    "id", "created_at", "updated_at", "account_id", "kind", "amount", "currency", "happened_at", "cdr_id", "version",
-    "description", "actor",
-)  # fmt: skip
 
 
 class Payer(NamedTuple):
@@ -40,7 +37,39 @@ class CallCharge(NamedTuple):
     ended_at: datetime
 
 
-Payers = Mapping[UUID, Payer]
+class CallEntry(NamedTuple):
+    """The entry of a call that is new."""
+
+    id: UUID
+    written_at: datetime
+    charge: CallCharge
+    kind: str = EntryKind.CALL.value
+    version: int = 1
+    description: str = ""
+    actor: str = ""
+
+    @property
+    def amount(self) -> Decimal:
+        """Return what moves: below zero, since the customer pays."""
+        return -self.charge.price
+
+
+# Column of the ledger -> where its value stands in a CallEntry.
+COLUMNS: Mapping[str, str] = {
+    "id": "id",
+    "created_at": "written_at",
+    "updated_at": "written_at",
+    "account_id": "charge.payer.account_id",
+    "kind": "kind",
+    "amount": "amount",
+    "currency": "charge.payer.currency",
+    "happened_at": "charge.ended_at",
+    "cdr_id": "charge.cdr_id",
+    "version": "version",
+    "description": "description",
+    "actor": "actor",
+}
+values_of = attrgetter(*COLUMNS.values())
 
 
 def payers_of(customers: Iterable[UUID | None]) -> dict[UUID, Payer]:
@@ -50,29 +79,24 @@ def payers_of(customers: Iterable[UUID | None]) -> dict[UUID, Payer]:
     return {customer: Payer(account, currency) for customer, account, currency in rows}
 
 
-def why_not(customer: UUID | None, price: Decimal | None, currency: str, payers: Payers) -> str:
-    """Return why a call moves no money although it should, or nothing."""
+def uncharged_reason(customer: UUID | None, payer: Payer | None, price: Decimal | None, currency: str) -> str:
+    """Return why a call's price cannot be entered (an UnchargedReason), or nothing: also where there is no price."""
     if not price or price < 0:
         return ""
     if customer is None:
         return UnchargedReason.NO_CUSTOMER.value
-    payer = payers.get(customer)
     if payer is None:
         return UnchargedReason.NO_ACCOUNT.value
     return "" if payer.currency == currency else UnchargedReason.CURRENCY.value
 
 
 def copy_charges(charges: Sequence[CallCharge], now: datetime) -> None:
-    """Enter calls that are new; the ledger's own trigger moves the balances, once for all of them."""
+    """Enter calls that are new, through COPY; the ledger's trigger moves the balances, once for all of them."""
     if not charges:
         return
-    kind = EntryKind.CALL.value
-    statement = f"COPY {LEDGER} ({', '.join(COLUMNS)}) FROM STDIN"
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for payer, cdr_id, price, ended_at in charges:
-            copy.write_row(
-                (new_id(), now, now, payer.account_id, kind, -price, payer.currency, ended_at, cdr_id, 1, "", "")
-            )
+    with connection.cursor() as cursor, cursor.copy(f"COPY {LEDGER} ({', '.join(COLUMNS)}) FROM STDIN") as copy:
+        for charge in charges:
+            copy.write_row(values_of(CallEntry(new_id(), now, charge)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +111,7 @@ class ChargeSummary:
 
 
 def charge_calls(*, cdrs: Iterable[Cdr]) -> ChargeSummary:
-    """Enter those of `cdrs` that have a price and no entry, however often it is asked."""
+    """Enter those of `cdrs` that have a price and no entry; a second time it changes nothing."""
     keys = [record.pk for record in cdrs]
     chunks = (keys[start : start + CHUNK] for start in range(0, len(keys), CHUNK))
     return sum(map(_charge_chunk, chunks), ChargeSummary())
@@ -105,9 +129,10 @@ def _charge_chunk(keys: list[UUID]) -> ChargeSummary:
     payers = payers_of(call.customer_id for call in calls)
     entries, changed = [], []
     for call in calls:
-        reason = why_not(call.customer_id, call.price, call.currency, payers)
-        if not reason:
-            entries.append(_entry(call, payers[call.customer_id]))
+        payer = payers.get(call.customer_id)
+        reason = uncharged_reason(call.customer_id, payer, call.price, call.currency)
+        if payer and not reason:
+            entries.append(_entry(call, payer))
         if reason != call.uncharged_reason:
             call.uncharged_reason, call.updated_at = reason, timezone.now()
             changed.append(call)

@@ -1,8 +1,8 @@
-"""What the records of one call say together: pure, and the same whatever the order in which they arrived.
+"""Which of a call's records the call is counted by, and how each attempt ended. Pure; the order of arrival is nothing.
 
 The records of one call share node and unique id. Our dialplan writes the result of a Dial (status, cause, SIP code and
-delay) into the record of that Dial. One that writes it after the Dial, as a hand-written one must, finds it on the next
-record: a failed Dial ends its record, and what follows (the next Dial, the hang-up) has one of its own
+delay) into the record of that Dial. A hand-written dialplan can only write it after the Dial, and then it stands on the
+next record: a failed Dial ends its record, and what follows (the next Dial, the hang-up) has a record of its own
 (docs/cdr-spool.md).
 """
 
@@ -40,7 +40,7 @@ NO_RESULT = AttemptResult()
 
 @dataclass(slots=True)
 class AttemptFacts:
-    """What of a record matters to the others of its call; `recorded` is the result that its own line carries."""
+    """What of a record matters to the other records of its call; `recorded` is the result on its own line."""
 
     sequence: int
     is_answered: bool
@@ -49,22 +49,27 @@ class AttemptFacts:
 
 
 class Resolution(NamedTuple):
-    """What a record is, seen among the others of its call."""
+    """Whether the call is shown and counted by this record, and how the record's own attempt ended."""
 
-    speaks: bool
+    is_last_attempt: bool
     result: AttemptResult
 
 
 def resolve_call(attempts: Sequence[AttemptFacts]) -> list[Resolution]:
-    """Say of each record of a call whether it speaks for the call, and how its own attempt ended."""
+    """Return the resolution of each record of a call.
+
+    1. The records are taken by their sequence numbers.
+    2. Where the first one carries no result, each failed attempt has that of the record after it; else each its own.
+    3. The call is counted by the answered record, else by the last attempt.
+    """
     if len(attempts) == 1:
-        return [Resolution(speaks=True, result=_own(attempts[0]))]
+        return [Resolution(is_last_attempt=True, result=_own(attempts[0]))]
     order = sorted(range(len(attempts)), key=lambda index: attempts[index].sequence)
     in_order = [attempts[index] for index in order]
     results = _results_of_the_next(in_order) if in_order[0].recorded == NO_RESULT else list(map(_own, in_order))
     by_index = dict(zip(order, results, strict=True))
-    speaker = _speaker(attempts)
-    return [Resolution(index == speaker, by_index[index]) for index in range(len(attempts))]
+    last = _last_attempt(attempts)
+    return [Resolution(index == last, by_index[index]) for index in range(len(attempts))]
 
 
 def _results_of_the_next(attempts: Sequence[AttemptFacts]) -> list[AttemptResult]:
@@ -78,10 +83,11 @@ def _results_of_the_next(attempts: Sequence[AttemptFacts]) -> list[AttemptResult
     return results
 
 
-def _speaker(attempts: Sequence[AttemptFacts]) -> int:
-    """Return the answered record, else the last attempt.
+def _last_attempt(attempts: Sequence[AttemptFacts]) -> int:
+    """Return the position of the record that the call is counted by: the answered one, else the last attempt.
 
-    What ran after the last attempt has no destination; it speaks only where nothing was dialled at all.
+    What the dialplan does after the last attempt leaves a record without a destination. The call is counted by such a
+    record only where nothing was dialled at all.
     """
     return max(
         range(len(attempts)),

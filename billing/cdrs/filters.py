@@ -42,7 +42,7 @@ class CdrFilterSet(EntityFilterSet):
         fields = ("q", "since", "until", "direction", "disposition", "customer", "gateway", "money", "attempts")
 
     def filter_queryset(self, queryset: Any) -> Any:
-        """Show each call by the record that speaks for it, unless every attempt is asked for."""
+        """Show each call by its final record, unless every attempt is asked for."""
         found = super().filter_queryset(queryset)
         return found if self.form.cleaned_data.get("attempts") else found.calls()
 

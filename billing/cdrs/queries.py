@@ -17,7 +17,7 @@ ZERO = Decimal(0)
 ANSWERED = Q(disposition=Disposition.ANSWERED)
 
 
-SPEAKS = Q(is_last_attempt=True)
+FINAL_RECORD = Q(is_last_attempt=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +54,9 @@ CONDITIONS: dict[str, Condition] = {
 
 
 def filter_cdrs(rows: CdrQuerySet, filters: CdrFilters) -> CdrQuerySet:
-    """Narrow `rows`; without `with_attempts` each call is shown by the one record that speaks for it."""
+    """Narrow `rows`; without `with_attempts` each call is shown by its final record."""
     if not filters.with_attempts:
-        rows = rows.filter(SPEAKS)
+        rows = rows.filter(FINAL_RECORD)
     for item in fields(filters):
         value = getattr(filters, item.name)
         if item.name in CONDITIONS and value:
@@ -151,10 +151,10 @@ class CdrTotals:
 
 COUNTS = {
     "records": Count("pk"),
-    "calls": Count("pk", filter=SPEAKS),
-    "answered": Count("pk", filter=SPEAKS & ANSWERED),
+    "calls": Count("pk", filter=FINAL_RECORD),
+    "answered": Count("pk", filter=FINAL_RECORD & ANSWERED),
     "talk_seconds": Sum("billable_seconds", filter=ANSWERED),
-    "unrated": Count("pk", filter=SPEAKS & Q(unrated_reason__in=NEEDS_A_TARIFF)),
+    "unrated": Count("pk", filter=FINAL_RECORD & Q(unrated_reason__in=NEEDS_A_TARIFF)),
     "loss_making": Count("pk", filter=Q(margin__lt=0)),
 }
 

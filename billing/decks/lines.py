@@ -11,12 +11,12 @@ from voipadmin.core.sheets.input_errors import InputError
 class DeckRate(NamedTuple):
     """A price list's rate: the price of a minute, the fees, and the blocks in seconds that calls are counted in."""
 
-    price: Decimal
+    price_per_minute: Decimal
     connect_fee: Decimal
     minimum_charge: Decimal
-    initial: int
-    increment: int
-    free: int
+    initial_block_seconds: int
+    increment_seconds: int
+    free_seconds: int
     is_blocked: bool
 
 

@@ -10,7 +10,7 @@ from django.db.models import Count, Max, Q
 from django.utils import timezone
 
 from billing.decks.columns import Layout, find_layout, find_sheet, layout_of, told_layout
-from billing.decks.comparing import Comparison, Planned, compare
+from billing.decks.comparing import DeckComparison, PlannedRate, compare_with_present
 from billing.decks.lines import Reading
 from billing.decks.reading import read_lines
 from billing.decks.replay import replay
@@ -92,7 +92,7 @@ class _Preview:
         self._tell("comparing", 0, 1, always=True)
         state = state_of_rates(self.deck.provider)
         present = present_rates(self.deck.provider, self.now)
-        found = compare(
+        found = compare_with_present(
             reading.lines,
             present,
             now=self.now,
@@ -118,11 +118,11 @@ class _Preview:
         reading.questions = asked
         self._finish(DeckStatus.ASKING if asked else DeckStatus.READY, reading)
 
-    def _stage(self, found: Comparison) -> int:
+    def _stage(self, found: DeckComparison) -> int:
         sell = sell_prices(self.deck.currency, self.now)
 
-        def sold_for(item: Planned) -> Decimal | None:
-            return sell.below(item.key[0], item.rate.price) if item.change in PRICED else None
+        def sold_for(item: PlannedRate) -> Decimal | None:
+            return sell.below(item.key.pattern, item.rate.price_per_minute) if item.change in PRICED else None
 
         return stage(self.deck, found.planned, sold_for, lambda done, total: self._tell("writing", done, total))
 

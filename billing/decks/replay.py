@@ -1,7 +1,6 @@
 """What last week's calls through a provider would have cost at the rates of a deck."""
 
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -10,7 +9,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from billing.decks.comparing import Key, Planned, Present
+from billing.decks.comparing import PlannedRate, PresentRates
 from billing.decks.lines import DeckRate
 from billing.models import Cdr, Deck, Direction
 from billing.rating.durations import Rate, rate_duration, simple_rate
@@ -33,15 +32,15 @@ class Replayed:
 class NewCosts:
     """The rates as they would be: the longest prefix, then the longest origin."""
 
-    def __init__(self, planned: list[Planned], kept: Mapping[Key, list[Present]]) -> None:
+    def __init__(self, planned: list[PlannedRate], kept: PresentRates) -> None:
         self._rates: dict[str, dict[str, DeckRate]] = defaultdict(dict)
         for (pattern, origin), rates in kept.items():
             self._rates[pattern][origin] = max(rates).rate
         for item in planned:
             if item.change == "gone":
-                self._rates[item.key[0]].pop(item.key[1], None)
+                self._rates[item.key.pattern].pop(item.key.origin_prefix, None)
             else:
-                self._rates[item.key[0]][item.key[1]] = item.rate
+                self._rates[item.key.pattern][item.key.origin_prefix] = item.rate
 
     def rate_of(self, number: str, origin: str) -> DeckRate | None:
         """Return what a call would be charged by, or None where the deck does not sell it."""
@@ -57,17 +56,17 @@ class NewCosts:
 @lru_cache(maxsize=100_000)
 def _as_rate(deck_rate: DeckRate) -> Rate:
     return simple_rate(
-        per_minute=deck_rate.price,
-        initial_block=deck_rate.initial,
-        increment=deck_rate.increment,
+        per_minute=deck_rate.price_per_minute,
+        initial_block=deck_rate.initial_block_seconds,
+        increment=deck_rate.increment_seconds,
         connect_fee=deck_rate.connect_fee,
-        free_seconds=deck_rate.free,
+        free_seconds=deck_rate.free_seconds,
         minimum_charge=deck_rate.minimum_charge,
         decimals=6,
     )
 
 
-def replay(deck: Deck, planned: list[Planned], kept: Mapping[Key, list[Present]], now: datetime) -> dict[str, Any]:
+def replay(deck: Deck, planned: list[PlannedRate], kept: PresentRates, now: datetime) -> dict[str, Any]:
     """Return the margin of last week's answered calls as it was and as it would be, in all and by customer.
 
     `kept` is what a partial list leaves as it is.

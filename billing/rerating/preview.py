@@ -5,16 +5,15 @@ Calls are read in the order of their index, so that a part of them is as fast to
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q
 
-from billing.accounts.call_charges import Payer, why_not
+from billing.accounts.call_charges import Payer, uncharged_reason
 from billing.models import (
     Cdr,
     CdrQuerySet,
@@ -28,52 +27,28 @@ from billing.models import (
 from billing.rating.bulk.calls import BulkPrices
 from billing.rating.called_numbers import called_forms, origin_of
 from billing.rating.calls import CallFacts, PricedCall
+from billing.rerating.changed_calls import (
+    COLUMNS,
+    READ,
+    ZERO,
+    ChangedCall,
+    Rating,
+    StoredCall,
+    rating_of,
+    stored_call,
+    values_of,
+)
 from billing.rerating.pricing_inputs import UNKNOWN_CUSTOMER, PricingInputs, mark_of_prices, read_pricing_inputs
 from billing.tariffs.loader import load_tariffs
 from voipadmin.core.models import new_id
 from voipadmin.core.runtime.gc_pause import gc_paused
 
 CHUNK = 20_000
-ZERO = Decimal(0)
 CALLS, DIFFERENCES, LEDGER = (model._meta.db_table for model in (ReratedCall, ReratingDifference, LedgerEntry))
+_COPY = f"COPY {CALLS} ({', '.join(COLUMNS)}) FROM STDIN"
 
-
-class StoredCall(NamedTuple):
-    """What is read of a record, by the names there; the last columns are its rating."""
-
-    id: UUID
-    started_at: datetime
-    answered_at: datetime | None
-    dialled: str
-    dst: str
-    src: str
-    billable_seconds: Decimal
-    customer_id: UUID | None
-    gateway_id: UUID | None
-    tariff_id: UUID | None
-    matched_pattern: str
-    applied_rate: str
-    billed_seconds: int | None
-    price: Decimal | None
-    cost: Decimal | None
-    margin: Decimal | None
-    currency: str
-    cost_currency: str
-    cost_source: str
-    unrated_reason: str
-    uncharged_reason: str
-
-
-_FIRST_OF_RATING = StoredCall._fields.index("tariff_id")
-RATING = StoredCall._fields[_FIRST_OF_RATING:]
-_PRICE = RATING.index("price")
-_COLUMNS = (
-    "rerating_id", "cdr_id", "started_at", "customer_id", "old_tariff_id", "old_price", "old_cost", "old_currency",
-    "old_applied_rate", "old_uncharged_reason", "account_id", "entry_id", "movement", "entry_currency", *RATING,
-)  # fmt: skip
-_COPY = f"COPY {CALLS} ({', '.join(_COLUMNS)}) FROM STDIN"
-
-# Each call is looked up by itself: a ledger without statistics would be read from end to end.
+# Each call is looked up by itself (OFFSET 0 keeps the planner from joining): a ledger without statistics would be read
+# from end to end.
 _ENTERED = f"""SELECT call, entered.amount FROM unnest(%s::uuid[]) call
 CROSS JOIN LATERAL (SELECT sum(amount) AS amount FROM {LEDGER} WHERE cdr_id = call OFFSET 0) entered
 WHERE entered.amount IS NOT NULL"""  # noqa: S608 - our table
@@ -165,13 +140,14 @@ def calls_of(job: Rerating) -> CdrQuerySet:
 
 
 def _chunks(job: Rerating) -> Iterator[list[StoredCall]]:
-    rows = calls_of(job).order_by("started_at", "id").values_list(*StoredCall._fields)
-    found = list(map(StoredCall._make, rows[:CHUNK]))
+    """Yield the calls in the order of their index; a chunk begins after the last call of the one before."""
+    rows = calls_of(job).order_by("started_at", "id").values_list(*READ)
+    found = list(map(stored_call, rows[:CHUNK]))
     while found:
         yield found
         last = found[-1]
         later = Q(started_at__gt=last.started_at) | Q(id__gt=last.id)
-        found = list(map(StoredCall._make, rows.filter(later, started_at__gte=last.started_at)[:CHUNK]))
+        found = list(map(stored_call, rows.filter(later, started_at__gte=last.started_at)[:CHUNK]))
 
 
 def _facts(call: StoredCall, inputs: PricingInputs) -> CallFacts:
@@ -189,22 +165,21 @@ def _facts(call: StoredCall, inputs: PricingInputs) -> CallFacts:
 
 
 def _keep_changes(
-    job: Rerating, calls: Sequence[StoredCall], priced: Sequence[PricedCall], inputs: PricingInputs
+    job: Rerating, calls: Sequence[StoredCall], prices: Sequence[PricedCall], inputs: PricingInputs
 ) -> int:
     """Keep the calls whose rating would be another one; return how many they are."""
-    changes = []
-    for call, new in zip(calls, priced, strict=True):
+    changes: list[tuple[StoredCall, Rating, Payer | None]] = []
+    for call, price in zip(calls, prices, strict=True):
         payer = inputs.customers.get(call.customer_id, UNKNOWN_CUSTOMER).payer if call.customer_id else None
-        rating = (*_values(new), _uncharged(call, new, payer))
-        if rating != call[_FIRST_OF_RATING:]:
+        rating = rating_of(price, uncharged_reason(call.customer_id, payer, price.price, price.currency))
+        if rating != call.rating:
             changes.append((call, rating, payer))
-    entered = _entered([call.id for call, _, _ in changes])
-    rows = [_row(job, *change, entered.get(change[0].id, ZERO)) for change in changes]
-    if rows:
-        with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
-            for row in rows:
-                copy.write_row(row)
-    return len(rows)
+    entered = _entered([call.id for call, _rating, _payer in changes])
+    with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
+        for call, rating, payer in changes:
+            changed = ChangedCall(job.pk, new_id(), call, rating, payer, entered.get(call.id, ZERO))
+            copy.write_row(values_of(changed))
+    return len(changes)
 
 
 def _entered(calls: list[UUID]) -> dict[UUID, Decimal]:
@@ -212,28 +187,3 @@ def _entered(calls: list[UUID]) -> dict[UUID, Decimal]:
     with connection.cursor() as cursor:
         cursor.execute(_ENTERED, [calls])
         return dict(cursor.fetchall())
-
-
-def _values(new: PricedCall) -> tuple[Any, ...]:
-    return (
-        new.tariff_id, new.matched_pattern, new.applied_rate, new.billed_seconds, new.price, new.cost, new.margin,
-        new.currency, new.cost_currency, new.cost_source, new.unrated_reason,
-    )  # fmt: skip
-
-
-def _uncharged(call: StoredCall, new: PricedCall, payer: Payer | None) -> str:
-    payers = {call.customer_id: payer} if call.customer_id and payer else {}
-    return why_not(call.customer_id, new.price, new.currency, payers)
-
-
-def _row(
-    job: Rerating, call: StoredCall, rating: tuple[Any, ...], payer: Payer | None, entered: Decimal
-) -> tuple[Any, ...]:
-    """Return the values of `_COLUMNS`; the entry makes the ledger hold what the new rating says."""
-    price, uncharged = rating[_PRICE], rating[-1]
-    owed = ZERO if uncharged else price or ZERO
-    return (
-        job.pk, call.id, call.started_at, call.customer_id, call.tariff_id, call.price, call.cost, call.currency,
-        call.applied_rate, call.uncharged_reason, payer.account_id if payer else None, new_id(),
-        -owed - entered if payer else ZERO, payer.currency if payer else "", *rating,
-    )  # fmt: skip

@@ -11,18 +11,18 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from billing.models import Cdr, EntryKind, LedgerEntry, PastRating, ReratedCall, Rerating, ReratingStatus
-from billing.rerating.preview import RATING
+from billing.rerating.changed_calls import Rating
 
 BATCH = 5_000
 CALLS, CDR, PAST, LEDGER = (model._meta.db_table for model in (ReratedCall, Cdr, PastRating, LedgerEntry))
-_NAMES = ", ".join(RATING)
+_NAMES = ", ".join(Rating._fields)
 
 _WRITE = f"""
 WITH taken AS (
     DELETE FROM {CALLS} WHERE id IN (SELECT id FROM {CALLS} WHERE rerating_id = %(job)s ORDER BY id LIMIT %(batch)s)
     RETURNING *
 ), written AS (
-    UPDATE {CDR} call SET {", ".join(f"{name} = taken.{name}" for name in RATING)}, updated_at = %(now)s
+    UPDATE {CDR} call SET {", ".join(f"{name} = taken.{name}" for name in Rating._fields)}, updated_at = %(now)s
     FROM taken WHERE call.id = taken.cdr_id AND call.started_at = taken.started_at
         AND call.tariff_id IS NOT DISTINCT FROM taken.old_tariff_id
         AND call.price IS NOT DISTINCT FROM taken.old_price AND call.cost IS NOT DISTINCT FROM taken.old_cost
@@ -36,7 +36,7 @@ WITH taken AS (
     FROM taken WHERE taken.cdr_id IN (SELECT id FROM written)
 ), kept AS (
     INSERT INTO {PAST} (rerating_id, cdr_id, version, replaced_at, {_NAMES})
-    SELECT %(job)s, call.id, versions.past, %(now)s, {", ".join(f"call.{name}" for name in RATING)}
+    SELECT %(job)s, call.id, versions.past, %(now)s, {", ".join(f"call.{name}" for name in Rating._fields)}
     FROM versions JOIN {CDR} call ON call.id = versions.cdr_id AND call.started_at = versions.started_at
 ), entered AS (
     INSERT INTO {LEDGER} (id, created_at, updated_at, account_id, kind, amount, currency, happened_at, cdr_id, version,

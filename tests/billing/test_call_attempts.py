@@ -20,13 +20,13 @@ def resolved(*facts: AttemptFacts) -> dict[int, tuple[bool, AttemptResult]]:
     for order in permutations(facts):
         result = resolve_call(order)
         outcomes.append(
-            {fact.sequence: (found.speaks, found.result) for fact, found in zip(order, result, strict=True)}
+            {fact.sequence: (found.is_last_attempt, found.result) for fact, found in zip(order, result, strict=True)}
         )
     assert all(outcome == outcomes[0] for outcome in outcomes), "the order of arrival mattered"
     return outcomes[0]
 
 
-def test_one_record_speaks_for_itself() -> None:
+def test_the_call_is_counted_by_its_only_record() -> None:
     assert resolved(attempt(0, ANSWER, answered=True)) == {0: (True, ANSWER)}
 
 
@@ -42,7 +42,7 @@ def test_each_of_several_failed_attempts_gets_its_own_result() -> None:
     }
 
 
-def test_an_answered_attempt_after_a_failed_one_speaks_for_the_call() -> None:
+def test_a_call_is_counted_by_the_answered_attempt_after_a_failed_one() -> None:
     assert resolved(attempt(0), attempt(2, CONGESTION, answered=True)) == {
         0: (False, CONGESTION),
         2: (True, NO_RESULT),
@@ -70,11 +70,11 @@ def test_a_record_of_its_own_result_keeps_it_where_nothing_follows() -> None:
     assert resolved(attempt(0, cancelled)) == {0: (True, cancelled)}
 
 
-def test_where_nothing_was_dialled_the_last_record_speaks() -> None:
+def test_where_nothing_was_dialled_the_call_is_counted_by_its_last_record() -> None:
     assert resolved(leftover(0), leftover(1, BUSY))[1] == (True, BUSY)
 
 
-def test_the_answered_one_of_two_parties_rung_at_once_speaks() -> None:
+def test_a_call_to_two_parties_at_once_is_counted_by_the_answered_one() -> None:
     assert resolved(attempt(0, answered=True), attempt(1))[0][0] is True
 
 

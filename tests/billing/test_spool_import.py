@@ -238,7 +238,7 @@ def call_of_three(uniqueid: str = "1795437885.1") -> list[bytes]:
 
 @pytest.mark.parametrize("batch_lines", [1, 2, 3])
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
-def test_one_record_of_a_call_speaks_for_it_whatever_the_order(
+def test_a_call_has_one_final_record_whatever_the_order(
     tmp_path: Path, batch_lines: int, order: tuple[int, ...]
 ) -> None:
     lines = call_of_three()

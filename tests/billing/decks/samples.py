@@ -69,4 +69,4 @@ def prices(reading: Reading) -> dict[str, str]:
     """Return the prices of a reading by prefix, in their shortest form."""
     assert reading.errors == []
     assert reading.questions == []
-    return {line.pattern: f"{line.rate.price.normalize():f}" for line in reading.lines}
+    return {line.pattern: f"{line.rate.price_per_minute.normalize():f}" for line in reading.lines}

@@ -39,7 +39,7 @@ def test_an_international_list_is_read_with_quoted_codes_and_ranges() -> None:
     assert found["5411"] == found["5422"] == "0.012"
     assert found["5511"] == "0.0065"
     assert [pattern for pattern in found if pattern.startswith("44")] == [f"44740{digit}" for digit in range(10)]
-    blocks = {line.pattern: (line.rate.initial, line.rate.increment) for line in reading.lines}
+    blocks = {line.pattern: (line.rate.initial_block_seconds, line.rate.increment_seconds) for line in reading.lines}
     assert (blocks["5411"], blocks["447400"], blocks["5511"]) == ((60, 60), (1, 1), (30, 6))
 
 
@@ -50,7 +50,7 @@ def test_country_and_area_codes_in_two_columns_make_prefixes() -> None:
 
 def test_a_price_by_origin_is_kept_apart() -> None:
     reading = read((DATA / "no_origin_vc.csv").read_bytes())
-    assert {(line.origin, line.pattern): str(line.rate.price.normalize()) for line in reading.lines} == {
+    assert {(line.origin, line.pattern): str(line.rate.price_per_minute.normalize()) for line in reading.lines} == {
         ("5511", "55119"): "0.2", ("5512", "55119"): "0.3", ("", "55119"): "0.4",
     }  # fmt: skip
 

@@ -20,6 +20,7 @@ from billing.models import (
     Tariff,
 )
 from billing.rerating import preview, writing
+from billing.rerating.changed_calls import Rating
 from billing.rerating.preview import make_preview
 from billing.rerating.services import (
     ReratingRefused,
@@ -88,8 +89,8 @@ def test_the_rating_that_was_replaced_is_kept_for_good(customer: Customer, tarif
         job = written(previewed())
         past = PastRating.objects.get(cdr_id=call.pk, version=number)
         assert past.rerating == job
-        assert {name: getattr(past, name) for name in preview.RATING} == {
-            name: getattr(call, name) for name in preview.RATING
+        assert {name: getattr(past, name) for name in Rating._fields} == {
+            name: getattr(call, name) for name in Rating._fields
         }
         call.refresh_from_db()
         assert call.price == Decimal(price)
