@@ -16,7 +16,7 @@ logger = structlog.get_logger(__name__)
 @shared_task  # type: ignore[untyped-decorator]  # celery has no types
 def keep_cdr_months() -> int:
     """Make the months of call records ahead and drop expired ones; beat calls it every six hours."""
-    kept = partitions.keep_months(now=timezone.now())
+    kept = partitions.maintain_partitions(now=timezone.now())
     for reason in kept.refused:
         logger.warning("cdr.month_not_dropped", reason=reason)
     return len(kept.made) + len(kept.dropped)

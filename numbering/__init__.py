@@ -1,1 +1,1 @@
-"""The numbering app."""
+"""Numbers: ranges and lists of DIDs come in; whose each number is, and where its calls go, goes out."""

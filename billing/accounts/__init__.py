@@ -1,1 +1,1 @@
-"""Customers' money: accounts, their ledger, what is charged each month, statements."""
+"""Customers' money: priced calls, payments and monthly fees come in; ledger entries and statements go out."""

@@ -1,1 +1,1 @@
-"""Call records: spool lines in, attributed, priced and charged records out."""
+"""Call records: spool lines come in; attributed, priced and charged records, and rejected lines, go out."""

@@ -1,4 +1,4 @@
-"""Whose call a record is: the ids that the dialplan wrote, else account code, channels and called number."""
+"""Whose call a record is: by the ids that the dialplan wrote, else by account code, channels and called number."""
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
@@ -44,8 +44,8 @@ class Attribution(NamedTuple):
         )
 
 
-# Directions that a record may name itself.
-SAID = frozenset({OUTBOUND, INBOUND, INTERNAL})
+# The directions that a dialplan may write into a record; any other value is found out from the channels.
+WRITTEN_DIRECTIONS = frozenset({OUTBOUND, INBOUND, INTERNAL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ NO_PRICING = CustomerPricing()
 class KnownObjects:
     """The objects that a batch of records names, read in a handful of queries."""
 
-    # By what the records call them.
+    # By the reference that the dialplan wrote.
     customers: dict[str, uuid.UUID] = field(default_factory=dict)
     gateways: dict[str, uuid.UUID] = field(default_factory=dict)
     routes: dict[str, uuid.UUID] = field(default_factory=dict)
@@ -78,7 +78,13 @@ class KnownObjects:
 
 
 def attribute(records: Sequence[SpoolRecord]) -> list[Attribution]:
-    """Attribute a batch, in its order."""
+    """Return the attribution of each record of a batch, in its order.
+
+    1. Read every object that a record of the batch could name, each kind in one query.
+    2. Take the ids that the dialplan wrote; an object that does not exist any more leaves None.
+    3. Where a record has none: the customer by account code, by the DID's allocation at that time, or by the caller's
+       channel; the gateway by the channel on the carrier's side; the DID by the called number.
+    """
     known = _read_objects(records)
     return [_attribute(record, known) for record in records]
 
@@ -153,7 +159,7 @@ def _numbers(record: SpoolRecord) -> tuple[str, ...]:
 
 def _attribute(record: SpoolRecord, known: KnownObjects) -> Attribution:
     numbers = _numbers(record)
-    direction = record.direction if record.direction in SAID else _direction(record, known)
+    direction = record.direction if record.direction in WRITTEN_DIRECTIONS else _direction(record, known)
     gateway = known.gateways.get(record.gateway_ref)
     if not record.gateway_ref:
         far_end = record.channel if direction == INBOUND else record.destination_channel

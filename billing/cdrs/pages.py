@@ -27,14 +27,13 @@ def _sums(calls: Any, user: Any) -> dict[str, Any]:
     return {"totals": cdr_totals(calls, with_cost=user.sees_everything), "shows_cost": user.sees_everything}
 
 
-# What calls cost, and by whom they went, is no customer's business.
+# Customers see neither what calls cost nor which carrier took them.
 NOT_FOR_CUSTOMERS = frozenset(
     {
         *("gateway", "route", "node_name", "account_code", "attempts", "cause", "sip_code", "post_dial_delay_ms"),
         *("cost", "margin", "money", "cost_source", "tariff", "applied_rate", "matched_pattern", "uncharged_reason"),
     }
 )
-
 
 CALLS = Entity(
     model=Cdr,

@@ -12,11 +12,7 @@ from django.db.models import Count, Q, Sum
 from billing.models import NEEDS_A_TARIFF, Cdr, CdrQuerySet, Disposition, PastRating, RejectedRecord
 
 ZERO = Decimal(0)
-
-
 ANSWERED = Q(disposition=Disposition.ANSWERED)
-
-
 FINAL_RECORD = Q(is_last_attempt=True)
 
 
@@ -40,13 +36,9 @@ class CdrFilters:
     with_attempts: bool = False
 
 
-Condition = Callable[[Any], Q]
-
-
+# How a filter of CdrFilters narrows where it is no column by its own name.
 LOOKUPS = {"started_from": "started_at__gte", "started_before": "started_at__lt"}
-
-
-CONDITIONS: dict[str, Condition] = {
+CONDITIONS: dict[str, Callable[[Any], Q]] = {
     "number": lambda number: Q(src__contains=number) | Q(dst__contains=number) | Q(dialled__contains=number),
     "unrated": lambda _on: Q(unrated_reason__in=NEEDS_A_TARIFF),
     "loss_making": lambda _on: Q(margin__lt=0),
@@ -184,10 +176,10 @@ def attempts_of(record: Cdr) -> CdrQuerySet:
 
 
 def past_ratings_of(record: Cdr) -> Any:
-    """Return what a record said before it was rated again, the latest first."""
+    """Return the ratings that a record had before it was rated again, the latest first."""
     return PastRating.objects.filter(cdr_id=record.pk).select_related("rerating").order_by("-version")
 
 
 def count_rejected() -> int:
-    """Return how many spool lines wait for somebody to look at them."""
+    """Return how many rejected records there are."""
     return int(RejectedRecord.objects.count())

@@ -1,4 +1,4 @@
-"""Pages of the spool lines that could not become records: looked at, and tried again."""
+"""Pages of rejected records: the spool lines that could not become records, each of which can be imported again."""
 
 import django_filters
 import django_tables2 as tables
@@ -15,7 +15,7 @@ from voipadmin.core.tables.entity_table import EntityTable, LinkColumn, MonoColu
 
 
 class RejectedRecordTable(EntityTable):
-    """The list of lines kept aside."""
+    """The list of rejected records."""
 
     created_at = TimeColumn(verbose_name=gettext_lazy("kept aside at"))
     reason = LinkColumn()
@@ -29,7 +29,7 @@ class RejectedRecordTable(EntityTable):
 
 
 class RejectedRecordFilterSet(EntityFilterSet):
-    """Filters of the list of lines kept aside."""
+    """Filters of the list of rejected records."""
 
     search_fields = ("path", "detail", "node_name")
 
@@ -62,7 +62,7 @@ REJECTED_RECORDS = Entity(
 
 
 class TryAgainView(ButtonView[RejectedRecord]):
-    """Imports one line again; it leaves the list when it is accepted."""
+    """Imports one line again; an accepted one is deleted from the list."""
 
     entity = REJECTED_RECORDS
 
@@ -73,5 +73,5 @@ class TryAgainView(ButtonView[RejectedRecord]):
         return _("The line is a record now, or was one already.")
 
     def back_url(self, instance: RejectedRecord) -> str:
-        """Return the line's page, or the list where it is no longer kept aside."""
+        """Return the line's page, or the list where the line was accepted."""
         return super().back_url(instance) if instance.pk else self.entity.url("list")

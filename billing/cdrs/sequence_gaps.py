@@ -1,7 +1,8 @@
-"""Which numbers are missing among the call records of a node: each record takes the next one since Asterisk started.
+"""The sequence numbers without a call record, by node and start of Asterisk.
 
-Each dialled channel takes one too, and leaves no record of its own (docs/cdr-spool.md): as many missing numbers are
-explained as there are records that dialled. What is missing beyond that was lost, or is a call that still goes on.
+Asterisk numbers its records from each start. Each dialled channel takes a number too, and leaves no record of its own
+(docs/cdr-spool.md), so that as many missing numbers are explained as there are records that dialled. What is missing
+beyond that was lost, or belongs to a call that still goes on.
 """
 
 from collections.abc import Iterable, Iterator
@@ -18,7 +19,7 @@ TABLE = Cdr._meta.db_table
 
 
 class Numbered(NamedTuple):
-    """What of a record tells of gaps; `boot` counts the starts of Asterisk within the period."""
+    """What of a record gaps are found by; `boot` counts the starts of Asterisk within the period, from 0."""
 
     boot: int
     sequence: int
@@ -28,7 +29,7 @@ class Numbered(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Numbers from `first` to `last` without a record; `lost` of them no dialled channel explains."""
+    """The numbers from `first` to `last` have no record; `lost` is how many of them no dialled channel explains."""
 
     first: int
     last: int
@@ -56,8 +57,9 @@ class BootReport:
         return sum(gap.lost for gap in self.gaps)
 
 
-# Channels are counted from 0 at each start, and a unique id says when and as which its channel was made. Two channels
-# made at the turn of a second may be told in the wrong order; a count that falls to less than half began anew.
+# A unique id is the second in which its channel was made and the channel's number, counted from 0 at each start. Two
+# channels made as one second ends and the next begins may stand in the wrong order; only a number that falls to less
+# than half of the one before marks a start.
 IN_ORDER = f"""
     WITH known AS (
         SELECT sequence, destination_channel <> '' AS dialled, started_at, parts[1]::bigint AS second,
@@ -86,15 +88,16 @@ def nodes_with_records(since: datetime, until: datetime) -> list[str]:
 
 
 def find_gaps(node_name: str, records: Iterable[Numbered]) -> Iterator[BootReport]:
-    """Report each boot of `records`, which are in order of boot and sequence.
+    """Yield the report of each boot of `records`, which are in the order of boot and sequence.
 
-    A boot that begins within them began at 0; of the first one, what came before its first record is not known.
+    A boot that begins within the period began at 0. Of the first one, what came before its first record is not known.
     """
     for boot, numbered in groupby(records, lambda record: record.boot):
         yield _report(node_name, numbered, knows_beginning=boot > 0)
 
 
 def _report(node_name: str, records: Iterator[Numbered], *, knows_beginning: bool) -> BootReport:
+    """Walk the numbers of one boot: each record that dialled explains one missing number from then on (`spare`)."""
     head = next(records)
     report = BootReport(node_name, head.started_at, head.started_at, head.sequence, head.sequence)
     expected = 0 if knows_beginning else head.sequence

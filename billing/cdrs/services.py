@@ -1,4 +1,4 @@
-"""Writes of call records: prices of those without one, rejected lines that are tried again."""
+"""Writes of call records: records without a price are priced, rejected lines are imported again."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,14 +16,13 @@ from billing.rating.price_book import PriceBook
 from billing.tariffs.loader import load_tariffs
 
 CHUNK = 1_000
-
-
+# The fields of Cdr that rating writes: PricedCall has their columns' names.
 MONEY_COLUMNS = [name.removesuffix("_id") for name in PricedCall._fields]
 
 
 @dataclass(frozen=True, slots=True)
 class RatingSummary:
-    """What became of the records: priced now, still without a price, and left alone because they had one."""
+    """How many records got a price, still have none, and had one already."""
 
     rated: int = 0
     unrated: int = 0
@@ -33,7 +32,7 @@ class RatingSummary:
 def rate_cdrs(*, cdrs: Iterable[Cdr]) -> RatingSummary:
     """Price those of `cdrs` that have no price, by the tariffs that were in force when they were answered.
 
-    A price that was given is never changed here: correcting one is a matter of the ledger.
+    A price that was given is never changed here: it is corrected by a re-rating.
     """
     keys = [record.pk for record in cdrs]
     rated = unrated = 0
@@ -78,14 +77,14 @@ def facts_of(record: Cdr) -> CallFacts:
 
 @dataclass(frozen=True, slots=True)
 class ReplaySummary:
-    """What became of rejected lines that were tried again."""
+    """How many rejected lines were accepted, and how many were rejected again."""
 
     accepted: int = 0
     still_rejected: int = 0
 
 
 def replay_rejected(*, records: Iterable[RejectedRecord]) -> ReplaySummary:
-    """Try rejected lines again; what is accepted, or turns out to be there already, is no longer kept aside."""
+    """Import rejected lines again; one that is accepted, or stored already, is deleted from the rejected records."""
     accepted = still_rejected = 0
     for record in records:
         with transaction.atomic():

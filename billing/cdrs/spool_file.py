@@ -15,7 +15,7 @@ TAIL_BYTES = 512
 
 @dataclass(frozen=True, slots=True)
 class SpoolLine:
-    """A line without its end; `offset` is where it begins. One that is too long is cut, and still too long."""
+    """A line without its line end, and the byte at which it begins. A line beyond the limit is cut just above it."""
 
     offset: int
     content: bytes
@@ -23,7 +23,7 @@ class SpoolLine:
 
 @dataclass(frozen=True, slots=True)
 class FileIdentity:
-    """Which file it is, whatever it is called; the head's hash tells a new file under a used inode number."""
+    """Which file it is, whatever its name; the hash of its first line tells a new file under a used inode number."""
 
     device: int
     inode: int
@@ -31,7 +31,7 @@ class FileIdentity:
 
 
 class SpoolFile:
-    """An open spool. Rotation renames it and truncation empties it; neither changes what is open here."""
+    """An open spool. A rename by log rotation, or another file under its name, leaves this one open."""
 
     def __init__(self, path: Path) -> None:
         self.path = path

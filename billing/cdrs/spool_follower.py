@@ -12,7 +12,12 @@ SETTLING_SECONDS = 2.0
 
 
 class SpoolFollower:
-    """Imports what is new each time it is asked; it costs two `stat` calls while nothing is."""
+    """Imports what is new in one spool each time it is polled; a poll that finds nothing costs two `stat` calls.
+
+    1. Files that were rotated away while nobody followed come first, the oldest before the others.
+    2. Then the file at `path` is read, as long as it is there.
+    3. When another file takes its place, what is left of the first one is read once nobody can be writing to it.
+    """
 
     def __init__(self, importer: SpoolImporter, path: Path) -> None:
         self.path = path
@@ -23,12 +28,12 @@ class SpoolFollower:
         self._began = False
 
     def poll(self) -> Iterator[ImportSummary]:
-        """Import what was written since, yielding after each committed batch."""
+        """Import what was written since the last poll; yield after each committed batch."""
         if self._spool is None and self.path.is_file():
             self._spool, self._seen = SpoolFile(self.path), (-1, -1)
         if not self._began:
             yield from self._earlier_files()
-            # As long as none is open, the next one may come and be rotated away between two looks.
+            # As long as none is open, a file may come and be rotated away between two polls.
             self._began = self._spool is not None
         if self._spool is None:
             return
@@ -40,7 +45,7 @@ class SpoolFollower:
             yield from self._leave(self._spool)
 
     def _leave(self, spool: SpoolFile) -> Iterator[ImportSummary]:
-        """Finish a file that was moved away, as soon as nobody can be writing it any more."""
+        """Finish a file that was renamed, as soon as nobody can be writing to it any more."""
         if self._settles_at is None:
             self._settles_at = time.monotonic() + SETTLING_SECONDS
         if time.monotonic() < self._settles_at:

@@ -1,8 +1,8 @@
-"""A node's spool into the database: nothing lost, nothing twice. Rows and position commit together.
+"""The import of a node's spool: no line is lost, none is imported twice. Rows and position commit together.
 
-Asterisk writes the spool; `position` is how far it was read, by (node, device, inode), so that a rename does not lose
-it. A file that begins otherwise than it did, or holds other bytes where reading ended, was truncated or replaced: it is
-read from its beginning, and what is there already is skipped.
+Asterisk writes the spool. A SpoolPosition says how far a file was read, by node, device and inode, so that a rename
+does not lose it. A file whose first line, or the bytes before that position, have changed was truncated or replaced: it
+is read from its beginning, and records that are stored already are skipped.
 """
 
 import hashlib
@@ -61,7 +61,12 @@ class SpoolImporter:
             yield summary
 
     def import_batch(self, spool: SpoolFile) -> ImportSummary:
-        """Import the next lines in one transaction; an empty summary means that there are none."""
+        """Import the next lines in one transaction; return an empty summary where there are none.
+
+        1. Take the node's lock: one importer at a time writes its records.
+        2. Find the position, and read the lines after it.
+        3. Store what is a record, keep the other lines as rejected records, and advance the position.
+        """
         with gc_paused():
             for _attempt in range(TRIES - 1):
                 try:
@@ -87,7 +92,7 @@ class SpoolImporter:
         return ImportSummary(summary.lines, summary.imported, summary.duplicates, summary.rejected, read)
 
     def finish(self, spool: SpoolFile) -> ImportSummary:
-        """Take what is left of a file that nobody writes any more: a last line without its end."""
+        """Import the last line of a file that nobody writes any more, although it has no line end."""
         with transaction.atomic():
             lock_node(self.node_name)
             position = self._position(spool)
@@ -100,7 +105,7 @@ class SpoolImporter:
         return summary
 
     def replay(self, lines: list[bytes], path: str) -> ImportSummary:
-        """Import lines that are at hand, such as rejected ones, wherever they came from."""
+        """Import given lines again, such as rejected ones; no position is read or written."""
         with transaction.atomic():
             lock_node(self.node_name)
             return self._store([SpoolLine(0, line) for line in lines], path)
@@ -139,6 +144,7 @@ class SpoolImporter:
                 reason = RejectReason.UNFINISHED if unfinished else error.reason
                 rejected.append(self._rejected(line, path, reason, error.detail))
         stored = store_records(self.node_name, records, self._tariffs)
+        # Both name positions in `records`, of which `sources` has the lines.
         for number in stored.conflicts:
             record = records[number]
             detail = f"uniqueid {record.uniqueid}, sequence {record.sequence}"

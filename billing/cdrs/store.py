@@ -15,7 +15,7 @@ from billing.accounts.call_charges import CallCharge, copy_charges, payers_of, u
 from billing.cdrs.attempts import NO_RESULT, AttemptFacts, Resolution, resolve_call
 from billing.cdrs.attribution import attribute
 from billing.cdrs.columns import COLUMNS, CdrRow, StoredRecord, attempt_facts, values_of
-from billing.cdrs.partitions import make_room, month_of, months_later
+from billing.cdrs.partitions import make_partitions, month_of, months_later
 from billing.cdrs.spool_format import SpoolRecord
 from billing.models import Cdr
 from billing.tariffs.loader import CurrentTariffs
@@ -66,7 +66,7 @@ def store_records(node_name: str, records: Sequence[SpoolRecord], tariffs: Curre
     """
     if not records:
         return StoreSummary()
-    dropped_months = make_room((record.started_at for record in records), timezone.now())
+    dropped_months = make_partitions((record.started_at for record in records), timezone.now())
     stored = _stored(node_name, records)
     hashes: dict[RecordKey, str] = {
         (uniqueid, row.sequence): row.payload_hash for uniqueid, rows in stored.items() for row in rows

@@ -1,0 +1,1 @@
+"""Carriers' price lists: a file comes in; after a preview and its questions, the provider's buy rates go out."""

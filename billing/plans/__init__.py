@@ -1,1 +1,1 @@
-"""Rate plans, time windows and holiday calendars: their pages, their API, their writes."""
+"""Rate plans, time windows and holidays: what people enter comes in; the rows that tariffs refer to go out."""

@@ -1,1 +1,1 @@
-"""Pure rating, without an ORM: a call's facts and a price book in, charges and costs out."""
+"""Rating without an ORM: the facts of a call and a price book come in; its charge, cost and margin go out."""

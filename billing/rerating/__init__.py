@@ -1,1 +1,1 @@
-"""Rating the calls of a period again: a preview, an approval, and then entries for the differences."""
+"""Rating again: a period comes in; after a preview and an approval, ratings and entries for them go out."""

@@ -1,1 +1,1 @@
-"""Tariffs: what an operator enters in, the price book of every moment out."""
+"""Tariffs: what an operator enters comes in; the price book from which every call is priced goes out."""

@@ -1,1 +1,1 @@
-"""Believable demo data: a small Brazilian operator with two weeks behind it."""
+"""Demo data: a date comes in; a small Brazilian operator with two weeks of calls behind it goes out."""

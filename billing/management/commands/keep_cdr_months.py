@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from billing.cdrs.partitions import keep_months, stored_months
+from billing.cdrs.partitions import maintain_partitions, stored_months
 
 EXIT_REFUSED = 3
 
@@ -21,7 +21,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         """Keep them."""
-        kept = keep_months(now=timezone.now())
+        kept = maintain_partitions(now=timezone.now())
         for word, months in (("made", kept.made), ("dropped", kept.dropped), ("stored", stored_months())):
             self.stdout.write(f"{word}: {', '.join(f'{month:%Y-%m}' for month in months) or 'none'}")
         for reason in kept.refused:

@@ -1,1 +1,1 @@
-"""Rating over arrays, a million calls a second: arrays of calls in, the charges that the scalar form would give out."""
+"""Rating over arrays, a million calls a second: calls come in; what rating them one by one gives goes out."""

@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
-from billing.cdrs.partitions import drop_month, make_months_ahead, month_of, months_later, stored_months
+from billing.cdrs.partitions import drop_partition, make_partitions_ahead, month_of, months_later, stored_months
 from billing.cdrs.spool_import import ImportSummary
 from billing.models import Cdr, DroppedMonth, LedgerEntry, RejectedRecord, RejectReason, SpoolPosition
 from tests.billing.importing import import_file
@@ -88,9 +88,9 @@ def test_rows_that_came_before_their_month_move_into_it(importing: Import) -> No
 
 def test_months_are_made_ahead_once() -> None:
     now = datetime(2031, 11, 20, tzinfo=UTC)
-    made = make_months_ahead(now)
+    made = make_partitions_ahead(now)
     assert made == [date(2031, 11, 1), date(2031, 12, 1), date(2032, 1, 1), date(2032, 2, 1)]
-    assert make_months_ahead(now) == []
+    assert make_partitions_ahead(now) == []
 
 
 @pytest.mark.parametrize("months", [0, 1, 14, 40])
@@ -149,7 +149,7 @@ def test_nothing_goes_that_the_settings_keep(old: datetime, settings: Settings, 
     call_command("keep_cdr_months")
     assert Cdr.objects.count() == 1
     with pytest.raises(DomainError):
-        drop_month(month=month_of(old), now=timezone.now())
+        drop_partition(month=month_of(old), now=timezone.now())
 
 
 @pytest.mark.parametrize(
