@@ -93,7 +93,8 @@ class CdrQuerySet(VisibleQuerySet):
 class Cdr(BaseModel):
     """One attempt of a call as Asterisk recorded it, attributed and priced. Durations are seconds.
 
-    The table has a part for each month (`billing.cdrs.partitions`): a query that names a time reads only what it must.
+    The table has a partition for each month (`billing.cdrs.partitions`): a query that names a time reads only those of
+    that time.
     """
 
     node_name = models.CharField(_("node"), max_length=60)
@@ -187,7 +188,8 @@ class Cdr(BaseModel):
         verbose_name_plural = _("calls")
         ordering = ["-started_at", "-id"]
         constraints = [
-            # What a table by months can vouch for; that a key has one start is promised by billing.cdr_store.
+            # A unique index of a partitioned table has to hold the column that it is partitioned by. That a record is
+            # there once whatever its start is seen to by `billing.cdrs.store`, under the node's lock.
             models.UniqueConstraint(
                 fields=["node_name", "uniqueid", "sequence", "started_at"], name="cdr_once_per_node"
             ),

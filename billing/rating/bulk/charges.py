@@ -142,7 +142,10 @@ class RateTable:
         return Charges(billed, units, self._decimals[which], exact)
 
     def _charge(self, which: Ints, seconds: Ints) -> tuple[Ints, Ints]:
-        """Walk all clocks at once, from band to band, as `billing.rating.durations.durations` walks one."""
+        """Return seconds and units billed of all calls, band by band, as `durations.rate_duration` does for one call.
+
+        The positions of all calls move at once. Where a call ends before a band begins, its share of the band is 0.
+        """
         position = np.zeros_like(seconds)
         total = self._fee[which]
         for ends, increments, coefficients in self._bands:
