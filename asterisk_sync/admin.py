@@ -11,20 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from asterisk_sync.changes import services
 from asterisk_sync.changes.placement import chosen_nodes, place_object
 from asterisk_sync.models import Generation, Node, OutboxEntry, Placement, SyncRun
+from voipadmin.core.admin import ReadOnlyAdmin
 from voipadmin.core.errors import DomainError
-
-
-class ReadOnlyAdmin(admin.ModelAdmin[Any]):
-    """Rows that only the pipeline writes."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 class NodeAdminForm(forms.ModelForm[Node]):

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 from billing.accounts.services import SETTINGS, save_settings
 from billing.models import Account, LedgerEntry
-from voipadmin.core.admin import DomainAdmin, OnlyReadAdmin
+from voipadmin.core.admin import DomainAdmin, ReadOnlyAdmin
 
 
 @admin.register(Account)
@@ -36,7 +36,7 @@ class AccountAdmin(DomainAdmin):
 
 
 @admin.register(LedgerEntry)
-class LedgerEntryAdmin(OnlyReadAdmin):
+class LedgerEntryAdmin(ReadOnlyAdmin):
     """The ledger, in the order in which it was written; nobody changes it."""
 
     list_display = ("happened_at", "account", "kind", "amount", "currency", "description", "actor", "created_at")

@@ -3,11 +3,11 @@
 from django.contrib import admin
 
 from billing.models import CreditHold, RefusedCall
-from voipadmin.core.admin import OnlyReadAdmin
+from voipadmin.core.admin import ReadOnlyAdmin
 
 
 @admin.register(CreditHold)
-class CreditHoldAdmin(OnlyReadAdmin):
+class CreditHoldAdmin(ReadOnlyAdmin):
     """Money set aside for live calls, and what became of it."""
 
     list_display = (
@@ -21,7 +21,7 @@ class CreditHoldAdmin(OnlyReadAdmin):
 
 
 @admin.register(RefusedCall)
-class RefusedCallAdmin(OnlyReadAdmin):
+class RefusedCallAdmin(ReadOnlyAdmin):
     """Calls that were not let through."""
 
     list_display = ("created_at", "customer", "number", "reason", "detail", "cause", "node_name")

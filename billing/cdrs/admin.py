@@ -1,7 +1,5 @@
 """The superuser's pages of call records."""
 
-from typing import Any
-
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -10,23 +8,12 @@ from django.utils.translation import ngettext
 
 from billing.cdrs.services import rate_cdrs, replay_rejected
 from billing.models import Cdr, RejectedRecord, SpoolPosition
-
-
-class ReadOnlyAdmin(admin.ModelAdmin[Any]):
-    """Rows that Asterisk wrote; nobody edits them."""
-
-    def has_add_permission(self, _request: HttpRequest) -> bool:
-        """Nobody adds one by hand."""
-        return False
-
-    def has_change_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
-        """Nobody changes one."""
-        return False
+from voipadmin.core.admin import ReadOnlyAdmin
 
 
 @admin.register(Cdr)
 class CdrAdmin(ReadOnlyAdmin):
-    """Call records."""
+    """Call records; they are evidence, so nobody deletes one."""
 
     list_display = (
         "started_at", "src", "dst", "customer", "direction", "gateway", "disposition", "billable_seconds", "price",
@@ -36,12 +23,7 @@ class CdrAdmin(ReadOnlyAdmin):
     list_select_related = ("customer", "gateway")
     search_fields = ("src", "dst", "dialled", "linkedid")
     date_hierarchy = "started_at"
-    show_full_result_count = False
     actions = ("rate_again",)
-
-    def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
-        """A record is evidence."""
-        return False
 
     @admin.action(description=_("Price those without a price"), permissions=["rate"])
     def rate_again(self, request: HttpRequest, queryset: QuerySet[Cdr]) -> None:
@@ -59,6 +41,7 @@ class CdrAdmin(ReadOnlyAdmin):
 class RejectedRecordAdmin(ReadOnlyAdmin):
     """Spool lines that could not be used."""
 
+    deletable = True
     list_display = ("created_at", "node_name", "reason", "detail", "path", "offset")
     list_filter = ("reason", "node_name")
     fields = ("created_at", "node_name", "path", "offset", "reason", "detail", "text")
@@ -86,4 +69,5 @@ class RejectedRecordAdmin(ReadOnlyAdmin):
 class SpoolPositionAdmin(ReadOnlyAdmin):
     """How far the spools were read."""
 
+    deletable = True
     list_display = ("node_name", "path", "offset", "updated_at")

@@ -3,11 +3,11 @@
 from django.contrib import admin
 
 from billing.models import BuyRate, Deck
-from voipadmin.core.admin import OnlyReadAdmin
+from voipadmin.core.admin import ReadOnlyAdmin
 
 
 @admin.register(Deck)
-class DeckAdmin(OnlyReadAdmin):
+class DeckAdmin(ReadOnlyAdmin):
     """Carriers' price lists."""
 
     list_display = ("created_at", "provider", "file_name", "status", "currency", "is_full", "actor", "activated_at")
@@ -17,7 +17,7 @@ class DeckAdmin(OnlyReadAdmin):
 
 
 @admin.register(BuyRate)
-class BuyRateAdmin(OnlyReadAdmin):
+class BuyRateAdmin(ReadOnlyAdmin):
     """What providers charge."""
 
     list_display = (

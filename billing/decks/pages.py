@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,6 +17,7 @@ from voipadmin.core.errors import Message
 from voipadmin.core.forms.entity_form import PanelForm
 from voipadmin.core.pages import Entity, FieldGroup
 from voipadmin.core.pages.actions import ActionFormView, ButtonView
+from voipadmin.core.pages.progress import Progress, ProgressView
 from voipadmin.core.pages.views import EntityView
 
 BUSY = (DeckStatus.UPLOADED, DeckStatus.READING)
@@ -30,6 +30,11 @@ def _join_decks(queryset: Any) -> Any:
 
 def _told(places: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [place | {"message": message_of(place)} for place in places]
+
+
+def progress_of(deck: Deck) -> Progress:
+    """Return how far the dry run of a deck is."""
+    return Progress(deck, deck.status in BUSY, _("The deck is being read"), deck.progress)
 
 
 def deck_context(deck: Any, _user: Any) -> dict[str, Any]:
@@ -46,7 +51,7 @@ def deck_context(deck: Any, _user: Any) -> dict[str, Any]:
     ]
     counts = summary.get("counts", {})
     return {
-        "busy": deck.status in BUSY,
+        "progress": progress_of(deck),
         "questions": questions,
         "errors": _told(summary.get("faults", [])),
         "lists": [(name, label, _count(name, counts, summary)) for name, label in LISTS.items()],
@@ -117,19 +122,14 @@ class UploadView(ActionFormView[Deck]):
         return deck.get_absolute_url() if deck else self.entity.url("list")
 
 
-class ProgressView(EntityView[Deck]):
-    """How far the dry run of a deck is; when it is done the page is shown again."""
+class DeckProgressView(ProgressView[Deck]):
+    """How far the dry run of a deck is."""
 
     entity = DECKS
 
-    def get(self, request: HttpRequest, pk: Any) -> HttpResponse:
-        """Answer htmx."""
-        deck = self.get_instance()
-        if deck.status not in BUSY and getattr(request, "htmx", False):
-            answer = HttpResponse(status=204)
-            answer["HX-Refresh"] = "true"
-            return answer
-        return render(request, "billing/deck/progress.html", {"object": deck})
+    def progress_of(self, instance: Deck) -> Progress:
+        """Return it."""
+        return progress_of(instance)
 
 
 class AnswerView(ButtonView[Deck]):

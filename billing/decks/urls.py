@@ -9,7 +9,7 @@ ONE = "decks/<uuid:pk>"
 
 urlpatterns = [
     path("decks/upload/", pages.UploadView.as_view(), name="deck_upload"),
-    path(f"{ONE}/progress/", pages.ProgressView.as_view(), name="deck_progress"),
+    path(f"{ONE}/progress/", pages.DeckProgressView.as_view(), name="deck_progress"),
     path(f"{ONE}/answer/", pages.AnswerView.as_view(), name="deck_answer"),
     path(f"{ONE}/columns/", pages.ColumnsView.as_view(), name="deck_columns"),
     path(f"{ONE}/rows/", pages.RowsView.as_view(), name="deck_rows"),

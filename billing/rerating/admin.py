@@ -3,11 +3,11 @@
 from django.contrib import admin
 
 from billing.models import PastRating, Rerating
-from voipadmin.core.admin import OnlyReadAdmin
+from voipadmin.core.admin import ReadOnlyAdmin
 
 
 @admin.register(Rerating)
-class ReratingAdmin(OnlyReadAdmin):
+class ReratingAdmin(ReadOnlyAdmin):
     """Jobs."""
 
     list_display = ("created_at", "reason", "started_from", "started_before", "customer", "status", "approved_by")
@@ -16,7 +16,7 @@ class ReratingAdmin(OnlyReadAdmin):
 
 
 @admin.register(PastRating)
-class PastRatingAdmin(OnlyReadAdmin):
+class PastRatingAdmin(ReadOnlyAdmin):
     """Ratings that were replaced."""
 
     list_display = ("replaced_at", "cdr_id", "version", "price", "currency", "applied_rate", "rerating")

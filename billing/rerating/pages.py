@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -13,7 +11,7 @@ from billing.rerating.tables import DifferenceTable, ReratingFilterSet, Rerating
 from voipadmin.core.forms.entity_form import PanelForm
 from voipadmin.core.pages import Entity, FieldGroup
 from voipadmin.core.pages.actions import ActionFormView, ButtonView
-from voipadmin.core.pages.views import EntityView
+from voipadmin.core.pages.progress import Progress, ProgressView
 
 BUSY = (ReratingStatus.COMPUTING, ReratingStatus.APPROVED)
 
@@ -22,10 +20,17 @@ def _join_customers(queryset: Any) -> Any:
     return queryset.select_related("customer")
 
 
+def progress_of(job: Rerating) -> Progress:
+    """Return how far the preview, or after the approval the writing, is."""
+    is_written = job.status == ReratingStatus.APPROVED
+    label = _("The differences are being entered") if is_written else _("The preview is being computed")
+    return Progress(job, job.status in BUSY, label, job.progress)
+
+
 def rerating_context(job: Any, _user: Any) -> dict[str, Any]:
     """Return what the page of a job shows beside its fields."""
     return {
-        "busy": job.status in BUSY,
+        "progress": progress_of(job),
         "summary": job.summary,
         "differences": DifferenceTable(job.differences.select_related("customer")),
     }
@@ -79,19 +84,14 @@ class StartView(ActionFormView[Rerating]):
         return job.get_absolute_url() if job else self.entity.url("list")
 
 
-class ProgressView(EntityView[Rerating]):
-    """How far a job is; when it is done the page is shown again."""
+class ReratingProgressView(ProgressView[Rerating]):
+    """How far a re-rating is."""
 
     entity = RERATINGS
 
-    def get(self, request: HttpRequest, pk: Any) -> HttpResponse:
-        """Answer htmx."""
-        job = self.get_instance()
-        if job.status not in BUSY and getattr(request, "htmx", False):
-            answer = HttpResponse(status=204)
-            answer["HX-Refresh"] = "true"
-            return answer
-        return render(request, "billing/rerating/progress.html", {"object": job})
+    def progress_of(self, instance: Rerating) -> Progress:
+        """Return it."""
+        return progress_of(instance)
 
 
 class ComputeView(ButtonView[Rerating]):

@@ -51,10 +51,15 @@ class DomainInline(SecretsMixin, admin.TabularInline[Any, Any]):
     show_change_link = True
 
 
-class OnlyReadAdmin(admin.ModelAdmin[Any]):
-    """Rows that nobody writes by hand; they go with the object whose admin pages' names begin with `goes_with`."""
+class ReadOnlyAdmin(admin.ModelAdmin[Any]):
+    """Rows that nobody writes by hand.
+
+    They go with the object whose admin pages' names begin with `goes_with`, such as `customers_customer_`: Django asks
+    for the permission to delete them when that object is deleted. Where they are `deletable` they may also go alone.
+    """
 
     goes_with: ClassVar[str] = ""
+    deletable: ClassVar[bool] = False
     list_per_page = 50
     show_full_result_count = False
 
@@ -66,8 +71,10 @@ class OnlyReadAdmin(admin.ModelAdmin[Any]):
         """Nobody changes one."""
         return False
 
-    def has_delete_permission(self, request: HttpRequest, _obj: Any = None) -> bool:
-        """Nobody deletes one by itself."""
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody deletes one by itself, but where they are `deletable`."""
+        if self.deletable:
+            return super().has_delete_permission(request, obj)
         page = request.resolver_match.url_name if request.resolver_match else None
         return bool(self.goes_with) and str(page).startswith(self.goes_with)
 

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from voipadmin.core.admin import DomainAdmin
+from voipadmin.core.admin import DomainAdmin, ReadOnlyAdmin
 from voipadmin.users.models import RevokedToken, User
 from voipadmin.users.services import delete_user, save_user
 
@@ -46,18 +46,9 @@ class PeopleAdmin(UserAdmin, DomainAdmin):  # type: ignore[type-arg]  # not gene
 
 
 @admin.register(RevokedToken)
-class RevokedTokenAdmin(admin.ModelAdmin[RevokedToken]):
+class RevokedTokenAdmin(ReadOnlyAdmin):
     """Tokens that were ended; they come and go by themselves."""
 
     list_display = ("jti", "user", "revoked_at", "expires_at")
     list_select_related = ("user",)
     search_fields = ("user__username",)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
