@@ -13,6 +13,5 @@ class BillingConfig(AppConfig):
     verbose_name = _("Billing")
 
     def ready(self) -> None:
-        """Keep a changelog and the customers that owe money; the modules need the models to be loaded."""
-        for module in ("auditlog", "receivers"):
-            import_module(f"billing.{module}")
+        """Follow the customers that owe money; the module needs the models to be loaded."""
+        import_module("billing.receivers")

@@ -1,7 +1,5 @@
 """The customers app."""
 
-from importlib import import_module
-
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -11,7 +9,3 @@ class CustomersConfig(AppConfig):
 
     name = "customers"
     verbose_name = _("Customers")
-
-    def ready(self) -> None:
-        """Keep a changelog; the module needs the models to be loaded."""
-        import_module("customers.auditlog")

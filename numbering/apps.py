@@ -13,6 +13,5 @@ class NumberingConfig(AppConfig):
     verbose_name = _("Numbers")
 
     def ready(self) -> None:
-        """Keep a changelog and follow what customers do; the modules need the models to be loaded."""
-        for module in ("auditlog", "receivers"):
-            import_module(f"numbering.{module}")
+        """Follow what customers do; the module needs the models to be loaded."""
+        import_module("numbering.receivers")

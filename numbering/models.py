@@ -45,6 +45,8 @@ class DIDQuerySet(VisibleQuerySet):
 class DID(BaseModel):
     """A public number of the inventory."""
 
+    keeps_changelog = True
+
     number = models.CharField(
         _("number"),
         max_length=15,
@@ -148,6 +150,8 @@ class DIDAllocationQuerySet(VisibleQuerySet):
 
 class DIDAllocation(BaseModel):
     """A number is a customer's, from a moment until another; ended rows are the history."""
+
+    keeps_changelog = True
 
     did = models.ForeignKey(DID, on_delete=models.PROTECT, related_name="allocations", verbose_name=_("DID"))
     customer = models.ForeignKey(

@@ -13,6 +13,5 @@ class RoutingConfig(AppConfig):
     verbose_name = _("Routing")
 
     def ready(self) -> None:
-        """Keep a changelog and follow what customers do; the modules need the models to be loaded."""
-        for module in ("auditlog", "receivers"):
-            import_module(f"routing.{module}")
+        """Follow what customers do; the module needs the models to be loaded."""
+        import_module("routing.receivers")

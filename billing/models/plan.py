@@ -22,6 +22,8 @@ ALL_WEEKDAYS = 0b1111111
 class RatePlan(BaseModel):
     """Tariffs that some customers have instead of, or before, those of everybody."""
 
+    keeps_changelog = True
+
     name = models.CharField(_("name"), max_length=120, validators=[validators.validate_name])
     currency = models.CharField(_("currency"), max_length=3, default="BRL", validators=[validators.currency_validator])
     falls_back = models.BooleanField(
@@ -60,6 +62,8 @@ class RatePlan(BaseModel):
 class HolidayCalendar(BaseModel):
     """Days that count as holidays."""
 
+    keeps_changelog = True
+
     name = models.CharField(_("name"), max_length=120, unique=True, validators=[validators.validate_name])
 
     objects = VisibleQuerySet.as_manager()
@@ -79,6 +83,8 @@ class HolidayCalendar(BaseModel):
 
 class Holiday(BaseModel):
     """One day of a calendar."""
+
+    keeps_changelog = True
 
     calendar = models.ForeignKey(
         HolidayCalendar, on_delete=models.CASCADE, related_name="days", verbose_name=_("calendar")
@@ -111,6 +117,8 @@ class TimeWindow(BaseModel):
 
     An end at or before the start is on the next day: 22:00 to 06:00, and 00:00 to 00:00 is the whole day.
     """
+
+    keeps_changelog = True
 
     name = models.CharField(_("name"), max_length=120, unique=True, validators=[validators.validate_name])
     # Bit 0 is Monday.

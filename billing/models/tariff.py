@@ -50,6 +50,8 @@ def without_plus(pattern: str) -> str:
 class Tariff(BaseModel):
     """What calls to a destination cost and sell for, from a moment on."""
 
+    keeps_changelog = True
+
     name = models.CharField(
         _("destination"),
         max_length=120,

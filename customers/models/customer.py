@@ -37,6 +37,9 @@ class CustomerQuerySet(VisibleQuerySet):
 class Customer(BaseModel):
     """A company that buys calls; what it owes is another app's matter."""
 
+    keeps_changelog = True
+    changelog_links = ("users",)
+
     code = models.CharField(
         _("code"),
         max_length=40,

@@ -36,6 +36,8 @@ class ExtensionQuerySet(VisibleQuerySet):
 class Extension(BaseModel):
     """A SIP account of a customer, reached by a short number."""
 
+    keeps_changelog = True
+
     customer = models.ForeignKey(
         Customer, on_delete=models.CASCADE, related_name="extensions", verbose_name=_("customer")
     )

@@ -58,6 +58,8 @@ class CallerIdRule(models.TextChoices):
 class Gateway(BaseModel):
     """One SIP peer of a provider; its name is its id in Asterisk."""
 
+    keeps_changelog = True
+
     name = models.CharField(
         _("name"),
         max_length=60,

@@ -24,6 +24,8 @@ class ProviderType(models.TextChoices):
 class Provider(BaseModel):
     """An upstream carrier."""
 
+    keeps_changelog = True
+
     name = models.CharField(_("name"), max_length=120, validators=[validators.validate_name])
     type = models.CharField(_("type"), max_length=12, choices=ProviderType.choices, default=ProviderType.BOTH)
     cost_per_minute = models.DecimalField(

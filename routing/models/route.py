@@ -25,6 +25,9 @@ class GatewaySelection(models.TextChoices):
 class Route(BaseModel):
     """An outbound route: numbers of a pattern go out by these gateways."""
 
+    keeps_changelog = True
+    changelog_links = ("customers",)
+
     name = models.CharField(_("name"), max_length=120, validators=[validators.validate_name])
     pattern = models.CharField(
         _("pattern"),
@@ -110,6 +113,8 @@ class Route(BaseModel):
 
 class RouteGateway(BaseModel):
     """A gateway's place in a route."""
+
+    keeps_changelog = True
 
     route = models.ForeignKey(Route, on_delete=models.CASCADE, related_name="steps", verbose_name=_("route"))
     gateway = models.ForeignKey(Gateway, on_delete=models.PROTECT, related_name="steps", verbose_name=_("gateway"))

@@ -1,5 +1,7 @@
 """The core app: what every domain stands on."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -10,3 +12,7 @@ class CoreConfig(AppConfig):
     name = "voipadmin.core"
     label = "core"
     verbose_name = _("Core")
+
+    def ready(self) -> None:
+        """Keep the changelogs; Django calls this when the models of every app are loaded."""
+        import_module("voipadmin.core.audit.changelog").keep_changelogs()

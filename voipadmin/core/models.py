@@ -1,7 +1,7 @@
 """Base models of every domain."""
 
 import uuid
-from typing import Any, Protocol, Self, TypeVar, cast
+from typing import Any, ClassVar, Protocol, Self, TypeVar, cast
 
 import uuid6
 from django.db import models
@@ -54,7 +54,14 @@ def visible_manager(model: type[AnyModel]) -> VisibleRows[AnyModel]:
 
 
 class BaseModel(models.Model):
-    """A row with a UUID key and its times of birth and of last change (UTC)."""
+    """A row with a UUID key and its times of birth and of last change (UTC).
+
+    Where it `keeps_changelog`, each save is recorded with who, what, before and after, and each change of the
+    many-to-many fields of `changelog_links` with it; encrypted fields are masked.
+    """
+
+    keeps_changelog: ClassVar[bool] = False
+    changelog_links: ClassVar[tuple[str, ...]] = ()
 
     id = models.UUIDField(_("id"), primary_key=True, default=new_id, editable=False)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)

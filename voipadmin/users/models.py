@@ -31,6 +31,8 @@ class PeopleManager(UserManager.from_queryset(UserQuerySet)):  # type: ignore[mi
 class User(AbstractUser):
     """A person or a script; its role says what it may do."""
 
+    keeps_changelog = True
+
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     # ASCII only: letters of other alphabets that look the same would let one person pass for another.
     username = models.CharField(

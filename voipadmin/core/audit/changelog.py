@@ -1,8 +1,7 @@
 """Which models keep a changelog, and what it never holds."""
 
-from collections.abc import Collection
-
 from auditlog.registry import auditlog
+from django.apps import apps
 from django.db import models
 
 from voipadmin.core.fields import EncryptedTextField
@@ -18,13 +17,19 @@ def mask(value: str) -> str:
     return "" if value in {"", "None"} else MASK
 
 
-def keep_changelog(model: type[models.Model], *, m2m: Collection[str] = ()) -> None:
-    """Record each change of `model` with who, what, before and after; encrypted and hashed fields are masked."""
+def keep_changelogs() -> None:
+    """Register every model that says it `keeps_changelog`; called once all of them are loaded."""
+    for model in apps.get_models():
+        if getattr(model, "keeps_changelog", False):
+            _register(model, links=getattr(model, "changelog_links", ()))
+
+
+def _register(model: type[models.Model], *, links: tuple[str, ...]) -> None:
     fields = {field.name: field for field in model._meta.get_fields()}
     auditlog.register(
         model,
         exclude_fields=[name for name in UNTOLD if name in fields],
         mask_fields=[name for name, field in fields.items() if name in HASHED or isinstance(field, EncryptedTextField)],
         mask_callable="voipadmin.core.audit.changelog.mask",
-        m2m_fields=set(m2m),
+        m2m_fields=set(links),
     )
