@@ -1,4 +1,4 @@
-"""The ledger's entries of priced calls: one for each, in the transaction that prices the call.
+"""The ledger's entries of priced calls: one for each call, in the transaction that prices it.
 
 Where an entry cannot be made, the call's record keeps the reason; `charge_calls` enters it once the reason is gone.
 """

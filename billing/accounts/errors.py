@@ -1,16 +1,16 @@
-"""What the domain refuses about money."""
+"""Errors of accounts: what the domain refuses to enter or to change."""
 
 from voipadmin.core.errors import DomainError
 
 
 class InvalidAmount(DomainError):
-    """An amount that cannot be entered like this: nothing at all, or with the wrong sign."""
+    """The amount is zero, or has the wrong sign."""
 
     code = "invalid_amount"
 
 
 class ReasonMissing(DomainError):
-    """Nobody could tell later why the money moved."""
+    """The entry has no reason, which its reader would ask for."""
 
     code = "reason_missing"
 

@@ -1,7 +1,11 @@
-"""Monthly fees of numbers: each month after its end, each ended allocation after its last day.
+"""Monthly fees of numbers: each month is charged after its end, an ended allocation after its last day.
 
-An allocation is charged for the days from its first to its last, the last not included. Shares of a month are rounded
-as parts of the whole, so that allocations which follow each other add up to exactly one month's price.
+1. What is due are the days since the last charge, up to the beginning of this month or to the allocation's end. The
+   first day counts, the last does not.
+2. The days are cut by months. A part of a month costs the price of the days up to its end, less that of the days up to
+   its beginning, each rounded to cents: allocations that follow each other add up to exactly one month's price.
+3. Each part is one entry of the ledger, whose key makes a second one impossible.
+4. Where an end was entered late, the days after it that were charged are given back in the same way.
 """
 
 from collections.abc import Iterator
@@ -20,12 +24,13 @@ from numbering.models import DIDAllocation
 
 CENT = Decimal("0.01")
 CHUNK = 500
+# The shortest time that the database keeps: a fee is dated just before the end of its last day.
 MOMENT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Fee:
-    """What an allocation owes for the days of one month from `first` until `after`."""
+    """The fee of an allocation for the days of one month from `first` until `after`, which is not included."""
 
     first: date
     after: date
@@ -42,13 +47,13 @@ def fees_between(price: Decimal, first: date, after: date) -> Iterator[Fee]:
 
 
 def _share(price: Decimal, month: Period, until: date) -> Decimal:
-    """Return what a month's days before `until` come to."""
+    """Return the price of a month's days before `until`, in cents."""
     days = (month.after - month.first).days
     return (price * (until - month.first).days / days).quantize(CENT, ROUND_HALF_UP)
 
 
 def charge_monthly_fees(*, now: datetime) -> int:
-    """Charge what is due at `now` and was not charged, however long nobody did; return how many entries that makes."""
+    """Charge what is due at `now` and was not charged yet; return the number of entries that were made."""
     month_begins = start_of(first_of_month(day_of(now)))
     open_ones = Q(ends_at=None, starts_at__lt=month_begins) & (
         Q(charged_until=None) | Q(charged_until__lt=month_begins)
@@ -74,7 +79,7 @@ def _charge(keys: list[UUID], month_begins: datetime) -> int:
 
 
 def _movements(allocation: DIDAllocation, until: datetime) -> Iterator[Movement]:
-    """Yield what the days since the last charge come to; days after an end that was entered late are given back."""
+    """Yield a movement for each month since the last charge; days after an end that was entered late are given back."""
     charged, due = day_of(allocation.charged_until or allocation.starts_at), day_of(until)
     for fee in fees_between(allocation.monthly_price, charged, due):
         happened_at = start_of(fee.after) - MOMENT

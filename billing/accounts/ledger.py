@@ -1,4 +1,7 @@
-"""Entries of the ledger. Whatever moves money comes through here; the database adds it to the balance."""
+"""Entries of the ledger, one by one; the database adds each to its account's balance.
+
+Entries of many calls at once are copied by `call_charges`, and written by the statement of a re-rating.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +21,7 @@ from voipadmin.core.errors import Conflict
 
 @dataclass(frozen=True, kw_only=True)
 class Movement:
-    """Money that moves: above zero for the customer. A second one with the same key is the first one."""
+    """An amount that moves: above zero for the customer. `key` makes a second entry of the same movement impossible."""
 
     kind: EntryKind
     amount: Decimal
@@ -37,7 +40,7 @@ def account_of(customer: Customer) -> Account:
 
 
 def enter(*, account: Account, movement: Movement) -> LedgerEntry:
-    """Write an entry, or return the one that has its key; raise Conflict where that one says something else."""
+    """Write an entry and return it, or the one that has its key already; raise Conflict where that one differs."""
     entry = LedgerEntry(
         account=account,
         currency=account.currency,
@@ -49,6 +52,8 @@ def enter(*, account: Account, movement: Movement) -> LedgerEntry:
         happened_at=movement.happened_at or timezone.now(),
     )
     entry.full_clean(validate_unique=False, validate_constraints=False)
+    # The unique index decides, not a look-up before: of two that come at once, one would not see the other. The inner
+    # transaction keeps the caller's usable after the error.
     try:
         with transaction.atomic():
             entry.save(force_insert=True)
@@ -85,7 +90,7 @@ def reverse(*, entry: LedgerEntry, reason: str, actor: str = "") -> LedgerEntry:
 
 
 def unbalanced_accounts() -> QuerySet[Account]:
-    """Return the accounts whose balance is not the sum of their entries: there is none, or something is badly wrong."""
+    """Return the accounts whose balance is not the sum of their entries; the database's triggers leave none."""
     total = Coalesce(Sum("entries__amount"), Decimal(0), output_field=DecimalField())
     rows: QuerySet[Account] = Account.objects.annotate(total=total).exclude(balance=F("total"))
     return rows

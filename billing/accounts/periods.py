@@ -1,4 +1,4 @@
-"""Days and months on the panel's clock, as half-open spans of time; pure."""
+"""Days, months and periods on the installation's clock (TIME_ZONE), as half-open spans of time; pure."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -12,13 +12,13 @@ from billing.accounts.errors import InvalidPeriod
 
 LONGEST_DAYS = 366
 EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)
-# A day that the database and the calendar can both reckon with.
+# The days that database and calendar can both compute with.
 DAYS_WITHIN_REACH = [MinValueValidator(EARLIEST), MaxValueValidator(LATEST)]
 ONE_DAY = timedelta(days=1)
 
 
 def start_of(day: date) -> datetime:
-    """Return the moment at which a day begins, also one that begins at one o'clock."""
+    """Return the first moment of a day; where summer time begins at midnight, that is one o'clock."""
     return datetime.combine(day, time.min, tzinfo=timezone.get_default_timezone())
 
 

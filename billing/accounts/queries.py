@@ -1,4 +1,4 @@
-"""Reads of accounts: what is there, what live calls hold of it, what is left."""
+"""Reads of accounts: balance, what live calls hold of it, and what new calls may spend."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,7 +16,7 @@ MONEY = DecimalField(max_digits=20, decimal_places=6)
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What an account may spend. `credit` is the balance and its limit, `held` what live calls have set aside of it."""
+    """What an account may spend: balance and credit limit, and of these what live calls hold (`held`)."""
 
     balance: Decimal
     credit_limit: Decimal
@@ -25,7 +25,7 @@ class Standing:
 
     @property
     def credit(self) -> Decimal:
-        """Return how far the balance is from its limit."""
+        """Return the balance and the credit limit together."""
         return self.balance + self.credit_limit
 
     @property
@@ -47,14 +47,14 @@ def active_holds(account: Account) -> QuerySet[CreditHold]:
 
 
 def with_standing(accounts: Any) -> Any:
-    """Add to each account what its live calls hold, and what is left for new ones."""
+    """Annotate accounts with `held`, what live calls hold, and `available`, what new ones may set aside."""
     active = CreditHold.objects.filter(account=OuterRef("pk"), state=HoldState.ACTIVE).order_by().values("account")
     held = Coalesce(Subquery(active.annotate(held=Sum("amount")).values("held")), ZERO, output_field=MONEY)
     return accounts.annotate(held=held).annotate(available=F("balance") + F("credit_limit") - F("held"))
 
 
 def entries_of(account: Account) -> LedgerEntryQuerySet:
-    """Return the account's ledger, the newest first: the order of its index."""
+    """Return the account's entries, the newest first as in their index; each says whether it `is_reversed`."""
     reversal = LedgerEntry.objects.filter(reverses=OuterRef("pk"))
     rows: LedgerEntryQuerySet = LedgerEntry.objects.filter(account=account).annotate(is_reversed=Exists(reversal))
     return rows.order_by("-happened_at", "-id")

@@ -1,4 +1,4 @@
-"""Writes of accounts: money that people enter, entries that are taken back, settings."""
+"""Writes of accounts: money that people enter, reversals of entries, settings, the end of a stop."""
 
 from collections.abc import Iterable
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""The REST API of statements: what an account did in a period."""
+"""The REST API of statements."""
 
 import uuid
 from datetime import date

@@ -1,4 +1,10 @@
-"""What an account did in a period: it adds up to the ledger, to the last digit."""
+"""Statements: the movements of an account in a period, which add up to its ledger's balances to the last digit.
+
+1. The opening balance is the sum of all entries before the period.
+2. Payments, adjustments and fees are listed entry by entry.
+3. Calls, and the corrections of re-ratings, are summed up by destination, the name of their tariff.
+4. The closing balance is the sum of all of these: the next period's opening.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +24,8 @@ from billing.models import Account, Cdr, EntryKind, LedgerEntry, Tariff
 
 LEDGER, CALL, TARIFF = (model._meta.db_table for model in (LedgerEntry, Cdr, Tariff))
 CALLS = (EntryKind.CALL, EntryKind.CORRECTION)
-# A call is entered when it ends: its record is among those that began so long before, which spares the other months.
+# A call's entry is dated at its end. Its record began so long before at most, so that the other partitions of the
+# records need not be read.
 LONGEST_CALL = timedelta(days=2)
 
 
@@ -39,7 +46,7 @@ class Destination:
 
 @dataclass(frozen=True, slots=True)
 class Tax:
-    """A tax that the prices include."""
+    """A tax that the prices include, with its share of what was charged."""
 
     name: str
     percent: Decimal
@@ -128,7 +135,10 @@ def _destinations(account: Account, period: Period) -> tuple[Destination, ...]:
 
 
 def _grouped(account: Account, period: Period, kind: EntryKind, began: list[datetime] | None) -> list[Any]:
-    """Return name, calls, seconds and amount; calls whose records are no longer kept come without a name."""
+    """Return name, calls, seconds and amount of each destination; calls without a record any more have a common name.
+
+    A correction counts no call and no seconds: its call was counted with its first entry.
+    """
     counted = kind == EntryKind.CALL
     pruned = "AND call.started_at >= %s AND call.started_at < %s" if began else ""
     sql = f"""
@@ -149,7 +159,7 @@ def _grouped(account: Account, period: Period, kind: EntryKind, began: list[date
 
 
 def csv_rows(statement: Statement) -> Iterator[list[Any]]:
-    """Yield the statement's lines; what is in the column of amounts, taxes aside, adds up to the last line."""
+    """Yield the statement's rows; the amounts of all rows but the taxes add up to that of the last row."""
     currency = statement.account.currency
     period = statement.period
     yield [_("Kind"), _("Day"), _("Description"), _("Calls"), _("Minutes"), _("Amount"), _("Currency")]

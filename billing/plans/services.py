@@ -1,4 +1,4 @@
-"""Writes of holiday calendars; plans and windows need no more than `save_object`."""
+"""Writes of holiday calendars; plans and time windows are saved by `save_object`."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -19,12 +19,12 @@ def called_forms(number: str, region: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=65_536)
 def origin_of(caller: str, fallback: str, region: str) -> str:
-    """Return the E.164 digits of the caller, else of its customer's own number: an extension's `1001` has none."""
+    """Return the caller's E.164 digits, else those of `fallback`, its customer's number: `1001` has none."""
     return next((digits for number in (caller, fallback) if number and (digits := _caller_digits(number, region))), "")
 
 
 def _caller_digits(number: str, region: str) -> str:
-    """Return the digits; most callers are whole numbers of this country already, and need no library to see it."""
+    """Return E.164 digits. Most callers are whole numbers of this country, which needs no parsing to be seen."""
     country = country_of(region)
     is_whole = number.startswith(country.code) and len(number) - len(country.code) in country.national_lengths
     return number if is_whole and number.isascii() and number.isdigit() else _e164(number, region)

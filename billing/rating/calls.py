@@ -1,4 +1,4 @@
-"""What a call is charged and what it cost: pure, from the facts of the call and a book of prices."""
+"""What a call is charged and what it cost, from the facts of the call and a price book; pure."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +21,7 @@ BY_THE_SECOND = Cadence(1, 1, 0, "half_up", 6)
 
 @dataclass(frozen=True, slots=True)
 class ProviderCost:
-    """Who is behind the gateway that carried the call, and what it takes per minute where its deck names no price."""
+    """The provider of the gateway that carried the call, and its price per minute where its deck names none."""
 
     per_minute: Decimal
     currency: str
@@ -29,7 +29,7 @@ class ProviderCost:
 
 
 class CallFacts(NamedTuple):
-    """What of a call decides its price. `numbers` are the called number's forms, the best one first.
+    """The facts of a call that decide its price. `numbers` are the called number's forms, the best one first.
 
     `origin` is the caller's number (E.164 digits, or nothing), `plan_id` the rate plan of its customer.
     """
@@ -44,7 +44,7 @@ class CallFacts(NamedTuple):
 
 
 class PricedCall(NamedTuple):
-    """The money columns of a call record, by their names there."""
+    """What rating says of a call. The fields are columns of its record, by their names, under which they are copied."""
 
     tariff_id: UUID | None = None
     matched_pattern: str = ""
@@ -60,7 +60,7 @@ class PricedCall(NamedTuple):
 
 
 class Buying(NamedTuple):
-    """What a call's cost is worked out from."""
+    """The rate that a call's cost is computed by, its currency, and where it comes from (a CostSource)."""
 
     rate: Rate
     currency: str
@@ -68,9 +68,13 @@ class Buying(NamedTuple):
 
 
 def price_call(call: CallFacts, prices: PriceBook) -> PricedCall:
-    """Price one record: an outgoing call by the tariff in force, with its cost; the others say why they have none.
+    """Price one record; a call that is not outgoing gets the reason why it has no price.
 
-    A call that no tariff matches is unrated, never free; what it cost is still known where the carrier's price is.
+    1. Find the tariff of the first form of the number that any tariff matches.
+    2. Find the rate that the carrier charges: by its deck, else by the tariff's cost, else by the provider's.
+    3. Charge the seconds by both; the margin is price less cost, where both are in one currency.
+
+    A call that no tariff matches is unrated, never free; its cost is given where the carrier's price is known.
     """
     if call.direction != OUTBOUND:
         return PricedCall(unrated_reason=NOT_CHARGED.get(call.direction, "direction"))
@@ -107,7 +111,7 @@ def _bought(call: CallFacts, numbers: list[str], prices: PriceBook) -> BuyPrice 
 
 
 def buying_of(call: CallFacts, tariff: PricedTariff | None, bought: BuyPrice | None) -> Buying | None:
-    """Return what the carrier's own price, the tariff or the provider says; a blocked destination has no own price."""
+    """Return the rate to buy by: the deck's, the tariff's or the provider's; a deck's blocked rate is none."""
     if bought is not None and not bought.is_blocked:
         return Buying(bought.rate, bought.currency, FROM_DECK)
     if tariff is not None and tariff.buy is not None:
@@ -127,7 +131,7 @@ def record_of(
     *,
     unrated_reason: str,
 ) -> PricedCall:
-    """Put together what was found; without a tariff the call is unrated, for `unrated_reason`."""
+    """Return the rating from its parts; without a tariff the call is unrated, for `unrated_reason`."""
     currency, source = (buying.currency, buying.source) if buying else ("", FROM_NOWHERE)
     if tariff is None or charge is None:
         return PricedCall(cost=cost, cost_currency=currency, cost_source=source, unrated_reason=unrated_reason)

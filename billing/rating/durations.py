@@ -1,7 +1,10 @@
-"""What a call of so many seconds comes to: pure, Decimal from end to end, rounded once.
+"""What a call of so many seconds is charged: pure, Decimal from end to end, rounded once.
 
-The clock walks from second 0 in whole increments; each increment is charged at the band in force where it begins, so
-the amount never falls as a call grows longer. Every second that has begun counts.
+1. Every second that has begun counts. At or below the free seconds the call costs nothing, connect fee included.
+2. The duration is cut into increments from second 0 on. Each is charged whole, at the band in which it begins, so that
+   the amount never falls as a call grows longer.
+3. What the bands come to is added exactly, with the connect fee; it is never less than the minimum charge.
+4. The sum is rounded, once, as the rate says.
 """
 
 import math
@@ -82,7 +85,7 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """What a call comes to, and the seconds that it was charged for."""
+    """The amount of a call, in the rate's currency, and the seconds that it was charged for."""
 
     billed_seconds: int
     amount: Decimal
@@ -99,7 +102,7 @@ def simple_rate(
     rounding: str = RoundingMethod.HALF_UP,
     decimals: int = 4,
 ) -> Rate:
-    """Return the rate of the form that operators fill in: an initial block, then increments after it."""
+    """Return the rate that a tariff's form describes: an initial block in seconds, then increments after it."""
     first = Band(0, per_minute, MINUTE, initial_block)
     bands = (first,) if initial_block == increment else (first, Band(initial_block, per_minute, MINUTE, increment))
     return Rate(bands, connect_fee, free_seconds, minimum_charge, RoundingMethod(rounding), decimals)
@@ -119,13 +122,14 @@ def _parse_band(text: str) -> Band:
 
 
 def rate_duration(rate: Rate, duration_seconds: Decimal | int) -> Charge:
-    """Charge a call of `duration_seconds` after the answer; at or below the free seconds it costs nothing at all."""
+    """Charge a call of `duration_seconds` after the answer, as the module's steps say; raise ValueError below zero."""
     seconds = math.ceil(duration_seconds)
     if seconds < 0:
         raise ValueError("a call does not last less than nothing")
     if seconds <= rate.free_seconds:
         return Charge(0, round_amount(ZERO, rate))
     position, charged = _walk(rate.bands, seconds)
+    # Fractions of different units are added over their common divisor: dividing each would round each.
     divisor = math.lcm(*(unit for unit, _price in charged))
     numerator = ZERO
     for unit, price in charged:
@@ -135,13 +139,14 @@ def rate_duration(rate: Rate, duration_seconds: Decimal | int) -> Charge:
 
 
 def _walk(bands: tuple[Band, ...], seconds: int) -> tuple[int, list[tuple[int, Decimal]]]:
-    """Return the second at which the last increment ends, and (unit, rate x seconds) of each band that was entered."""
+    """Return the second at which the last increment ends, and (unit, rate x seconds) of each band with an increment."""
     position = 0
     charged: list[tuple[int, Decimal]] = []
     for number, band in enumerate(bands, start=1):
         end = min(seconds, bands[number].start) if number < len(bands) else seconds
         if position >= end:
             continue
+        # -(-a // b) is a / b rounded up, in whole numbers.
         taken = -(-(end - position) // band.increment) * band.increment
         position += taken
         charged.append((band.unit, _EXACT.multiply(band.rate, taken)))

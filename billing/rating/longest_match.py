@@ -1,9 +1,13 @@
-"""Which tariff prices a number at a moment: the longest match among those in force, pure and prepared for bulk.
+"""Which tariff prices a number at a moment: the longest match among those in force; pure.
 
-A plain digit tariff is a prefix; one that starts with an underscore is an Asterisk pattern over the whole number. The
-longest match wins, counted in the positions that the tariff itself spells out (`.` and `!` spell out nothing). Between
-equally long ones the narrower wins, then the longest origin, then one for certain hours before one for all, then the
-one that came into force last.
+A plain digit tariff is a prefix; one that starts with an underscore is an Asterisk pattern over the whole number. Of
+the tariffs that match, are in force, and hold for the caller's number and the hour, one wins:
+
+1. the one that spells out the most positions (`.` and `!` spell out nothing);
+2. between equally long ones the narrower: the one whose positions allow fewer digits;
+3. then the longest origin;
+4. then one for certain hours before one for all hours;
+5. then the one that came into force last.
 
 Source of the pattern language: https://docs.asterisk.org/Configuration/Dialplan/Pattern-Matching/
 """
@@ -25,7 +29,7 @@ _CLASSES = {"X": "0123456789", "Z": "123456789", "N": "23456789"}
 
 
 class Dated(Protocol):
-    """What the index needs to know of a tariff; `effective_until` is the first moment when it no longer holds."""
+    """The part of a tariff that the index reads; `effective_until` is the first moment when it no longer holds."""
 
     @property
     def pattern(self) -> str:
@@ -50,7 +54,7 @@ class Dated(Protocol):
 
 AnyTariff = TypeVar("AnyTariff", bound=Dated)
 Rank = tuple[int, int, int]
-# Which of two matches wins: the greater one. Patterns come last, so that no order of reading decides.
+# Of two matches the greater one wins. The pattern's text comes last, so that the order of reading decides nothing.
 Precedence = tuple[Rank, int, bool, datetime, str]
 
 
@@ -113,7 +117,7 @@ def _leading_digits(classes: list[str]) -> Iterator[str]:
 
 
 class Indexed(NamedTuple, Generic[AnyTariff]):
-    """A tariff in its place of the index."""
+    """A tariff in the index, with its compiled pattern and its precedence."""
 
     precedence: Precedence
     compiled: CompiledPattern
@@ -132,7 +136,7 @@ class Indexed(NamedTuple, Generic[AnyTariff]):
 
 
 def place_tariff(tariff: AnyTariff) -> Indexed[AnyTariff]:
-    """Return `tariff` with what decides between it and others."""
+    """Return `tariff` as it stands in the index."""
     compiled = compile_pattern(tariff.pattern)
     narrow = tariff.window is not None
     precedence = (compiled.rank, len(tariff.origin_prefix), narrow, tariff.effective_from, tariff.pattern)
@@ -140,7 +144,7 @@ def place_tariff(tariff: AnyTariff) -> Indexed[AnyTariff]:
 
 
 class TariffIndex(Generic[AnyTariff]):
-    """Tariffs by the digits that they begin with: a look-up costs a few dictionary reads, however many there are."""
+    """Tariffs by the digits that their numbers begin with (`lead`); a look-up reads a dictionary once per length."""
 
     def __init__(self, tariffs: Iterable[AnyTariff]) -> None:
         buckets: dict[str, list[Indexed[AnyTariff]]] = defaultdict(list)
@@ -158,7 +162,7 @@ class TariffIndex(Generic[AnyTariff]):
         return not self._buckets
 
     def buckets(self) -> Mapping[str, Sequence[Indexed[AnyTariff]]]:
-        """Return the tariffs by the digits that they begin with, those first that win."""
+        """Return the tariffs by their leads, those first that win."""
         return self._buckets
 
     def match(self, number: str, at: datetime, origin: str = "") -> AnyTariff | None:

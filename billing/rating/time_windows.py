@@ -15,7 +15,7 @@ _DAY = timedelta(days=1)
 class Window:
     """Hours of some days; bit 0 of `weekdays` is Monday. An end at or before the start is on the next day.
 
-    The hours after midnight belong to the day on which they began: Friday 22:00 to 06:00 ends on Saturday morning.
+    The hours after midnight belong to the day on which the window began: Friday 22:00 to 06:00 ends on Saturday.
     """
 
     weekdays: int

@@ -1,6 +1,11 @@
-"""The preview of a job: every outgoing call of its period priced by the prices of now, and what differs kept.
+"""The preview of a job: what rating its calls again, by the prices of now, would change.
 
-Calls are read in the order of their index, so that a part of them is as fast to find as the first.
+1. Take the mark of all prices, and read the pricing inputs.
+2. Read the outgoing calls of the period in chunks, in the order of their index: the last chunk is found as fast as the
+   first.
+3. Price each chunk over arrays, and keep the calls whose rating would be another one, each with the entry that makes
+   the ledger hold its new price.
+4. Sum up what was kept, by customer and currency, and mark the job as ready to approve.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""What decides prices beside the calls themselves, read once for a job, and the mark that tells whether it changed."""
+"""What decides prices beside the calls themselves: read once for a job, with a mark that tells whether it changed."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -27,7 +27,7 @@ SELECT md5(string_agg(line, '|' ORDER BY line)) FROM (
 
 
 def mark_of_prices(job: Rerating) -> str:
-    """Return a mark that is another one as soon as any price, or what assigns prices to the job's calls, changed."""
+    """Return a hash of all that prices the job's calls; it differs once a price, or what assigns it, has changed."""
     one = {"mine": "customer_id = %(one)s", "me": "id = %(one)s"}
     sql = _MARK.format(**(one if job.customer_id else {"mine": "true", "me": "true"}))
     with connection.cursor() as cursor:
@@ -37,7 +37,7 @@ def mark_of_prices(job: Rerating) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PayingCustomer:
-    """A customer's plan, the number that it calls from, and who pays."""
+    """A customer's plan, the number that it calls from, and the account that pays."""
 
     plan_id: UUID | None = None
     number: str = ""

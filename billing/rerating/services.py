@@ -1,4 +1,4 @@
-"""Writes of re-rating: ask for a preview, approve it, cancel it. The job's row is locked first."""
+"""Writes of re-rating jobs: start, compute again, approve, go on, cancel. Each locks the job's row first."""
 
 from datetime import datetime
 
@@ -28,14 +28,14 @@ class ReratingRefused(DomainError):
 def start_rerating(
     *, started_from: datetime, started_before: datetime, reason: str, actor: str, customer: Customer | None = None
 ) -> Rerating:
-    """Have the calls of a period, of one customer or of all, rated again; nothing counts before it is approved."""
+    """Start a job that rates the calls of a period again, of one customer or of all; nothing counts until approval."""
     job = Rerating(
         started_from=started_from, started_before=started_before, customer=customer, reason=reason, actor=actor[:60]
     )
     with transaction.atomic():
         job.full_clean()
         job.save()
-        _wake(PREVIEW_TASK, job)
+        _send_after_commit(PREVIEW_TASK, job)
     return job
 
 
@@ -45,7 +45,7 @@ def compute_again(*, rerating: Rerating) -> Rerating:
         job = _locked(rerating, OPEN)
         job.status, job.progress, job.summary = ReratingStatus.COMPUTING, {}, {}
         job.save(update_fields=["status", "progress", "summary", "updated_at"])
-        _wake(PREVIEW_TASK, job)
+        _send_after_commit(PREVIEW_TASK, job)
     return job
 
 
@@ -58,20 +58,20 @@ def approve_rerating(*, rerating: Rerating, actor: str) -> Rerating:
         job.status, job.approved_by, job.approved_at = ReratingStatus.APPROVED, actor[:60], timezone.now()
         job.progress = {}
         job.save(update_fields=["status", "approved_by", "approved_at", "progress", "updated_at"])
-        _wake(WRITE_TASK, job)
+        _send_after_commit(WRITE_TASK, job)
     return job
 
 
 def go_on_writing(*, rerating: Rerating) -> Rerating:
-    """Have the rest of an approved job written, after its worker was lost."""
+    """Have the rest of an approved job written, where its worker was killed."""
     with transaction.atomic():
         job = _locked(rerating, (ReratingStatus.APPROVED,))
-        _wake(WRITE_TASK, job)
+        _send_after_commit(WRITE_TASK, job)
     return job
 
 
 def cancel_rerating(*, rerating: Rerating) -> Rerating:
-    """Give a job up; what was approved is written and cannot be."""
+    """Cancel a job that is not approved yet, and delete what its preview kept."""
     with transaction.atomic():
         job = _locked(rerating, OPEN)
         job.calls.all().delete()
@@ -88,8 +88,8 @@ def _locked(rerating: Rerating, allowed: tuple[ReratingStatus, ...]) -> Rerating
     return job
 
 
-def _wake(task: str, job: Rerating) -> None:
-    """Wake a worker after the commit; where the broker is away the job waits, and its page offers to try again."""
+def _send_after_commit(task: str, job: Rerating) -> None:
+    """Send a task after the commit; where the broker is away the job waits, and its page offers to try again."""
 
     def send() -> None:
         try:

@@ -1,7 +1,12 @@
-"""Writing an approved job, batch by batch: each call's rating, its past one and its entry in one transaction.
+"""Writing an approved job, batch by batch. One statement writes a batch, in the order of its parts:
 
-A batch takes its calls off the job in the same transaction, so that a job that was killed goes on where it stopped
-and no call is ever written twice. A record that is no longer what the preview saw is left alone and counted.
+1. `taken`: the batch's calls are deleted from the job, so that a job that was killed goes on where it stopped, and no
+   call is written twice.
+2. `written`: each record that still is what the preview read gets its new rating. Others are left alone, and counted.
+3. `versions`: each written call gets the number of its past rating.
+4. `kept`: the rating that it had is kept as that past rating. All parts of a statement read the same state of the
+   tables, so that the record is read here as it was before `written`.
+5. `entered`: the ledger gets an entry for each difference.
 """
 
 from datetime import datetime
@@ -50,20 +55,20 @@ SELECT (SELECT count(*) FROM taken), (SELECT count(*) FROM written)
 
 
 def write_job(job: Rerating) -> None:
-    """Write what is left of an approved job; two workers take turns."""
+    """Write what is left of an approved job; of two workers one waits for the other's batch."""
     while write_batch(job):
         pass
 
 
 @transaction.atomic
 def write_batch(job: Rerating) -> bool:
-    """Write a batch; return False when the job is finished, or is none to write."""
+    """Write a batch; return False when the job is finished, or is not approved."""
     locked = Rerating.objects.select_for_update().filter(pk=job.pk, status=ReratingStatus.APPROVED).first()
     if locked is None:
         return False
     now = timezone.now()
     with connection.cursor() as cursor:
-        # Two jobs over one call would see the same past of it.
+        # Two jobs over one call would give its past rating the same version.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('billing.rerating', 0))")
         cursor.execute(_WRITE, _values(locked, now))
         taken, written = cursor.fetchone()

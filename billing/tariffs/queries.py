@@ -1,4 +1,4 @@
-"""Reads of tariffs: those that lose money, what a form warns of."""
+"""Reads of tariffs: which lose money, which priced calls, what to warn of when one is saved."""
 
 from typing import Any
 

@@ -11,7 +11,7 @@ from voipadmin.core.services import delete_object, save_object
 def save_tariff(*, tariff: Tariff) -> Tariff:
     """Validate and save `tariff`. Calls that it priced keep their prices: each record holds the rate applied to it.
 
-    A tariff that sells below cost is saved; `billing.tariffs.queries.tariff_warnings` says so beside the form.
+    A tariff that sells below cost is saved, too; `billing.tariffs.queries.tariff_warnings` has the warning to show.
     """
     return save_object(tariff)
 

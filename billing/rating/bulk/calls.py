@@ -1,4 +1,4 @@
-"""Whole records priced over arrays: what `price_call` makes of each, many at a time."""
+"""Records priced over arrays: the same ratings as `price_call` gives one by one."""
 
 import math
 from collections import defaultdict
@@ -21,7 +21,7 @@ NO_RATE = Rate((Band(0, Decimal(0), 1, 1),))
 
 
 class _Lookup(Generic[AnyTariff]):
-    """An index, in both of its forms."""
+    """An index in its two forms: for arrays, and for the numbers that are too long for these."""
 
     def __init__(self, index: TariffIndex[AnyTariff]) -> None:
         self.index, self._bulk = index, BulkIndex(index)
@@ -41,7 +41,7 @@ class _Lookup(Generic[AnyTariff]):
 
 
 class BulkPrices:
-    """A book of prices, prepared for arrays; decks that the book has read again are prepared again."""
+    """A price book prepared for arrays, each part when it is first asked for; a deck that was read again, again."""
 
     def __init__(self, book: PriceBook) -> None:
         self.book = book
@@ -104,7 +104,7 @@ class BulkPrices:
 
 
 def _charge(rates: Sequence[Rate | None], seconds: Ints) -> Charges:
-    """Charge each call by its rate; those without one get an amount that nobody looks at."""
+    """Charge each call by its rate; those without one get an amount that is not used."""
     places: dict[int, int] = {}
     known: list[Rate] = []
     which = []
@@ -124,7 +124,7 @@ def _search(
     positions: Sequence[int],
     found: list[AnyTariff | None],
 ) -> None:
-    """Fill in `found`: the best form of a number first, and for each form the first index that knows it."""
+    """Write the match of each call into `found`: by the best form of its number, in the first index that knows it."""
     for place in range(max((len(forms[position]) for position in positions), default=0)):
         for lookup in lookups:
             waiting = [position for position in positions if found[position] is None and len(forms[position]) > place]

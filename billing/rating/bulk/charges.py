@@ -1,7 +1,9 @@
-"""What many calls come to, in integers: exact to the last digit, and the same as `rate_duration` one by one.
+"""The charges of many calls, in integers: exact to the last digit, the same as `rate_duration` gives one by one.
 
-A rate is brought to whole numbers: an amount is `total / divisor` in its smallest coin, where the total is the fee and
-each band's coefficient times its seconds. What would not fit in 62 bits is charged by `rate_duration` itself.
+1. Each rate is brought to whole numbers (`_whole`). An amount is then `total / divisor`, in units of the rate's last
+   decimal; the total is the connect fee and, for each band, a coefficient times the seconds of its increments.
+2. The charges of all calls are computed over arrays of 64-bit integers (`RateTable.charge`).
+3. A call whose numbers would not fit in 62 bits is charged by `rate_duration`.
 """
 
 import math
@@ -19,13 +21,13 @@ Ints = NDArray[np.int64]
 
 # Twice as much still fits in a signed word, so that a total and what rounds it never overflow.
 ROOM = 1 << 62
-# As many calls at a time as stay in the processor's cache with all that is computed of them.
+# So many calls at a time stay in the processor's cache, with all that is computed of them.
 CHUNK = 1 << 15
 
 
 @dataclass(frozen=True, slots=True)
 class Charges:
-    """What calls come to: `units` of 10^-`decimals` each, but for those in `exact`, whose numbers are too large."""
+    """The amounts of calls, `units` of 10^-`decimals` each; those in `exact` had numbers too large for integers."""
 
     billed_seconds: Ints
     units: Ints
@@ -54,7 +56,7 @@ def coins(units: int, decimals: int) -> Decimal:
 
 
 class _Band(NamedTuple):
-    """From the position reached so far to second `end`: `coefficient` for each second of whole increments."""
+    """A band in whole numbers: up to second `end`, each second of its increments adds `coefficient` to the total."""
 
     end: int
     increment: int
@@ -62,7 +64,7 @@ class _Band(NamedTuple):
 
 
 class _WholeRate(NamedTuple):
-    """A rate in whole numbers; calls of more than `longest` seconds do not fit."""
+    """A rate in whole numbers; a call of more than `longest` seconds does not fit in 62 bits."""
 
     bands: tuple[_Band, ...]
     fee: int
@@ -77,7 +79,12 @@ _TOO_LARGE = _WholeRate((_NO_BAND,), 0, 0, 1, 0, -1)
 
 
 def _whole(rate: Rate) -> _WholeRate:
-    """Bring a rate to whole numbers, the smallest that say the same."""
+    """Return a rate in whole numbers.
+
+    1. Multiply every amount by a power of ten that leaves no decimals, and by the common multiple of the bands' units.
+    2. Divide all of them, and the divisor, by their greatest common divisor.
+    3. Rounding is an addend: 0 to round down, half the divisor half up, the divisor less one up.
+    """
     units = math.lcm(*(band.unit for band in rate.bands))
     amounts = [rate.connect_fee, rate.minimum_charge, *(band.rate for band in rate.bands)]
     places = max(rate.decimals, *map(_places, amounts))
@@ -113,6 +120,7 @@ class RateTable:
 
     def __init__(self, rates: Sequence[Rate]) -> None:
         self._rates = rates
+        # By identity: equal rates are one object as a rule (Cadence.rate), and the hash of a rate takes its time.
         known: dict[int, _WholeRate] = {}
         rows = [known.get(id(rate)) or known.setdefault(id(rate), _whole(rate)) for rate in rates]
         self._decimals = _column([min(rate.decimals, ROOM) for rate in rates])
@@ -121,6 +129,7 @@ class RateTable:
         self._divisor = _column([row.divisor for row in rows])
         self._rounded_by = _column([row.rounded_by for row in rows])
         self._longest = _column([row.longest for row in rows])
+        # Every rate gets as many bands as the one with the most; a band that ends at second 0 charges nothing.
         width = max((len(row.bands) for row in rows), default=0)
         padded = [row.bands + (_NO_BAND,) * (width - len(row.bands)) for row in rows]
         self._bands = [
@@ -151,9 +160,11 @@ class RateTable:
         for ends, increments, coefficients in self._bands:
             left = np.maximum(np.minimum(seconds, ends[which]) - position, 0)
             increment = increments[which]
+            # Rounded up to whole increments, as in `durations`.
             taken = -(-left // increment) * increment
             position += taken
             total += coefficients[which] * taken
+        # False counts as 0: what a call within its free seconds has taken so far is multiplied away.
         is_billed = seconds > self._free[which]
         np.maximum(total, self._minimum[which], out=total)
         total += self._rounded_by[which]

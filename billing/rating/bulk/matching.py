@@ -1,7 +1,11 @@
 """The longest match for many numbers at once, with dates, origins, hours and patterns: as `TariffIndex` finds it.
 
-All prefixes together cut the line of numbers into pieces. A piece knows the tariffs that could price it, those first
-that win; calls go down that list, all of them together, until one holds.
+1. A number is an integer that sorts like its digits (`bulk.numbers`), so that a prefix is a range of integers.
+2. The ends of all ranges cut the integers into pieces. The numbers of a piece begin with the same leads, so that the
+   same tariffs could price them: its candidates, those first that win.
+3. A binary search finds the piece of every call.
+4. The first candidate of every call is tried, all calls in one step over arrays. The calls that it does not hold for
+   try their next candidate, until every call has one that holds or none left.
 """
 
 from collections.abc import Iterator, Sequence
@@ -31,7 +35,7 @@ def microseconds_of(moment: datetime) -> int:
 
 
 class _Calls(NamedTuple):
-    """A part of the calls, by columns."""
+    """Calls as arrays; `signs` has a row for each place of the number and a column for each call."""
 
     signs: Digits
     lengths: Ints
@@ -40,16 +44,18 @@ class _Calls(NamedTuple):
 
 
 class BulkIndex(Generic[AnyTariff]):
-    """An index for arrays; a match is the position in `tariffs`, or NOTHING."""
+    """A TariffIndex for arrays; a match is a position in `tariffs`, or NOTHING."""
 
     def __init__(self, index: TariffIndex[AnyTariff]) -> None:
         buckets = {lead: list(filter(_can_match, bucket)) for lead, bucket in index.buckets().items()}
         placed = [entry for bucket in buckets.values() for entry in bucket]
         self.tariffs: Sequence[AnyTariff] = [entry.tariff for entry in placed]
         positions = {id(entry): position for position, entry in enumerate(placed)}
-        bounds, starts = [-1], [0]
+        # Piece n begins at the integer bounds[n]; candidates[starts[n]:ends[n]] are its tariffs. Piece 0 has none: it
+        # is what comes before the first lead.
+        bounds, starts, ends = [-1], [0], [0]
         candidates: list[int] = []
-        ends = [0]
+        # The part of `candidates` by the leads of a piece: many pieces have the same.
         known: dict[tuple[str, ...], tuple[int, int]] = {(): (0, 0)}
         for bound, chain in _pieces(sorted(lead for lead, bucket in buckets.items() if bucket)):
             if chain not in known:
@@ -68,11 +74,12 @@ class BulkIndex(Generic[AnyTariff]):
         self._describe(placed)
 
     def _describe(self, placed: Sequence[Indexed[AnyTariff]]) -> None:
-        """Keep by columns what decides whether a tariff holds for a call."""
+        """Keep, as arrays over `tariffs`, all that decides whether a tariff holds for a call."""
         tariffs = self.tariffs
         self._since = _ints([microseconds_of(tariff.effective_from) for tariff in tariffs])
         self._until = _ints([_end(tariff.effective_until) for tariff in tariffs])
-        # A service number is matched whole by a plain prefix, and by patterns as they say.
+        # A short number (190) is matched by a plain prefix only where it is that very number: the length that is asked
+        # for. 0 stands for patterns, which say themselves what they match.
         self._whole = _ints([len(entry.compiled.lead) if entry.compiled.is_prefix else 0 for entry in placed])
         origins = [range_of(tariff.origin_prefix) for tariff in tariffs]
         self._origin_from, self._origin_until = _ints([low for low, _ in origins]), _ints([high for _, high in origins])
@@ -120,11 +127,13 @@ class BulkIndex(Generic[AnyTariff]):
         return holds
 
     def _special(self, candidates: Ints, which: Ints, calls: _Calls) -> Flags:
-        """Tell the same where an origin, a pattern or hours decide, too."""
+        """Tell the same for candidates with an origin, a pattern or hours."""
         origins = calls.origins[which]
         holds: Flags = (self._origin_from[candidates] <= origins) & (origins < self._origin_until[candidates])
+        # Bit n of a place's mask says that the sign n is allowed there: shifted down by the sign, it is bit 0.
         allowed = self._masks[candidates].T >> calls.signs[:, which]
         holds &= (allowed & 1).astype(np.bool_).all(axis=0)
+        # Few are left by now; hours are looked at one by one.
         for place in np.flatnonzero(holds).tolist():
             window = self.tariffs[candidates[place]].window
             if window is not None:
@@ -133,7 +142,11 @@ class BulkIndex(Generic[AnyTariff]):
 
 
 def _pieces(leads: Sequence[str]) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """Yield where each piece begins, and the leads that its numbers begin with; of two at a place the later counts."""
+    """Yield where each piece begins, and the leads of its numbers, the shortest first.
+
+    Sorted leads come as in a tree: a lead is followed by those that begin with it. `chain` is the path to the present
+    one; where a lead leaves it, the piece of the shorter lead goes on. Of two pieces at one place the later counts.
+    """
     chain: list[str] = []
     for lead in [*leads, None]:
         while chain and (lead is None or not lead.startswith(chain[-1])):
@@ -145,7 +158,7 @@ def _pieces(leads: Sequence[str]) -> Iterator[tuple[int, tuple[str, ...]]]:
 
 
 def _can_match(entry: Indexed[AnyTariff]) -> bool:
-    """Tell whether numbers of PLACES digits at most can fall under it."""
+    """Tell whether it can match any number of PLACES digits at most; longer ones are looked up one by one."""
     if entry.compiled.is_prefix:
         return len(entry.compiled.lead) <= PLACES
     classes, tail = positions_of(entry.tariff.pattern)
@@ -153,7 +166,7 @@ def _can_match(entry: Indexed[AnyTariff]) -> bool:
 
 
 def _masks(entry: Indexed[AnyTariff]) -> list[int]:
-    """Return for each place the signs that are allowed there, a bit each; a plain prefix was compared already."""
+    """Return for each place the signs that are allowed there, a bit each; a prefix allows all: its piece decided."""
     if entry.compiled.is_prefix:
         return [_ALL_DIGITS | _ENDED] * PLACES
     classes, tail = positions_of(entry.tariff.pattern)

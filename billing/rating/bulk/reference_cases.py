@@ -21,7 +21,7 @@ class InvalidCase(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class RatingCase:
-    """One example: a rate, a duration in seconds, and what they should come to."""
+    """One example: a rate, a duration in seconds, and the amount expected of them."""
 
     name: str
     source: str
@@ -31,13 +31,13 @@ class RatingCase:
 
     @property
     def computed(self) -> Decimal:
-        """Return what the rating engine makes of it."""
+        """Return the amount that rating one by one gives."""
         return rate_duration(self.rate, self.duration_seconds).amount
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedCase:
-    """An example beside what both forms of the engine make of it: one call at a time, and over arrays."""
+    """An example with the amounts that rating gives: one call at a time, and over arrays."""
 
     case: RatingCase
     computed: Decimal
