@@ -1,4 +1,4 @@
-"""What the rules of numbers refuse."""
+"""Errors of numbers: what the domain refuses."""
 
 from voipadmin.core.errors import DomainError
 

@@ -1,4 +1,4 @@
-"""The page that takes a list of numbers: upload, look, apply."""
+"""The page that imports a list of numbers: upload, preview, apply."""
 
 import secrets
 from typing import Any

@@ -1,4 +1,10 @@
-"""A list of numbers beside the inventory: what is new, changed, unchanged and wrong; then all or nothing."""
+"""Importing a list of numbers: compared with the inventory first, then applied, all of it or nothing.
+
+1. Find the row of headings and what each column is; find the decimal sign of the costs from all of them.
+2. Read each row: its numbers (one, or a range) and its values; what cannot be read is an error with row and column.
+3. Compare with the inventory: each number is new, changed or unchanged; what its model refuses is an error.
+4. Where there is no error, write new and changed numbers in one transaction.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -52,8 +58,8 @@ MESSAGES: Mapping[str, Message] = {
 
 
 @dataclass(slots=True)
-class Plan:
-    """What applying a list would do."""
+class ImportPlan:
+    """What applying a list would do to the inventory, and the errors that forbid it."""
 
     new: list[DID] = field(default_factory=list)
     changed: list[DID] = field(default_factory=list)
@@ -67,22 +73,24 @@ class Plan:
         return [one | {"message": input_errors.message_of(one, MESSAGES)} for one in kept]
 
 
-def preview_import(*, content: bytes, provider: Provider | None = None) -> Plan:
-    """Say what a CSV or XLSX file would do, changing nothing; `provider` is that of rows which name none."""
+def preview_import(*, content: bytes, provider: Provider | None = None) -> ImportPlan:
+    """Return what a CSV or XLSX file would do, changing nothing; `provider` is that of rows which name none."""
     try:
         rows = read_rows(content)
     except FileError as refused:
-        return Plan(errors=[refused.error])
+        return ImportPlan(errors=[refused.error])
     return _Planner(rows, provider).plan()
 
 
-def apply_import(*, content: bytes, provider: Provider | None = None) -> Plan:
-    """Do all that a list says, or nothing: raise ImportRefused where anything is wrong with it."""
+def apply_import(*, content: bytes, provider: Provider | None = None) -> ImportPlan:
+    """Apply a list, or nothing of it: raise ImportRefused where it has errors, Conflict where a number came between."""
     with transaction.atomic():
+        # The first provider's row stands for the inventory: of two imports at once the second waits for the first.
         Provider.objects.select_for_update().order_by("pk").first()
         plan = preview_import(content=content, provider=provider)
         if plan.errors:
             raise ImportRefused(_("Nothing was imported: the list has faults."), field="file")
+        # `list` takes the locks, in one order: an allocation at the same time waits, and does not undo the change.
         list(DID.objects.select_for_update().filter(pk__in=[did.pk for did in plan.changed]).order_by("pk"))
         try:
             DID.objects.bulk_create(plan.new, batch_size=PIECE)
@@ -102,8 +110,8 @@ def _log(dids: Iterable[DID]) -> None:
     for did in dids:
         by_provider.setdefault(did.provider, []).append(did.number)
     for provider, numbers in by_provider.items():
-        told = f"{min(numbers)} – {max(numbers)} ({len(numbers)})"
-        entries.log_create(provider, force_log=True, action=LogEntry.Action.UPDATE, changes={"dids": ["", told]})
+        summary = f"{min(numbers)} – {max(numbers)} ({len(numbers)})"
+        entries.log_create(provider, force_log=True, action=LogEntry.Action.UPDATE, changes={"dids": ["", summary]})
 
 
 class _Planner:
@@ -113,13 +121,13 @@ class _Planner:
         self._rows, self._provider = rows, provider
         self._providers = {simplified(one.name): one for one in Provider.objects.all()}
         self._gateways = {one.name.lower(): one for one in Gateway.objects.select_related("provider")}
-        self._plan = Plan()
+        self._plan = ImportPlan()
         self._wanted: dict[str, tuple[int, dict[str, Any]]] = {}
         self._sign = "."
         self._columns: dict[str, int] = {}
 
-    def plan(self) -> Plan:
-        """Read all of it and hold it against the inventory."""
+    def plan(self) -> ImportPlan:
+        """Return the plan: all rows read, then compared with the inventory."""
         heading = next((n for n, row in enumerate(self._rows[:SEARCHED_ROWS]) if self._find_columns(row)), None)
         if heading is None:
             self._plan.errors.append(InputError("columns"))
@@ -227,7 +235,7 @@ class _Planner:
             setattr(did, name, value)
 
     def _is_allowed(self, did: DID, row: int, pairs: dict[Any, str]) -> bool:
-        """Ask the model's own rules; those of provider and gateway once for each pair."""
+        """Tell whether the model's rules allow it; those of provider and gateway are asked once for each pair."""
         if _refusal(lambda: e164_validator(did.number)):
             self._error("prefix", row, "number", did.number)
             return False
@@ -248,7 +256,7 @@ class _Planner:
 
 
 def _refusal(check: Any) -> str:
-    """Return in words what a check refuses, or nothing."""
+    """Return the messages of what a check refuses, or nothing."""
     try:
         check()
     except ValidationError as error:

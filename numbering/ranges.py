@@ -74,6 +74,6 @@ def _refuse_existing(first: str, last: str) -> None:
 
 def _log(provider: Provider, numbers: list[str]) -> None:
     """Enter the range into the provider's changelog: one entry tells more than ten thousand."""
-    told = f"{numbers[0]} – {numbers[-1]} ({len(numbers)})"
+    summary = f"{numbers[0]} – {numbers[-1]} ({len(numbers)})"
     entries: Any = LogEntry.objects
-    entries.log_create(provider, force_log=True, action=LogEntry.Action.UPDATE, changes={"dids": ["", told]})
+    entries.log_create(provider, force_log=True, action=LogEntry.Action.UPDATE, changes={"dids": ["", summary]})

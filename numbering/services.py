@@ -45,7 +45,9 @@ def allocate_did(
 ) -> DIDAllocation:
     """Give a free number to a customer from `at` (now); raise NumberUnavailable where it is not free.
 
-    Of two browsers that allocate at once, the second waits for the first and is refused.
+    1. Lock the customer, then the number: of two that allocate at once, the second waits for the first.
+    2. Refuse a number that is allocated, blocked, or in quarantine at that moment, and a closed customer.
+    3. Save the allocation; the database refuses one that overlaps another in time. Mark the number as allocated.
     """
     with transaction.atomic():
         owner = Customer.objects.select_for_update().get(pk=customer.pk)
@@ -70,13 +72,13 @@ def allocate_did(
 
 
 def release_did(*, did: DID, at: datetime | None = None) -> DIDAllocation:
-    """End the allocation at `at` (now); the number rests in quarantine for DID_QUARANTINE_DAYS."""
+    """End the allocation at `at` (now); the number is in quarantine for DID_QUARANTINE_DAYS from then on."""
     with transaction.atomic():
         locked = _lock(did)
         allocation = _current_allocation(locked)
         moment = _moment(at)
         _end(allocation, moment)
-        _rest(locked, moment)
+        _quarantine(locked, moment)
     did.status, did.quarantined_until = locked.status, locked.quarantined_until
     return allocation
 
@@ -143,13 +145,13 @@ def unblock_did(*, did: DID, now: datetime | None = None) -> DID:
         if last is None or last.ends_at is None:
             _set_status(locked, DIDStatus.FREE)
         else:
-            _rest(locked, last.ends_at, now=now)
+            _quarantine(locked, last.ends_at, now=now)
     did.status, did.quarantined_until = locked.status, locked.quarantined_until
     return did
 
 
 def end_quarantines(*, now: datetime) -> int:
-    """Free the numbers whose quarantine is over at `now`; return how many. Numbers being changed wait for next time."""
+    """Free the numbers whose quarantine is over at `now`; return how many. Locked ones are left for the next run."""
     with transaction.atomic():
         over = DID.objects.filter(status=DIDStatus.QUARANTINED, quarantined_until__lte=now)
         numbers = list(over.select_for_update(skip_locked=True).order_by("pk"))
@@ -216,7 +218,8 @@ def _end(allocation: DIDAllocation, moment: datetime) -> None:
     allocation.save(update_fields=["past_extension", "extension", "ends_at", "updated_at"])
 
 
-def _rest(did: DID, since: datetime, *, now: datetime | None = None) -> None:
+def _quarantine(did: DID, since: datetime, *, now: datetime | None = None) -> None:
+    """Put a number into quarantine from `since` on, or free it where that would be over already."""
     until = since + timedelta(days=settings.DID_QUARANTINE_DAYS)
     if until > (now or timezone.now()):
         _set_status(did, DIDStatus.QUARANTINED, until)

@@ -1,4 +1,4 @@
-"""The page of missing call records."""
+"""The page of missing call records, by node and start of Asterisk."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Figures of quality with the formula that is shown beside each."""
+"""Figures of quality, and the formulas that pages show beside them."""
 
 from decimal import Decimal
 

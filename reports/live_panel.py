@@ -13,7 +13,7 @@ REACHABLE, UNREACHABLE, UNKNOWN = "reachable", "unreachable", "unknown"
 
 
 @dataclass(frozen=True)
-class Peer:
+class PeerStatus:
     """A node or a gateway; `state` is reachable, unreachable or unknown, `milliseconds` its round trip."""
 
     name: str
@@ -29,8 +29,8 @@ class LivePanel:
 
     calls_up: int | None
     calls_ringing: int
-    nodes: Sequence[Peer]
-    gateways: Sequence[Peer]
+    nodes: Sequence[PeerStatus]
+    gateways: Sequence[PeerStatus]
 
 
 NOTHING = LivePanel(None, 0, (), ())
@@ -46,24 +46,24 @@ def live_panel(user: Any) -> LivePanel:
     return LivePanel(
         calls_up=sum(state.calls_up for state in known) if known else None,
         calls_ringing=sum(state.calls - state.calls_up for state in known),
-        nodes=[_node_peer(node, states.get(node.pk)) for node in nodes],
-        gateways=[_gateway_peer(gateway, known) for gateway in Gateway.objects.filter(enabled=True)],
+        nodes=[_node_status(node, states.get(node.pk)) for node in nodes],
+        gateways=[_gateway_status(gateway, known) for gateway in Gateway.objects.filter(enabled=True)],
     )
 
 
-def _node_peer(node: Node, state: LiveState | None) -> Peer:
+def _node_status(node: Node, state: LiveState | None) -> PeerStatus:
     if state is None:
-        return Peer(node.name, page_of(node), UNREACHABLE)
-    return Peer(node.name, page_of(node), REACHABLE, calls=state.calls)
+        return PeerStatus(node.name, page_of(node), UNREACHABLE)
+    return PeerStatus(node.name, page_of(node), REACHABLE, calls=state.calls)
 
 
-def _gateway_peer(gateway: Gateway, states: Iterable[LiveState]) -> Peer:
+def _gateway_status(gateway: Gateway, states: Iterable[LiveState]) -> PeerStatus:
     """Return a gateway as the nodes see it: reachable where at least one node reaches it."""
     endpoints = [endpoint for state in states if (endpoint := state.endpoint(gateway.name)) is not None]
     if not endpoints:
-        return Peer(gateway.name, page_of(gateway), UNKNOWN)
+        return PeerStatus(gateway.name, page_of(gateway), UNKNOWN)
     reachable = any(endpoint.is_reachable for endpoint in endpoints)
-    return Peer(
+    return PeerStatus(
         gateway.name,
         page_of(gateway),
         REACHABLE if reachable else UNREACHABLE,

@@ -1,4 +1,4 @@
-"""Which spool files belong to which node. Billing knows files and node names only; nodes are an upper app's matter."""
+"""Which spool file is of which node. Billing knows files and names of nodes; the nodes are known to apps above it."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""Which of many patterns overlap with one: a tree by position, so that most are never looked at. Pure."""
+"""Which of many patterns overlap with one: a tree by position, so that most are never compared. Pure."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -37,7 +37,13 @@ class OverlapIndex(Generic[Item]):
         node.ends.setdefault(pattern.tail, []).append(item)
 
     def overlapping(self, pattern: Pattern) -> Iterator[Item]:
-        """Yield the items whose patterns some number matches together with `pattern`, as `Pattern.overlaps` says."""
+        """Yield the items whose patterns match a number that `pattern` matches, too, as `Pattern.overlaps` decides.
+
+        1. Go down the tree, one position of `pattern` at a time, by every branch that allows a digit in common.
+        2. On the way, a pattern that ends here overlaps only with an open end (`.` or `!`).
+        3. At the last position, those of equal length overlap, unless one of the two ends where the other asks for one
+           more digit; longer ones overlap where `pattern` has an open end itself.
+        """
         nodes = [self._root]
         for allowed in pattern.positions:
             for node in nodes:

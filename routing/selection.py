@@ -1,4 +1,7 @@
-"""Which gateways a call goes to, and in which order: pure, and the measure that the dialplan is held to."""
+"""Which routes a call may take, in which order, and how gateways are drawn by weight; pure.
+
+The tests hold the rendered dialplan to this order (`tests/routing/oracles.py`).
+"""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol, TypeVar

@@ -43,6 +43,11 @@ class Destination:
         """Return the minutes that were billed."""
         return (Decimal(self.billed_seconds) / 60).quantize(CENT, ROUND_HALF_UP)
 
+    def __add__(self, other: "Destination") -> "Destination":
+        """Return the sum of two lines of one destination."""
+        seconds = self.billed_seconds + other.billed_seconds
+        return Destination(self.name, self.calls + other.calls, seconds, self.amount + other.amount)
+
 
 @dataclass(frozen=True, slots=True)
 class Tax:
@@ -123,19 +128,18 @@ def statement_of(account: Account, period: Period) -> Statement:
 
 def _destinations(account: Account, period: Period) -> tuple[Destination, ...]:
     """Return calls and what rating them again changed, by the name of their tariff; the dearest first."""
-    rows = [
+    lines = [
         *_grouped(account, period, EntryKind.CALL, [period.begins - LONGEST_CALL, period.ends]),
         *_grouped(account, period, EntryKind.CORRECTION, None),
     ]
     found: dict[str, Destination] = {}
-    for name, calls, seconds, amount in rows:
-        before = found.get(name, Destination(name, 0, 0, ZERO))
-        found[name] = Destination(name, before.calls + calls, before.billed_seconds + seconds, before.amount + amount)
+    for line in lines:
+        found[line.name] = found[line.name] + line if line.name in found else line
     return tuple(sorted(found.values(), key=lambda line: (line.amount, line.name)))
 
 
-def _grouped(account: Account, period: Period, kind: EntryKind, began: list[datetime] | None) -> list[Any]:
-    """Return name, calls, seconds and amount of each destination; calls without a record any more have a common name.
+def _grouped(account: Account, period: Period, kind: EntryKind, began: list[datetime] | None) -> list[Destination]:
+    """Return the entries of a kind by destination; those whose calls have no record any more have a common name.
 
     A correction counts no call and no seconds: its call was counted with its first entry.
     """
@@ -154,7 +158,8 @@ def _grouped(account: Account, period: Period, kind: EntryKind, began: list[date
         rows = cursor.fetchall()
     nameless = _("Other calls")
     return [
-        (name or nameless, calls * counted, int(seconds) * counted, amount) for name, calls, seconds, amount in rows
+        Destination(name or nameless, calls * counted, int(seconds) * counted, amount)
+        for name, calls, seconds, amount in rows
     ]
 
 

@@ -38,8 +38,8 @@ MILLISECOND = timedelta(milliseconds=1)
 
 
 @dataclass(slots=True)
-class Stage:
-    """Everything that calls are made of, read once."""
+class HistoryInputs:
+    """Customers, numbers, routes and prices that calls are made from, read once."""
 
     customers: dict[str, Customer]
     extensions: dict[str, list[Extension]]
@@ -52,7 +52,7 @@ class Stage:
     shares: list[int] = field(default_factory=list)
 
 
-def read_stage() -> Stage:
+def read_inputs() -> HistoryInputs:
     """Read customers, numbers, routes and tariffs."""
     customers = {c.code: c for c in Customer.objects.filter(status=CustomerStatus.ACTIVE)}
     active = [company for company in COMPANIES if company.code in customers and company.share]
@@ -63,7 +63,7 @@ def read_stage() -> Stage:
     current = DIDAllocation.objects.current().select_related("customer", "did__gateway__provider", "extension")
     for allocation in current:
         allocations.setdefault(allocation.customer.code, []).append(allocation)
-    return Stage(
+    return HistoryInputs(
         customers=customers,
         extensions=extensions,
         allocations=allocations,
@@ -78,11 +78,11 @@ def read_stage() -> Stage:
 
 def make_history(now: datetime) -> Iterator[int]:
     """Make the calls of each of the last days that has none; yield how many records each day got."""
-    stage = read_stage()
+    inputs = read_inputs()
     today = timezone.localdate(now)
     for back in range(DAYS, -1, -1):
         day = today - timedelta(days=back)
-        records = [] if _has_history(day) else list(_calls_of(day, stage, now))
+        records = [] if _has_history(day) else list(_calls_of(day, inputs, now))
         Cdr.objects.bulk_create(records, batch_size=500)
         yield len(records)
 
@@ -91,15 +91,15 @@ def _has_history(day: date) -> bool:
     return Cdr.objects.filter(node_name=HISTORY_NODE, uniqueid__startswith=f"history-{day:%Y%m%d}.").exists()
 
 
-def _calls_of(day: date, stage: Stage, now: datetime) -> Iterator[Cdr]:
+def _calls_of(day: date, inputs: HistoryInputs, now: datetime) -> Iterator[Cdr]:
     """Yield the records of a day, the same for a day whenever they are made, and none that has not ended."""
     draw = random.Random(f"demo {day}")  # noqa: S311 - nothing here is secret
     midnight = timezone.make_aware(datetime.combine(day, time.min))
     for number in range(round(CALLS_ON_A_WEEKDAY * WEEK[day.weekday()] * draw.uniform(0.93, 1.07))):
         hour = draw.choices(range(24), DAY)[0]
         at = midnight + timedelta(hours=hour, seconds=draw.uniform(0, 3600))
-        code = draw.choices(stage.callers, stage.shares)[0]
-        call = CallMaker(stage, draw, f"history-{day:%Y%m%d}.{number}", code, at)
+        code = draw.choices(inputs.callers, inputs.shares)[0]
+        call = CallMaker(inputs, draw, f"history-{day:%Y%m%d}.{number}", code, at)
         yield from (record for record in call.records() if record.ended_at < now)
 
 
@@ -107,7 +107,7 @@ def _calls_of(day: date, stage: Stage, now: datetime) -> Iterator[Cdr]:
 class CallMaker:
     """One call of a customer."""
 
-    stage: Stage
+    inputs: HistoryInputs
     draw: random.Random
     name: str
     code: str
@@ -116,14 +116,14 @@ class CallMaker:
     def records(self) -> list[Cdr]:
         """Return its records, one per attempt."""
         direction = self.draw.choices(list(DIRECTIONS), list(DIRECTIONS.values()))[0]
-        if direction == Direction.INTERNAL and len(self.stage.extensions.get(self.code, ())) > 1:
+        if direction == Direction.INTERNAL and len(self.inputs.extensions.get(self.code, ())) > 1:
             return [self._internal()]
-        if direction == Direction.INBOUND and self.stage.allocations.get(self.code):
+        if direction == Direction.INBOUND and self.inputs.allocations.get(self.code):
             return [self._inbound()]
         return self._outbound()
 
     def _internal(self) -> Cdr:
-        caller, called = self.draw.sample(self.stage.extensions[self.code], 2)
+        caller, called = self.draw.sample(self.inputs.extensions[self.code], 2)
         return self._record(
             Direction.INTERNAL,
             draw_outcome(self.draw, mean_seconds=80),
@@ -134,9 +134,9 @@ class CallMaker:
         )
 
     def _inbound(self) -> Cdr:
-        allocation = self.draw.choice(self.stage.allocations[self.code])
+        allocation = self.draw.choice(self.inputs.allocations[self.code])
         did: DID = allocation.did
-        gateway = did.gateway or self.draw.choice(self.stage.gateways)
+        gateway = did.gateway or self.draw.choice(self.inputs.gateways)
         target = allocation.extension.sip_username if allocation.extension else f"trunk.{self.code}"
         return self._record(
             Direction.INBOUND,
@@ -152,7 +152,7 @@ class CallMaker:
     def _outbound(self) -> list[Cdr]:
         dialled = draw_called(self.draw)
         route = self._route(dialled)
-        extensions = self.stage.extensions.get(self.code)
+        extensions = self.inputs.extensions.get(self.code)
         caller = self.draw.choice(extensions) if extensions else None
         gateways = [step.gateway for step in route.steps.all() if step.gateway.enabled]
         attempts = [draw_outcome(self.draw, mean_seconds=190)]
@@ -162,7 +162,7 @@ class CallMaker:
             self._record(
                 Direction.OUTBOUND,
                 outcome,
-                src=caller.number if caller else self.stage.customers[self.code].caller_id_number,
+                src=caller.number if caller else self.inputs.customers[self.code].caller_id_number,
                 dst=dialled,
                 channel=caller.sip_username if caller else f"trunk.{self.code}",
                 destination=gateways[position].name,
@@ -176,7 +176,7 @@ class CallMaker:
 
     def _route(self, dialled: str) -> Route:
         """Return the first route for the number; the demo's last one takes every national call."""
-        for route in self.stage.routes:
+        for route in self.inputs.routes:
             chosen = {customer.code for customer in route.customers.all()}
             if parse_pattern(route.pattern).matches(dialled) and (not chosen or self.code in chosen):
                 return route
@@ -210,7 +210,7 @@ class CallMaker:
             sip_code=outcome.sip_code,
             post_dial_delay_ms=outcome.delay_ms,
             direction=direction,
-            customer=self.stage.customers[self.code],
+            customer=self.inputs.customers[self.code],
             **columns,
         )
         self._price(record)
@@ -224,10 +224,10 @@ class CallMaker:
             at=record.answered_at or record.started_at,
             billable_seconds=record.billable_seconds,
             provider_cost=ProviderCost(provider.cost_per_minute, provider.currency, provider.pk) if provider else None,
-            origin=origin_of(record.src, self.stage.customers[self.code].caller_id_number, settings.DEFAULT_COUNTRY),
-            plan_id=self.stage.plans.get(self.code),
+            origin=origin_of(record.src, self.inputs.customers[self.code].caller_id_number, settings.DEFAULT_COUNTRY),
+            plan_id=self.inputs.plans.get(self.code),
         )
-        priced = price_call(facts, self.stage.prices)
+        priced = price_call(facts, self.inputs.prices)
         for column, value in priced._asdict().items():
             setattr(record, column, value)
 

@@ -1,11 +1,12 @@
-"""The carriers of the demo, their gateways and the routes over them. Prices are invented."""
+"""The providers of the demo, their gateways, the routes over them and the numbers from them. Prices are invented."""
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
-class Carrier:
+class DemoProvider:
     """A provider; the cost is in BRL per minute."""
 
     name: str
@@ -19,11 +20,11 @@ class Carrier:
 
 
 @dataclass(frozen=True, slots=True)
-class Peer:
+class DemoGateway:
     """A gateway; `spot` is the last number of its address."""
 
     name: str
-    carrier: str
+    provider: str
     spot: int
     number_format: str
     caller_id_rule: str
@@ -34,36 +35,36 @@ class Peer:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A route; `peers` are gateways with their weights, `customers` codes (none: all)."""
+class DemoRoute:
+    """A route; `gateways` are gateways with their weights, `customers` codes (none: all)."""
 
     name: str
     pattern: str
     priority: int
-    peers: tuple[tuple[str, int], ...]
+    gateways: tuple[tuple[str, int], ...]
     selection: str = "order"
     customers: tuple[str, ...] = ()
     caller_id: str = ""
 
 
-CARRIERS = (
-    Carrier("Vivo Empresas", "both", "0.052"),
-    Carrier("Algar Telecom", "both", "0.047"),
-    Carrier("Embratel", "both", "0.044"),
-    Carrier("Claro Atacado", "termination", "0.050"),
-    Carrier("Brisa Nordeste", "both", "0.041"),
+PROVIDERS = (
+    DemoProvider("Vivo Empresas", "both", "0.052"),
+    DemoProvider("Algar Telecom", "both", "0.047"),
+    DemoProvider("Embratel", "both", "0.044"),
+    DemoProvider("Claro Atacado", "termination", "0.050"),
+    DemoProvider("Brisa Nordeste", "both", "0.041"),
 )
 
-PEERS = (
-    Peer("GW_Vivo_SP", "Vivo Empresas", 11, "automatic", "national", 120),
-    Peer("GW_Vivo_RJ", "Vivo Empresas", 12, "automatic", "national", 60),
-    Peer("GW_Algar_MG", "Algar Telecom", 13, "trunk_zero", "national", 60, "1290#"),
-    Peer("GW_Algar_PR", "Algar Telecom", 14, "trunk_zero", "national", 30),
-    Peer("GW_Embratel_RJ", "Embratel", 15, "e164", "e164", 90),
-    Peer("GW_Embratel_DF", "Embratel", 16, "e164", "e164", 60),
-    Peer("GW_Claro", "Claro Atacado", 17, "national", "e164_plus", 60, "", "alaw,g729"),
+GATEWAYS = (
+    DemoGateway("GW_Vivo_SP", "Vivo Empresas", 11, "automatic", "national", 120),
+    DemoGateway("GW_Vivo_RJ", "Vivo Empresas", 12, "automatic", "national", 60),
+    DemoGateway("GW_Algar_MG", "Algar Telecom", 13, "trunk_zero", "national", 60, "1290#"),
+    DemoGateway("GW_Algar_PR", "Algar Telecom", 14, "trunk_zero", "national", 30),
+    DemoGateway("GW_Embratel_RJ", "Embratel", 15, "e164", "e164", 90),
+    DemoGateway("GW_Embratel_DF", "Embratel", 16, "e164", "e164", 60),
+    DemoGateway("GW_Claro", "Claro Atacado", 17, "national", "e164_plus", 60, "", "alaw,g729"),
     # Its registrar is elsewhere: shown as it is set up, switched off.
-    Peer("GW_Brisa_CE", "Brisa Nordeste", 18, "automatic", "national", 30, registers=True),
+    DemoGateway("GW_Brisa_CE", "Brisa Nordeste", 18, "automatic", "national", 30, registers=True),
 )
 
 VIVO, VIVO_RJ = ("GW_Vivo_SP", 60), ("GW_Vivo_RJ", 30)
@@ -71,36 +72,45 @@ ALGAR, ALGAR_PR = ("GW_Algar_MG", 50), ("GW_Algar_PR", 30)
 EMBRATEL, EMBRATEL_DF = ("GW_Embratel_RJ", 50), ("GW_Embratel_DF", 40)
 CLARO = ("GW_Claro", 40)
 
-LINES = (
-    Line("Emergência: Polícia", "190", 1, (VIVO, EMBRATEL)),
-    Line("Emergência: SAMU", "192", 1, (VIVO, EMBRATEL)),
-    Line("Emergência: Bombeiros", "193", 1, (VIVO, EMBRATEL)),
-    Line("0800 gratuito", "_0800XXXXXXX", 5, (EMBRATEL, VIVO)),
-    Line("4004 e 4003", "_400[34]XXXX", 5, (VIVO, ALGAR)),
-    Line("Contact center: celular SP", "_0119XXXXXXXX", 8, (CLARO, VIVO), customers=("NORTESUL", "AGILCRED")),
-    Line("Celular São Paulo", "_0119XXXXXXXX", 10, (VIVO, CLARO)),
-    Line("Fixo São Paulo", "_011[2-5]XXXXXXX", 10, (VIVO, EMBRATEL)),
-    Line("Celular Minas Gerais", "_03[1-8]9XXXXXXXX", 10, (ALGAR, VIVO)),
-    Line("Fixo Paraná", "_04[1-6][2-5]XXXXXXX", 10, (ALGAR_PR, EMBRATEL)),
-    Line("Celular nacional", "_0ZZ9XXXXXXXX", 20, (CLARO, VIVO_RJ, ALGAR), selection="weight"),
-    Line("Fixo nacional", "_0ZZ[2-5]XXXXXXX", 20, (EMBRATEL_DF, ALGAR, VIVO_RJ), selection="cost"),
-    Line("Nacional em E.164", "_55ZZ.", 25, (EMBRATEL, VIVO)),
-    Line("Mercosul", "_005[49].", 30, (ALGAR, EMBRATEL)),
-    Line("Internacional", "_00.", 40, (EMBRATEL, EMBRATEL_DF)),
-    Line("Nacional, última opção", "_0ZZ.", 90, (EMBRATEL, VIVO_RJ)),
+ROUTES = (
+    DemoRoute("Emergência: Polícia", "190", 1, (VIVO, EMBRATEL)),
+    DemoRoute("Emergência: SAMU", "192", 1, (VIVO, EMBRATEL)),
+    DemoRoute("Emergência: Bombeiros", "193", 1, (VIVO, EMBRATEL)),
+    DemoRoute("0800 gratuito", "_0800XXXXXXX", 5, (EMBRATEL, VIVO)),
+    DemoRoute("4004 e 4003", "_400[34]XXXX", 5, (VIVO, ALGAR)),
+    DemoRoute("Contact center: celular SP", "_0119XXXXXXXX", 8, (CLARO, VIVO), customers=("NORTESUL", "AGILCRED")),
+    DemoRoute("Celular São Paulo", "_0119XXXXXXXX", 10, (VIVO, CLARO)),
+    DemoRoute("Fixo São Paulo", "_011[2-5]XXXXXXX", 10, (VIVO, EMBRATEL)),
+    DemoRoute("Celular Minas Gerais", "_03[1-8]9XXXXXXXX", 10, (ALGAR, VIVO)),
+    DemoRoute("Fixo Paraná", "_04[1-6][2-5]XXXXXXX", 10, (ALGAR_PR, EMBRATEL)),
+    DemoRoute("Celular nacional", "_0ZZ9XXXXXXXX", 20, (CLARO, VIVO_RJ, ALGAR), selection="weight"),
+    DemoRoute("Fixo nacional", "_0ZZ[2-5]XXXXXXX", 20, (EMBRATEL_DF, ALGAR, VIVO_RJ), selection="cost"),
+    DemoRoute("Nacional em E.164", "_55ZZ.", 25, (EMBRATEL, VIVO)),
+    DemoRoute("Mercosul", "_005[49].", 30, (ALGAR, EMBRATEL)),
+    DemoRoute("Internacional", "_00.", 40, (EMBRATEL, EMBRATEL_DF)),
+    DemoRoute("Nacional, última opção", "_0ZZ.", 90, (EMBRATEL, VIVO_RJ)),
 )
 
-# (area, carrier, gateway, first number, how many): the inventory.
-BLOCKS = (
-    ("11", "Vivo Empresas", "GW_Vivo_SP", "551140201000", 100),
-    ("21", "Vivo Empresas", "GW_Vivo_RJ", "552135102000", 40),
-    ("31", "Algar Telecom", "GW_Algar_MG", "553132203000", 30),
-    ("34", "Algar Telecom", "GW_Algar_MG", "553432304000", 30),
-    ("41", "Algar Telecom", "GW_Algar_PR", "554130405000", 30),
-    ("48", "Embratel", "GW_Embratel_RJ", "554832106000", 20),
-    ("51", "Embratel", "GW_Embratel_RJ", "555132107000", 30),
-    ("61", "Embratel", "GW_Embratel_DF", "556130308000", 30),
-    ("71", "Embratel", "GW_Embratel_DF", "557131209000", 20),
-    ("81", "Embratel", "GW_Embratel_DF", "558133301000", 20),
-    ("85", "Brisa Nordeste", "", "558530402000", 20),
+
+class NumberRange(NamedTuple):
+    """Numbers of the inventory: `size` of them from `first` on; an empty gateway is any."""
+
+    provider: str
+    gateway: str
+    first: str
+    size: int
+
+
+NUMBER_RANGES = (
+    NumberRange("Vivo Empresas", "GW_Vivo_SP", "551140201000", 100),
+    NumberRange("Vivo Empresas", "GW_Vivo_RJ", "552135102000", 40),
+    NumberRange("Algar Telecom", "GW_Algar_MG", "553132203000", 30),
+    NumberRange("Algar Telecom", "GW_Algar_MG", "553432304000", 30),
+    NumberRange("Algar Telecom", "GW_Algar_PR", "554130405000", 30),
+    NumberRange("Embratel", "GW_Embratel_RJ", "554832106000", 20),
+    NumberRange("Embratel", "GW_Embratel_RJ", "555132107000", 30),
+    NumberRange("Embratel", "GW_Embratel_DF", "556130308000", 30),
+    NumberRange("Embratel", "GW_Embratel_DF", "557131209000", 20),
+    NumberRange("Embratel", "GW_Embratel_DF", "558133301000", 20),
+    NumberRange("Brisa Nordeste", "", "558530402000", 20),
 )

@@ -8,7 +8,7 @@ from customers.models import Customer, CustomerStatus, CustomerType
 from customers.services import save_customer
 from numbering.models import DID, DestinationType, DIDStatus
 from numbering.services import allocate_did, block_did, create_did_range, release_did
-from reports.demo.carriers import BLOCKS
+from reports.demo.carriers import NUMBER_RANGES
 from reports.demo.companies import CLOSED, COMPANIES, Company
 from routing.models import Gateway, Provider
 
@@ -20,17 +20,17 @@ RELEASED_AFTER_DAYS = 3
 
 def make_numbers() -> Iterator[str]:
     """Put the ranges into the inventory; yield each one's first number."""
-    for _area, carrier, gateway, first, count in BLOCKS:
-        if not DID.objects.filter(number=first).exists():
+    for wanted in NUMBER_RANGES:
+        if not DID.objects.filter(number=wanted.first).exists():
             create_did_range(
-                first=first,
-                last=str(int(first) + count - 1),
-                provider=Provider.objects.get(name=carrier),
-                gateway=Gateway.objects.get(name=gateway) if gateway else None,
+                first=wanted.first,
+                last=str(int(wanted.first) + wanted.size - 1),
+                provider=Provider.objects.get(name=wanted.provider),
+                gateway=Gateway.objects.get(name=wanted.gateway) if wanted.gateway else None,
                 monthly_cost=MONTHLY_COST,
             )
-            _block_the_last(first, count)
-        yield first
+            _block_the_last(wanted.first, wanted.size)
+        yield wanted.first
 
 
 def _block_the_last(first: str, count: int) -> None:
@@ -45,7 +45,7 @@ def allocate_numbers(now: datetime) -> Iterator[str]:
         if not customer.did_allocations.exists():
             _allocate(customer, company, now - timedelta(days=300 - 11 * position))
             _give_some_back(customer, now - timedelta(days=RELEASED_AFTER_DAYS + position % 20))
-            _settle(customer, company)
+            _take_status(customer, company)
         yield company.code
 
 
@@ -84,7 +84,8 @@ def _give_some_back(customer: Customer, at: datetime) -> None:
         release_did(did=allocation.did, at=at)
 
 
-def _settle(customer: Customer, company: Company) -> None:
+def _take_status(customer: Customer, company: Company) -> None:
+    """Suspend or close the customer where the demo wants it so: numbers are given to active customers only."""
     customer.status = CustomerStatus.CLOSED if company is CLOSED else company.status
     if customer.status != CustomerStatus.ACTIVE:
         save_customer(customer=customer)

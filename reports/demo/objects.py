@@ -16,7 +16,7 @@ from customers.models import (
     generate_sip_secret,
 )
 from customers.services import save_customer, save_extension, save_trunk_address
-from reports.demo.carriers import CARRIERS, LINES, PEERS, Line, Peer
+from reports.demo.carriers import GATEWAYS, PROVIDERS, ROUTES, DemoGateway, DemoRoute
 from reports.demo.companies import CLOSED, COMPANIES, DESKS, TRUNKS, Company
 from reports.demo.destinations import COUNTRIES
 from reports.demo.places import Places
@@ -81,54 +81,54 @@ def _make_customer(company: Company, spot: int, places: Places) -> None:
 
 def make_carriers(places: Places) -> Iterator[str]:
     """Make providers and gateways; yield each gateway's name."""
-    for carrier in CARRIERS:
-        if not Provider.objects.filter(name=carrier.name).exists():
-            save_object(Provider(name=carrier.name, type=carrier.type, cost_per_minute=carrier.cost_per_minute))
-    for peer in PEERS:
-        if not Gateway.objects.filter(name=peer.name).exists():
-            save_object(_gateway(peer, places))
-        yield peer.name
+    for provider in PROVIDERS:
+        if not Provider.objects.filter(name=provider.name).exists():
+            save_object(Provider(name=provider.name, type=provider.type, cost_per_minute=provider.cost_per_minute))
+    for wanted in GATEWAYS:
+        if not Gateway.objects.filter(name=wanted.name).exists():
+            save_object(_gateway(wanted, places))
+        yield wanted.name
 
 
-def _gateway(peer: Peer, places: Places) -> Gateway:
+def _gateway(wanted: DemoGateway, places: Places) -> Gateway:
     return Gateway(
-        name=peer.name,
-        provider=Provider.objects.get(name=peer.carrier),
-        host="sip.brisa.example" if peer.registers else places.carrier(peer.spot),
+        name=wanted.name,
+        provider=Provider.objects.get(name=wanted.provider),
+        host="sip.brisa.example" if wanted.registers else places.carrier(wanted.spot),
         port=SIP_PORT,
-        codecs=peer.codecs,
-        tech_prefix=peer.tech_prefix,
-        number_format=peer.number_format,
-        caller_id_rule=peer.caller_id_rule,
-        channel_limit=peer.channels,
-        authentication=Authentication.REGISTRATION if peer.registers else Authentication.IP,
-        username="asteriskadmin" if peer.registers else "",
-        secret=generate_sip_secret() if peer.registers else "",
-        enabled=not peer.registers,
+        codecs=wanted.codecs,
+        tech_prefix=wanted.tech_prefix,
+        number_format=wanted.number_format,
+        caller_id_rule=wanted.caller_id_rule,
+        channel_limit=wanted.channels,
+        authentication=Authentication.REGISTRATION if wanted.registers else Authentication.IP,
+        username="asteriskadmin" if wanted.registers else "",
+        secret=generate_sip_secret() if wanted.registers else "",
+        enabled=not wanted.registers,
     )
 
 
 def make_routes() -> Iterator[str]:
     """Make the routes; yield each one's name."""
     gateways = {gateway.name: gateway for gateway in Gateway.objects.all()}
-    for line in LINES:
-        if not Route.objects.filter(name=line.name).exists():
-            _make_route(line, gateways)
-        yield line.name
+    for wanted in ROUTES:
+        if not Route.objects.filter(name=wanted.name).exists():
+            _make_route(wanted, gateways)
+        yield wanted.name
 
 
-def _make_route(line: Line, gateways: dict[str, Gateway]) -> None:
+def _make_route(wanted: DemoRoute, gateways: dict[str, Gateway]) -> None:
     save_route(
         route=Route(
-            name=line.name,
-            pattern=line.pattern,
-            priority=line.priority,
-            selection=line.selection,
-            caller_id_number=line.caller_id,
+            name=wanted.name,
+            pattern=wanted.pattern,
+            priority=wanted.priority,
+            selection=wanted.selection,
+            caller_id_number=wanted.caller_id,
             ring_seconds=45,
         ),
-        steps=[RouteStep(gateways[name], weight) for name, weight in line.peers],
-        customers=Customer.objects.filter(code__in=line.customers),
+        steps=[RouteStep(gateways[name], weight) for name, weight in wanted.gateways],
+        customers=Customer.objects.filter(code__in=wanted.customers),
     )
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from reports.demo import money, prices
 from reports.demo.calls import DAYS, make_history
-from reports.demo.carriers import BLOCKS, LINES, PEERS
+from reports.demo.carriers import GATEWAYS, NUMBER_RANGES, ROUTES
 from reports.demo.companies import COMPANIES
 from reports.demo.numbers import allocate_numbers, make_numbers
 from reports.demo.objects import make_carriers, make_customers, make_people, make_routes, make_tariffs
@@ -16,13 +16,13 @@ from reports.demo.places import Places, choose_places, register_node
 from reports.demo.rates import RATES
 
 WITH_CLOSED = len(COMPANIES) + 1
-MADE = WITH_CLOSED + len(PEERS) + len(LINES) + len(BLOCKS) + WITH_CLOSED + len(RATES) + prices.STEPS
+MADE = WITH_CLOSED + len(GATEWAYS) + len(ROUTES) + len(NUMBER_RANGES) + WITH_CLOSED + len(RATES) + prices.STEPS
 STEPS = MADE + DAYS + 1 + money.STEPS
 
 
 @dataclass(slots=True)
 class Seeded:
-    """What the seeding has to tell: people are (user name, role, password), calls the records that were made."""
+    """What was made: people as (user name, role, password), and the number of call records."""
 
     people: list[tuple[str, str, str]] = field(default_factory=list)
     calls: int = 0
@@ -30,19 +30,19 @@ class Seeded:
 
 def seed(*, now: datetime, progress: Callable[[str], None]) -> Seeded:
     """Make what is not there yet, all or nothing; `progress` is called STEPS times with the name of what was made."""
-    told = Seeded()
+    seeded = Seeded()
     with transaction.atomic():
         register_node()
         places = choose_places()
         for step in _objects(now, places):
             progress(step)
         for records in make_history(now):
-            told.calls += records
+            seeded.calls += records
             progress("calls")
         for step in money.settle(now):
             progress(step)
-        told.people = list(make_people())
-    return told
+        seeded.people = list(make_people())
+    return seeded
 
 
 def _objects(now: datetime, places: Places) -> Iterator[str]:

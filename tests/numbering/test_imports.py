@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from numbering.errors import ImportRefused
-from numbering.imports import Plan, apply_import, preview_import
+from numbering.imports import ImportPlan, apply_import, preview_import
 from numbering.models import DID
 from routing.models import Provider, ProviderType
 from tests.billing.decks.samples import workbook
@@ -25,7 +25,7 @@ def provider() -> Provider:
     return ProviderFactory.create(name="Vivo")
 
 
-def places(plan: Plan) -> list[tuple[str, int, str]]:
+def places(plan: ImportPlan) -> list[tuple[str, int, str]]:
     return [(error.code, error.row, error.column) for error in plan.errors]
 
 

@@ -1,4 +1,4 @@
-"""What a locked-out person or script is told, and the second factor's share in the lock-out."""
+"""The answer to who is locked out, and the lock-out of the second factor."""
 
 from typing import Any
 
@@ -41,10 +41,10 @@ def _refuse_when_locked(user: User) -> None:
 
 
 class LockingAuthenticateForm(AuthenticateForm):
-    """The code at log-in, not looked at once the user is locked out."""
+    """The code at log-in; it is not checked once the user is locked out."""
 
     def clean_code(self) -> str:
-        """Refuse before checking, so that a right guess after the limit opens nothing."""
+        """Refuse before checking, so that a right guess after the limit does not log in."""
         _refuse_when_locked(self.user)
         return str(super().clean_code())
 

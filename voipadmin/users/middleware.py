@@ -1,4 +1,4 @@
-"""Who a request of the API is from, before anything else asks."""
+"""Whose a request of the API is, by its token, before any other code asks for `request.user`."""
 
 from collections.abc import Callable
 from typing import cast

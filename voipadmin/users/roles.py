@@ -1,4 +1,4 @@
-"""Who may what, in one table: pages, API and admin all ask it through `user.has_perm`."""
+"""What each role may do, in one table that pages, API and admin ask through `user.has_perm`."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

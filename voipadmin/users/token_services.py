@@ -1,4 +1,4 @@
-"""Tokens are issued at log-in and revoked one by one or all at once."""
+"""Writes of tokens: issued at log-in, revoked one by one or all at once."""
 
 from datetime import datetime
 from typing import NoReturn
@@ -35,7 +35,8 @@ def log_in(*, request: HttpRequest, username: str, password: str, totp_code: str
     if not isinstance(user, User):
         _refuse(request, LogInRefused(_("User name or password are wrong.")))
     _check_second_factor(request, user, totp_code)
-    vars(request).pop("session", None)  # axes would begin one, only to note its key
+    # With this attribute, axes would begin a session, only to note its key with the log-in.
+    vars(request).pop("session", None)
     user_logged_in.send(sender=User, request=request, user=user)
     return issue_token(user, now=now)
 
@@ -59,13 +60,13 @@ def _refuse(request: HttpRequest, refusal: LogInRefused) -> NoReturn:
 
 
 def revoke_token(*, token: VerifiedToken, now: datetime) -> None:
-    """End one token; entries of tokens that have expired by themselves are dropped on the way."""
+    """Revoke one token; delete the entries of revoked tokens that have expired meanwhile."""
     with transaction.atomic():
         RevokedToken.objects.filter(expires_at__lt=now).delete()
         RevokedToken.objects.get_or_create(jti=token.jti, defaults={"user": token.user, "expires_at": token.expires_at})
 
 
 def revoke_all_tokens(*, user: User, now: datetime) -> None:
-    """End every token that was issued to `user` before `now`."""
+    """Revoke every token that was issued to `user` before `now`."""
     user.tokens_valid_from = now
     User.objects.filter(pk=user.pk).update(tokens_valid_from=now)

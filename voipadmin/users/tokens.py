@@ -23,7 +23,7 @@ MINIMUM_KEY_BYTES = 32  # as long as the hash, RFC 7518 section 3.2
 
 
 class TokenRefused(Exception):
-    """A token that opens nothing; `code` is stable and says no more than the bearer may know."""
+    """The token is not accepted; `code` is stable and says no more than the bearer may know."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from numbering.errors import ImportRefused
-from numbering.imports import Plan, apply_import, preview_import
+from numbering.imports import ImportPlan, apply_import, preview_import
 from routing.models import Provider
 from voipadmin.core.errors import Conflict
 
@@ -40,7 +40,7 @@ class Command(BaseCommand):
                 raise CommandError(str(error.message)) from error
         self._tell(plan)
 
-    def _tell(self, plan: Plan) -> None:
+    def _tell(self, plan: ImportPlan) -> None:
         for error in plan.error_list:
             self.stdout.write(f"row {error['row']} {error['column']}: {error['message']}")
         counts = (len(plan.new), len(plan.changed), plan.unchanged, len(plan.errors))

@@ -35,12 +35,12 @@ class Command(BaseCommand):
                 "This database has customers of its own, or carriers or calls. Give --force to add the demo's to them."
             )
         with tqdm(total=STEPS, unit="", disable=not sys.stderr.isatty(), leave=False) as bar:
-            told = seed(now=timezone.now(), progress=lambda name: self._advance(bar, name))
-        if told.people:
+            made = seed(now=timezone.now(), progress=lambda name: self._advance(bar, name))
+        if made.people:
             self.stdout.write("Users of the demo; their passwords are shown this once:")
-            for username, role, password in told.people:
+            for username, role, password in made.people:
                 self.stdout.write(f"  {username:<12} {role:<16} {password}")
-        self.stdout.write(f"Demo data is there; {told.calls} call records are new.")
+        self.stdout.write(f"Demo data is there; {made.calls} call records are new.")
 
     @staticmethod
     def _advance(bar: Any, name: str) -> None:
