@@ -12,6 +12,10 @@ import structlog
 log = structlog.get_logger(__name__)
 
 READ_SECONDS = 5.0
+# In bytes. A head of ours has less than two thousand; whoever sends more may not fill the memory of the service.
+LONGEST_HEAD = 1 << 14
+# Connections that may wait to be accepted: many calls may begin while the event loop is busy.
+BACKLOG = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +50,21 @@ def set_variable_commands(variables: Variables) -> list[bytes]:
     return [f'SET VARIABLE {name} "{value}"\n'.encode() for name, value in variables.items()]
 
 
+async def start_server(handler: Handler, host: str, port: int) -> asyncio.Server:
+    """Listen for requests and have each handled; return the server. Port 0 takes a free one."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await serve_request(reader, writer, handler)
+
+    return await asyncio.start_server(serve, host, port, limit=LONGEST_HEAD, backlog=BACKLOG)
+
+
 async def serve_request(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, handler: Handler) -> None:
     """Serve one connection: read its request, have it handled, set the variables, close.
 
-    All of it within five seconds: the dialplan waits no longer for an answer. A request that cannot be read or handled
-    is logged and closed without an answer, and the dialplan goes on as where nobody listens.
+    All of it within five seconds: the dialplan waits no longer for an answer. A request that cannot be read or handled,
+    or whose head is longer than the reader's limit, is logged and closed without an answer, and the dialplan goes on as
+    where nobody listens.
     """
     try:
         async with asyncio.timeout(READ_SECONDS):

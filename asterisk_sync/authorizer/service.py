@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 from django.utils import timezone
 
 from asterisk_sync.authorizer.account_stopper import AccountStopper
-from asterisk_sync.authorizer.fastagi import serve_request
+from asterisk_sync.authorizer.fastagi import start_server
 from asterisk_sync.authorizer.handlers import RequestHandlers
 from asterisk_sync.authorizer.live_calls import LiveCallTimers
 from asterisk_sync.authorizer.state import ServiceState
 from asterisk_sync.authorizer.sweep_loop import SweepLoop
 
-BACKLOG = 1024
 SWITCH_SECONDS = 0.0005
 
 
@@ -42,10 +41,7 @@ class AuthorizerService:
         for call in await self.state.call_authorizer.resume_calls(timezone.now()):
             self.timers.schedule(call)
         self.state.background.start(self.sweep_loop.run())
-        return await asyncio.start_server(self._serve, host, port, backlog=BACKLOG)
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await serve_request(reader, writer, self.handlers.handle)
+        return await start_server(self.handlers.handle, host, port)
 
     async def stop(self) -> None:
         """Stop all work; calls that are up keep the slices that they were granted."""

@@ -16,7 +16,7 @@ from tests.bench.figure import Figure
 django.setup()
 
 # Models can be imported only now, when Django knows the engines that this run has started.
-from asterisk_sync.authorizer.fastagi import AgiRequest, Variables, serve_request  # noqa: E402 - see above
+from asterisk_sync.authorizer.fastagi import AgiRequest, Variables, start_server  # noqa: E402 - see above
 from asterisk_sync.authorizer.service import AuthorizerService  # noqa: E402 - see above
 from asterisk_sync.authorizer.state import ServiceState  # noqa: E402 - see above
 from asterisk_sync.models import Node  # noqa: E402 - see above
@@ -63,7 +63,7 @@ async def compare(node: str, customers: list[str]) -> Figure:
     async with Connections() as connections:
         service = AuthorizerService(ServiceState(connections))
         real = await service.start("127.0.0.1", 0)
-        bare = await asyncio.start_server(lambda reader, writer: serve_request(reader, writer, echo), "127.0.0.1", 0)
+        bare = await start_server(echo, "127.0.0.1", 0)
         with ProcessPoolExecutor(1, get_context("spawn")) as beside:
             await asked(beside, ask_all, real, questions(node, customers, -WARM_UP, WARM_UP))
             at_most = await asked(beside, ask_all, real, questions(node, customers, 0, CALLS))

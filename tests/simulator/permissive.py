@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from asterisk_sync.authorizer.fastagi import AgiRequest, Variables, serve_request
+from asterisk_sync.authorizer.fastagi import AgiRequest, Variables, start_server
 
 GRANTED_SECONDS = "3600"
 
@@ -44,11 +44,8 @@ def permissive() -> Iterator[Permissive]:
 
 
 async def _listen(found: Permissive, running: threading.Event, done: asyncio.Event) -> None:
-    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await serve_request(reader, writer, found.answer)
-
     found.loop = asyncio.get_running_loop()
-    server = await asyncio.start_server(connected, "127.0.0.1", 0, backlog=1024)
+    server = await start_server(found.answer, "127.0.0.1", 0)
     found.port = server.sockets[0].getsockname()[1]
     running.set()
     await done.wait()
