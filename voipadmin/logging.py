@@ -40,4 +40,6 @@ def logging_configuration(*, level: str, as_json: bool) -> dict[str, Any]:
         },
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured"}},
         "root": {"handlers": ["console"], "level": level},
+        # At INFO the pool writes two lines for each connection that it lends: thousands a second.
+        "loggers": {"psycopg.pool": {"level": "WARNING"}},
     }

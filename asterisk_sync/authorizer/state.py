@@ -8,7 +8,7 @@ from asterisk_sync.authorizer.ami_calls import NodeConnections
 from asterisk_sync.authorizer.background import BackgroundTasks
 from asterisk_sync.changes.queries import local_nodes
 from billing.authorization.call_authorizer import CallAuthorizer
-from billing.authorization.connections import Connections
+from billing.authorization.connections import ConnectionPool
 from billing.authorization.holds import HoldStore
 from billing.authorization.rule_cache import RuleCache
 from billing.authorization.sweeper import SpendingTotals
@@ -24,7 +24,7 @@ class ServiceState:
     never here: the holds.
     """
 
-    connections: Connections
+    pool: ConnectionPool
     rule_cache: RuleCache = field(default_factory=RuleCache)
     nodes: NodeConnections = field(default_factory=NodeConnections)
     spending: SpendingTotals = field(default_factory=SpendingTotals)
@@ -34,7 +34,7 @@ class ServiceState:
 
     def __post_init__(self) -> None:
         """Make the authorizer of these rules."""
-        self.call_authorizer = CallAuthorizer(self.rule_cache, HoldStore(self.connections), self.spending)
+        self.call_authorizer = CallAuthorizer(self.rule_cache, HoldStore(self.pool), self.spending)
 
     def refresh(self) -> None:
         """Read nodes and rules that changed. Blocks: to be called in a thread."""

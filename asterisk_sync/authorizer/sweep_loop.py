@@ -38,7 +38,7 @@ class SweepLoop:
 
     async def run(self) -> None:
         """Sweep until the task is cancelled. A sweep that fails is logged, and the next one comes all the same."""
-        sweeper = Sweeper(self.state.connections, self.state.spending)
+        sweeper = Sweeper(self.state.pool, self.state.spending)
         while True:
             try:
                 await self._sweep(sweeper)

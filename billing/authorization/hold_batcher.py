@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 
 from psycopg import Error as PostgresError
 from psycopg import OperationalError
+from psycopg_pool import PoolTimeout
 
-from billing.authorization.connections import Connections
+from billing.authorization.connections import ConnectionPool
 
 MOST_IN_A_BATCH = 32
 # While one statement is on its way, the next requests gather.
@@ -56,10 +57,11 @@ class HoldBatcher:
     2. A sender takes what is queued, 32 requests at most, and sends it as one statement, until the queue is empty.
     3. A batch that fails because of what it asks is sent again request by request: one bad request, such as one for
        an account that is gone, fails alone.
-    4. Where the database is away, all requests of the batch fail.
+    4. Where the connection breaks, all requests of the batch fail. Where none is to be had, all that are queued fail:
+       they would wait in vain as long again.
     """
 
-    connections: Connections
+    pool: ConnectionPool
     on_abandoned: Callable[[dict[str, Any]], Awaitable[None]]
     _queue: deque[QueuedRequest] = field(default_factory=deque)
     _senders: set[asyncio.Task[None]] = field(default_factory=set)
@@ -80,6 +82,9 @@ class HoldBatcher:
             batch = [self._queue.popleft() for _ in range(min(len(self._queue), MOST_IN_A_BATCH))]
             try:
                 await self._send(batch)
+            except PoolTimeout as error:
+                _fail([*batch, *self._queue], error)
+                self._queue.clear()
             except PostgresError as error:
                 if len(batch) == 1 or isinstance(error, OperationalError):
                     _fail(batch, error)
@@ -98,7 +103,7 @@ class HoldBatcher:
         # each other in a circle.
         in_order = sorted(batch, key=lambda request: str(request.values["account"]))
         requests = json.dumps([{"place": place, **item.values} for place, item in enumerate(in_order)], default=str)
-        async with self.connections.borrow() as connection:
+        async with self.pool.connection() as connection:
             rows = await (await connection.execute(_HOLD_CREDIT, (requests,))).fetchall()
         for place, *columns in rows:
             request, result = in_order[place], HoldResult(*columns)

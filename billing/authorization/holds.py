@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from billing.authorization.connections import Connections
+from billing.authorization.connections import ConnectionPool
 from billing.authorization.hold_batcher import HoldBatcher, HoldResult
 from billing.authorization.values import Slice
 from voipadmin.core.models import new_id
@@ -63,9 +63,9 @@ class LiveHold:
 class HoldStore:
     """Reads and writes holds. Each method is one statement, so that nothing is half done; all raise psycopg.Error."""
 
-    def __init__(self, connections: Connections) -> None:
-        self._connections = connections
-        self._batcher = HoldBatcher(connections, self._release_abandoned)
+    def __init__(self, pool: ConnectionPool) -> None:
+        self._pool = pool
+        self._batcher = HoldBatcher(pool, self._release_abandoned)
 
     async def open(self, request: HoldRequest, wanted: Slice, expires_at: datetime) -> HoldResult:
         """Hold the amount of a slice for a new call, if the account has it."""
@@ -105,12 +105,12 @@ class HoldStore:
 
     async def active_holds(self) -> list[LiveHold]:
         """Return the holds of all calls that go on, for a service that starts."""
-        async with self._connections.borrow() as connection:
+        async with self._pool.connection() as connection:
             cursor = await connection.execute(READ_ALL)
             return [_live_hold(row) for row in await cursor.fetchall()]
 
     async def _execute(self, statement: str, values: tuple[Any, ...]) -> None:
-        async with self._connections.borrow() as connection:
+        async with self._pool.connection() as connection:
             await connection.execute(statement, values)
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
-from billing.authorization.connections import Connections
+from billing.authorization.connections import ConnectionPool
 from billing.authorization.rules import reached_cap
 from billing.authorization.values import AccountRules
 
@@ -70,7 +70,7 @@ class SpendingTotals:
 class Sweeper:
     """Sums up what was spent, releases the holds of settled calls, and expires those of calls that nobody ended."""
 
-    connections: Connections
+    pool: ConnectionPool
     spending: SpendingTotals
 
     async def sweep(self) -> list[tuple[str, str]]:
@@ -79,7 +79,7 @@ class Sweeper:
         1. In one snapshot of the database, read the sums and then release the holds of calls that are in the ledger.
         2. Expire the holds whose last granted moment is over.
         """
-        async with self.connections.borrow() as connection, connection.transaction():
+        async with self.pool.connection() as connection, connection.transaction():
             # In READ COMMITTED the second statement would see calls that were settled after the first one had read
             # the sums: their holds would be released and they would be in no sum until the next sweep. In one
             # snapshot a call that is settled meanwhile counts twice for a moment, never not at all. Where a hold was
@@ -88,5 +88,5 @@ class Sweeper:
             rows = await (await connection.execute(SETTLED)).fetchall()
             self.spending.by_account = {account: AccountSpending(*sums) for account, *sums in rows}
             await connection.execute(RELEASE_SETTLED)
-        async with self.connections.borrow() as connection:
+        async with self.pool.connection() as connection:
             return await (await connection.execute(EXPIRE)).fetchall()

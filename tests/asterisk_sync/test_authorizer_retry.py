@@ -12,7 +12,7 @@ from asterisk_sync.authorizer.service import AuthorizerService
 from asterisk_sync.authorizer.state import ServiceState
 from billing.accounts.ledger import account_of
 from billing.authorization.call_authorizer import CallAuthorizer, LiveCall
-from billing.authorization.connections import Connections
+from billing.authorization.connections import ConnectionPool
 from billing.authorization.holds import CallKey
 from billing.authorization.rule_cache import RuleCache
 from billing.authorization.values import CallRefusal, CallRequest
@@ -44,7 +44,7 @@ def test_a_slice_that_could_not_be_asked_for_is_asked_for_again(monkeypatch: pyt
     monkeypatch.setattr(live_calls, "RETRY_SECONDS", 0.05)
 
     async def work() -> LiveCall:
-        async with Connections() as pool:
+        async with ConnectionPool() as pool:
             service = AuthorizerService(ServiceState(pool, rule_cache=cache))
             authorizer = service.state.call_authorizer
             began = timezone.now() - timedelta(seconds=49)

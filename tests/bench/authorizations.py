@@ -21,7 +21,7 @@ from asterisk_sync.authorizer.service import AuthorizerService  # noqa: E402 - s
 from asterisk_sync.authorizer.state import ServiceState  # noqa: E402 - see above
 from asterisk_sync.models import Node  # noqa: E402 - see above
 from billing.accounts.ledger import Movement, account_of, enter  # noqa: E402 - see above
-from billing.authorization.connections import Connections  # noqa: E402 - see above
+from billing.authorization.connections import ConnectionPool  # noqa: E402 - see above
 from billing.models import Account, AccountKind, EntryKind, Tariff  # noqa: E402 - see above
 from customers.models import Customer  # noqa: E402 - see above
 from routing.models import Gateway, Provider, Route, RouteGateway  # noqa: E402 - see above
@@ -60,8 +60,8 @@ async def echo(request: AgiRequest) -> Variables:
 
 async def compare(node: str, customers: list[str]) -> Figure:
     """Ask both servers as many questions, in turn, from a process beside this one."""
-    async with Connections() as connections:
-        service = AuthorizerService(ServiceState(connections))
+    async with ConnectionPool() as pool:
+        service = AuthorizerService(ServiceState(pool))
         real = await service.start("127.0.0.1", 0)
         bare = await start_server(echo, "127.0.0.1", 0)
         with ProcessPoolExecutor(1, get_context("spawn")) as beside:

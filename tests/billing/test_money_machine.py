@@ -19,7 +19,7 @@ from billing.accounts.fees import charge_monthly_fees
 from billing.accounts.ledger import account_of
 from billing.accounts.services import adjust, reverse_entry, top_up
 from billing.authorization.call_authorizer import CallAuthorizer, LiveCall
-from billing.authorization.connections import Connections
+from billing.authorization.connections import ConnectionPool
 from billing.authorization.holds import CallKey, HoldStore
 from billing.authorization.rule_cache import RuleCache
 from billing.authorization.sweeper import SpendingTotals, Sweeper
@@ -67,7 +67,8 @@ class Money(RuleBasedStateMachine):
         self.folder = tempfile.TemporaryDirectory()
         self.spool = Path(self.folder.name) / "voipadmin.csv"
         self.loop = LoopBeside()
-        self.connections = Connections(size=2)
+        self.pool = ConnectionPool(size=2)
+        self.loop.run(self.pool.open())
         self.customers: dict[str, Customer] = {
             "prepaid": CustomerFactory.create(),
             "postpaid": CustomerFactory.create(),
@@ -218,8 +219,8 @@ class Money(RuleBasedStateMachine):
     @rule()
     def the_service_starts_again(self) -> None:
         spending = SpendingTotals()
-        self.sweeper = Sweeper(self.connections, spending)
-        self.call_authorizer = CallAuthorizer(RuleCache(), HoldStore(self.connections), spending)
+        self.sweeper = Sweeper(self.pool, spending)
+        self.call_authorizer = CallAuthorizer(RuleCache(), HoldStore(self.pool), spending)
         self.call_authorizer.rule_cache.refresh()
         self.loop.run(self.call_authorizer.resume_calls(datetime.now(UTC)))
         assert self.live.keys() <= self.call_authorizer.calls.keys()
@@ -264,7 +265,7 @@ class Money(RuleBasedStateMachine):
             self.loop.run(self.call_authorizer.finish(key, datetime.now(UTC)))
         for _who, allocation, _charged in self.numbers:
             release_did(did=allocation.did)
-        self.loop.run(self.connections.__aexit__())
+        self.loop.run(self.pool.close())
         self.loop.close()
         self.folder.cleanup()
 

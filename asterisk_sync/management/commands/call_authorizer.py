@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from asterisk_sync.authorizer.service import AuthorizerService
 from asterisk_sync.authorizer.state import ServiceState
-from billing.authorization.connections import Connections
+from billing.authorization.connections import ConnectionPool
 
 
 class Command(BaseCommand):
@@ -34,8 +34,8 @@ async def serve(address: str) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with Connections() as connections:
-        service = AuthorizerService(ServiceState(connections))
+    async with ConnectionPool() as pool:
+        service = AuthorizerService(ServiceState(pool))
         server = await service.start(host, int(port))
         async with server:
             await stop.wait()

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from psycopg import Error as PostgresError
 
 from billing.accounts.ledger import Movement, account_of, enter
-from billing.authorization.connections import Connections
+from billing.authorization.connections import ConnectionPool
 from billing.authorization.hold_batcher import HoldResult
 from billing.authorization.holds import CallKey, HoldRequest, HoldStore, LiveHold
 from billing.authorization.values import Slice
@@ -46,7 +46,7 @@ def run(work: Callable[[HoldStore], Coroutine[Any, Any, Result]]) -> Result:
     """Do the work with connections of its own, as the service does."""
 
     async def whole() -> Result:
-        async with Connections() as pool:
+        async with ConnectionPool() as pool:
             return await work(HoldStore(pool))
 
     with LoopBeside() as loop:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from billing.accounts.ledger import Movement, account_of, enter
 from billing.authorization.call_authorizer import CallAuthorizer
-from billing.authorization.connections import Connections
+from billing.authorization.connections import ConnectionPool
 from billing.authorization.hold_batcher import HoldResult
 from billing.authorization.holds import CallKey, HoldRequest, HoldStore
 from billing.authorization.rule_cache import RuleCache
@@ -55,7 +55,7 @@ def settle(account: Account, call: CallKey) -> None:
 
 def test_a_call_that_is_settled_between_two_reads_is_counted(account: Account) -> None:
     async def work() -> HoldResult:
-        async with Connections() as pool, pool.borrow() as beside:
+        async with ConnectionPool() as pool, pool.connection() as beside:
             store, now = HoldStore(pool), timezone.now()
             await store.open(hold_request(account, CALL), TEN, now + timedelta(minutes=9))
             await store.finish(CALL, Decimal(10), now, now + timedelta(days=1))
@@ -80,7 +80,7 @@ def test_a_call_whose_end_another_service_saw_is_no_reason_to_stop_a_customer(ac
     cache.refresh()
 
     async def work() -> tuple[object, bool]:
-        async with Connections() as pool:
+        async with ConnectionPool() as pool:
             one, two = (CallAuthorizer(cache, HoldStore(pool), SpendingTotals()) for _ in range(2))
             now = timezone.now()
             await one.authorize(CallRequest(account.customer_id, NUMBER, NUMBER, now), CALL, "PJSIP/x")
