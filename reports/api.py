@@ -21,8 +21,9 @@ from reports.api_schemas import (
     StatsOut,
     TopCustomerOut,
 )
+from reports.cdr_report import cdr_report
+from reports.dashboard_stats import dashboard_stats
 from reports.live_panel import REACHABLE, LivePanel, live_panel
-from reports.queries import cdr_report, dashboard_stats
 from voipadmin.core.api.access import Needs
 from voipadmin.core.api.crud import ONE, find, refuse_unknown_parameters
 from voipadmin.core.api.pagination import page_of

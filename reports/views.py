@@ -17,8 +17,8 @@ from asterisk_sync.authorizer.heartbeat import unanswered_nodes
 from billing.accounts.audit import differences_found
 from billing.authorization.queries import refused_since
 from billing.models import Cdr
+from reports.dashboard_stats import dashboard_stats
 from reports.live_panel import live_panel
-from reports.queries import dashboard_stats
 
 LIVE_SECONDS = 2
 RECENT_CALLS = 8

@@ -27,8 +27,8 @@ from billing.models import (
 )
 from customers.models import Customer, CustomerStatus, CustomerType, Extension, TrunkAddress
 from numbering.models import DID
+from reports.dashboard_stats import dashboard_stats
 from reports.demo.destinations import COUNTRIES, draw_called
-from reports.queries import dashboard_stats
 from routing.models import Gateway, Provider, Route
 from tests.factories import CustomerFactory, GatewayFactory
 from tests.numbering.oracles import status_counts

@@ -1,4 +1,4 @@
-"""What the dashboard and the reports show. Days are the site's (`TIME_ZONE`), currencies are never mixed.
+"""The figures of the dashboard. Days are the site's (`TIME_ZONE`), currencies are never mixed.
 
 Live state (calls up now, who is reachable) is not in the database: it comes from `asterisk_sync.live.state.state`.
 """
@@ -8,11 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import cached_property
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Avg, BooleanField, Case, Count, Q, Sum, Value, When
+from django.db.models import BooleanField, Case, Count, Q, Sum, Value, When
 from django.db.models.functions import ExtractHour
 from django.utils import timezone
 
@@ -21,16 +20,12 @@ from billing.cdrs.queries import (
     FINAL_RECORD,
     MONEY,
     ZERO,
-    CdrFilters,
-    CdrTotals,
     CurrencyTotals,
-    cdr_totals,
     count_rejected,
-    filter_cdrs,
     totals_by_currency,
 )
-from billing.models import NEEDS_A_TARIFF, Cdr, CdrQuerySet, Direction
-from reports.kpis import IS_ATTEMPT, NETWORK_EFFECTIVE, Percentile, percent
+from billing.models import NEEDS_A_TARIFF, Cdr, CdrQuerySet
+from reports.kpis import percent
 from voipadmin.users.models import User
 
 HOURS = 24
@@ -58,21 +53,6 @@ class CustomerTotals:
     calls: int
     minutes: Decimal
     money: tuple[CurrencyTotals, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class GatewayFigures:
-    """A gateway's day, counted in attempts; `reports.kpis` has the formula of each figure. Delays are milliseconds."""
-
-    gateway_id: uuid.UUID
-    name: str
-    attempts: int
-    answered: int
-    asr_percent: Decimal | None
-    ner_percent: Decimal | None
-    acd_seconds: Decimal | None
-    pdd_p50_ms: int | None
-    pdd_p95_ms: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,64 +211,3 @@ def _top_customers(rows: CdrQuerySet, *, with_cost: bool) -> tuple[CustomerTotal
         for customer_id, groups in by_customer.items()
     ]
     return tuple(sorted(totals, key=lambda total: (-total.minutes, -total.calls, total.code))[:TOP_CUSTOMERS])
-
-
-def gateway_figures(user: User, now: datetime, *, since: datetime | None = None) -> tuple[GatewayFigures, ...]:
-    """Return the quality of each gateway that was tried today, or since a moment; nothing for a customer."""
-    if not user.sees_everything:
-        return ()
-    rows = Cdr.objects.filter(
-        IS_ATTEMPT,
-        gateway__isnull=False,
-        direction=Direction.OUTBOUND,
-        started_at__gte=since or day_start(now),
-        started_at__lt=now,
-    )
-    grouped = (
-        rows.order_by()
-        .values("gateway_id", "gateway__name")
-        .annotate(
-            attempts=Count("pk"),
-            answered=Count("pk", filter=ANSWERED),
-            effective=Count("pk", filter=NETWORK_EFFECTIVE),
-            acd=Avg("billable_seconds", filter=ANSWERED),
-            p50=Percentile("post_dial_delay_ms", 0.5),
-            p95=Percentile("post_dial_delay_ms", 0.95),
-        )
-        .order_by("gateway__name")
-    )
-    return tuple(
-        GatewayFigures(
-            row["gateway_id"],
-            row["gateway__name"],
-            row["attempts"],
-            row["answered"],
-            percent(row["answered"], row["attempts"]),
-            percent(row["effective"], row["attempts"]),
-            row["acd"],
-            None if row["p50"] is None else round(row["p50"]),
-            None if row["p95"] is None else round(row["p95"]),
-        )
-        for row in grouped
-    )
-
-
-@dataclass(frozen=True)
-class CdrReport:
-    """The calls of a report, newest first; they are read, and summed up, when somebody looks."""
-
-    rows: CdrQuerySet
-    with_cost: bool
-
-    @cached_property
-    def totals(self) -> CdrTotals:
-        """Return the sums, which read every call of the report once."""
-        return cdr_totals(self.rows, with_cost=self.with_cost)
-
-
-def cdr_report(user: User, filters: CdrFilters) -> CdrReport:
-    """Return the calls that `user` may see and that pass `filters`."""
-    rows = filter_cdrs(Cdr.objects.visible_to(user), filters)
-    return CdrReport(
-        rows.select_related("customer", "gateway", "route", "did", "tariff"), with_cost=user.sees_everything
-    )
