@@ -14,7 +14,7 @@ from asterisk_sync.authorizer.live_calls import CUT_EARLY_SECONDS, LiveCallTimer
 from asterisk_sync.authorizer.state import ServiceState
 from billing.authorization.call_authorizer import LiveCall
 from billing.authorization.holds import CallKey
-from billing.authorization.values import AccountRules, CallRefusal, CallRequest, RefusalReason, RouteCarriers
+from billing.authorization.values import AccountRules, AuthorizationRefusal, CallRequest, RefusalReason, RouteCarriers
 from billing.models import RefusedCall
 
 log = structlog.get_logger(__name__)
@@ -95,7 +95,9 @@ class RequestHandlers:
         await self.state.call_authorizer.finish(key, timezone.now())
         return {}
 
-    def _note_refusal(self, request: CallRequest, key: CallKey, rules: AccountRules, refusal: CallRefusal) -> None:
+    def _note_refusal(
+        self, request: CallRequest, key: CallKey, rules: AccountRules, refusal: AuthorizationRefusal
+    ) -> None:
         self.state.refused.append(
             RefusedCall(
                 customer_id=rules.customer_id,

@@ -12,13 +12,13 @@ from asterisk_sync.authorizer.account_stopper import AccountStopper
 from asterisk_sync.authorizer.state import ServiceState
 from billing.authorization.call_authorizer import LiveCall
 from billing.authorization.holds import CallKey
-from billing.authorization.values import CallRefusal, RefusalReason
+from billing.authorization.values import AuthorizationRefusal, RefusalReason
 
 log = structlog.get_logger(__name__)
 
 # Every second that has begun is charged: a call is cut a moment before the one that nobody paid for.
 CUT_EARLY_SECONDS = 0.3
-# The next slice is asked for so long before the present one ends, or in its last third where slices are short.
+# A call is extended so long before its slice ends, or in the slice's last third where slices are short.
 ASK_AHEAD_SECONDS = 10.0
 RETRY_SECONDS = 1.0
 
@@ -72,14 +72,14 @@ class LiveCallTimers:
             if key in self.state.call_authorizer.calls:
                 self._extend_in(RETRY_SECONDS, key)
             return
-        if isinstance(answer, CallRefusal):
+        if isinstance(answer, AuthorizationRefusal):
             await self._stop_at_cap(key, answer)
         elif answer.ends_at is not None:
             left = (answer.ends_at - timezone.now()).total_seconds() - CUT_EARLY_SECONDS
             if await self.state.nodes.set_time_limit(key.node_name, answer.hold_request.channel, left):
                 self.schedule(answer)
 
-    async def _stop_at_cap(self, key: CallKey, refusal: CallRefusal) -> None:
+    async def _stop_at_cap(self, key: CallKey, refusal: AuthorizationRefusal) -> None:
         call = self.state.call_authorizer.calls.get(key)
         rules = None if call is None else self.state.rule_cache.account_rules.get(call.customer_id)
         if call is not None and rules is not None and refusal.reason is RefusalReason.CAP:

@@ -1,4 +1,4 @@
-"""The REST API of the calls that were not let through."""
+"""The REST API of refused calls."""
 
 import uuid
 from datetime import datetime
@@ -24,7 +24,7 @@ class RefusedCallOut(Output):
     customer_id: uuid.UUID
     number: str
     reason: Annotated[
-        str, Field(validation_alias="told", description="People of a customer: `no_rate` for all of ours.")
+        str, Field(validation_alias="shown_reason", description="People of a customer: `no_rate` for all of ours.")
     ]
     detail: str | None
     cause: int
@@ -37,7 +37,7 @@ class RefusedCallFilters(FilterSchema):
 
     customer_id: uuid.UUID | None = None
     node_name: Annotated[str | None, Field(max_length=60)] = None
-    reason: Annotated[RefusalReason | None, FilterLookup("told")] = None
+    reason: Annotated[RefusalReason | None, FilterLookup("shown_reason")] = None
     number: Annotated[str | None, Field(max_length=80), FilterLookup("number__contains")] = None
     refused_from: Annotated[Moment | None, FilterLookup("created_at__gte")] = None
     refused_before: Annotated[Moment | None, FilterLookup("created_at__lt")] = None

@@ -15,7 +15,7 @@ from billing.authorization.rules import affordable, shortest, slice_of
 from billing.authorization.sweeper import SpendingTotals
 from billing.authorization.values import (
     AccountRules,
-    CallRefusal,
+    AuthorizationRefusal,
     CallRequest,
     Permit,
     RefusalReason,
@@ -77,7 +77,7 @@ class CallAuthorizer:
 
     async def authorize(
         self, request: CallRequest, key: CallKey, channel: str
-    ) -> LiveCall | tuple[AccountRules | None, CallRefusal]:
+    ) -> LiveCall | tuple[AccountRules | None, AuthorizationRefusal]:
         """Return the call that was let through, or the refusal with the customer's rules, None where it is unknown.
 
         1. Check the rules in memory, then velocity.
@@ -85,11 +85,13 @@ class CallAuthorizer:
         3. Keep the call among the live ones.
         """
         rules, permit = self.rule_cache.examine(request)
-        if rules is None or isinstance(permit, CallRefusal):
-            return rules, permit if isinstance(permit, CallRefusal) else CallRefusal(RefusalReason.INACTIVE)
+        if rules is None or isinstance(permit, AuthorizationRefusal):
+            return rules, permit if isinstance(permit, AuthorizationRefusal) else AuthorizationRefusal(
+                RefusalReason.INACTIVE
+            )
         too_fast = self.velocity.crossed(rules.account_id, classify(request))
         if too_fast:
-            return rules, CallRefusal(RefusalReason.VELOCITY, too_fast)
+            return rules, AuthorizationRefusal(RefusalReason.VELOCITY, too_fast)
         cap_left = self.spending.cap_left(rules)
         hold_request = HoldRequest(rules.account_id, key, channel, request.number, str(permit.rate)[:160], cap_left)
         wanted = slice_of(permit.rate, settings.AUTHORIZER_SLICE_SECONDS, permit.longest_seconds)
@@ -116,7 +118,7 @@ class CallAuthorizer:
         await self.holds.mark_answered(key, now, now + timedelta(seconds=call.granted.seconds) + GRACE)
         return call
 
-    async def extend(self, key: CallKey) -> LiveCall | CallRefusal:
+    async def extend(self, key: CallKey) -> LiveCall | AuthorizationRefusal:
         """Hold the amount of the next slice, or of what the money still pays for; return the call with it.
 
         A refusal leaves the call the slice that it has. One that has ended, or is unknown, is refused as inactive.
@@ -124,7 +126,7 @@ class CallAuthorizer:
         call = self.calls.get(key)
         rules = None if call is None else self.rule_cache.account_rules.get(call.customer_id)
         if call is None or rules is None or call.answered_at is None:
-            return CallRefusal(RefusalReason.INACTIVE)
+            return AuthorizationRefusal(RefusalReason.INACTIVE)
         cap_left = self.spending.cap_left(rules)
         hold_request = replace(call.hold_request, cap_left=cap_left)
         wanted = slice_of(call.rate, call.granted.seconds + settings.AUTHORIZER_SLICE_SECONDS, call.longest_seconds)
@@ -135,9 +137,9 @@ class CallAuthorizer:
             result = await self._hold_more(call, hold_request, wanted)
         if _has_ended(result, wanted):
             self.calls.pop(key, None)
-            return CallRefusal(RefusalReason.INACTIVE)
+            return AuthorizationRefusal(RefusalReason.INACTIVE)
         if not result.granted:
-            return CallRefusal(_reason_of(result, cap_left))
+            return AuthorizationRefusal(_reason_of(result, cap_left))
         # It may have ended while PostgreSQL was asked: then it is not to come back among the live ones.
         if key in self.calls:
             self.calls[key] = replace(call, granted=wanted)
@@ -203,8 +205,8 @@ def _reason_of(result: HoldResult, cap_left: Decimal) -> RefusalReason:
     return RefusalReason.CAP if by_cap else RefusalReason.CREDIT
 
 
-def _refusal_of(result: HoldResult, cap_left: Decimal, permit: Permit) -> CallRefusal:
+def _refusal_of(result: HoldResult, cap_left: Decimal, permit: Permit) -> AuthorizationRefusal:
     if result.blocked:
-        return CallRefusal(RefusalReason.BLOCKED)
+        return AuthorizationRefusal(RefusalReason.BLOCKED)
     least = rate_duration(permit.rate, shortest(permit.rate)).amount
-    return CallRefusal(_reason_of(result, cap_left), f"{result.available} < {least}")
+    return AuthorizationRefusal(_reason_of(result, cap_left), f"{result.available} < {least}")

@@ -18,7 +18,7 @@ from billing.authorization.rules import affordable, slice_of
 from billing.authorization.sweeper import SpendingTotals
 from billing.authorization.values import (
     AccountRules,
-    CallRefusal,
+    AuthorizationRefusal,
     CallRequest,
     Carrier,
     CarrierSelection,
@@ -67,7 +67,7 @@ class Explanation:
     the call.
     """
 
-    refusal: CallRefusal | None = None
+    refusal: AuthorizationRefusal | None = None
     routes: Mapping[UUID, RouteCarriers] = field(default_factory=dict)
     evaluations: Mapping[UUID, Sequence[CarrierEvaluation]] = field(default_factory=dict)
     expected_seconds: int = 0
@@ -99,7 +99,7 @@ def explain(rule_set: RuleSet, request: CallRequest, funds: Funds | None) -> Exp
     price = cache.price_of(request)
     seconds = settings.EXPECTED_CALL_SECONDS
     found = Explanation(
-        refusal=answer if isinstance(answer, CallRefusal) else None,
+        refusal=answer if isinstance(answer, AuthorizationRefusal) else None,
         routes={route.route: route for route in answer.routes} if isinstance(answer, Permit) else {},
         expected_seconds=seconds,
         price=None if price is None else call_amount(price, seconds),
@@ -149,6 +149,6 @@ def _with_money(found: Explanation, permit: Permit, rules: AccountRules, funds: 
     found = replace(found, available=available, cap_left=cap_left, longest=longest)
     if longest is None:
         reason = RefusalReason.CAP if spendable >= cap_left else RefusalReason.CREDIT
-        return replace(found, refusal=CallRefusal(reason))
+        return replace(found, refusal=AuthorizationRefusal(reason))
     wanted = slice_of(permit.rate, settings.AUTHORIZER_SLICE_SECONDS, permit.longest_seconds)
     return replace(found, first=min(wanted, longest, key=lambda item: item.seconds))

@@ -17,11 +17,11 @@ from billing.rating.longest_match import SHORTEST_E164
 from routing.numbers import country_of
 from voipadmin.core.numbers.patterns import parse_pattern
 
-# Kinds of numbers, as the plan calls them.
+# Kinds of numbers, by their names in libphonenumber's metadata.
 ORDINARY = ("fixed_line", "mobile", "toll_free", "shared_cost", "voip", "uan")
 RISKY = ("premium_rate", "personal_number")
 SERVICES = ("toll_free", "shared_cost", "uan")
-# So many digits are looked at to learn where such numbers are; ordinary ones are told by so many behind the code.
+# A plan is tried with numbers of each beginning of four digits; the rules tell ordinary numbers by two of them.
 LOOKED_AT, BLOCK = 4, 2
 DIGITS = "0123456789"
 
@@ -40,13 +40,19 @@ def stays_home(number: str, region: str, risky_prefixes: Collection[str]) -> boo
 
 
 def is_service(number: str, region: str) -> bool:
-    """Tell whether these digits are dialled as they are, without an area: 4004 1234 in Brazil."""
+    """Tell whether digits are a service that is dialled without an area, such as 4004 1234 in Brazil."""
     return any(parse_pattern(pattern).matches(number) for pattern in _services(region))
 
 
 @lru_cache(maxsize=64)
 def home_rules(region: str, risky_prefixes: tuple[str, ...]) -> tuple[HomeRule, ...]:
-    """Return the rules in Asterisk's order: the first that fits a number decides."""
+    """Return the rules in Asterisk's order of patterns; the first that fits a number decides.
+
+    1. Short numbers, and services without an area, are at home.
+    2. Blocks of the plan with ordinary numbers and no premium ones are at home, save those of a risky prefix.
+    3. Longer prefixes at risk within such a block are not at home.
+    4. All other numbers are not at home.
+    """
     short = ["_" + "X" * length for length in range(1, SHORTEST_E164)]
     home = [*short, *_services(region), *_blocks(region, risky_prefixes)]
     code = country_of(region).code
@@ -57,10 +63,10 @@ def home_rules(region: str, risky_prefixes: tuple[str, ...]) -> tuple[HomeRule, 
 
 
 def _blocks(region: str, risky_prefixes: tuple[str, ...]) -> list[str]:
-    """Return where the plan has ordinary numbers and no premium ones, by their first two digits behind the code."""
+    """Return patterns of the blocks, two digits behind the country code, with ordinary numbers and no premium ones."""
     code = country_of(region).code
     if len(phonenumbers.region_codes_for_country_code(int(code))) > 1:
-        # Which of the countries a number is in, the code does not tell.
+        # The code is several countries': it does not say which of them a number is in.
         return []
     premium = _beginnings(region, RISKY, BLOCK)
     found = {
@@ -73,7 +79,7 @@ def _blocks(region: str, risky_prefixes: tuple[str, ...]) -> list[str]:
 
 @lru_cache(maxsize=16)
 def _services(region: str) -> tuple[str, ...]:
-    """Return the services that are longer than short numbers and yet no number of any country."""
+    """Return patterns of the services that are longer than short numbers and are not numbers of any country."""
     with_area = country_of(region).national_lengths
     found: dict[int, set[str]] = defaultdict(set)
     for digits in _numbers(region, SERVICES):
@@ -99,7 +105,7 @@ def _beginnings(region: str, kinds: Iterable[str], length: int) -> set[str]:
 
 @lru_cache(maxsize=32)
 def _numbers(region: str, kinds: tuple[str, ...]) -> tuple[str, ...]:
-    """Return a number of these kinds for each beginning behind which the plan has any."""
+    """Return one number of these kinds for each beginning of four digits that the plan has any for."""
     metadata = PhoneMetadata.metadata_for_region(region, None)
     descriptions = [getattr(metadata, kind) for kind in kinds]
     return tuple(digits for description in descriptions if description for digits in _members(description))
@@ -116,7 +122,7 @@ def _members(description: PhoneNumberDesc) -> Iterator[str]:
 
 
 def _joined(prefixes: Iterable[str]) -> list[str]:
-    """Return patterns for prefixes of one length: those that differ in their last digit become one."""
+    """Return patterns for prefixes of one length; those that differ only in their last digit become one pattern."""
     last: dict[str, set[str]] = defaultdict(set)
     for prefix in prefixes:
         last[prefix[:-1]].add(prefix[-1])

@@ -1,4 +1,4 @@
-"""Pages of the calls that were not let through: whose, where to, and why."""
+"""Pages of refused calls: whose they were, where they went to, and why they were refused."""
 
 from datetime import date
 from typing import Any
@@ -18,7 +18,7 @@ from voipadmin.core.tables.badges import badge
 from voipadmin.core.tables.entity_table import EntityTable, MonoColumn, RelatedColumn, TimeColumn, format_moment
 
 DAY = {"type": "date"}
-# The words for `RefusalReason`, in the order in which the rules are asked.
+# By the values of `RefusalReason`, in the order in which the rules are checked.
 REASON_LABELS = {
     "inactive": _("Customer not active"),
     "blocked": _("Calls stopped"),
@@ -41,7 +41,7 @@ class RefusedCallTable(EntityTable):
     created_at = TimeColumn(verbose_name=_("refused at"), attrs={"td": {"class": "cell-main nowrap tabular"}})
     customer = RelatedColumn(order_by="customer__code", shown="code")
     number = MonoColumn()
-    reason = tables.Column(accessor="told", verbose_name=_("reason"))
+    reason = tables.Column(accessor="shown_reason", verbose_name=_("reason"))
     detail = tables.Column()
     cause = tables.Column(attrs={"td": {"class": "tabular"}})
     node_name = tables.Column()
@@ -76,14 +76,16 @@ class RefusedCallFilterSet(EntityFilterSet):
         label=_("to day"), method="to_day", widget=forms.DateInput(DAY, "%Y-%m-%d"), validators=DAYS_WITHIN_REACH
     )
     customer = django_filters.ModelChoiceFilter(queryset=visible(Customer), label=_("customer"))
-    reason = django_filters.ChoiceFilter(field_name="told", label=_("reason"), choices=list(REASON_LABELS.items()))
+    reason = django_filters.ChoiceFilter(
+        field_name="shown_reason", label=_("reason"), choices=list(REASON_LABELS.items())
+    )
 
     class Meta:
         model = RefusedCall
         fields = ("q", "since", "until", "customer", "reason")
 
     def search(self, queryset: Any, name: str, value: str) -> Any:
-        """Look into what the user is shown: matches would tell what the page does not."""
+        """Search the fields that the user is shown: a match in another one would give away what the page hides."""
         everything = self.request is None or self.request.user.sees_everything
         fields = self.search_fields if everything else self.search_fields_of_customers
         return search_in(queryset, fields, value)
@@ -103,7 +105,7 @@ def _join_calls(queryset: Any) -> Any:
 
 def _call_context(call: Any, user: Any) -> dict[str, Any]:
     detail = call.detail if user.sees_everything else ""
-    return {"reason": REASON_LABELS.get(call.told, call.told), "detail": detail}
+    return {"reason": REASON_LABELS.get(call.shown_reason, call.shown_reason), "detail": detail}
 
 
 REFUSED_CALLS = Entity(

@@ -43,7 +43,7 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class PriceSet:
-    """The prices of one moment. Nothing in here reads the database, whatever it is asked."""
+    """The prices of one moment. No method reads the database."""
 
     book: PriceBook = field(default_factory=PriceBook)
     decks: Mapping[UUID, DeckIndex] = field(default_factory=dict)

@@ -10,7 +10,7 @@ from billing.models import Cdr
 from billing.models.cdr import Direction, Disposition
 
 LATELY = timedelta(hours=6)
-# Fewer attempts than these say nothing: such a gateway counts as good.
+# Of fewer attempts the share is chance: a gateway with fewer is left out, and counts as good.
 ENOUGH = 50
 DECLINED_SIP_CODE = 603
 

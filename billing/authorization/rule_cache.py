@@ -23,7 +23,7 @@ from billing.authorization.quality import load_qualities
 from billing.authorization.rules import examine
 from billing.authorization.values import (
     AccountRules,
-    CallRefusal,
+    AuthorizationRefusal,
     CallRequest,
     Carrier,
     ClassifiedCall,
@@ -88,7 +88,7 @@ class RuleCache:
         tariff = None if rules is None else self.rule_set.prices.tariff(_price_query(request, rules))
         return None if tariff is None else Price(tariff.sell, tariff.currency)
 
-    def examine(self, request: CallRequest) -> tuple[AccountRules | None, CallRefusal | Permit]:
+    def examine(self, request: CallRequest) -> tuple[AccountRules | None, AuthorizationRefusal | Permit]:
         """Return the customer's rules, None where it is unknown, and whether they let the call through.
 
         Velocity and money are not looked at.
@@ -97,7 +97,7 @@ class RuleCache:
         rule_set = self.rule_set
         rules = rule_set.accounts_and_routes.account_rules.get(request.customer_id)
         if rules is None:
-            return None, CallRefusal(RefusalReason.INACTIVE)
+            return None, AuthorizationRefusal(RefusalReason.INACTIVE)
         call = classify(request)
         query = _price_query(request, rules)
         tariff = rule_set.prices.tariff(query)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from billing.authorization.carriers import call_amount, keep_carriers, loses_money, order_carriers, with_price
 from billing.authorization.values import (
     AccountRules,
-    CallRefusal,
+    AuthorizationRefusal,
     ClassifiedCall,
     Permit,
     Price,
@@ -23,7 +23,7 @@ def examine(
     price: Price | None,
     routes: Sequence[RouteCarriers],
     expected_seconds: int,
-) -> CallRefusal | Permit:
+) -> AuthorizationRefusal | Permit:
     """Check a call by all rules but velocity and money; the first rule that is broken refuses it.
 
     1. The customer is active and its account not blocked.
@@ -37,31 +37,31 @@ def examine(
     if refusal is not None:
         return refusal
     if price is None:
-        return CallRefusal(RefusalReason.NO_RATE, call.number)
+        return AuthorizationRefusal(RefusalReason.NO_RATE, call.number)
     if price.currency != rules.currency:
-        return CallRefusal(RefusalReason.CURRENCY, f"{price.currency}, {rules.currency}")
+        return AuthorizationRefusal(RefusalReason.CURRENCY, f"{price.currency}, {rules.currency}")
     left = with_price(routes)
     if not left:
-        return CallRefusal(RefusalReason.NO_CARRIER, call.number)
+        return AuthorizationRefusal(RefusalReason.NO_CARRIER, call.number)
     if not rules.allows_loss:
         left = keep_carriers(left, lambda carrier: not loses_money(carrier, price, expected_seconds))
     if not left:
         amount = call_amount(price, expected_seconds)
-        return CallRefusal(RefusalReason.LOSS, f"{amount} {price.currency} / {expected_seconds} s")
+        return AuthorizationRefusal(RefusalReason.LOSS, f"{amount} {price.currency} / {expected_seconds} s")
     return Permit(price.rate, order_carriers(routes, left, expected_seconds, price.currency), rules.longest_seconds)
 
 
-def _refused_customer(rules: AccountRules) -> CallRefusal | None:
+def _refused_customer(rules: AccountRules) -> AuthorizationRefusal | None:
     if not rules.active:
-        return CallRefusal(RefusalReason.INACTIVE)
-    return CallRefusal(RefusalReason.BLOCKED) if rules.blocked else None
+        return AuthorizationRefusal(RefusalReason.INACTIVE)
+    return AuthorizationRefusal(RefusalReason.BLOCKED) if rules.blocked else None
 
 
-def _refused_destination(call: ClassifiedCall, rules: AccountRules) -> CallRefusal | None:
+def _refused_destination(call: ClassifiedCall, rules: AccountRules) -> AuthorizationRefusal | None:
     if call.country not in rules.allowed_countries:
-        return CallRefusal(RefusalReason.COUNTRY, call.country or call.number)
+        return AuthorizationRefusal(RefusalReason.COUNTRY, call.country or call.number)
     if call.is_high_risk and not rules.allows_high_risk:
-        return CallRefusal(RefusalReason.HIGH_RISK, call.number)
+        return AuthorizationRefusal(RefusalReason.HIGH_RISK, call.number)
     return None
 
 

@@ -133,7 +133,7 @@ class RouteCarriers:
 
 
 @dataclass(frozen=True, slots=True)
-class CallRefusal:
+class AuthorizationRefusal:
     """A call is not let through: the reason is for the operator, the cause of Q.850 for the caller."""
 
     reason: RefusalReason

@@ -59,7 +59,7 @@ class CreditHold(BaseModel):
         return f"{self.number} {self.amount}"
 
 
-# Reasons that are of the carriers' side; to the customer, who heard the same cause, they are a destination not sold.
+# Reasons on the carriers' side. A customer sees them as a destination that is not sold; the caller got the same cause.
 INTERNAL_REASONS = ("currency", "no_carrier", "loss")
 
 
@@ -69,12 +69,12 @@ class RefusedCallQuerySet(VisibleQuerySet):
     users_path = "customer__users"
 
     def visible_to(self, user: Any) -> Self:
-        """Return the rows that `user` may see, with the reason that it may be `told`."""
+        """Return the rows that `user` may see, each with `shown_reason`: to a customer, `no_rate` for internal ones."""
         rows = super().visible_to(user)
         if not user.is_authenticated or user.sees_everything:
-            return rows.annotate(told=F("reason"))
+            return rows.annotate(shown_reason=F("reason"))
         internal = When(reason__in=INTERNAL_REASONS, then=Value("no_rate"))
-        return rows.annotate(told=Case(internal, default=F("reason"), output_field=models.CharField()))
+        return rows.annotate(shown_reason=Case(internal, default=F("reason"), output_field=models.CharField()))
 
 
 class RefusedCall(BaseModel):

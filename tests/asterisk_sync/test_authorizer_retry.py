@@ -15,7 +15,7 @@ from billing.authorization.call_authorizer import CallAuthorizer, LiveCall
 from billing.authorization.connections import ConnectionPool
 from billing.authorization.holds import CallKey
 from billing.authorization.rule_cache import RuleCache
-from billing.authorization.values import CallRefusal, CallRequest
+from billing.authorization.values import AuthorizationRefusal, CallRequest
 from tests.billing.loop_beside import LoopBeside
 from tests.factories import CustomerFactory, GatewayFactory, RouteFactory, TariffFactory
 
@@ -34,7 +34,7 @@ def test_a_slice_that_could_not_be_asked_for_is_asked_for_again(monkeypatch: pyt
     asked: list[CallKey] = []
     extend = CallAuthorizer.extend
 
-    async def away_once(call_authorizer: CallAuthorizer, key: CallKey) -> LiveCall | CallRefusal:
+    async def away_once(call_authorizer: CallAuthorizer, key: CallKey) -> LiveCall | AuthorizationRefusal:
         asked.append(key)
         if len(asked) == 1:
             raise OperationalError("the server closed the connection")

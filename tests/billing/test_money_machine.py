@@ -23,7 +23,7 @@ from billing.authorization.connections import ConnectionPool
 from billing.authorization.holds import CallKey, HoldStore
 from billing.authorization.rule_cache import RuleCache
 from billing.authorization.sweeper import SpendingTotals, Sweeper
-from billing.authorization.values import CallRefusal, CallRequest, RefusalReason
+from billing.authorization.values import AuthorizationRefusal, CallRequest, RefusalReason
 from billing.cdrs.spool_import import ImportSummary
 from billing.models import Account, AccountKind, Cdr, CreditHold, EntryKind, HoldState, LedgerEntry, SpoolPosition
 from customers.models import Customer
@@ -154,7 +154,7 @@ class Money(RuleBasedStateMachine):
         key = data.draw(st.sampled_from(list(self.live)))
         self.answer(key)
         prolonged = self.loop.run(self.call_authorizer.extend(key))
-        if not isinstance(prolonged, CallRefusal):
+        if not isinstance(prolonged, AuthorizationRefusal):
             assert prolonged.granted.seconds > self.live[key].granted.seconds
             self.live[key] = prolonged
 

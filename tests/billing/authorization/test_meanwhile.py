@@ -16,7 +16,7 @@ from billing.authorization.hold_batcher import HoldResult
 from billing.authorization.holds import CallKey, HoldRequest, HoldStore
 from billing.authorization.rule_cache import RuleCache
 from billing.authorization.sweeper import RELEASE_SETTLED, SpendingTotals
-from billing.authorization.values import CallRefusal, CallRequest, RefusalReason, Slice
+from billing.authorization.values import AuthorizationRefusal, CallRequest, RefusalReason, Slice
 from billing.models import Account, AccountKind, EntryKind, LedgerEntry
 from customers.models import Customer, CustomerStatus
 from tests.billing.loop_beside import LoopBeside
@@ -90,7 +90,7 @@ def test_a_call_whose_end_another_service_saw_is_no_reason_to_stop_a_customer(ac
             return await two.extend(CALL), CALL in two.calls
 
     with LoopBeside() as loop:
-        assert loop.run(work()) == (CallRefusal(RefusalReason.INACTIVE), False)
+        assert loop.run(work()) == (AuthorizationRefusal(RefusalReason.INACTIVE), False)
 
 
 def test_a_change_that_is_committed_late_is_seen(account: Account) -> None:

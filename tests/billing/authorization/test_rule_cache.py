@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from billing.accounts.ledger import account_of
 from billing.authorization.rule_cache import RuleCache
-from billing.authorization.values import CallRefusal, CallRequest, Permit, RefusalReason
+from billing.authorization.values import AuthorizationRefusal, CallRequest, Permit, RefusalReason
 from billing.models import Account, BuyRate, RatePlan
 from customers.models import Customer
 from routing.models import GatewaySelection, Route
@@ -31,7 +31,7 @@ def priced_route(*names: str, **fields: Any) -> Route:
     return RouteFactory.create(pattern="_0X.", gateways=[GatewayFactory.create(name=name) for name in names], **fields)
 
 
-def ask(cache: RuleCache, customer: Customer, caller: str = "") -> CallRefusal | Permit:
+def ask(cache: RuleCache, customer: Customer, caller: str = "") -> AuthorizationRefusal | Permit:
     """Ask twice, and see that neither reads anything."""
     request = CallRequest(customer.pk, DIALLED, NUMBER, timezone.now(), caller)
     with CaptureQueriesContext(connection) as queries:
@@ -78,7 +78,7 @@ def test_a_plan_that_does_not_fall_back_refuses_what_it_does_not_price(acme: Cus
     cache = RuleCache()
     cache.refresh()
     verdict = ask(cache, acme)
-    assert isinstance(verdict, CallRefusal)
+    assert isinstance(verdict, AuthorizationRefusal)
     assert verdict.reason is RefusalReason.NO_RATE
 
 
@@ -106,7 +106,7 @@ def test_a_carrier_costs_what_its_deck_says_before_what_the_tariff_says(acme: Cu
     cache = RuleCache()
     cache.refresh()
     verdict = ask(cache, acme)
-    assert isinstance(verdict, CallRefusal)
+    assert isinstance(verdict, AuthorizationRefusal)
     assert verdict.reason is RefusalReason.LOSS
     Account.objects.filter(customer=acme).update(allows_loss=True, updated_at=timezone.now())
     assert tried(permitted(cache, acme)) == ["GW_A"]

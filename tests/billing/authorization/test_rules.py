@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from billing.authorization.destinations import country_of_number, is_high_risk
 from billing.authorization.rules import affordable, examine, reached_cap, shortest, slice_of
-from billing.authorization.values import CallRefusal, Permit, RefusalReason
+from billing.authorization.values import AuthorizationRefusal, Permit, RefusalReason
 from billing.rating.durations import Band, Rate, rate_duration, simple_rate
 from tests.billing.authorization.values import CALL, carrier, price, route_carriers, rules
 
@@ -18,7 +18,7 @@ MINUTE = 60
 SELL = price("0.10", initial_block=30, increment=6, free_seconds=3)
 
 
-def verdict(**fields: Any) -> CallRefusal | Permit:
+def verdict(**fields: Any) -> AuthorizationRefusal | Permit:
     """What is said of an ordinary call with something about it changed."""
     values: dict[str, Any] = {
         "call": CALL,
@@ -50,13 +50,13 @@ def test_an_ordinary_call_is_let_through_by_its_carriers_in_their_order() -> Non
 )
 def test_each_rule_refuses_with_its_reason_and_cause(fields: dict[str, Any], reason: RefusalReason, cause: int) -> None:
     refusal = verdict(**fields)
-    assert isinstance(refusal, CallRefusal)
+    assert isinstance(refusal, AuthorizationRefusal)
     assert (refusal.reason, refusal.cause) == (reason, cause)
 
 
 def test_the_first_rule_that_is_broken_names_the_reason() -> None:
     refusal = verdict(rules=rules(blocked=True), call=replace(CALL, country="CU"), price=None)
-    assert isinstance(refusal, CallRefusal)
+    assert isinstance(refusal, AuthorizationRefusal)
     assert refusal.reason is RefusalReason.BLOCKED
 
 
