@@ -1,4 +1,4 @@
-"""What the end of a customer means for its calls."""
+"""What billing does when a customer is created, and refuses when one is deleted."""
 
 from typing import Any
 
@@ -12,13 +12,13 @@ from billing.models import NEEDS_A_TARIFF, Cdr
 from customers.models import Customer
 from voipadmin.core.errors import InUse
 
-# What was charged, and what will be once its tariff is there.
+# Calls that were charged, or will be once their tariff is there.
 OWED = Q(price__gt=0) | Q(unrated_reason__in=NEEDS_A_TARIFF, answered_at__isnull=False)
 
 
 @receiver(pre_delete, sender=Customer, dispatch_uid="billing.customer_deleting")
 def keep_debtors(instance: Customer, **_kwargs: Any) -> None:
-    """Refuse to delete a customer that calls are charged to: nobody would owe them any more."""
+    """Refuse to delete a customer that calls are charged to: no customer would owe them any more."""
     if Cdr.objects.filter(OWED, customer=instance).exists():
         raise InUse(_("Calls are charged to this customer. Close it instead."))
 

@@ -1,4 +1,4 @@
-"""What this app tells those above it, which it does not know."""
+"""Signals by which apps above follow, and may refuse, changes of customers and their addresses."""
 
 from django.dispatch import Signal
 

@@ -21,7 +21,7 @@ from voipadmin.core.models import BaseModel, VisibleQuerySet, known_choices
 
 
 class DIDStatus(models.TextChoices):
-    """Where a number is in its life."""
+    """Whether a number is free, a customer's, in quarantine, or taken out of choice."""
 
     FREE = "free", _("Free")
     ALLOCATED = "allocated", _("Allocated")

@@ -1,4 +1,4 @@
-"""What a change of a customer or of a provider means for its numbers."""
+"""What numbering does, or refuses, when a customer or a provider changes."""
 
 from typing import Any
 

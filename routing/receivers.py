@@ -1,4 +1,4 @@
-"""What a change of customers and of their addresses means for routes and gateways."""
+"""What routing refuses when customers or their addresses change."""
 
 from typing import Any
 

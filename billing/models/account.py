@@ -1,4 +1,4 @@
-"""What a customer owes or has: accounts, and the ledger that they are the sum of."""
+"""Accounts, and the ledger whose entries add up to their balances."""
 
 from decimal import Decimal
 

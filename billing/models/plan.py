@@ -180,9 +180,10 @@ class TimeWindow(BaseModel):
 
 
 class PriceVersion(models.Model):
-    """A mark that the database itself replaces, in the same transaction, when prices of a part change.
+    """A mark that the database's triggers replace, in the same transaction, when prices of a part change.
 
-    Parts are `tariffs` (with plans), `windows` (with holidays), and `deck:` with a provider's id.
+    Whoever keeps prices in memory compares it, and reads again what changed. Parts are `tariffs` (with plans),
+    `windows` (with holidays), and `deck:` with a provider's id.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -1,4 +1,4 @@
-"""Rating calls again: the job, what it would change, and the ratings that were replaced."""
+"""Re-rating: the job, the calls that it would change, and the ratings that were replaced."""
 
 from decimal import Decimal
 
@@ -121,14 +121,14 @@ class ReratedCall(RatingColumns):
     cdr_id = models.UUIDField()
     started_at = models.DateTimeField()
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, null=True, db_index=False, db_constraint=False)
-    # By these it is told whether the record still is what was looked at.
+    # Where any of these differs from the record, something else changed it after the preview.
     old_tariff_id = models.UUIDField(null=True)
     old_price = models.DecimalField(max_digits=20, decimal_places=6, null=True)
     old_cost = models.DecimalField(max_digits=20, decimal_places=6, null=True)
     old_currency = models.CharField(max_length=3, blank=True)
     old_applied_rate = models.CharField(max_length=160, blank=True)
     old_uncharged_reason = models.CharField(max_length=10, blank=True)
-    # The entry that the ledger gets, where its amount is not zero.
+    # The entry that the ledger gets, where its movement is not zero.
     account = models.ForeignKey(Account, on_delete=models.CASCADE, null=True, db_index=False, db_constraint=False)
     entry_id = models.UUIDField(default=new_id)
     movement = models.DecimalField(max_digits=20, decimal_places=6, default=Decimal(0))

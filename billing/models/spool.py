@@ -1,4 +1,4 @@
-"""How far each spool was read, and the lines that could not be used."""
+"""How far each spool was read, the lines that could not become records, and the months that were dropped."""
 
 from django.contrib import admin
 from django.db import models

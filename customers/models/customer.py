@@ -35,7 +35,7 @@ class CustomerQuerySet(VisibleQuerySet):
 
 
 class Customer(BaseModel):
-    """A company that buys calls; what it owes is another app's matter."""
+    """A company that buys calls; what it owes is kept by billing."""
 
     keeps_changelog = True
     changelog_links = ("users",)

@@ -12,7 +12,7 @@ class RoleBackend(ModelBackend):
     """Authenticate by password and answer `has_perm` from the role table."""
 
     def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
-        """Tell whether the user's role has the permission; object ownership is `visible_to`'s matter."""
+        """Tell whether the user's role has the permission; which objects it may see is decided by `visible_to`."""
         return isinstance(user_obj, User) and user_obj.is_active and role_allows(user_obj.role, perm)
 
     def has_module_perms(self, user_obj: Any, app_label: str) -> bool:
