@@ -207,6 +207,11 @@ extensions = Resource(
 customers_router = crud_router(customers)
 trunk_addresses_router = crud_router(trunk_addresses)
 extensions_router = crud_router(extensions)
+ROUTERS = {
+    "customers": customers_router,
+    "trunk-addresses": trunk_addresses_router,
+    "extensions": extensions_router,
+}
 
 
 @extensions_router.post(

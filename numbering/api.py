@@ -155,6 +155,7 @@ dids = Resource(
     prepare=_with_allocation,
 )
 dids_router = crud_router(dids)
+ROUTERS = {"dids": dids_router}
 CHANGE = Needs("numbering.change_did")
 NAMES = {
     "did": "id",

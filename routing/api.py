@@ -273,3 +273,4 @@ routes_router = crud_router(
         save=_save_route,
     )
 )
+ROUTERS = {"providers": providers_router, "gateways": gateways_router, "routes": routes_router}

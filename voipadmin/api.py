@@ -1,23 +1,14 @@
-"""The REST API: every entity's router under `/api/v1/`."""
+"""The REST API: the routers of every app under `/api/v1/`."""
 
 from django.urls import URLPattern, URLResolver, include, path
 from ninja import Swagger
 
-from asterisk_sync.api.generations import generations_router
-from asterisk_sync.api.nodes import nodes_router
-from asterisk_sync.api.placement import placement_routers
-from asterisk_sync.drift.api import drift_router
-from asterisk_sync.simulator.api import simulations_router
-from billing.accounts.statement_api import accounts_router
-from billing.authorization.api import refused_calls_router
-from billing.decks.api import decks_router
-from billing.plans.api import holiday_calendars_router, rate_plans_router, time_windows_router
-from billing.rerating.api import reratings_router
-from billing.tariffs.api import tariffs_router
-from customers.api import customers_router, extensions_router, trunk_addresses_router
-from numbering.api import dids_router
+from asterisk_sync import api_urls as asterisk_sync
+from billing import api_urls as billing
+from customers import api as customers
+from numbering import api as numbering
 from reports.api import dashboard_router, reports_router
-from routing.api import gateways_router, providers_router, routes_router
+from routing import api as routing
 from voipadmin.core.api.middleware import guarded_urls
 from voipadmin.core.api.panel import PanelAPI
 from voipadmin.users.api import router as auth_router
@@ -35,32 +26,18 @@ api = PanelAPI(
     urls_namespace="api",
     docs=Swagger(settings={"persistAuthorization": False, "tryItOutEnabled": False}),
 )
-for prefix, router in {
+# Address and router, in the order in which the page to try them shows them; each app lists those of its entities.
+ROUTERS = {
     "auth": auth_router,
     "dashboard": dashboard_router,
-    "customers": customers_router,
-    "trunk-addresses": trunk_addresses_router,
-    "extensions": extensions_router,
-    "providers": providers_router,
-    "gateways": gateways_router,
-    "routes": routes_router,
-    "dids": dids_router,
-    "tariffs": tariffs_router,
-    "rate-plans": rate_plans_router,
-    "time-windows": time_windows_router,
-    "holiday-calendars": holiday_calendars_router,
-    "decks": decks_router,
-    "accounts": accounts_router,
-    "reratings": reratings_router,
-    "refused-calls": refused_calls_router,
+    **customers.ROUTERS,
+    **routing.ROUTERS,
+    **numbering.ROUTERS,
+    **billing.ROUTERS,
     "reports": reports_router,
-    "nodes": nodes_router,
-    "generations": generations_router,
-    "drift": drift_router,
-    "simulations": simulations_router,
-}.items():
-    api.add_router(prefix, router)
-for prefix, router in placement_routers.items():
+    **asterisk_sync.ROUTERS,
+}
+for prefix, router in [*ROUTERS.items(), *asterisk_sync.PLACEMENT_ROUTERS.items()]:
     api.add_router(prefix, router)
 
 ANONYMOUS = frozenset({"login"})

@@ -70,7 +70,7 @@ def _router(model: type[Any], tag: str) -> Router:
     return router
 
 
-placement_routers = {
+PLACEMENT_ROUTERS = {
     "customers": _router(Customer, "customers"),
     "gateways": _router(Gateway, "gateways"),
     "dids": _router(DID, "dids"),
