@@ -1,66 +1,36 @@
-"""Who may what, written down once more by hand: the tests compare the product with this, not with itself."""
+"""A world with an object of every kind, one of another customer, and a user of each role."""
 
 from dataclasses import dataclass, field
-from datetime import time, timedelta
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
 
-from asterisk_sync.models import DriftFinding, Generation
+from asterisk_sync.models import DriftFinding, Generation, SyncRun
 from billing.accounts.ledger import account_of
-from billing.models import Deck, HolidayCalendar, RatePlan, RefusedCall, RejectedRecord, Rerating, TimeWindow
+from billing.accounts.services import top_up
+from billing.models import Deck, RefusedCall, RejectedRecord, Rerating
 from customers.models import CustomerType
+from tests.entities import KINDS, MAY
 from tests.factories import (
     CdrFactory,
     CustomerFactory,
     DIDAllocationFactory,
     ExtensionFactory,
     GatewayFactory,
-    NodeFactory,
-    ProviderFactory,
     RouteFactory,
-    TariffFactory,
     TrunkAddressFactory,
     UserFactory,
 )
 from voipadmin.users.models import User
 from voipadmin.users.roles import Role
 
-VIEW = {"view"}
-ALL = {"view", "add", "change", "delete"}
-STAFF = (Role.OPERATOR, Role.FINANCE, Role.VIEWER)
-
-# What each role may do to each kind of object; the administrator may do everything.
-MAY: dict[str, dict[str, set[str]]] = {
-    "customers.customer": {Role.OPERATOR: ALL, Role.FINANCE: VIEW, Role.VIEWER: VIEW, Role.CUSTOMER: VIEW},
-    "customers.trunkaddress": {Role.OPERATOR: ALL, Role.FINANCE: VIEW, Role.VIEWER: VIEW, Role.CUSTOMER: VIEW},
-    "customers.extension": {Role.OPERATOR: ALL, Role.FINANCE: VIEW, Role.VIEWER: VIEW, Role.CUSTOMER: VIEW},
-    "routing.provider": {Role.OPERATOR: ALL, Role.FINANCE: VIEW, Role.VIEWER: VIEW},
-    "routing.gateway": {Role.OPERATOR: ALL, Role.FINANCE: VIEW, Role.VIEWER: VIEW},
-    "routing.route": {Role.OPERATOR: ALL, Role.FINANCE: VIEW, Role.VIEWER: VIEW},
-    "numbering.did": {Role.OPERATOR: ALL, Role.FINANCE: VIEW, Role.VIEWER: VIEW, Role.CUSTOMER: VIEW},
-    "numbering.didallocation": {Role.OPERATOR: ALL, Role.FINANCE: VIEW, Role.VIEWER: VIEW, Role.CUSTOMER: VIEW},
-    "billing.tariff": {Role.OPERATOR: VIEW, Role.FINANCE: ALL, Role.VIEWER: VIEW},
-    "billing.rateplan": {Role.OPERATOR: VIEW, Role.FINANCE: ALL, Role.VIEWER: VIEW},
-    "billing.timewindow": {Role.OPERATOR: VIEW, Role.FINANCE: ALL, Role.VIEWER: VIEW},
-    "billing.holidaycalendar": {Role.OPERATOR: VIEW, Role.FINANCE: ALL, Role.VIEWER: VIEW},
-    "billing.refusedcall": {Role.OPERATOR: VIEW, Role.FINANCE: ALL, Role.VIEWER: VIEW, Role.CUSTOMER: VIEW},
-    "billing.account": {Role.OPERATOR: VIEW, Role.FINANCE: ALL, Role.VIEWER: VIEW, Role.CUSTOMER: VIEW},
-    "billing.deck": {Role.OPERATOR: VIEW, Role.FINANCE: ALL, Role.VIEWER: VIEW},
-    "billing.rerating": {Role.OPERATOR: VIEW, Role.FINANCE: ALL, Role.VIEWER: VIEW},
-    "billing.cdr": {Role.OPERATOR: VIEW, Role.FINANCE: VIEW, Role.VIEWER: VIEW, Role.CUSTOMER: VIEW},
-    "billing.rejectedrecord": {Role.OPERATOR: VIEW | {"change"}, Role.FINANCE: ALL, Role.VIEWER: VIEW},
-    "asterisk_sync.node": {Role.OPERATOR: VIEW | {"sync"}, Role.FINANCE: VIEW, Role.VIEWER: VIEW},
-    "asterisk_sync.generation": {Role.OPERATOR: VIEW, Role.FINANCE: VIEW, Role.VIEWER: VIEW},
-    "asterisk_sync.syncrun": {Role.OPERATOR: VIEW, Role.FINANCE: VIEW, Role.VIEWER: VIEW},
-    "asterisk_sync.driftfinding": {Role.OPERATOR: VIEW | {"sync"}, Role.FINANCE: VIEW, Role.VIEWER: VIEW},
-    "reports.dashboard": dict.fromkeys((*STAFF, Role.CUSTOMER), VIEW),
-    "users.user": {},
-}
-
 
 def may(role: str, action: str, kind: str) -> bool:
-    """Tell what the table says."""
+    """Tell what the table MAY says."""
+    if kind not in MAY:
+        raise LookupError(f"MAY in tests/entities.py has no line for {kind}: say there what each role may do to it.")
     return role == Role.ADMIN or action in MAY[kind].get(role, set())
 
 
@@ -76,6 +46,7 @@ class World:
 def _objects_of_a_customer() -> dict[str, Any]:
     trunk, desk = CustomerFactory.create(), CustomerFactory.create(type=CustomerType.EXTENSION)
     allocation = DIDAllocationFactory.create(customer=trunk)
+    account = account_of(trunk)
     return {
         "customers.customer": trunk,
         "customers.extension": ExtensionFactory.create(customer=desk),
@@ -83,7 +54,8 @@ def _objects_of_a_customer() -> dict[str, Any]:
         "numbering.did": allocation.did,
         "numbering.didallocation": allocation,
         "billing.cdr": CdrFactory.create(customer=trunk),
-        "billing.account": account_of(trunk),
+        "billing.account": account,
+        "billing.ledgerentry": top_up(account=account, amount=Decimal(10), actor="ana"),
         "billing.refusedcall": RefusedCall.objects.create(
             customer=trunk, node_name="pbx1", number="5511", reason="credit", cause=21
         ),
@@ -91,34 +63,33 @@ def _objects_of_a_customer() -> dict[str, Any]:
 
 
 def make_world() -> World:
-    """Make it."""
+    """Make it; what MAY knows and nothing here makes comes from KINDS."""
     world = World(own=_objects_of_a_customer(), foreign=_objects_of_a_customer())
     gateway = GatewayFactory.create()
-    world.own |= {
-        "routing.provider": ProviderFactory.create(),
-        "routing.gateway": gateway,
-        "routing.route": RouteFactory.create(gateways=[gateway]),
-        "billing.tariff": TariffFactory.create(),
-        "billing.rateplan": RatePlan.objects.create(name="Wholesale"),
-        "billing.timewindow": TimeWindow.objects.create(name="Night", starts_at=time(22), ends_at=time(6)),
-        "billing.holidaycalendar": HolidayCalendar.objects.create(name="Brazil"),
-        "billing.deck": Deck.objects.create(provider=gateway.provider, file_name="rates.csv"),
+    world.own |= {"routing.gateway": gateway, "routing.route": RouteFactory.create(gateways=[gateway])}
+    for name, kind in KINDS.items():
+        label = name.replace(":", ".")
+        if label not in world.own:
+            world.own[label] = kind.make()
+    own_customers = [world.own["customers.customer"], world.own["customers.extension"].customer]
+    world.own |= _rows_that_a_job_writes(gateway.provider, world.own["asterisk_sync.node"])
+    for role in Role:
+        customers = own_customers if role == Role.CUSTOMER else []
+        world.users[role] = UserFactory.create(role=role, customers=customers, is_staff=role == Role.ADMIN)
+    return world
+
+
+def _rows_that_a_job_writes(provider: Any, node: Any) -> dict[str, Any]:
+    now = timezone.now()
+    return {
+        "billing.deck": Deck.objects.create(provider=provider, file_name="rates.csv"),
         "billing.rerating": Rerating.objects.create(
-            started_from=timezone.now(), started_before=timezone.now() + timedelta(days=1), reason="Prices"
+            started_from=now, started_before=now + timedelta(days=1), reason="Prices"
         ),
         "billing.rejectedrecord": RejectedRecord.objects.create(
             node_name="pbx1", path="voipadmin.csv", offset=0, line=b"hello", line_hash="0" * 64, reason="columns"
         ),
-        "asterisk_sync.node": NodeFactory.create(),
-    }
-    own_customers = [world.own["customers.customer"], world.own["customers.extension"].customer]
-    node = world.own["asterisk_sync.node"]
-    world.own |= {
         "asterisk_sync.generation": Generation.objects.create(node=node, number=1, content_hash="0" * 64),
         "asterisk_sync.driftfinding": DriftFinding.objects.create(node=node, kind="foreign", subject="by-hand"),
+        "asterisk_sync.syncrun": SyncRun.objects.create(node=node, wanted_generation=1),
     }
-    for role in Role:
-        customers = own_customers if role == Role.CUSTOMER else []
-        world.users[role] = UserFactory.create(role=role, customers=customers, is_staff=role == Role.ADMIN)
-    world.own["users.user"] = UserFactory.create()
-    return world

@@ -2,21 +2,18 @@
 
 import re
 import uuid
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.db import transaction
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
 
-from asterisk_sync.models import SyncRun
 from tests.api.matrix import World, make_world, may
+from tests.urls import addresses
 from voipadmin.users.roles import Role
 
 pytestmark = pytest.mark.django_db
 
-Page = tuple[str, str]  # the name with its namespace, and the route
 SUFFIXES = {
     "list": [("GET", "view")],
     "detail": [("GET", "view")],
@@ -98,16 +95,7 @@ LOG_IN_OF_THE_API = {"api/v1/auth/login", "api/v1/auth/login/"}
 ANSWERS_STRANGERS = {"account_login", "account_inactive", "health_live", "health_ready"}
 
 
-def _walk(resolver: Any, route: str = "", namespace: str = "") -> Iterator[Page]:
-    for pattern in resolver.url_patterns:
-        if isinstance(pattern, URLResolver):
-            inner = ":".join(part for part in (namespace, pattern.namespace) if part)
-            yield from _walk(pattern, route + str(pattern.pattern), inner)
-        elif isinstance(pattern, URLPattern):
-            yield ":".join(part for part in (namespace, pattern.name) if part), route + str(pattern.pattern)
-
-
-EVERYTHING = list(_walk(get_resolver()))
+EVERYTHING = [(address.name, address.route) for address in addresses()]
 PANEL = [
     (name, route) for name, route in EVERYTHING if not route.startswith(("api/", "admin/", "accounts/", "health/"))
 ]
@@ -124,10 +112,7 @@ def _rules(name: str) -> list[tuple[str, str, str]]:
 
 @pytest.fixture
 def world(db: None) -> World:
-    world = make_world()
-    node = world.own["asterisk_sync.node"]
-    world.own["asterisk_sync.syncrun"] = SyncRun.objects.create(node=node, wanted_generation=1)
-    return world
+    return make_world()
 
 
 def _filled(route: str, key: Any) -> str:

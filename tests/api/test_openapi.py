@@ -16,6 +16,7 @@ from schemathesis import checks
 
 from tests.api.client import V1, ApiClient, client_of
 from tests.api.matrix import World, make_world
+from tests.entities import API, REFERENCES
 from tests.factories import PASSWORD, UserFactory
 from voipadmin.api import api
 from voipadmin.users.roles import Role
@@ -33,14 +34,6 @@ CHECKS = [
     checks.negative_data_rejection,
 ]
 UUID_FORM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-KIND_OF_REFERENCE = {
-    "customer_id": "customers.customer",
-    "provider_id": "routing.provider",
-    "gateway_id": "routing.gateway",
-    "plan_id": "billing.rateplan",
-    "window_id": "billing.timewindow",
-    "calendar_id": "billing.holidaycalendar",
-}
 
 
 @pytest.fixture
@@ -109,34 +102,19 @@ def _aim(case: Any, world: World) -> None:
     """Lead half of the cases to objects that exist, by address and by reference; what is no key stays wrong."""
     key = str((case.path_parameters or {}).get("id", ""))
     first = case.path.removeprefix(f"{V1}/").partition("/")[0]
-    kind = KINDS.get(first)
-    if key and kind and key[-1:] < "8":
+    kind = API.get(first)
+    if key and kind in world.own and key[-1:] < "8":
         case.path_parameters = {"id": str(world.own[kind].pk)}
     if isinstance(case.body, dict):
-        for name, referred in KIND_OF_REFERENCE.items():
-            sent = case.body.get(name)
-            if isinstance(sent, str) and UUID_FORM.fullmatch(sent) and sent[-1:] < "8":
-                case.body[name] = str(world.own[referred].pk)
+        for name, sent in case.body.items():
+            case.body[name] = _aimed(sent, world.own.get(REFERENCES.get(name, "")))
 
 
-KINDS = {
-    "customers": "customers.customer",
-    "trunk-addresses": "customers.trunkaddress",
-    "extensions": "customers.extension",
-    "providers": "routing.provider",
-    "gateways": "routing.gateway",
-    "routes": "routing.route",
-    "dids": "numbering.did",
-    "tariffs": "billing.tariff",
-    "rate-plans": "billing.rateplan",
-    "decks": "billing.deck",
-    "accounts": "billing.account",
-    "time-windows": "billing.timewindow",
-    "holiday-calendars": "billing.holidaycalendar",
-    "nodes": "asterisk_sync.node",
-    "generations": "asterisk_sync.generation",
-    "drift": "asterisk_sync.driftfinding",
-}
+def _aimed(sent: Any, there: Any) -> Any:
+    if isinstance(sent, list):
+        return [_aimed(item, there) for item in sent]
+    is_aimed = there is not None and isinstance(sent, str) and UUID_FORM.fullmatch(sent) and sent[-1:] < "8"
+    return str(there.pk) if is_aimed else sent
 
 
 @pytest.mark.slow

@@ -16,11 +16,11 @@ from asterisk_sync.models import DriftFinding, Generation, Node, OutboxEntry, Sy
 from asterisk_sync.rendering.files import FILE_NAMES
 from billing.models import RefusedCall
 from tests.browser.conftest import AXE
+from tests.entities import KINDS
 from tests.factories.asterisk_sync import NodeFactory
 from tests.factories.billing import CdrFactory, TariffFactory
 from tests.factories.customers import CustomerFactory, TrunkAddressFactory
 from tests.factories.numbering import DIDAllocationFactory, DIDFactory
-from tests.pages.entities import KINDS
 from voipadmin.core.tables.links import page_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]

@@ -16,6 +16,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.factories.users import UserFactory
+from tests.urls import entities, page_names
 from voipadmin.users.roles import Role
 
 MESSAGES = Path(settings.LOCALE_PATHS[0]) / "pt_BR" / "LC_MESSAGES"
@@ -24,13 +25,10 @@ SOURCES = (
     "asterisk_sync", "billing", "customers", "numbering", "reports", "routing", "templates", "voipadmin",
 )  # fmt: skip
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%%|%[a-z]\b|\{\w*\}")
-PAGES = (
-    "reports:dashboard", "users:settings", "customers:customer_list", "customers:extension_list",
-    "routing:provider_list", "routing:gateway_list", "routing:route_list", "numbering:did_list",
-    "billing:tariff_list", "billing:cdr_list", "asterisk_sync:node_list", "users:user_list",
-    "customers:customer_create", "routing:gateway_create", "routing:route_create", "billing:tariff_create",
-    "numbering:did_range", "asterisk_sync:node_create", "users:user_create",
-)  # fmt: skip
+# Every list and every form of a new object, and what else has words of its own.
+PAGES = ("reports:dashboard", "users:settings", "numbering:did_range", *sorted(
+    name for entity in entities() for name in map(entity.url_name, ("list", "create")) if name in page_names()
+))  # fmt: skip
 
 Catalogue = dict[Any, str]
 

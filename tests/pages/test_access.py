@@ -8,11 +8,11 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from customers.models import Customer, CustomerType
 from numbering.models import DIDStatus
+from tests.entities import KINDS, Kind
 from tests.factories.billing import CdrFactory
 from tests.factories.customers import CustomerFactory, ExtensionFactory
 from tests.factories.numbering import DIDAllocationFactory, DIDFactory
 from tests.pages.conftest import AsRole
-from tests.pages.entities import KINDS, Kind
 from voipadmin.core.tables.links import page_of
 from voipadmin.users.roles import Role
 

@@ -7,7 +7,7 @@ from django.apps import apps
 from django.test import Client
 from django.urls import reverse
 
-from tests.pages.entities import KINDS, Kind
+from tests.entities import KINDS, Kind
 from voipadmin.core.tables.links import page_of
 
 each_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=str)

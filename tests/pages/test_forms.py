@@ -12,11 +12,11 @@ from customers.models import Customer, CustomerType, Extension
 from numbering.models import DID, DIDStatus
 from numbering.services import allocate_did
 from routing.models import Gateway, Route
+from tests.entities import KINDS
 from tests.factories.asterisk_sync import NodeFactory
 from tests.factories.customers import CustomerFactory, ExtensionFactory, TrunkAddressFactory
 from tests.factories.numbering import DIDAllocationFactory, DIDFactory
 from tests.factories.routing import GatewayFactory, ProviderFactory, RouteFactory
-from tests.pages.entities import KINDS
 from voipadmin.core.tables.links import page_of
 from voipadmin.users.models import User
 from voipadmin.users.roles import Role

@@ -9,8 +9,8 @@ from django.test import Client
 from django.urls import reverse
 
 from billing.models import HolidayCalendar, RatePlan, Tariff, TimeWindow
+from tests.entities import KINDS, ROWS
 from tests.factories import TariffFactory, UserFactory
-from tests.pages.entities import KINDS, ROWS
 from voipadmin.users.roles import Role
 
 pytestmark = pytest.mark.django_db

@@ -1,4 +1,7 @@
-"""Each kind of object with pages: how to make one, and what to send to its form."""
+"""Every kind of object, written down once more by hand: who may do what, where the API has it, and how to make one.
+
+The tests compare the product with this, not with itself. A new entity gets a line in MAY, one in API and one in KINDS.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,20 +16,92 @@ from tests.factories.customers import CustomerFactory, ExtensionFactory
 from tests.factories.numbering import DIDFactory
 from tests.factories.routing import GatewayFactory, ProviderFactory, RouteFactory
 from tests.factories.users import UserFactory
+from voipadmin.users.roles import Role
+
+VIEW = {"view"}
+ALL = {"view", "add", "change", "delete"}
+STAFF = (Role.OPERATOR, Role.FINANCE, Role.VIEWER)
+
+# What each role may do to each kind of object; the administrator may do everything.
+MAY: dict[str, dict[str, set[str]]] = {
+    "customers.customer": {Role.OPERATOR: ALL, Role.FINANCE: VIEW, Role.VIEWER: VIEW, Role.CUSTOMER: VIEW},
+    "customers.trunkaddress": {Role.OPERATOR: ALL, Role.FINANCE: VIEW, Role.VIEWER: VIEW, Role.CUSTOMER: VIEW},
+    "customers.extension": {Role.OPERATOR: ALL, Role.FINANCE: VIEW, Role.VIEWER: VIEW, Role.CUSTOMER: VIEW},
+    "routing.provider": {Role.OPERATOR: ALL, Role.FINANCE: VIEW, Role.VIEWER: VIEW},
+    "routing.gateway": {Role.OPERATOR: ALL, Role.FINANCE: VIEW, Role.VIEWER: VIEW},
+    "routing.route": {Role.OPERATOR: ALL, Role.FINANCE: VIEW, Role.VIEWER: VIEW},
+    "numbering.did": {Role.OPERATOR: ALL, Role.FINANCE: VIEW, Role.VIEWER: VIEW, Role.CUSTOMER: VIEW},
+    "numbering.didallocation": {Role.OPERATOR: ALL, Role.FINANCE: VIEW, Role.VIEWER: VIEW, Role.CUSTOMER: VIEW},
+    "billing.tariff": {Role.OPERATOR: VIEW, Role.FINANCE: ALL, Role.VIEWER: VIEW},
+    "billing.rateplan": {Role.OPERATOR: VIEW, Role.FINANCE: ALL, Role.VIEWER: VIEW},
+    "billing.timewindow": {Role.OPERATOR: VIEW, Role.FINANCE: ALL, Role.VIEWER: VIEW},
+    "billing.holidaycalendar": {Role.OPERATOR: VIEW, Role.FINANCE: ALL, Role.VIEWER: VIEW},
+    "billing.refusedcall": {Role.OPERATOR: VIEW, Role.FINANCE: ALL, Role.VIEWER: VIEW, Role.CUSTOMER: VIEW},
+    "billing.account": {Role.OPERATOR: VIEW, Role.FINANCE: ALL, Role.VIEWER: VIEW, Role.CUSTOMER: VIEW},
+    "billing.deck": {Role.OPERATOR: VIEW, Role.FINANCE: ALL, Role.VIEWER: VIEW},
+    "billing.rerating": {Role.OPERATOR: VIEW, Role.FINANCE: ALL, Role.VIEWER: VIEW},
+    "billing.cdr": {Role.OPERATOR: VIEW, Role.FINANCE: VIEW, Role.VIEWER: VIEW, Role.CUSTOMER: VIEW},
+    "billing.rejectedrecord": {Role.OPERATOR: VIEW | {"change"}, Role.FINANCE: ALL, Role.VIEWER: VIEW},
+    "asterisk_sync.node": {Role.OPERATOR: VIEW | {"sync"}, Role.FINANCE: VIEW, Role.VIEWER: VIEW},
+    "asterisk_sync.generation": {Role.OPERATOR: VIEW, Role.FINANCE: VIEW, Role.VIEWER: VIEW},
+    "asterisk_sync.syncrun": {Role.OPERATOR: VIEW, Role.FINANCE: VIEW, Role.VIEWER: VIEW},
+    "asterisk_sync.driftfinding": {Role.OPERATOR: VIEW | {"sync"}, Role.FINANCE: VIEW, Role.VIEWER: VIEW},
+    "reports.dashboard": dict.fromkeys((*STAFF, Role.CUSTOMER), VIEW),
+    "users.user": {},
+}
+
+# The kind of object that each part of the API is about, by the first part of its address.
+API = {
+    "customers": "customers.customer",
+    "trunk-addresses": "customers.trunkaddress",
+    "extensions": "customers.extension",
+    "providers": "routing.provider",
+    "gateways": "routing.gateway",
+    "routes": "routing.route",
+    "dids": "numbering.did",
+    "tariffs": "billing.tariff",
+    "rate-plans": "billing.rateplan",
+    "time-windows": "billing.timewindow",
+    "holiday-calendars": "billing.holidaycalendar",
+    "decks": "billing.deck",
+    "accounts": "billing.account",
+    "reratings": "billing.rerating",
+    "refused-calls": "billing.refusedcall",
+    "nodes": "asterisk_sync.node",
+    "generations": "asterisk_sync.generation",
+    "drift": "asterisk_sync.driftfinding",
+    "simulations": "routing.route",
+    "reports": "billing.cdr",
+    "dashboard": "reports.dashboard",
+}
+# The kind of object that a field of a body refers to.
+REFERENCES = {
+    "customer_id": "customers.customer",
+    "customers": "customers.customer",
+    "extension_id": "customers.extension",
+    "provider_id": "routing.provider",
+    "gateway_id": "routing.gateway",
+    "plan_id": "billing.rateplan",
+    "window_id": "billing.timewindow",
+    "calendar_id": "billing.holidaycalendar",
+    "entry_id": "billing.ledgerentry",
+    "node_id": "asterisk_sync.node",
+    "nodes": "asterisk_sync.node",
+    "generation_id": "asterisk_sync.generation",
+}
 
 ROWS = {"rows-TOTAL_FORMS": "0", "rows-INITIAL_FORMS": "0", "rows-MIN_NUM_FORMS": "0", "rows-MAX_NUM_FORMS": "1000"}
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of object: `answers()` are valid for its form, `bad` one refused value by field."""
+    """A kind of object with a form: `answers()` are valid for it, `bad` is a value that it refuses, and `says` why."""
 
     name: str
     make: Callable[..., Any]
     answers: Callable[[], dict[str, Any]]
     bad: dict[str, str] = field(default_factory=dict)
     says: str = ""
-    bulk: dict[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return self.name
