@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from asterisk_sync.changes import services
 from asterisk_sync.changes.placement import chosen_nodes, place_object
 from asterisk_sync.models import Generation, Node, OutboxEntry, Placement, SyncRun
-from voipadmin.core.admin import ReadOnlyAdmin
+from voipadmin.core.admin import InputsMixin, ReadOnlyAdmin
 from voipadmin.core.errors import DomainError
 
 
@@ -27,7 +27,7 @@ class NodeAdminForm(forms.ModelForm[Node]):
 
 
 @admin.register(Node)
-class NodeAdmin(admin.ModelAdmin[Node]):
+class NodeAdmin(InputsMixin, admin.ModelAdmin[Node]):
     list_display = ("name", "state", "desired_generation", "applied_generation", "reason", "last_seen_at", "enabled")
     list_filter = ("state", "enabled")
     search_fields = ("name", "host", "ami_host")

@@ -8,11 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from customers.models import Customer, CustomerType, Extension, TrunkAddress
 from customers.services import save_extension
 from customers.trunk_services import save_customer_with_trunk
-from voipadmin.core.forms.entity_form import EntityForm
+from voipadmin.core.forms.entity_form import EntityForm, EntityRows
 
 TrunkAddressRows = forms.inlineformset_factory(
     Customer,
     TrunkAddress,
+    formset=EntityRows,
     fields=["network", "port", "transport", "priority", "receives_calls"],
     extra=1,
     can_delete=True,

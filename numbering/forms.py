@@ -11,6 +11,7 @@ from customers.models import Customer, CustomerStatus, Extension
 from numbering.models import DID, DestinationType
 from routing.models import Gateway, Provider
 from voipadmin.core.forms.entity_form import EntityForm, PanelForm
+from voipadmin.core.forms.local_numbers import LocalDecimalField
 from voipadmin.core.validators import e164_validator, validate_dialled_number
 
 
@@ -42,8 +43,8 @@ class DIDRangeForm(PanelForm):
     gateway = forms.ModelChoiceField(
         Gateway.objects.none(), label=_("gateway"), required=False, help_text=_("Any gateway where none is chosen.")
     )
-    monthly_cost = forms.DecimalField(
-        label=_("monthly cost"), min_value=Decimal(0), max_digits=12, decimal_places=4, initial=0,
+    monthly_cost = LocalDecimalField(
+        label=_("monthly cost"), unit="per_month", min_value=Decimal(0), max_digits=12, decimal_places=4, initial=0,
         help_text=_("Of each number."),
     )  # fmt: skip
 
@@ -65,9 +66,9 @@ class DestinationForm(PanelForm):
         label=_("forward to"), max_length=21, required=False, validators=[validate_dialled_number],
         help_text=_("On the customer's account: 5511987654321."),
     )  # fmt: skip
-    monthly_price = forms.DecimalField(
-        label=_("monthly price"), min_value=Decimal(0), max_digits=12, decimal_places=2, required=False,
-        help_text=_("What the customer pays for the number."),
+    monthly_price = LocalDecimalField(
+        label=_("monthly price"), unit="per_month", min_value=Decimal(0), max_digits=12, decimal_places=2,
+        required=False, help_text=_("What the customer pays for the number."),
     )  # fmt: skip
 
     def __init__(self, *args: Any, customer: Customer | None, **kwargs: Any) -> None:

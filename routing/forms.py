@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from routing.models import Gateway, Provider, Route, RouteGateway
 from routing.services import RouteStep, save_route
-from voipadmin.core.forms.entity_form import EntityForm
+from voipadmin.core.forms.entity_form import EntityForm, EntityRows
 
 
 class ProviderForm(EntityForm):
@@ -75,7 +75,7 @@ class StepForm(forms.ModelForm[RouteGateway]):
 
 
 RouteStepRows = forms.inlineformset_factory(
-    Route, RouteGateway, form=StepForm, extra=1, can_delete=True, max_num=20, validate_max=True
+    Route, RouteGateway, form=StepForm, formset=EntityRows, extra=1, can_delete=True, max_num=20, validate_max=True
 )
 
 

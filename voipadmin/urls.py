@@ -4,6 +4,7 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
+from voipadmin.core.pages.decimal_reading import decimal_reading
 from voipadmin.core.runtime import health
 from voipadmin.search import search
 from voipadmin.users import account_urls
@@ -20,6 +21,7 @@ urlpatterns = [
     path("", include("asterisk_sync.urls")),
     path("", include("voipadmin.users.urls")),
     path("search/", search, name="search"),
+    path("forms/decimal/", decimal_reading, name="decimal_reading"),
     path("language/", include("django.conf.urls.i18n")),
     path("accounts/", include(account_urls)),
     path("admin/", admin.site.urls),

@@ -12,6 +12,7 @@ from asterisk_sync.simulator.services import LONGEST_CALL, LONGEST_NUMBER, Unans
 from customers.models import Customer, Extension
 from routing.models import Gateway
 from voipadmin.core.forms.entity_form import LocalDateTimeInput, PanelForm
+from voipadmin.core.forms.local_numbers import LocalIntegerField
 
 GOES_OUT, COMES_IN = "out", "in"
 # How people write numbers, and telephones do not send them.
@@ -42,7 +43,7 @@ class SimulatorForm(PanelForm):
         label=_("caller ID number"), max_length=LONGEST_NUMBER + 20, required=False, help_text=_("As a trunk sends it.")
     )
     at = forms.DateTimeField(label=_("at"), required=False, widget=LocalDateTimeInput(), help_text=_("Now, if empty."))
-    seconds = forms.IntegerField(
+    seconds = LocalIntegerField(
         label=_("seconds"), min_value=0, max_value=int(LONGEST_CALL.total_seconds()), initial=60,
         help_text=_("How long it lasts, for its price."),
     )  # fmt: skip

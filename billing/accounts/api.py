@@ -29,8 +29,8 @@ def _not_zero(value: Decimal) -> Decimal:
     return value
 
 
-Received = Annotated[Decimal, Field(gt=0, max_digits=14, decimal_places=6)]
-Moved = Annotated[Decimal, Field(max_digits=14, decimal_places=6), AfterValidator(_not_zero)]
+Received = Annotated[Decimal, Field(gt=0, max_digits=16, decimal_places=6)]
+Moved = Annotated[Decimal, Field(max_digits=16, decimal_places=6), AfterValidator(_not_zero)]
 Reason = Annotated[str, Field(min_length=1, max_length=200)]
 
 

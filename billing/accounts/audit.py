@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 from billing.accounts.ledger import unbalanced_accounts
 from billing.accounts.queries import MONEY, ZERO
 from billing.models import Cdr, EntryKind, LedgerEntry
-from voipadmin.core.tables.entity_table import format_amount
+from voipadmin.core.text.decimals import format_amount
 
 AUDIT_KEY = "billing:ledger_differs"
 # Longer than from one night to the next: a missed audit does not say that all is well.

@@ -10,9 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from billing.accounts.services import save_settings
 from billing.models import Account
 from voipadmin.core.forms.entity_form import EntityForm, PanelForm
+from voipadmin.core.forms.local_numbers import LocalDecimalField
 from voipadmin.core.validators import validate_text
 
 SMALLEST = Decimal("0.000001")
+# Up to ten digits before the decimal sign; the balance has room for thousands of the largest.
+LEDGER_AMOUNT: dict[str, Any] = {"max_digits": 16, "decimal_places": 6}
 
 
 class AccountForm(EntityForm):
@@ -45,16 +48,22 @@ class ReasonForm(PanelForm):
     )
 
 
-class ReceiptForm(PanelForm):
-    """Money that comes in. The form's own key makes sending it twice the same as once."""
+class MoneyForm(PanelForm):
+    """Money that moves on an account. The form's own key makes sending it twice the same as once."""
 
-    amount = forms.DecimalField(
-        label=_("amount"),
-        min_value=SMALLEST,
-        max_digits=14,
-        decimal_places=6,
-        widget=forms.NumberInput({"step": "any"}),
-    )
+    amount = LocalDecimalField(label=_("amount"), **LEDGER_AMOUNT)
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+
+    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
+        self.currency = currency
+        super().__init__(*args, **kwargs)
+        self.fields["amount"].label = _("amount in %(currency)s") % {"currency": currency}
+
+
+class ReceiptForm(MoneyForm):
+    """Money that comes in."""
+
+    amount = LocalDecimalField(label=_("amount"), min_value=SMALLEST, **LEDGER_AMOUNT)
     description = forms.CharField(
         label=_("description"),
         max_length=200,
@@ -62,18 +71,13 @@ class ReceiptForm(PanelForm):
         validators=[validate_text],
         help_text=_("Pix, transfer …"),
     )
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+    field_order = ["amount", "description", "key"]
 
 
-class AdjustmentForm(ReasonForm):
+class AdjustmentForm(ReasonForm, MoneyForm):
     """Money either way, with a reason."""
 
-    amount = forms.DecimalField(
-        label=_("amount"),
-        max_digits=14,
-        decimal_places=6,
-        widget=forms.NumberInput({"step": "any"}),
-        help_text=_("Above zero for the customer, below zero against it."),
+    amount = LocalDecimalField(
+        label=_("amount"), help_text=_("Above zero for the customer, below zero against it."), **LEDGER_AMOUNT
     )
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
     field_order = ["amount", "description", "key"]

@@ -1,5 +1,6 @@
 """Tables of accounts and of their ledgers."""
 
+from collections.abc import Callable
 from typing import Any
 
 import django_tables2 as tables
@@ -8,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from billing.models import Account, EntryKind, LedgerEntry
+from billing.models import Account, AccountKind, EntryKind, LedgerEntry
 from voipadmin.core.tables.badges import badge
 from voipadmin.core.tables.entity_table import (
     BadgeColumn,
@@ -17,17 +18,32 @@ from voipadmin.core.tables.entity_table import (
     MoneyColumn,
     RelatedColumn,
     TimeColumn,
-    format_amount,
 )
+from voipadmin.core.text.decimals import format_amount
 
 
-class BalanceColumn(MoneyColumn):
-    """An amount that may be below zero."""
+class MarkedColumn(MoneyColumn):
+    """An amount that is marked where `is_wrong` tells so of its account; a debt that was agreed is nothing wrong."""
 
-    def render(self, value: Any) -> Any:
-        """Draw the amount, marked where it is below zero."""
+    def __init__(self, *args: Any, is_wrong: Callable[[Any], bool], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.is_wrong = is_wrong
+
+    def render(self, value: Any, record: Any = None) -> Any:
+        """Draw the amount."""
         amount = format_amount(value, self.places)
-        return format_html('<span class="nowrap text-bad">{}</span>', amount) if value < 0 else amount
+        return format_html('<span class="nowrap text-bad">{}</span>', amount) if self.is_wrong(record) else amount
+
+
+def owes_prepaid(account: Any) -> bool:
+    """Tell whether a customer that pays before it calls owes money all the same."""
+    return bool(account.kind == AccountKind.PREPAID and account.balance < 0)
+
+
+def is_refused_calls(account: Any) -> bool:
+    """Tell whether new calls are refused because nothing is left; a limit that is not enforced refuses none."""
+    asks = account.limits_credit or account.kind == AccountKind.PREPAID
+    return bool(asks and account.available <= 0)
 
 
 class AccountTable(EntityTable):
@@ -36,10 +52,10 @@ class AccountTable(EntityTable):
     customer = LinkColumn(order_by="customer__code")
     kind = BadgeColumn()
     plan = RelatedColumn(order_by="plan__name")
-    balance = BalanceColumn()
+    balance = MarkedColumn(is_wrong=owes_prepaid)
     credit_limit = MoneyColumn()
     held = MoneyColumn(verbose_name=gettext_lazy("held by live calls"))
-    available = BalanceColumn(verbose_name=gettext_lazy("available"))
+    available = MarkedColumn(is_wrong=is_refused_calls, verbose_name=gettext_lazy("available"))
     currency = tables.Column()
     blocked_at = TimeColumn()
 
@@ -55,7 +71,7 @@ class LedgerTable(EntityTable):
     kind = tables.Column(verbose_name=gettext_lazy("kind"))
     description = tables.Column(verbose_name=gettext_lazy("description"))
     actor = tables.Column(verbose_name=gettext_lazy("by"))
-    amount = BalanceColumn(verbose_name=gettext_lazy("amount"))
+    amount = MoneyColumn(verbose_name=gettext_lazy("amount"))
     currency = tables.Column(verbose_name=gettext_lazy("currency"))
     reversal = tables.Column(empty_values=(), verbose_name="", exclude_from_export=True)
 

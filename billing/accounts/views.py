@@ -21,7 +21,7 @@ from voipadmin.core.pages import Entity, FieldGroup
 from voipadmin.core.pages.actions import ActionFormView, ButtonView
 from voipadmin.core.pages.views import EntityView
 from voipadmin.core.tables.csv_export import csv_response
-from voipadmin.core.tables.entity_table import format_amount
+from voipadmin.core.text.decimals import format_money
 
 LATEST = 10
 ROWS = 100
@@ -102,15 +102,24 @@ class MovementView(ActionFormView[Account]):
     """A form that moves money on an account."""
 
     entity = ACCOUNTS
+    aside_template = "billing/account/money_aside.html"
     service: ClassVar[Any]
+
+    def make_form(self, data: Any, instance: Any) -> PanelForm:
+        """Ask in the account's currency."""
+        return self.form_class(data, currency=instance.currency)
+
+    def aside_context(self, instance: Any) -> dict[str, Any]:
+        """Show what is there before it moves."""
+        return {"standing": standing_of(instance)}
 
     def perform(self, instance: Any, answers: dict[str, Any]) -> Message:
         """Enter it."""
         key = f"page:{answers.pop('key')}"
         actor = self.request.user.get_username()
         entry = type(self).service(account=instance, actor=actor, key=key, **answers)
-        return _("%(kind)s of %(amount)s %(currency)s is entered.") % {
-            "kind": entry.get_kind_display(), "amount": format_amount(entry.amount), "currency": entry.currency,
+        return _("%(kind)s of %(amount)s is entered.") % {
+            "kind": entry.get_kind_display(), "amount": format_money(entry.amount, entry.currency),
         }  # fmt: skip
 
 

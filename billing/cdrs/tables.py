@@ -17,9 +17,9 @@ from voipadmin.core.tables.entity_table import (
     MonoColumn,
     RelatedColumn,
     TimeColumn,
-    format_amount,
     format_moment,
 )
+from voipadmin.core.text.decimals import format_amount
 
 
 class CdrTable(EntityTable):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from billing.accounts.periods import DAYS_WITHIN_REACH
 from billing.models import Holiday, HolidayCalendar, RatePlan, TimeWindow
 from billing.plans.services import HolidayDay, save_calendar
-from voipadmin.core.forms.entity_form import EntityForm
+from voipadmin.core.forms.entity_form import EntityForm, EntityRows
 from voipadmin.core.validators import validate_name
 
 
@@ -76,7 +76,7 @@ class HolidayForm(forms.ModelForm[Holiday]):
 
 
 HolidayRows = forms.inlineformset_factory(
-    HolidayCalendar, Holiday, form=HolidayForm, extra=1, can_delete=True, max_num=1_000
+    HolidayCalendar, Holiday, form=HolidayForm, formset=EntityRows, extra=1, can_delete=True, max_num=1_000
 )
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from billing.models import Tariff
 from billing.tariffs.queries import loss_making_tariffs, tariff_priced_calls, tariff_warnings
 from billing.tariffs.services import save_tariff
+from voipadmin.core.admin import InputsMixin
 
 
 class LossFilter(admin.SimpleListFilter):
@@ -29,7 +30,7 @@ class LossFilter(admin.SimpleListFilter):
 
 
 @admin.register(Tariff)
-class TariffAdmin(admin.ModelAdmin[Tariff]):
+class TariffAdmin(InputsMixin, admin.ModelAdmin[Tariff]):
     """Tariffs, with those that lose money named as such."""
 
     list_display = (

@@ -18,8 +18,8 @@ from voipadmin.core.tables.entity_table import (
     NumberColumn,
     RelatedColumn,
     TimeColumn,
-    format_amount,
 )
+from voipadmin.core.text.decimals import format_amount
 
 
 class MarginColumn(MoneyColumn):

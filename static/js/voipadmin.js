@@ -154,7 +154,7 @@
     fragment.querySelectorAll("[name], [id], [for], [aria-describedby]").forEach((element) => {
       ["name", "id", "for", "aria-describedby"].forEach((attribute) => {
         const value = element.getAttribute(attribute);
-        if (value) element.setAttribute(attribute, value.replace("__prefix__", total.value));
+        if (value) element.setAttribute(attribute, value.replaceAll("__prefix__", total.value));
       });
     });
     const position = fragment.querySelector('[name$="-position"]');

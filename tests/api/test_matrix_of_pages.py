@@ -89,8 +89,8 @@ OBJECT_OF = {
     "asterisk_sync:generation_text": "asterisk_sync.generation",
     "asterisk_sync:node_compare": "asterisk_sync.node",
 }
-# Pages about the user who looks, and the search, which finds what the user may see.
-PERSONAL = {"users:settings", "search", "set_language"}
+# Pages about the user who looks, the search, which finds what the user may see, and how a typed amount is read.
+PERSONAL = {"users:settings", "search", "set_language", "decimal_reading"}
 LOG_IN_OF_THE_API = {"api/v1/auth/login", "api/v1/auth/login/"}
 ANSWERS_STRANGERS = {"account_login", "account_inactive", "health_live", "health_ready"}
 

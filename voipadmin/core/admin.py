@@ -10,10 +10,15 @@ from django.db import models, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
+from django_celery_beat.admin import SolarSchedule
 
 from voipadmin.core.errors import DomainError
 from voipadmin.core.fields import EncryptedTextField
+from voipadmin.core.forms.local_numbers import local_field
 from voipadmin.core.services import delete_object, error_messages, save_object
+
+# No task of the panel runs by the sun, and its page would take degrees in inputs that drop a comma.
+admin.site.unregister(SolarSchedule)
 
 
 class KeepSecretsForm(forms.ModelForm[Any]):
@@ -28,13 +33,14 @@ class KeepSecretsForm(forms.ModelForm[Any]):
         return cleaned
 
 
-class SecretsMixin:
-    """Makes the inputs of encrypted fields write-only."""
+class InputsMixin:
+    """Makes the inputs of encrypted fields write-only, and lets numbers be typed as people write them."""
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Return the input; an encrypted field's never has its value."""
         if not isinstance(db_field, EncryptedTextField):
-            return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]  # ModelAdmin's
+            field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]  # ModelAdmin's
+            return local_field(db_field.name, field)
         return forms.CharField(
             label=str(db_field.verbose_name).capitalize(),
             widget=forms.PasswordInput(render_value=False, attrs={"autocomplete": "new-password"}),
@@ -43,7 +49,7 @@ class SecretsMixin:
         )
 
 
-class DomainInline(SecretsMixin, admin.TabularInline[Any, Any]):
+class DomainInline(InputsMixin, admin.TabularInline[Any, Any]):
     """Rows of another model on an object's page."""
 
     form = KeepSecretsForm
@@ -79,7 +85,7 @@ class ReadOnlyAdmin(admin.ModelAdmin[Any]):
         return bool(self.goes_with) and str(page).startswith(self.goes_with)
 
 
-class DomainAdmin(SecretsMixin, admin.ModelAdmin[Any]):
+class DomainAdmin(InputsMixin, admin.ModelAdmin[Any]):
     """An admin page whose writes are domain calls; what the domain refuses is said, and nothing of it is saved."""
 
     form = KeepSecretsForm

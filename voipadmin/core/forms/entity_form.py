@@ -10,20 +10,22 @@ from django.utils.translation import gettext_lazy as _
 
 from voipadmin.core.errors import DomainError, Message
 from voipadmin.core.fields import EncryptedTextField
+from voipadmin.core.forms.local_numbers import use_local_numbers
 from voipadmin.core.services import error_messages, save_object
 
 Fieldset = tuple[Message, Message, Sequence[str]]
 
 
 class PanelFormMixin:
-    """Gives each widget its class, and shows what the domain refused where it belongs."""
+    """Gives each field its local input and class, and shows what the domain refused where it belongs."""
 
     fields: dict[str, forms.Field]
     # field -> "other=value|value": the field is shown only while the other has one of the values.
     show_when: ClassVar[dict[str, str]] = {}
 
     def style_widgets(self) -> None:
-        """Set the CSS class that the widget's kind needs."""
+        """Let numbers be typed as people write them, and set the CSS class that each widget's kind needs."""
+        use_local_numbers(self.fields)
         for name, field in self.fields.items():
             field.widget.attrs.setdefault("class", widget_class(field.widget))
             if isinstance(field.widget, forms.Textarea):
@@ -72,6 +74,17 @@ class LocalDateTimeInput(forms.DateTimeInput):
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__({"step": "1", **(attrs or {})}, format="%Y-%m-%dT%H:%M:%S")
+
+
+class EntityRows(forms.BaseInlineFormSet[Any, Any, Any]):
+    """Rows that belong to an object: each form, those that are added in the browser too, is one of the kit."""
+
+    def add_fields(self, form: Any, index: Any) -> None:
+        """Add the formset's own fields and prepare all of them."""
+        super().add_fields(form, index)
+        use_local_numbers(form.fields)
+        for field in form.fields.values():
+            field.widget.attrs.setdefault("class", widget_class(field.widget))
 
 
 class EntityForm(PanelFormMixin, forms.ModelForm[Any]):
@@ -130,12 +143,7 @@ class EntityForm(PanelFormMixin, forms.ModelForm[Any]):
     def _make_rows(self) -> forms.BaseInlineFormSet[Any, Any, Any] | None:
         if self.rows_class is None:
             return None
-        data = self.data if self.is_bound else None
-        rows = self.rows_class(data, instance=self.instance, prefix="rows")
-        for form in [*rows.forms, rows.empty_form]:
-            for field in form.fields.values():
-                field.widget.attrs.setdefault("class", widget_class(field.widget))
-        return rows
+        return self.rows_class(self.data if self.is_bound else None, instance=self.instance, prefix="rows")
 
     @property
     def groups(self) -> list[tuple[Message, Message, list[forms.BoundField]]]:

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from voipadmin.core.forms.entity_form import widget_class
+from voipadmin.core.forms.local_numbers import use_local_numbers
 
 
 class EntityFilterSet(django_filters.FilterSet):
@@ -22,6 +23,7 @@ class EntityFilterSet(django_filters.FilterSet):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        use_local_numbers(self.form.fields)
         for name, field in self.form.fields.items():
             field.widget.attrs.setdefault("class", widget_class(field.widget) + " form-control-sm")
             if isinstance(field.widget, forms.Select):

@@ -53,6 +53,8 @@ class ActionFormView(EntityView[AnyModel]):
     title: ClassVar[Message]
     button: ClassVar[Message]
     effect: ClassVar[Message] = ""
+    # Beside the form: what one looks at before one answers.
+    aside_template: ClassVar[str] = ""
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Show the form."""
@@ -83,10 +85,16 @@ class ActionFormView(EntityView[AnyModel]):
         """Make the domain call and return the message of success."""
         raise NotImplementedError
 
+    def aside_context(self, instance: Any) -> dict[str, Any]:
+        """Return what the template beside the form needs."""
+        return {}
+
     def done_url(self, instance: Any) -> str:
         """Return where to go afterwards."""
         return page_of(instance) if instance is not None else self.entity.url("list")
 
     def _show(self, form: PanelForm, instance: Any) -> HttpResponse:
         texts = {"title": self.title, "button": self.button, "effect": self.effect or self.entity.effect}
-        return self.page("pages/action.html", form=form, object=instance, cancel_url=self.done_url(instance), **texts)
+        aside = {"aside_template": self.aside_template, **self.aside_context(instance)}
+        cancel_url = self.done_url(instance)
+        return self.page("pages/action.html", form=form, object=instance, cancel_url=cancel_url, **texts, **aside)

@@ -16,8 +16,9 @@ from voipadmin.core.fields import EncryptedTextField
 from voipadmin.core.models import AnyModel
 from voipadmin.core.pages.entity import Entity, FieldGroup, Hint
 from voipadmin.core.tables.badges import LOOKS, badge, yes_no
-from voipadmin.core.tables.entity_table import format_amount, format_duration, format_moment
+from voipadmin.core.tables.entity_table import format_duration, format_moment
 from voipadmin.core.tables.links import page_of
+from voipadmin.core.text.decimals import format_amount
 from voipadmin.core.viewer import Viewer
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 import django_tables2 as tables
@@ -11,6 +10,7 @@ from django.utils.html import format_html
 
 from voipadmin.core.tables.badges import badge, yes_no
 from voipadmin.core.tables.links import page_of
+from voipadmin.core.text.decimals import format_amount
 
 NUMERIC = {"th": {"class": "num"}, "td": {"class": "num"}}
 
@@ -137,13 +137,6 @@ class TimeColumn(tables.Column):
     def value(self, value: datetime) -> str:
         """Export ISO 8601 with its offset."""
         return timezone.localtime(value).isoformat()
-
-
-def format_amount(value: Decimal, minimum: int = 2) -> str:
-    """Return an amount in the user's language without useless zeros, with `minimum` decimals at least."""
-    exponent = value.normalize().as_tuple().exponent
-    places = max(minimum, -exponent if isinstance(exponent, int) else minimum)
-    return str(formats.number_format(value, decimal_pos=places, use_l10n=True, force_grouping=True))
 
 
 def format_moment(value: datetime) -> str:

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 
 from voipadmin.core.forms.entity_form import widget_class
 from voipadmin.core.tables import badges, entity_table
+from voipadmin.core.text.decimals import format_amount, format_money
 
 register = template.Library()
 
@@ -38,13 +39,19 @@ def yes_no(value: object) -> SafeString:
 @register.filter
 def amount(value: Decimal | None, places: int = 2) -> str:
     """Write an amount in the user's language; a dash where there is none."""
-    return "—" if value is None else entity_table.format_amount(Decimal(value), places)
+    return "—" if value is None else format_amount(Decimal(value), places)
 
 
 @register.filter
 def money(value: Decimal | None) -> str:
     """Write an amount with two decimals."""
-    return "—" if value is None else entity_table.format_amount(Decimal(value).quantize(Decimal("0.01")), 2)
+    return "—" if value is None else format_amount(Decimal(value).quantize(Decimal("0.01")), 2)
+
+
+@register.filter
+def in_currency(value: Decimal | None, currency: str) -> str:
+    """Write an amount with its currency, such as `R$ 1.250,50`; a dash where there is none."""
+    return "—" if value is None else format_money(Decimal(value), currency)
 
 
 @register.filter
