@@ -30,6 +30,7 @@ class CdrOut(Output):
 
     id: uuid.UUID
     src: str
+    caller: str
     dst: str
     dialled: str
     started_at: datetime

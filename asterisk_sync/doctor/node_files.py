@@ -98,14 +98,16 @@ def _records(node: Node, folder: Path) -> Iterator[Finding]:
         mappings = (folder / "cdr_custom.conf").read_text()
     except OSError:
         mappings = ""
+    remedy = "Copy deploy/asterisk/cdr_custom.conf; then: asterisk -rx 'module reload cdr_custom.so'."
     if "voipadmin.csv" not in mappings:
-        remedy = "Copy deploy/asterisk/cdr_custom.conf; then: asterisk -rx 'module reload cdr_custom.so'."
         yield failure("call records", "cdr_custom.conf does not write voipadmin.csv: no call is billed", remedy)
         return
     spool = Path(node.cdr_path)
     if not os.access(spool.parent, os.R_OK | os.X_OK):
         remedy = "Create it, owned by Asterisk and readable by the worker's group: records are lost meanwhile."
         yield failure("call records", f"{spool.parent} is missing or cannot be read", remedy)
+    elif "CUT(CDR(va_call),|,9)" not in mappings:
+        yield warning("call records", "cdr_custom.conf writes no caller: a fixed caller ID decides the price", remedy)
     else:
         yield ok("call records", f"written to {spool}")
 

@@ -169,6 +169,7 @@ def _attribute(record: SpoolRecord, known: KnownObjects) -> Attribution:
         did = next((known.dids_by_number[form] for form in numbers if form in known.dids_by_number), None)
     customer = _customer(record, known, direction, did)
     pricing = known.pricing.get(customer, NO_PRICING) if customer else NO_PRICING
+    caller = record.caller or record.src
     return Attribution(
         direction=direction,
         numbers=numbers,
@@ -177,7 +178,7 @@ def _attribute(record: SpoolRecord, known: KnownObjects) -> Attribution:
         route_id=known.routes.get(record.route_ref),
         did_id=did,
         provider_cost=known.provider_costs[gateway] if gateway and direction == OUTBOUND else None,
-        origin=origin_of(record.src, pricing.number, settings.DEFAULT_COUNTRY) if direction == OUTBOUND else "",
+        origin=origin_of(caller, pricing.number, settings.DEFAULT_COUNTRY) if direction == OUTBOUND else "",
         plan_id=pricing.plan_id,
     )
 

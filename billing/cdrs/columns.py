@@ -49,6 +49,7 @@ COLUMNS: Mapping[str, str] = {
     "updated_at": "written_at",
     "node_name": "node_name",
     **_of("record", ("uniqueid", "linkedid", "sequence", "payload_hash", "src", "dst", "dialled", "caller_id")),
+    "caller": "record.caller",
     **_of("record", ("channel", "destination_channel", "account_code", "started_at", "answered_at", "ended_at")),
     **_of("record", ("duration_seconds", "billable_seconds", "disposition")),
     "attempt": "attempt",

@@ -18,7 +18,7 @@ DAY = {"type": "date"}
 class CdrFilterSet(EntityFilterSet):
     """Filters of the list of calls; days are those of the panel's clock."""
 
-    search_fields = ("src", "dst", "dialled", "caller_id")
+    search_fields = ("src", "caller", "dst", "dialled", "caller_id")
 
     since = django_filters.DateFilter(
         field_name="started_at", lookup_expr="date__gte", label=_("from day"), widget=forms.DateInput(DAY, "%Y-%m-%d")

@@ -13,11 +13,11 @@ from functools import lru_cache
 
 from billing.cdrs.attempts import NO_RESULT, AttemptResult
 
-FORMAT_VERSION = "1"
+# Version of the spool (docs/cdr-spool.md) -> its columns. A file may hold lines of several.
+SPOOL_COLUMNS = {"1": 31, "2": 33}
 # Asterisk writes at most 8,190 bytes a line.
 MAX_LINE_BYTES = 8_192
 LONGEST_CALL_SECONDS = 30 * 86_400
-SPOOL_COLUMNS = 31
 PLAIN_COLUMNS = range(16, 22)
 NEW_PLAIN_COLUMNS = 3  # peeraccount, linkedid and sequence, at the end where they are switched on
 DISPOSITIONS = frozenset({"ANSWERED", "NO ANSWER", "BUSY", "FAILED", "CONGESTION"})
@@ -31,8 +31,8 @@ _SEQUENCE = re.compile(r"[0-9]{1,18}")
 _UNIQUE_ID = re.compile(r"(?:.+-)?[0-9]{9,11}\.[0-9]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 # Column of the record -> longest value that the database keeps.
-_LENGTHS = {"uniqueid": 150, "linkedid": 150, "src": 80, "dst": 80, "dialled": 80, "caller_id": 160, "channel": 160,
-            "destination_channel": 160, "account_code": 80}  # fmt: skip
+_LENGTHS = {"uniqueid": 150, "linkedid": 150, "src": 80, "dst": 80, "dialled": 80, "caller_id": 160, "caller": 80,
+            "channel": 160, "destination_channel": 160, "account_code": 80}  # fmt: skip
 _SHORTEST_LIMIT = min(_LENGTHS.values())
 
 
@@ -73,6 +73,9 @@ class SpoolRecord:
     did_ref: str = ""
     attempt: int | None = None
     result: AttemptResult = NO_RESULT
+    caller: str = ""
+    # What the dialplan read the number as. Where it is told, `dialled` is the number's key.
+    kind: str = ""
 
 
 def parse_line(line: bytes, *, plain_zone: tzinfo, whole: bool = True) -> SpoolRecord:
@@ -84,7 +87,7 @@ def parse_line(line: bytes, *, plain_zone: tzinfo, whole: bool = True) -> SpoolR
         raise Malformed("too_long", f"more than {MAX_LINE_BYTES} bytes")
     fields = _fields(line)
     digest = hashlib.sha256(line).hexdigest()
-    if len(fields) == SPOOL_COLUMNS and fields[0] == FORMAT_VERSION:
+    if fields and len(fields) == SPOOL_COLUMNS.get(fields[0]):
         if not line.endswith(b'"'):
             raise Malformed("quotes", "the last column has no end")
         record = _from_spool(fields, digest)
@@ -92,7 +95,7 @@ def parse_line(line: bytes, *, plain_zone: tzinfo, whole: bool = True) -> SpoolR
         raise Malformed("unfinished", f"{len(fields)} columns")
     elif len(fields) in PLAIN_COLUMNS:
         record = _from_plain(fields, digest, plain_zone)
-    elif len(fields) >= SPOOL_COLUMNS:
+    elif len(fields) >= min(SPOOL_COLUMNS.values()):
         raise Malformed("columns", f"format {fields[0][:20]!r} with {len(fields)} columns")
     else:
         raise Malformed("columns", f"{len(fields)} columns")
@@ -118,7 +121,7 @@ def _fields(line: bytes) -> list[str]:
 def _from_spool(fields: list[str], digest: str) -> SpoolRecord:
     (_version, uniqueid, linkedid, sequence, src, dst, clid, _context, channel, dstchannel, _app, start, answer, end,
      duration, billsec, disposition, _flags, account, _userfield, customer, direction, route, gateway, did, dialled,
-     attempt, dial_status, cause, sip_code, delay) = fields  # fmt: skip
+     attempt, dial_status, cause, sip_code, delay, *since_2) = fields  # fmt: skip
     return SpoolRecord(
         uniqueid=uniqueid,
         linkedid=linkedid or uniqueid,
@@ -149,6 +152,8 @@ def _from_spool(fields: list[str], digest: str) -> SpoolRecord:
             _small(sip_code),
             _count(delay, 2_147_483_647),
         ),
+        caller=since_2[0] if since_2 else "",
+        kind=since_2[1] if since_2 else "",
     )
 
 

@@ -83,9 +83,9 @@ def replay(deck: Deck, planned: list[PlannedRate], kept: PresentRates, now: date
         currency=deck.currency,
         cost_currency=deck.currency,
     ).order_by()
-    fields = ("customer__code", "dialled", "dst", "src", "billable_seconds", "price", "cost")
-    for code, dialled, dst, src, seconds, price, cost in calls.values_list(*fields).iterator(5_000):
-        rate = costs.rate_of((dialled or dst).removeprefix("+"), src.removeprefix("+"))
+    fields = ("customer__code", "dialled", "dst", "src", "caller", "billable_seconds", "price", "cost")
+    for code, dialled, dst, src, caller, seconds, price, cost in calls.values_list(*fields).iterator(5_000):
+        rate = costs.rate_of((dialled or dst).removeprefix("+"), (caller or src).removeprefix("+"))
         if rate is None:
             not_sold += 1
             continue

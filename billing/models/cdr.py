@@ -109,6 +109,8 @@ class Cdr(BaseModel):
     dst = models.CharField(_("to"), max_length=80)
     dialled = models.CharField(_("dialled"), max_length=80, blank=True)
     caller_id = models.CharField(_("caller ID"), max_length=160, blank=True)
+    # Who called, before a route or gateway showed another number; `src` is what was shown. Empty: the same.
+    caller = models.CharField(_("caller"), max_length=80, blank=True, default="", db_default="")
     channel = models.CharField(max_length=160, blank=True)
     destination_channel = models.CharField(max_length=160, blank=True)
     # As the node recorded it: it still names the customer when that one is gone.

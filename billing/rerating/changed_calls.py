@@ -39,6 +39,7 @@ class StoredCall(NamedTuple):
     dialled: str
     dst: str
     src: str
+    caller: str
     billable_seconds: Decimal
     customer_id: UUID | None
     gateway_id: UUID | None

@@ -164,7 +164,7 @@ def _facts(call: StoredCall, inputs: PricingInputs) -> CallFacts:
         at=call.answered_at or call.started_at,
         billable_seconds=call.billable_seconds if call.answered_at else ZERO,
         provider_cost=inputs.gateways.get(call.gateway_id) if call.gateway_id else None,
-        origin=origin_of(call.src, customer.number, settings.DEFAULT_COUNTRY),
+        origin=origin_of(call.caller or call.src, customer.number, settings.DEFAULT_COUNTRY),
         plan_id=customer.plan_id,
     )
 

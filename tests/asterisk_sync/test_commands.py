@@ -123,6 +123,17 @@ def test_the_doctor_names_what_is_wrong_and_how_to_mend_it(
     assert command("doctor")[0] in {0, 1}
 
 
+def test_the_doctor_names_a_node_whose_records_do_not_carry_the_caller(node: Node, asterisk: AsteriskInstance) -> None:
+    records = asterisk.config_dir / "cdr_custom.conf"
+    before = records.read_text()
+    try:
+        records.write_text(before.replace(",${CSV_QUOTE(${CUT(CDR(va_call),|,9)})}", ""))
+        found = findings("lab")
+    finally:
+        records.write_text(before)
+    assert found["call records"]["severity"] == "warning"
+
+
 def test_the_doctor_says_where_reloads_are_slower_than_they_need_to_be(node: Node, asterisk: AsteriskInstance) -> None:
     assert findings("lab")["reading"]["severity"] == "ok"
     sorcery = asterisk.config_dir / "sorcery.conf"

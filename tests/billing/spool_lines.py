@@ -14,7 +14,7 @@ def spool_line(**values: Any) -> bytes:
     """Return one line with its end: an answered outgoing call of 60 s, unless the columns say otherwise."""
     number = next(_numbers)
     columns = {
-        "version": "1",
+        "version": "2",
         "uniqueid": f"pbx1-{START}.{number}",
         "sequence": number,
         "src": "1001",

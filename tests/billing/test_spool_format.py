@@ -43,6 +43,11 @@ def test_a_line_that_asterisk_wrote_is_read_to_the_microsecond() -> None:
     assert (record.sequence, record.disposition, record.customer_ref) == (2, "CONGESTION", "C1")
 
 
+def test_a_line_of_version_1_is_read_beside_one_of_version_2_that_names_the_caller() -> None:
+    assert parse(REAL_ATTEMPT).caller == ""
+    assert parse(spool_line(src="551150000000", va_caller="551130001055")).caller == "551130001055"
+
+
 def test_what_only_describes_a_call_is_left_out_where_it_is_nonsense() -> None:
     line = spool_line(va_attempt="x", va_cause="99999999999", va_sipcode="-1", va_pdd="1.5", va_dialstatus="no way")
     assert parse(line).result == AttemptResult()
@@ -59,7 +64,9 @@ def test_the_result_of_an_attempt_is_read() -> None:
     [
         (b"", "columns"),
         (b"hello", "columns"),
-        (spool_line().replace(b'"1",', b'"2",', 1), "columns"),
+        (spool_line().replace(b'"2",', b'"1",', 1), "columns"),
+        (spool_line().replace(b'"2",', b'"3",', 1), "columns"),
+        (REAL_ATTEMPT.replace(b'"1",', b'"2",', 1), "columns"),
         (spool_line().rstrip() + b',"more"', "columns"),
         (b",".join(spool_line().split(b",")[:25]), "columns"),
         (spool_line(start="yesterday"), "time"),

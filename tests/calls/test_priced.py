@@ -10,6 +10,7 @@ from billing.models import Cdr, CostSource, Direction, Disposition, RejectedReco
 from billing.rating.durations import rate_duration
 from billing.tariffs.loader import priced_tariff
 from numbering.models import DestinationType
+from routing.models import CallerIdRule
 from tests.billing.importing import import_file
 from tests.calls.exchange import Exchange
 from tests.factories.billing import TariffFactory
@@ -58,6 +59,30 @@ def test_a_call_that_the_second_gateway_carried_is_priced_once_with_that_gateway
 
     assert import_spool(exchange, tmp_path).imported == 0
     assert Cdr.objects.count() == 2
+
+
+@pytest.mark.parametrize("whose", ["gateway", "route"])
+def test_a_call_that_is_shown_with_another_number_is_rated_by_its_callers(
+    exchange: Exchange, tmp_path: Path, whose: str
+) -> None:
+    # N26: VC1 and VC3 are told by the caller's area, whatever the carrier is shown.
+    shown = {"caller_id_number": "552150009999"}
+    vivo = exchange.carrier("GW_Vivo_SP")
+    if whose == "gateway":
+        vivo.gateway.caller_id_rule, vivo.gateway.caller_id_number = CallerIdRule.FIXED, shown["caller_id_number"]
+        vivo.gateway.save()
+    exchange.route("_0ZZ9XXXXXXXX", vivo, **(shown if whose == "route" else {}))
+    acme = exchange.trunk("ACME", caller_id_number="551130001000")
+    local = TariffFactory.create(pattern="5511", origin_prefix="5511")
+    TariffFactory.create(pattern="5511")
+    exchange.apply()
+
+    assert exchange.call(acme, NUMBER, caller="1130001055").answered
+    exchange.records(1)
+    import_spool(exchange, tmp_path)
+
+    record = Cdr.objects.get()
+    assert (record.src, record.caller, record.tariff) == ("552150009999", "1130001055", local)
 
 
 def test_a_call_to_a_number_is_its_holders_and_has_no_price(exchange: Exchange, tmp_path: Path) -> None:

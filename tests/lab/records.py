@@ -9,7 +9,7 @@ COLUMNS = (
     "version", "uniqueid", "linkedid", "sequence", "src", "dst", "clid", "dcontext", "channel", "dstchannel", "lastapp",
     "start", "answer", "end", "duration", "billsec", "disposition", "amaflags", "accountcode", "userfield",
     "va_customer", "va_direction", "va_route", "va_gateway", "va_did", "va_dialled", "va_attempt", "va_dialstatus",
-    "va_cause", "va_sipcode", "va_pdd",
+    "va_cause", "va_sipcode", "va_pdd", "va_caller", "va_kind",
 )  # fmt: skip
 
 
