@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from asterisk_sync import drift
+from asterisk_sync.authorizer.heartbeat import report_unanswered_nodes
 from asterisk_sync.changes.outbox import SYNC_TASK, send_to_node, wake_worker
 from asterisk_sync.changes.queries import due_nodes
 from asterisk_sync.changes.sweeper_heartbeat import note_sweep
@@ -11,7 +12,7 @@ from asterisk_sync.models import Node
 from asterisk_sync.pipeline import run
 from asterisk_sync.simulator.tasks import look
 
-__all__ = ["audit_drift", "audit_node", "look", "report_worker", "sweep_pending", "sync_node"]
+__all__ = ["audit_drift", "audit_node", "look", "report_worker", "sweep_pending", "sync_node", "watch_authorizers"]
 
 AUDIT_TASK = "asterisk_sync.tasks.audit_node"
 
@@ -49,3 +50,9 @@ def audit_drift() -> None:
     """Have every enabled node audited by its worker."""
     for node in Node.objects.filter(enabled=True):
         send_to_node(node, AUDIT_TASK)
+
+
+@shared_task(name="asterisk_sync.tasks.watch_authorizers")  # type: ignore[untyped-decorator]  # celery has no types
+def watch_authorizers() -> None:
+    """Say of each node whether its calls are authorized; beat calls it four times a minute."""
+    report_unanswered_nodes()

@@ -21,7 +21,6 @@ from billing.cdrs.queries import (
     MONEY,
     ZERO,
     CurrencyTotals,
-    count_rejected,
     totals_by_currency,
 )
 from billing.models import NEEDS_A_TARIFF, Cdr, CdrQuerySet
@@ -67,7 +66,6 @@ class DashboardStats:
     calls_yesterday_by_now: int
     minutes_today: Decimal
     unrated_today: int
-    rejected_records: int
     currency: str
     money: tuple[CurrencyTotals, ...]
     shows_cost: bool
@@ -127,7 +125,6 @@ def dashboard_stats(user: User, now: datetime, *, calls_up: int | None = None) -
         calls_yesterday_by_now=sum(group["calls_by_now"] for group in groups if not group["is_today"]),
         minutes_today=_minutes(current),
         unrated_today=sum(group["unrated"] for group in current),
-        rejected_records=count_rejected() if sees_cost else 0,
         currency=settings.DEFAULT_CURRENCY,
         money=_money(current, with_cost=sees_cost),
         shows_cost=sees_cost,

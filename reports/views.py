@@ -13,12 +13,11 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from redis.exceptions import RedisError
 
-from asterisk_sync.authorizer.heartbeat import unanswered_nodes
-from billing.accounts.audit import differences_found
 from billing.authorization.queries import refused_since
 from billing.models import Cdr
 from reports.dashboard_stats import dashboard_stats
 from reports.live_panel import live_panel
+from voipadmin.core.alarms.queries import open_alarms
 
 LIVE_SECONDS = 2
 RECENT_CALLS = 8
@@ -74,8 +73,7 @@ def _render_live(request: HttpRequest) -> str:
         "panel": panel,
         "recent": recent,
         "sees_everything": user.sees_everything,
-        "ledger_differs": differences_found() if user.sees_everything else 0,
+        "alarms": open_alarms(user),
         "refused_calls": refused_since(timezone.now() - RECENTLY) if user.sees_everything else 0,
-        "unanswered": unanswered_nodes() if user.sees_everything else (),
     }
     return render_to_string("reports/dashboard_live.html", context, request=request)

@@ -171,6 +171,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep-pending-nodes": {"task": "asterisk_sync.tasks.sweep_pending", "schedule": 5.0, "options": {"expires": 5}},
     # What somebody did by hand is found and mended within a minute.
     "audit-drift": {"task": "asterisk_sync.tasks.audit_drift", "schedule": 45.0, "options": {"expires": 45}},
+    "watch-authorizers": {
+        "task": "asterisk_sync.tasks.watch_authorizers",
+        "schedule": 15.0,
+        "options": {"expires": 15},
+    },
     "charge-fees": {"task": "billing.accounts.tasks.charge_monthly_fees", "schedule": crontab(hour=6, minute=10)},
     "audit-ledger": {"task": "billing.accounts.tasks.audit_ledger", "schedule": crontab(hour=6, minute=40)},
     "end-quarantines": {"task": "numbering.tasks.end_quarantines", "schedule": 600.0, "options": {"expires": 600}},

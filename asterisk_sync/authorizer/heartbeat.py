@@ -1,14 +1,17 @@
-"""The authorizer's heartbeat for each node that it answers, for the dashboard and the doctor."""
+"""The authorizer's heartbeat for each node that it answers, for its alarm and the doctor."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from uuid import UUID
 
 from django.core.cache import cache
 from redis.exceptions import RedisError
 
+from asterisk_sync.alarms import AUTHORIZER_AWAY
 from asterisk_sync.models import Node
 from asterisk_sync.snapshot.node_scope import NodeScope
 from customers.models import Customer, CustomerStatus
+from voipadmin.core.alarms.services import report_state
 
 HEARTBEAT_SECONDS = 10
 
@@ -27,6 +30,13 @@ def unanswered_nodes() -> list[Node]:
     nodes = list(Node.objects.filter(enabled=True))
     silent = nodes_without_heartbeat(node.pk for node in nodes)
     return [node for node in nodes if node.pk in silent and _has_customers(node)]
+
+
+def report_unanswered_nodes() -> None:
+    """Open an alarm for each node that is not answered, and close those of nodes that are."""
+    with suppress(RedisError, OSError):
+        cache.get(_key(UUID(int=0)))  # where Redis cannot say who is away, every alarm stays as it is
+        report_state(AUTHORIZER_AWAY, {str(node.pk): {"node": node.name} for node in unanswered_nodes()})
 
 
 def _has_customers(node: Node) -> bool:

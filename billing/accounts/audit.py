@@ -1,37 +1,23 @@
 """Does the money add up? Every balance is the sum of its entries, every priced call is charged what its record says."""
 
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from django.core.cache import cache
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
-from redis.exceptions import RedisError
 
 from billing.accounts.ledger import unbalanced_accounts
 from billing.accounts.queries import MONEY, ZERO
+from billing.alarms import LEDGER_DIFFERS
 from billing.models import Cdr, EntryKind, LedgerEntry
+from voipadmin.core.alarms.services import report_state
 from voipadmin.core.text.decimals import format_amount
 
-AUDIT_KEY = "billing:ledger_differs"
-# Longer than from one night to the next: a missed audit does not say that all is well.
-AUDIT_KEPT = 7 * 24 * 3600
 
-
-def remember_audit(*, found: int) -> None:
-    """Keep for the dashboard how many differences an audit found; the log has them whatever becomes of Redis."""
-    with suppress(RedisError, OSError):
-        cache.set(AUDIT_KEY, found, AUDIT_KEPT)
-
-
-def differences_found() -> int:
-    """Return how many differences the latest audit found; none where nothing is known."""
-    try:
-        return int(cache.get(AUDIT_KEY, 0))
-    except (RedisError, OSError):
-        return 0
+def report_audit(*, found: int) -> None:
+    """Open the alarm of an audit that found differences; close it where there are none."""
+    report_state(LEDGER_DIFFERS, {"": {"found": found}} if found else {})
 
 
 def findings(*, since: datetime | None = None) -> Iterator[str]:

@@ -7,7 +7,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from billing.accounts import fees
-from billing.accounts.audit import findings, remember_audit
+from billing.accounts.audit import findings, report_audit
 
 logger = structlog.get_logger(__name__)
 AUDITED_CALLS = timedelta(days=45)
@@ -26,5 +26,5 @@ def audit_ledger() -> int:
     for finding in findings(since=timezone.now() - AUDITED_CALLS):
         logger.error("ledger.differs", finding=finding)
         count += 1
-    remember_audit(found=count)
+    report_audit(found=count)
     return count

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Count, Q, Sum
 
-from billing.models import NEEDS_A_TARIFF, Cdr, CdrQuerySet, Disposition, PastRating, RejectedRecord
+from billing.models import NEEDS_A_TARIFF, Cdr, CdrQuerySet, Disposition, PastRating
 
 ZERO = Decimal(0)
 ANSWERED = Q(disposition=Disposition.ANSWERED)
@@ -39,7 +39,9 @@ class CdrFilters:
 # How a filter of CdrFilters narrows where it is no column by its own name.
 LOOKUPS = {"started_from": "started_at__gte", "started_before": "started_at__lt"}
 CONDITIONS: dict[str, Callable[[Any], Q]] = {
-    "number": lambda number: Q(src__contains=number) | Q(dst__contains=number) | Q(dialled__contains=number),
+    "number": lambda number: (
+        Q(src__contains=number) | Q(caller__contains=number) | Q(dst__contains=number) | Q(dialled__contains=number)
+    ),
     "unrated": lambda _on: Q(unrated_reason__in=NEEDS_A_TARIFF),
     "loss_making": lambda _on: Q(margin__lt=0),
 }
@@ -178,8 +180,3 @@ def attempts_of(record: Cdr) -> CdrQuerySet:
 def past_ratings_of(record: Cdr) -> Any:
     """Return the ratings that a record had before it was rated again, the latest first."""
     return PastRating.objects.filter(cdr_id=record.pk).select_related("rerating").order_by("-version")
-
-
-def count_rejected() -> int:
-    """Return how many rejected records there are."""
-    return int(RejectedRecord.objects.count())

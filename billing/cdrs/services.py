@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from billing.accounts.call_charges import charge_calls
+from billing.cdrs.rejected import report_rejected
 from billing.cdrs.spool_import import SpoolImporter
 from billing.models import Cdr, RejectedRecord
 from billing.rating.called_numbers import called_forms, origin_of
@@ -70,7 +71,9 @@ def facts_of(record: Cdr) -> CallFacts:
         at=record.answered_at or record.started_at,
         billable_seconds=record.billable_seconds if record.answered_at else record.billable_seconds * 0,
         provider_cost=ProviderCost(provider.cost_per_minute, provider.currency, provider.pk) if provider else None,
-        origin=origin_of(record.src, customer.caller_id_number if customer else "", settings.DEFAULT_COUNTRY),
+        origin=origin_of(
+            record.caller or record.src, customer.caller_id_number if customer else "", settings.DEFAULT_COUNTRY
+        ),
         plan_id=account.plan_id if account else None,
     )
 
@@ -94,4 +97,5 @@ def replay_rejected(*, records: Iterable[RejectedRecord]) -> ReplaySummary:
             else:
                 record.delete()
                 accepted += 1
+    report_rejected()
     return ReplaySummary(accepted, still_rejected)

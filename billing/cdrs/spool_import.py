@@ -14,6 +14,7 @@ from itertools import islice
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from billing.cdrs.rejected import report_rejected
 from billing.cdrs.spool_file import FileIdentity, SpoolFile, SpoolLine
 from billing.cdrs.spool_format import MAX_LINE_BYTES, Malformed, SpoolRecord, parse_line
 from billing.cdrs.store import store_records
@@ -150,7 +151,9 @@ class SpoolImporter:
             detail = f"uniqueid {record.uniqueid}, sequence {record.sequence}"
             rejected.append(self._rejected(sources[number], path, RejectReason.CONFLICT, detail))
         rejected += [self._rejected(sources[number], path, RejectReason.DROPPED, "") for number in stored.dropped]
-        RejectedRecord.objects.bulk_create(rejected, ignore_conflicts=True)
+        if rejected:
+            RejectedRecord.objects.bulk_create(rejected, ignore_conflicts=True)
+            report_rejected()
         return ImportSummary(len(lines), stored.imported, stored.duplicates, len(rejected))
 
     def _rejected(self, line: SpoolLine, path: str, reason: str, detail: str) -> RejectedRecord:

@@ -12,9 +12,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 from django_celery_beat.admin import SolarSchedule
 
+from voipadmin.core.alarms.services import close_alarm
 from voipadmin.core.errors import DomainError
 from voipadmin.core.fields import EncryptedTextField
 from voipadmin.core.forms.local_numbers import local_field
+from voipadmin.core.models import Alarm
 from voipadmin.core.services import delete_object, error_messages, save_object
 
 # No task of the panel runs by the sun, and its page would take degrees in inputs that drop a comma.
@@ -161,3 +163,23 @@ def texts_of(error: DomainError | ValidationError) -> list[str]:
     if isinstance(error, DomainError):
         return [str(error.message)]
     return [text for found in error_messages(error).values() for text in found]
+
+
+@admin.register(Alarm)
+class AlarmAdmin(ReadOnlyAdmin):
+    """Alarms, those that are open and those that were."""
+
+    list_display = ("kind", "subject", "count", "opened_at", "last_seen_at", "closed_at")
+    list_filter = ("kind", ("closed_at", admin.EmptyFieldListFilter))
+    search_fields = ("subject",)
+    actions = ("close",)
+
+    @admin.action(description=_("Close"), permissions=["close"])
+    def close(self, _request: HttpRequest, queryset: QuerySet[Alarm]) -> None:
+        """Close those chosen; what is seen again opens another."""
+        for alarm in queryset:
+            close_alarm(alarm)
+
+    def has_close_permission(self, request: HttpRequest) -> bool:
+        """Who may change alarms may close them."""
+        return bool(request.user.has_perm("core.change_alarm"))

@@ -3,6 +3,7 @@
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
 
@@ -14,5 +15,6 @@ class CoreConfig(AppConfig):
     verbose_name = _("Core")
 
     def ready(self) -> None:
-        """Keep the changelogs; Django calls this when the models of every app are loaded."""
+        """Keep the changelogs and let every app declare its alarms; Django calls this when all models are loaded."""
         import_module("voipadmin.core.audit.changelog").keep_changelogs()
+        autodiscover_modules("alarms")

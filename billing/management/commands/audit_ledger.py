@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from billing.accounts.audit import findings, remember_audit
+from billing.accounts.audit import findings, report_audit
 
 EXIT_DIFFERS = 1
 
@@ -32,7 +32,7 @@ class Command(BaseCommand):
             self.stderr.write(finding)
             count += 1
         if since is None:
-            remember_audit(found=count)
+            report_audit(found=count)
         if count:
             self.stderr.write(f"{count} of them: the money does not add up")
             sys.exit(EXIT_DIFFERS)

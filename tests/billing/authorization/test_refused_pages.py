@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from billing.accounts.audit import remember_audit
+from billing.accounts.audit import report_audit
 from billing.accounts.ledger import account_of
 from billing.accounts.tasks import audit_ledger
 from billing.authorization.pages import REASON_LABELS
@@ -135,6 +135,6 @@ def test_the_dashboard_says_that_the_audit_found_a_difference_until_it_finds_non
 
 
 def test_a_customer_is_not_told_of_the_audit(client: Client) -> None:
-    remember_audit(found=3)
+    report_audit(found=3)
     client.force_login(UserFactory.create(role=Role.CUSTOMER, customers=[CustomerFactory.create()]))
     assert "audit of the ledger" not in dashboard(client)

@@ -2,10 +2,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from billing.cdrs.services import replay_rejected
 from billing.cdrs.spool_import import SpoolImporter
 from billing.models import Cdr, RejectedRecord
 from tests.billing.spool_lines import spool_line
 from tests.factories.users import UserFactory
+from voipadmin.core.models import Alarm
 from voipadmin.users.roles import Role
 
 pytestmark = pytest.mark.django_db
@@ -62,9 +64,21 @@ def test_who_only_looks_cannot_try_a_line_again(client: Client) -> None:
 
 
 def test_the_dashboard_leads_to_the_lines_that_wait(operator: Client) -> None:
-    kept_aside(b"hello")
+    SpoolImporter("pbx1").replay([b"hello"], "voipadmin.csv")
     page = operator.get(reverse("reports:dashboard_live")).content.decode()
+    assert "1 call record could not be read and is kept aside." in page
     assert reverse("billing:rejectedrecord_list") in page
+
+
+def test_the_alarm_of_lines_that_wait_ends_with_the_last_of_them(operator: Client) -> None:
+    SpoolImporter("pbx1").replay([b"hello", b"world"], "voipadmin.csv")
+    assert Alarm.objects.get(kind="rejected_records").details == {"found": 2}
+    RejectedRecord.objects.update(line=LINE.rstrip())
+    first, second = RejectedRecord.objects.all()
+    replay_rejected(records=[first])
+    assert Alarm.objects.get(closed_at=None).details == {"found": 1}
+    replay_rejected(records=[second])
+    assert not Alarm.objects.filter(closed_at=None).exists()
 
 
 def test_the_list_leads_to_the_records_that_are_missing(operator: Client) -> None:

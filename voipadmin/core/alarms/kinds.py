@@ -1,0 +1,42 @@
+"""Which alarms there are. An app declares its own in its module `alarms`, which is found when Django starts."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from voipadmin.core.errors import Message
+from voipadmin.core.models import Alarm
+
+Address = Callable[[Alarm], str]
+
+
+def _no_address(_alarm: Alarm) -> str:
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmKind:
+    """A kind of alarm: its sentence, with the alarm's details and `count` by their names, and where to look.
+
+    `is_severe` tells that money or calls are being lost; the others can wait until somebody has time.
+    """
+
+    code: str
+    sentence: Message
+    icon: str
+    is_severe: bool = True
+    address: Address = _no_address
+
+
+_KINDS: dict[str, AlarmKind] = {}
+
+
+def declare(kind: AlarmKind) -> AlarmKind:
+    """Make a kind known to pages; return it. Raise ValueError where another one has its code."""
+    if _KINDS.setdefault(kind.code, kind) != kind:
+        raise ValueError(f"two kinds of alarms are called {kind.code}")
+    return kind
+
+
+def kind_of(alarm: Alarm) -> AlarmKind:
+    """Return the kind of an alarm; one that this release does not know is shown by its code."""
+    return _KINDS.get(alarm.kind) or AlarmKind(alarm.kind, str(alarm), "triangle-alert")
