@@ -23,8 +23,16 @@ export PYTHONUNBUFFERED := 1
 	demo demo-reset bench faults fuzz screenshots messages compilemessages clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^##@ / {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' Makefile
 
+##@ Try it
+demo: packages $(STAMP) ## The whole system on this machine; Ctrl-C ends all of it
+	@$(BIN)/python -m deploy.trial.demo
+
+demo-reset: $(STAMP) ## Forget the demo's state
+	@$(BIN)/python -m deploy.trial.demo --reset
+
+##@ Set up
 venv: $(STAMP) ## Python environment from the hashed lock
 
 $(STAMP): requirements.lock
@@ -45,11 +53,6 @@ else
 	@echo 'This Python has no venv module. As root: apt-get install python3-venv' >&2; exit 1
 endif
 
-lock: $(STAMP) ## Resolve the newest allowed versions into requirements.lock
-	$(PYTHON) -m venv build/uv && build/uv/bin/pip install --quiet uv
-	build/uv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --all-extras pyproject.toml -o requirements.lock \
-		--custom-compile-command 'make lock'
-
 packages: ## Debian packages for tests and demo (installed when root and missing)
 	@missing=''; for package in $(PACKAGES); do dpkg -s $$package 2>/dev/null | grep -q '^Status: install ok installed' || missing="$$missing $$package"; done; \
 	if [ -z "$$missing" ]; then exit 0; fi; \
@@ -62,6 +65,7 @@ packages: ## Debian packages for tests and demo (installed when root and missing
 asterisk: $(STAMP) packages ## A real Asterisk: the system's, or a private tree (as root)
 	@$(BIN)/python -m deploy.trial.asterisk_tree || test -z "$$CI"
 
+##@ Check the source
 lint: $(STAMP) ## ruff
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -69,7 +73,7 @@ lint: $(STAMP) ## ruff
 types: $(STAMP) ## mypy, strict
 	DEBUG=true VOIPADMIN_ENV_FILE=/dev/null $(BIN)/mypy
 
-imports: $(STAMP) ## import-linter: the floors of the house
+imports: $(STAMP) ## import-linter: which app and which folder imports which
 	$(BIN)/lint-imports
 
 migrations: $(STAMP) ## No model change without its migration
@@ -78,8 +82,9 @@ migrations: $(STAMP) ## No model change without its migration
 deployable: $(STAMP) ## Django's own checks, with production settings
 	$(WITH_ENGINES) $(MANAGE) check --deploy --fail-level WARNING
 
-checks: lint types imports migrations deployable
+checks: lint types imports migrations deployable ## All of these
 
+##@ Test
 test: packages asterisk ## Everything that is checked
 	$(MAKE) --no-print-directory checks
 	$(BIN)/python -m pytest -n $(WORKERS)
@@ -93,12 +98,7 @@ test-postgres15: $(STAMP) ## The database-heavy tests again, on Debian's Postgre
 		VOIPADMIN_TEST_POSTGRES=15 $(BIN)/python -m pytest -n $(WORKERS) -m postgres15; \
 	else echo 'PostgreSQL 15 is not installed: its run is left out'; fi
 
-demo: packages $(STAMP) ## The whole system on this machine; Ctrl-C ends all of it
-	@$(BIN)/python -m deploy.trial.demo
-
-demo-reset: $(STAMP) ## Forget the demo's state
-	@$(BIN)/python -m deploy.trial.demo --reset
-
+##@ Measure, break, look
 bench: packages asterisk ## One JSON line per figure, each beside its yardstick
 	@$(BIN)/python -m tests.bench
 
@@ -111,11 +111,18 @@ fuzz: packages asterisk ## A million hostile values through form, guard, rendere
 screenshots: packages $(STAMP) ## Every page, desktop and phone, light and dark, into var/screenshots
 	$(BIN)/python -m deploy.trial.screenshots
 
+##@ Translate
 messages: $(STAMP) ## Collect the strings to translate
 	$(WITH_ENGINES) $(MANAGE) makemessages --locale pt_BR --no-obsolete --add-location file --ignore '$(VENV)/*' --ignore 'var/*' --ignore 'build/*'
 
 compilemessages: $(STAMP) ## Compile the translations
 	$(WITH_ENGINES) $(MANAGE) compilemessages --ignore '$(VENV)' --ignore var
+
+##@ Look after
+lock: $(STAMP) ## Resolve the newest allowed versions into requirements.lock
+	$(PYTHON) -m venv build/uv && build/uv/bin/pip install --quiet uv
+	build/uv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --all-extras pyproject.toml -o requirements.lock \
+		--custom-compile-command 'make lock'
 
 clean: ## Forget caches, the environment and build results; the demo's state stays
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
