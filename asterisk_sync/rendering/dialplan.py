@@ -9,7 +9,7 @@ from asterisk_sync.rendering.engine import Values, fragment, joined
 from asterisk_sync.rendering.pieces import descending_rules, heading, place_of
 from asterisk_sync.rendering.pjsip import internal_context
 from asterisk_sync.rendering.route_plan import RoutePlan
-from asterisk_sync.rendering.searches import Search
+from asterisk_sync.rendering.search_contexts import SearchContext
 from asterisk_sync.rendering.spreading import spread
 from asterisk_sync.snapshot.values import (
     AuthorizerSnapshot,
@@ -44,19 +44,19 @@ def _gateway_context(name: str) -> str:
 
 def routes_text(snapshot: Snapshot, plan: RoutePlan) -> str:
     """Return the file of outgoing calls."""
-    entry, *rests = plan.common.searches
+    entry, *rests = plan.common.contexts
     return joined(
         _of_all_routes(),
         heading("Entry of every customer without routes of its own"),
         _search(entry),
         heading("Customers with numbers or routes of their own"),
-        *(_search(view.searches[0]) for view in plan.views),
+        *(_search(path.contexts[0]) for path in plan.own_paths),
         *_customers(snapshot, plan),
         heading("Priority levels"),
-        *(_level(context.name, position, _lines(context.routes)) for context, position in plan.contexts),
+        *(_level(context.name, position, _lines(context.routes)) for context, position in plan.route_contexts),
         heading("What is left after a level"),
         *map(_search, rests),
-        *(_search(rest) for view in plan.views for rest in view.searches[1:]),
+        *(_search(rest) for path in plan.own_paths for rest in path.contexts[1:]),
         heading("Routes: ARG1 is the number, ARG2 its length as dialled, ARG3 the level"),
         *_routes(snapshot),
         heading(
@@ -91,7 +91,7 @@ def _subroutines(
 
 
 @fragment("extensions_routes/search.conf")
-def _search(search: Search) -> Values:
+def _search(search: SearchContext) -> Values:
     return {"context": search.context, "includes": search.includes, "goes_on": search.goes_on}
 
 
@@ -149,7 +149,7 @@ def _gateway(gateway: GatewaySnapshot, region: str) -> Values:
 def _customers(snapshot: Snapshot, plan: RoutePlan) -> Iterable[str]:
     for customer in snapshot.customers:
         if customer.active and customer.extensions:
-            yield from _numbers_of(customer, plan.view_of(customer.code).context)
+            yield from _numbers_of(customer, plan.search_path_of(customer.code).context)
 
 
 def _numbers_of(customer: CustomerSnapshot, entry: str) -> Iterable[str]:
@@ -162,7 +162,7 @@ def _numbers_of(customer: CustomerSnapshot, entry: str) -> Iterable[str]:
         yield _extensions(internal, internal, tuple(lines), entry)
         return
     names = {part: f"va-internal-{customer.code}-{part}" for part in parts}
-    yield _search(Search(internal, (*names.values(), entry)))
+    yield _search(SearchContext(internal, (*names.values(), entry)))
     for part, members in parts.items():
         yield _extensions(names[part], internal, tuple(members), "")
 

@@ -65,11 +65,11 @@ def _of_all_numbers(country: str, parts: int) -> Values:
 
 def _arriving(customer: CustomerSnapshot, plan: RoutePlan, asks: str) -> tuple[CustomerSnapshot, str, str, str]:
     alone = replace(customer, extensions=()) if customer.extensions else customer
-    return alone, entry_context(customer, plan), plan.view_of(customer.code).label, asks
+    return alone, entry_context(customer, plan), plan.search_path_of(customer.code).label, asks
 
 
 @fragment("extensions_dids/customer.conf")
-def _arrival(customer: CustomerSnapshot, entry: str, view: str, asks: str) -> Values:
+def _arrival(customer: CustomerSnapshot, entry: str, path_label: str, asks: str) -> Values:
     return {
         "code": customer.code,
         "id": customer.id,
@@ -81,7 +81,7 @@ def _arrival(customer: CustomerSnapshot, entry: str, view: str, asks: str) -> Va
         "channel_limit": customer.channel_limit,
         "calls_per_second": customer.calls_per_second,
         "caller_id_number": customer.caller_id_number,
-        "view": view,
+        "path_label": path_label,
         "asks": asks,
     }
 

@@ -47,7 +47,7 @@ def entry_context(customer: CustomerSnapshot, plan: RoutePlan) -> str:
     """Return the context into which the customer's own calls come."""
     if not customer.active:
         return SUSPENDED_CONTEXT
-    return internal_context(customer) if customer.extensions else plan.view_of(customer.code).context
+    return internal_context(customer) if customer.extensions else plan.search_path_of(customer.code).context
 
 
 @fragment("pjsip_gateways.conf")
@@ -104,7 +104,7 @@ def _of_all_trunks() -> Values:
 
 
 @fragment("pjsip_customer_trunks/trunk.conf")
-def _trunk(customer: CustomerSnapshot, context: str, view: str, asks: str) -> Values:
+def _trunk(customer: CustomerSnapshot, context: str, path_label: str, asks: str) -> Values:
     return {
         "code": customer.code,
         "id": customer.id,
@@ -113,7 +113,7 @@ def _trunk(customer: CustomerSnapshot, context: str, view: str, asks: str) -> Va
         "channel_limit": customer.channel_limit,
         "calls_per_second": customer.calls_per_second,
         "fallback": customer.caller_id_number or "anonymous",
-        "view": view,
+        "path_label": path_label,
         "asks": asks,
         "addresses": address_values(customer),
         "matches": sorted(address.network for address in customer.addresses),
@@ -128,7 +128,12 @@ def trunks_text(snapshot: Snapshot, plan: RoutePlan) -> str:
     names of trunk customers' begin with a plus, which comes before all names of gateways, whose file is read first.
     """
     trunks = [
-        _trunk(customer, entry_context(customer, plan), plan.view_of(customer.code).label, snapshot.asks(customer.id))
+        _trunk(
+            customer,
+            entry_context(customer, plan),
+            plan.search_path_of(customer.code).label,
+            snapshot.asks(customer.id),
+        )
         for customer in sorted(snapshot.customers, key=lambda customer: customer.code, reverse=True)
         if customer.addresses
     ]
@@ -158,14 +163,14 @@ def _heading(code: str) -> Values:
 
 
 @fragment("pjsip_extensions/customer.conf")
-def _of_customer(customer: CustomerSnapshot, context: str, view: str, asks: str) -> Values:
+def _of_customer(customer: CustomerSnapshot, context: str, path_label: str, asks: str) -> Values:
     return {
         "code": customer.code,
         "id": customer.id,
         "context": context,
         "channel_limit": customer.channel_limit,
         "calls_per_second": customer.calls_per_second,
-        "view": view,
+        "path_label": path_label,
         "asks": asks,
     }
 
@@ -191,8 +196,8 @@ def extensions_text(snapshot: Snapshot, plan: RoutePlan) -> str:
         enabled = [extension for extension in customer.extensions if extension.enabled]
         if not enabled:
             continue
-        entry, view = entry_context(customer, plan), plan.view_of(customer.code).label
-        shared = _of_customer(replace(customer, extensions=()), entry, view, snapshot.asks(customer.id))
+        entry, path_label = entry_context(customer, plan), plan.search_path_of(customer.code).label
+        shared = _of_customer(replace(customer, extensions=()), entry, path_label, snapshot.asks(customer.id))
         parts.append(_heading(customer.code))
         # The endpoint is the last section of an extension's text: what its customer decides goes on there.
         parts += [_extension(extension, customer.caller_id_number) + shared for extension in enabled]

@@ -1,4 +1,9 @@
-"""Routes as contexts: levels that are searched one after another, and for whom which of them are."""
+"""Routes as contexts of the dialplan: levels that are searched one after another, and for whom which of them are.
+
+Asterisk searches a context by specificity alone, and a number that matches two of its patterns reaches only one of
+them. So a level holds routes of which no number matches two, and priorities, overlaps and failing over are what the
+order of levels says ([ADR 7](../../docs/adr/0007-layers-of-routes.md)).
+"""
 
 import hashlib
 from collections import defaultdict
@@ -6,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from asterisk_sync.rendering.searches import Search, search_plan
+from asterisk_sync.rendering.search_contexts import LevelContexts, SearchContext, plan_search_contexts
 from asterisk_sync.rendering.spreading import spread
 from asterisk_sync.snapshot.values import RouteSnapshot
 from routing.overlaps import OverlapIndex
@@ -21,8 +26,8 @@ route_plans: RoundCache["RoutePlan"] = RoundCache()
 
 
 @dataclass(frozen=True)
-class LevelContext:
-    """A context of lines, one for each route, in descending order."""
+class RouteContext:
+    """A context with a line for each route, in descending order."""
 
     name: str
     routes: tuple[RouteSnapshot, ...]
@@ -30,11 +35,11 @@ class LevelContext:
 
 @dataclass(frozen=True)
 class Level:
-    """Routes of one priority in which no number matches twice; `position` is what its lines tell to their routes."""
+    """Routes of one priority of which no number matches two; `position` is what its lines pass on to their routes."""
 
     position: str
     priority: int
-    contexts: tuple[LevelContext, ...]
+    contexts: tuple[RouteContext, ...]
 
     @property
     def routes(self) -> tuple[RouteSnapshot, ...]:
@@ -43,45 +48,52 @@ class Level:
 
 
 @dataclass(frozen=True)
-class View:
-    """The levels that one group of customers goes through; `label` is `va_view` on its channels, empty for most.
+class SearchPath:
+    """The levels that the calls of one group of customers go through, in order.
 
-    `searches` are the contexts that are the view's alone: its entry, and what is left after a level.
+    `label` is `va_view` on their channels, empty for customers without routes of their own. `contexts` are those of
+    this path alone: its entry, and what is left after each level. `after` has the latter by the position of the level,
+    with the ones that another path shares.
     """
 
     label: str
     context: str
     levels: tuple[Level, ...]
-    searches: tuple[Search, ...]
+    contexts: tuple[SearchContext, ...]
     after: Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class RoutePlan:
-    """Everything that the routes' file says about who searches what."""
+    """Everything that the file of routes says about who searches what."""
 
-    common: View
-    views: tuple[View, ...]
-    view_of_customer: Mapping[str, View]
+    common: SearchPath
+    own_paths: tuple[SearchPath, ...]
+    path_of_customer: Mapping[str, SearchPath]
 
     @cached_property
-    def contexts(self) -> tuple[tuple[LevelContext, str], ...]:
+    def route_contexts(self) -> tuple[tuple[RouteContext, str], ...]:
         """Every context of routes once, with the position of its level."""
         found = {
             context.name: (context, level.position)
-            for view in (self.common, *self.views)
-            for level in view.levels
+            for path in (self.common, *self.own_paths)
+            for level in path.levels
             for context in level.contexts
         }
         return tuple(found.values())
 
-    def view_of(self, customer: str) -> View:
-        """Return the view of the customer with this code."""
-        return self.view_of_customer.get(customer, self.common)
+    def search_path_of(self, customer: str) -> SearchPath:
+        """Return the search path of the customer with this code."""
+        return self.path_of_customer.get(customer, self.common)
 
 
 def plan_routes(routes: Iterable[RouteSnapshot], customers: Iterable[str]) -> RoutePlan:
-    """Split the routes into levels, and the customers by the routes that are theirs alone."""
+    """Return the levels of the routes, and for each of the customers, by code, the path through them.
+
+    1. Routes without gateways are left out.
+    2. The routes that are for all give the common path.
+    3. Customers with equal routes of their own share a path: that of all, with their own levels in between.
+    """
     usable = tuple(route for route in routes if route.steps)
     named = {code for route in usable for code in route.customers}
     owners = frozenset(named.intersection(customers))
@@ -90,37 +102,40 @@ def plan_routes(routes: Iterable[RouteSnapshot], customers: Iterable[str]) -> Ro
 
 
 def _plan(usable: Sequence[RouteSnapshot], owners: frozenset[str]) -> RoutePlan:
-    common = _Priorities([route for route in usable if not route.customers])
+    common_levels = _CommonLevels([route for route in usable if not route.customers])
     own: dict[str, list[RouteSnapshot]] = defaultdict(list)
     for route in usable:
         for code in owners.intersection(route.customers):
             own[code].append(route)
-    everybody = _view("", COMMON_ENTRY, common.levels, {})
-    after = {search.context: search for search in everybody.searches}
-    views: dict[str, View] = {}
-    view_of_customer: dict[str, View] = {}
+    common = _search_path("", COMMON_ENTRY, common_levels.levels, {})
+    shared = {item.context: item for item in common.contexts}
+    paths: dict[str, SearchPath] = {}
+    path_of_customer: dict[str, SearchPath] = {}
     for code in sorted(own):
         label = _label(own[code])
-        if label not in views:
-            views[label] = _view(label, f"va-view{label}", common.with_own(own[code], label), after)
-        view_of_customer[code] = views[label]
-    return RoutePlan(everybody, tuple(views[label] for label in sorted(views)), view_of_customer)
+        if label not in paths:
+            paths[label] = _search_path(label, f"va-view{label}", common_levels.with_own(own[code], label), shared)
+        path_of_customer[code] = paths[label]
+    return RoutePlan(common, tuple(paths[label] for label in sorted(paths)), path_of_customer)
 
 
 def _label(routes: Sequence[RouteSnapshot]) -> str:
+    """Return a label that customers with the same routes of their own have alike, in every generation."""
     ids = ",".join(sorted(str(route.id) for route in routes))
     return "-" + hashlib.sha256(ids.encode()).hexdigest()[:12]
 
 
-def _view(label: str, entry: str, levels: Mapping[int, Sequence[Level]], shared: Mapping[str, Search]) -> View:
+def _search_path(
+    label: str, entry: str, levels: Mapping[int, Sequence[Level]], shared: Mapping[str, SearchContext]
+) -> SearchPath:
     in_order = tuple(level for priority in sorted(levels) for level in levels[priority])
-    steps = [(level.position, tuple(context.name for context in level.contexts)) for level in in_order]
-    searches, after = search_plan(entry, label, steps, shared)
-    return View(label, entry, in_order, searches, after)
+    names = [LevelContexts(level.position, tuple(context.name for context in level.contexts)) for level in in_order]
+    contexts, after = plan_search_contexts(entry, label, names, shared)
+    return SearchPath(label, entry, in_order, contexts, after)
 
 
-class _Priorities:
-    """The levels of the routes that are for all, by priority, and what it takes to put others between them."""
+class _CommonLevels:
+    """The levels of the routes that are for all, by priority, and where levels of others fit in between."""
 
     def __init__(self, routes: Iterable[RouteSnapshot]) -> None:
         self._routes: dict[int, list[RouteSnapshot]] = defaultdict(list)
@@ -129,17 +144,21 @@ class _Priorities:
         self.levels = {
             priority: _levels(group, priority, f"{priority}", "") for priority, group in self._routes.items()
         }
-        self._found: dict[int, OverlapIndex[tuple[RouteSnapshot, int]]] = {}
+        # Priority -> its routes by pattern, each with how many levels there are up to its own.
+        self._indexes: dict[int, OverlapIndex[tuple[RouteSnapshot, int]]] = {}
 
     def with_own(self, own: Iterable[RouteSnapshot], label: str) -> dict[int, tuple[Level, ...]]:
-        """Return the levels of a group with routes of its own; whatever can stay shared does."""
+        """Return the levels of customers with routes of their own; those of priorities that have none are shared."""
         by_priority: dict[int, list[RouteSnapshot]] = defaultdict(list)
         for route in own:
             by_priority[route.priority].append(route)
         return self.levels | {priority: self._mixed(priority, group, label) for priority, group in by_priority.items()}
 
     def _mixed(self, priority: int, own: list[RouteSnapshot], label: str) -> tuple[Level, ...]:
-        """Put levels of their own between those of all; where the order forbids it, all get a copy."""
+        """Return the levels of one priority: those of all with own ones in between.
+
+        Where the order of the routes cannot be kept that way, all routes of the priority get levels of this path alone.
+        """
         shared = self.levels.get(priority, ())
         places = self._places(priority, own) if shared else None
         if places is None:
@@ -151,14 +170,21 @@ class _Priorities:
         return tuple(found)
 
     def _places(self, priority: int, own: Iterable[RouteSnapshot]) -> dict[RouteSnapshot, int] | None:
-        """Return behind how many levels each route comes; None if it had to be in front and behind of one level."""
+        """Return after how many of the common levels each own route comes, None where there is no such place.
+
+        1. Take the own routes in the order in which they are tried.
+        2. A route comes after the last level that has an overlapping route which is tried before it, and not before an
+           overlapping route of its own that was placed already.
+        3. It must also come before the first level that has an overlapping route which is tried after it. Where 2 is
+           not before 3 there is no place.
+        """
         index, placed = self._index(priority), OverlapIndex[int]()
         places: dict[RouteSnapshot, int] = {}
         for route in sorted(own, key=order_key):
             pattern = parse_pattern(route.pattern)
-            rivals = list(index.overlapping(pattern))
-            before = [level for rival, level in rivals if order_key(rival) < order_key(route)]
-            behind = [level for rival, level in rivals if order_key(rival) > order_key(route)]
+            overlapping = list(index.overlapping(pattern))
+            before = [level for other, level in overlapping if order_key(other) < order_key(route)]
+            behind = [level for other, level in overlapping if order_key(other) > order_key(route)]
             place = max([*before, *placed.overlapping(pattern)], default=0)
             if behind and place >= min(behind):
                 return None
@@ -167,12 +193,12 @@ class _Priorities:
         return places
 
     def _index(self, priority: int) -> OverlapIndex[tuple[RouteSnapshot, int]]:
-        if priority not in self._found:
-            self._found[priority] = OverlapIndex()
+        if priority not in self._indexes:
+            self._indexes[priority] = OverlapIndex()
             for number, level in enumerate(self.levels.get(priority, ()), start=1):
                 for route in level.routes:
-                    self._found[priority].add(parse_pattern(route.pattern), (route, number))
-        return self._found[priority]
+                    self._indexes[priority].add(parse_pattern(route.pattern), (route, number))
+        return self._indexes[priority]
 
 
 def _levels(routes: Iterable[RouteSnapshot], priority: int, place: str, label: str) -> tuple[Level, ...]:
@@ -182,15 +208,16 @@ def _levels(routes: Iterable[RouteSnapshot], priority: int, place: str, label: s
     )
 
 
-def _contexts(name: str, routes: Sequence[RouteSnapshot]) -> tuple[LevelContext, ...]:
-    """Large contexts are slow to load and to search; in a level it does not matter which route is in which."""
+def _contexts(name: str, routes: Sequence[RouteSnapshot]) -> tuple[RouteContext, ...]:
+    """Spread a level over contexts: a large one is slow to load and to search, and in a level order does not matter."""
     parts = spread(routes, lambda route: route.id.int, ROUTES_IN_A_CONTEXT)
     return tuple(
-        LevelContext(name if len(parts) == 1 else f"{name}-part{part}", _descending(members))
+        RouteContext(name if len(parts) == 1 else f"{name}-part{part}", _descending(members))
         for part, members in parts.items()
     )
 
 
 def _descending(routes: Iterable[RouteSnapshot]) -> tuple[RouteSnapshot, ...]:
-    """Asterisk inserts from the front: in descending order a large context loads in a fraction of the time."""
+    # Asterisk keeps a context sorted and looks for the place of each new extension from the front. In descending order
+    # each one goes to the very front: a large context loads in a fraction of the time.
     return tuple(sorted(routes, key=lambda route: parse_pattern(route.pattern).specificity, reverse=True))

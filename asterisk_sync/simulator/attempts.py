@@ -20,12 +20,12 @@ def plan_attempts(
     scene: Scene, question: Question, journey: Journey, normalised: str, answer: Explanation | None
 ) -> tuple[Attempt, ...]:
     """Return every attempt in order; gateways by weight are in their places, with the chance of each to be first."""
-    if journey.view is None:
+    if journey.path is None:
         return ()
     facts = _facts(question, journey, normalised, scene)
     tries = [
         (route, step)
-        for route in _as_answered(routes_taken(journey.view, journey.number), answer)
+        for route in _as_answered(routes_taken(journey.path, journey.number), answer)
         for step in route.steps
     ]
     attempts = (

@@ -68,7 +68,7 @@ def authorization_of(scene: Scene, journey: Journey, answer: Explanation) -> Aut
 
 def _left_out(scene: Scene, journey: Journey, answer: Explanation) -> Iterator[LeftOutGateway]:
     names = {known.id: known.name for known in scene.routes}
-    routes = routes_taken(journey.view, journey.number) if journey.view else []
+    routes = routes_taken(journey.path, journey.number) if journey.path else []
     for route in routes:
         for step in route.steps:
             item = evaluation_of(answer, route, step.gateway)

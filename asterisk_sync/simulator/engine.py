@@ -48,9 +48,9 @@ def _considered(scene: Scene, journey: Journey) -> tuple[ConsideredRoute, ...]:
     customer = journey.customer
     if customer is None:
         return ()
-    view = journey.view or scene.plan.view_of(customer.code)
-    searched = journey.view is not None and journey.refusal is None
-    return consider_routes(scene, view, journey.number, customer.code, searched=searched)
+    path = journey.path or scene.plan.search_path_of(customer.code)
+    searched = journey.path is not None and journey.refusal is None
+    return consider_routes(scene, path, journey.number, customer.code, searched=searched)
 
 
 def _limits(scene: Scene, journey: Journey) -> Limits | None:

@@ -111,7 +111,7 @@ def _entries(scene: Scene, simulation: Simulation) -> Iterator[tuple[str, str]]:
 
 def _after_each_route(scene: Scene, simulation: Simulation) -> Iterator[tuple[str, str]]:
     """What is left to try after each route: where failing over leads."""
-    after = scene.plan.view_of(simulation.customer).after
+    after = scene.plan.search_path_of(simulation.customer).after
     for route in simulation.taken:
         yield after[route.position], simulation.number
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from asterisk_sync.rendering.route_plan import View
+from asterisk_sync.rendering.route_plan import SearchPath
 from asterisk_sync.simulator.call_context import KnownRoute, Scene
 from asterisk_sync.simulator.results import ConsideredRoute, Reason
 from asterisk_sync.snapshot.values import RouteSnapshot
@@ -23,25 +23,25 @@ class Place:
     route: RouteSnapshot
 
 
-def places_in(view: View) -> Iterator[Place]:
-    """Return the routes of a view, level after level."""
-    for number, level in enumerate(view.levels):
+def places_in(path: SearchPath) -> Iterator[Place]:
+    """Return the routes of a path, level after level."""
+    for number, level in enumerate(path.levels):
         for context in level.contexts:
             for route in context.routes:
                 yield Place(number, level.position, context.name, route)
 
 
-def routes_taken(view: View, number: str) -> list[RouteSnapshot]:
+def routes_taken(path: SearchPath, number: str) -> list[RouteSnapshot]:
     """Return the routes that a call goes by, in order; in one level no number fits two."""
-    return [place.route for place in places_in(view) if parse_pattern(place.route.pattern).matches(number)]
+    return [place.route for place in places_in(path) if parse_pattern(place.route.pattern).matches(number)]
 
 
 def consider_routes(
-    scene: Scene, view: View, number: str, customer: str, *, searched: bool
+    scene: Scene, path: SearchPath, number: str, customer: str, *, searched: bool
 ) -> tuple[ConsideredRoute, ...]:
     """Return every route there is; what is not in the customer's levels stands behind those of its priority."""
-    places = {place.route.id: place for place in places_in(view)}
-    taken = [route.id for route in routes_taken(view, number)] if searched else []
+    places = {place.route.id: place for place in places_in(path)}
+    taken = [route.id for route in routes_taken(path, number)] if searched else []
     reasons = dict.fromkeys(taken, Reason.NEXT) | dict.fromkeys(taken[:1], Reason.FIRST)
     routes = sorted(_all_routes(scene), key=lambda route: _order(route, places))
     return tuple(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from asterisk_sync.rendering.incoming import destination_of
 from asterisk_sync.rendering.pjsip import INCOMING_CONTEXTS, SUSPENDED_CONTEXT, entry_context, internal_context
-from asterisk_sync.rendering.route_plan import View
+from asterisk_sync.rendering.route_plan import SearchPath
 from asterisk_sync.simulator.call_context import Scene
 from asterisk_sync.simulator.results import Hop, Outcome, Question, Refusal, Step
 from asterisk_sync.snapshot.values import CustomerSnapshot, DIDSnapshot, ExtensionSnapshot, GatewaySnapshot
@@ -40,7 +40,7 @@ class Journey:
     caller: str = ""
     customer: CustomerSnapshot | None = None
     steps: tuple[Step, ...] = ()
-    view: View | None = None
+    path: SearchPath | None = None
     outcome: Outcome = Outcome.SENT
     refusal: Refusal | None = None
     cause: int | None = None
@@ -108,7 +108,7 @@ def _follow(here: Journey, scene: Scene) -> Journey:
         return _turned_down(here, scene)
     colleague = _colleague(customer, here.number)
     if colleague is None:
-        return _look_for_route(here, scene.plan.view_of(customer.code), scene)
+        return _look_for_route(here, scene.plan.search_path_of(customer.code), scene)
     here = here.at(Hop.COLLEAGUE, internal_context(customer), here.number, colleague.number)
     if not colleague.enabled:
         return replace(here, direction=INTERNAL).refused(Refusal.TELEPHONE_DISABLED)
@@ -139,9 +139,9 @@ def _is_readable(number: str, scene: Scene) -> bool:
     return is_known_form(filter_dialled(number), NATIONAL, scene.snapshot.country)
 
 
-def _look_for_route(here: Journey, view: View, scene: Scene) -> Journey:
-    here = replace(here, direction=OUTBOUND, view=view)
-    fits = any(parse_pattern(route.pattern).matches(here.number) for level in view.levels for route in level.routes)
+def _look_for_route(here: Journey, path: SearchPath, scene: Scene) -> Journey:
+    here = replace(here, direction=OUTBOUND, path=path)
+    fits = any(parse_pattern(route.pattern).matches(here.number) for level in path.levels for route in level.routes)
     if not fits and not ANY_NUMBER.matches(here.number):
         return here.refused(Refusal.NO_EXTENSION)
     if not _is_readable(here.number, scene):

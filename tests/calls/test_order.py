@@ -67,7 +67,7 @@ def test_for_generated_overlapping_patterns_asterisk_tries_in_the_order_of_selec
         for _ in range(NUMBERS_PER_SET):
             number = a_number(draw, draw.choice(own))
             expected = routes_expected(routes, number, code)
-            assert routes_tried(exchange, number, plan.view_of(code).context) == expected, (code, number)
+            assert routes_tried(exchange, number, plan.search_path_of(code).context) == expected, (code, number)
             longest = max(longest, len(expected))
     assert longest >= 6, "the sets did not overlap enough to say anything"
 
@@ -80,12 +80,12 @@ def test_what_is_left_after_each_attempt_is_what_selection_has_left(exchange: Ex
     exchange.route("_X.", carrier, priority=20)
     exchange.apply()
     routes = load_snapshot(exchange.node).routes
-    view = plan_routes(routes, []).common
+    path = plan_routes(routes, []).common
 
     for _ in range(4):
         number = a_number(draw, draw.choice(routes).pattern)
         expected = routes_expected(routes, number, "ANY")
-        for level in view.levels:
+        for level in path.levels:
             in_level = [route.id for route in level.routes if parse_pattern(route.pattern).matches(number)]
             assert len(in_level) <= 1
             if in_level:

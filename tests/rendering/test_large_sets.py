@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from asterisk_sync.rendering import render_files
 from asterisk_sync.rendering.parser import Context, parse_dialplan
-from asterisk_sync.rendering.searches import BLOCK, NO_ROUTE, search_plan
+from asterisk_sync.rendering.search_contexts import LEVELS_IN_A_BLOCK, NO_ROUTE, LevelContexts, plan_search_contexts
 from asterisk_sync.snapshot.values import RouteSnapshot, Snapshot
 from routing.selection import matching_routes
 from tests.rendering.example import customer, example, extension, gateway, route
@@ -89,7 +89,7 @@ def test_two_thousand_priorities_are_searched_in_order_and_no_lookup_sees_too_ma
         assert depth(contexts, name) < 60
     assert walk(contexts, "from-internal") == [f"va-level-{number}-1" for number in range(1, 2_001)]
     assert walk(contexts, "va-after-1000-1") == [f"va-level-{number}-1" for number in range(1_001, 2_001)]
-    assert sum(len(context.includes) for context in contexts.values()) < 2_001 * (BLOCK + 2)
+    assert sum(len(context.includes) for context in contexts.values()) < 2_001 * (LEVELS_IN_A_BLOCK + 2)
 
 
 def walk(contexts: dict[str, Context], name: str) -> list[str]:
@@ -108,8 +108,10 @@ def walk(contexts: dict[str, Context], name: str) -> list[str]:
 @settings(max_examples=200)
 @given(st.lists(st.integers(1, 40), max_size=120))
 def test_whatever_is_left_after_a_level_is_searched_in_order(sizes: list[int]) -> None:
-    levels = [(f"{at}-1", tuple(f"level-{at}-{part}" for part in range(size))) for at, size in enumerate(sizes)]
-    searches, after = search_plan("entry", "", levels, {})
+    levels = [
+        LevelContexts(f"{at}-1", tuple(f"level-{at}-{part}" for part in range(size))) for at, size in enumerate(sizes)
+    ]
+    searches, after = plan_search_contexts("entry", "", levels, {})
     found = {search.context: search for search in searches}
 
     def order(name: str) -> list[str]:
@@ -126,10 +128,10 @@ def test_whatever_is_left_after_a_level_is_searched_in_order(sizes: list[int]) -
 
 
 def test_a_search_that_ends_as_another_one_does_shares_its_end() -> None:
-    common = [(f"{at}-1", (f"level-{at}-1",)) for at in range(30)]
-    shared = {search.context: search for search in search_plan("entry", "", common, {})[0]}
-    own = [*common[:3], ("2-1-1", ("level-own",)), *common[3:]]
-    searches, after = search_plan("view", "-own", own, shared)
+    common = [LevelContexts(f"{at}-1", (f"level-{at}-1",)) for at in range(30)]
+    shared = {search.context: search for search in plan_search_contexts("entry", "", common, {})[0]}
+    own = [*common[:3], LevelContexts("2-1-1", ("level-own",)), *common[3:]]
+    searches, after = plan_search_contexts("view", "-own", own, shared)
     own_ends = [f"va-after-own-{position}" for position in ("0-1", "1-1", "2-1", "2-1-1")]
     assert [search.context for search in searches] == ["view", *own_ends]
     assert after["20-1"] == "va-after-20-1"
@@ -156,11 +158,11 @@ def test_customers_with_routes_of_their_own_share_the_contexts_of_all() -> None:
 def test_a_route_of_its_own_is_tried_in_its_place_among_those_of_all(pattern: str) -> None:
     snapshot = with_own_routes(400, route(7_000_000, pattern, 10, "GW0000"))
     contexts = contexts_of(snapshot)
-    view = next(name for name in contexts if name.startswith("va-view-"))
+    entry = next(name for name in contexts if name.startswith("va-view-"))
     for number in ("00105123456", "0010999", "01200123456", "0120", "09", "001001234567"):
         lines = [
             (exten, steps[0].arguments.partition(",")[0].removeprefix("va-route-"))
-            for name in searched(contexts, view)
+            for name in searched(contexts, entry)
             if name.startswith("va-level")
             for exten, steps in contexts[name].extensions.items()
         ]
