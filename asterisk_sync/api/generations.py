@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import FilterSchema, Query, Schema
 
-from asterisk_sync.generations.comparison import compare
+from asterisk_sync.generations.comparison import compare_generations
 from asterisk_sync.generations.pending import set_before
 from asterisk_sync.models import Generation, GenerationStatus
 from voipadmin.core.api.access import Needs, visible_reference
@@ -96,7 +96,7 @@ def diff(request: HttpRequest, id: uuid.UUID, query: Query[DiffQuery]) -> Any:  
     if query.against is not None:
         others = Generation.objects.filter(node=after.node_id)
         before = visible_reference(others, key=query.against, user=request.user, field="against")
-    found = compare(before, after)
+    found = compare_generations(before, after)
     files = [
         FileDiffOut(name=item.name, added=item.added, removed=item.removed, diff=item.text()) for item in found.files
     ]

@@ -41,7 +41,7 @@ acting_user: ContextVar[str] = ContextVar("asterisk_sync_acting_user", default="
 
 
 @dataclass(frozen=True)
-class Change:
+class ObjectChange:
     """What changed, as the history shows it."""
 
     label: str
@@ -50,7 +50,7 @@ class Change:
     action: str
 
     @classmethod
-    def of(cls, instance: models.Model, action: str) -> "Change":
+    def of(cls, instance: models.Model, action: str) -> "ObjectChange":
         """Describe a model instance; one whose relations are gone already is named by its key."""
         try:
             name = str(instance)
@@ -77,7 +77,7 @@ class _Silence:
     until = 0.0
 
 
-def record_changes(changes: Sequence[Change], nodes: Iterable[UUID]) -> None:
+def record_changes(changes: Sequence[ObjectChange], nodes: Iterable[UUID]) -> None:
     """Raise the wanted generation of `nodes`, once for each transaction, and note the changes beside it."""
     wanted = frozenset(nodes)
     if not wanted or not changes:

@@ -15,7 +15,7 @@ from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from asterisk_sync.changes.outbox import Change, record_changes
+from asterisk_sync.changes.outbox import ObjectChange, record_changes
 from asterisk_sync.models import Node, Placement
 from customers.models import Customer, Extension, TrunkAddress
 from numbering.models import DID, DIDAllocation
@@ -147,7 +147,7 @@ def place_object(*, instance: models.Model, nodes: Iterable[Node]) -> None:
         rows.exclude(node__in=wanted).delete()
         kept = set(rows.values_list("node_id", flat=True))
         Placement.objects.bulk_create(Placement(node_id=key, **{kind: instance}) for key in wanted if key not in kept)
-        record_changes([Change.of(instance, "placed")], before ^ nodes_carrying(instance))
+        record_changes([ObjectChange.of(instance, "placed")], before ^ nodes_carrying(instance))
         _note(instance, names, sorted(node.name for node in wanted.values()))
 
 

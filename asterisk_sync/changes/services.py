@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from asterisk_sync.changes.outbox import Change, acting_user, record_changes
+from asterisk_sync.changes.outbox import ObjectChange, acting_user, record_changes
 from asterisk_sync.changes.placement import nodes_carrying
 from asterisk_sync.changes.queries import waiting_generation
 from asterisk_sync.models import Generation, GenerationStatus, Node
@@ -40,7 +40,7 @@ def request_sync(*, node: Node, actor: str = "", action: str = "sync") -> None:
         raise NodeDisabledError(_("This node is disabled."))
     token = acting_user.set(actor or acting_user.get())
     try:
-        record_changes([Change.of(node, action)], nodes_carrying(node))
+        record_changes([ObjectChange.of(node, action)], nodes_carrying(node))
     finally:
         acting_user.reset(token)
 

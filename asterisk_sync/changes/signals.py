@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import models, transaction
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete, pre_save
 
-from asterisk_sync.changes.outbox import Change, record_changes
+from asterisk_sync.changes.outbox import ObjectChange, record_changes
 from asterisk_sync.changes.placement import nodes_carrying, nodes_of_each
 from asterisk_sync.changes.workers import call_to_new_queue
 from asterisk_sync.models import Node
@@ -83,7 +83,7 @@ def note_save(instance: models.Model, created: bool, **_kwargs: Any) -> None:
     """Record a created or changed object."""
     left: frozenset[UUID] | None = instance.__dict__.pop(LEFT, frozenset())
     if left is not None:
-        change = Change.of(instance, "created" if created else "changed")
+        change = ObjectChange.of(instance, "created" if created else "changed")
         record_changes([change], left | nodes_carrying(instance))
 
 
@@ -94,7 +94,7 @@ def remember_where_it_lives(instance: models.Model, **_kwargs: Any) -> None:
 
 def note_delete(instance: models.Model, **_kwargs: Any) -> None:
     """Record a deleted object, cascades included."""
-    record_changes([Change.of(instance, "deleted")], instance.__dict__.pop(LEFT, None) or frozenset())
+    record_changes([ObjectChange.of(instance, "deleted")], instance.__dict__.pop(LEFT, None) or frozenset())
 
 
 def note_route_customers(
@@ -125,15 +125,15 @@ def remember_whether_asked(instance: Account, **_kwargs: Any) -> None:
 def note_asked(instance: Account, **_kwargs: Any) -> None:
     """Record an account whose calls are asked about from now on, otherwise, or no more."""
     if instance.__dict__.pop(LEFT, "") != _asks(instance):
-        record_changes([Change.of(instance, "changed")], nodes_carrying(instance.customer))
+        record_changes([ObjectChange.of(instance, "changed")], nodes_carrying(instance.customer))
 
 
 def note_bulk(sender: type[models.Model], objects: Sequence[models.Model], **_kwargs: Any) -> None:
     """Record many objects of one model that a service wrote at once, each for the nodes that carry it."""
     if sender not in UNRENDERED:
         return
-    together: dict[frozenset[UUID], list[Change]] = defaultdict(list)
+    together: dict[frozenset[UUID], list[ObjectChange]] = defaultdict(list)
     for item, nodes in zip(objects, nodes_of_each(objects), strict=True):
-        together[nodes].append(Change.of(item, "changed"))
+        together[nodes].append(ObjectChange.of(item, "changed"))
     for nodes, changes in together.items():
         record_changes(changes, nodes)

@@ -4,14 +4,14 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from asterisk_sync.drift.difference import Difference
+from asterisk_sync.drift.difference import DriftDifference
 from asterisk_sync.generations.comparison import file_difference
 from asterisk_sync.generations.folder import NodeFolder
 from asterisk_sync.generations.store import AcceptedSet
 from asterisk_sync.generations.validation import RefusedError
 from asterisk_sync.models import ApplyMode, DriftKind, Node, SyncState
 from asterisk_sync.pipeline.candidate import prepare
-from asterisk_sync.reload.timings import Steps
+from asterisk_sync.reload.timings import StepTimings
 from asterisk_sync.rendering.errors import RenderError
 from asterisk_sync.rendering.guard import GuardError
 from asterisk_sync.throwaway.instance import TooLateError
@@ -19,18 +19,18 @@ from asterisk_sync.throwaway.instance import TooLateError
 LONGEST_DETAIL = 20_000
 
 
-def counts(node: Node) -> bool:
+def is_compared_with_database(node: Node) -> bool:
     """Tell whether the node should run what the database says: it is direct, and nothing is held or waits."""
     return node.mode == ApplyMode.DIRECT and node.chosen_id is None and node.state == SyncState.APPLIED
 
 
-def compare(node: Node, accepted: AcceptedSet) -> list[Difference]:
+def find_database_differences(node: Node, accepted: AcceptedSet) -> list[DriftDifference]:
     """Return a difference for each file that no longer says what the database says."""
     disk = NodeFolder(Path(node.config_path)).state()
     try:
-        candidate = prepare(node, accepted, disk, forced=False, steps=Steps())
+        candidate = prepare(node, accepted, disk, forced=False, timings=StepTimings())
     except (RefusedError, RenderError, GuardError) as error:
-        return [Difference(DriftKind.DATABASE, "", str(error))]
+        return [DriftDifference(DriftKind.DATABASE, "", str(error))]
     except TooLateError:
         # Busy: the next audit comes in a minute.
         return []
@@ -42,8 +42,8 @@ def compare(node: Node, accepted: AcceptedSet) -> list[Difference]:
     ]
 
 
-def _difference(name: str, before: str, after: str) -> Difference:
+def _difference(name: str, before: str, after: str) -> DriftDifference:
     diff = file_difference(name, before, after).text()
     cut = diff if len(diff) <= LONGEST_DETAIL else diff[:LONGEST_DETAIL].rpartition("\n")[0] + "\n…\n"
     summary = _("%(file)s no longer says what the database says") % {"file": name}
-    return Difference(DriftKind.DATABASE, name, cut, summary)
+    return DriftDifference(DriftKind.DATABASE, name, cut, summary)

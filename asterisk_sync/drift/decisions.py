@@ -43,7 +43,7 @@ def audit_node(node: Node) -> None:
         node = Node.objects.get(pk=node.pk)
         if lock is None or not node.enabled or node.is_pending:
             return
-        new = findings.enter(node, survey(node))
+        new = findings.record_survey(node, survey(node))
     if new:
         log.warning("drift", node=node.name, found=[str(finding) for finding in new])
     if node.on_drift == DriftPolicy.MEND:

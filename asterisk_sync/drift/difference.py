@@ -6,7 +6,7 @@ from asterisk_sync.models import DriftKind
 
 
 @dataclass(frozen=True)
-class Difference:
+class DriftDifference:
     """What differs and how: a few lines, or a unified difference with secrets masked."""
 
     kind: DriftKind

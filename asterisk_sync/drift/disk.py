@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from asterisk_sync.drift.difference import Difference
+from asterisk_sync.drift.difference import DriftDifference
 from asterisk_sync.generations.folder import CURRENT, DiskState, NodeFolder
 from asterisk_sync.generations.includes import include_line, inclusion_of
 from asterisk_sync.generations.store import AcceptedSet
@@ -17,11 +17,11 @@ from asterisk_sync.models import DriftKind, Node
 class OnDisk:
     """What differs on the disk, and the files as they are there."""
 
-    differences: list[Difference]
+    differences: list[DriftDifference]
     found: Mapping[str, str]
 
 
-def compare(node: Node, accepted: AcceptedSet) -> OnDisk:
+def find_disk_differences(node: Node, accepted: AcceptedSet) -> OnDisk:
     """Compare the disk with the accepted set."""
     folder = NodeFolder(Path(node.config_path))
     state = folder.state()
@@ -35,23 +35,23 @@ def compare(node: Node, accepted: AcceptedSet) -> OnDisk:
     return OnDisk([*(_file(name, found) for name in altered), *includes], found)
 
 
-def _elsewhere(state: DiskState, accepted: AcceptedSet) -> Difference:
+def _elsewhere(state: DiskState, accepted: AcceptedSet) -> DriftDifference:
     facts = {"link": CURRENT, "found": state.directory, "wanted": accepted.directory}
     if not state.directory:
-        return Difference(DriftKind.LINK, CURRENT, _("The link %(link)s is missing.") % facts)
+        return DriftDifference(DriftKind.LINK, CURRENT, _("The link %(link)s is missing.") % facts)
     text = _("The link %(link)s leads to %(found)s; the node accepted %(wanted)s.") % facts
-    return Difference(DriftKind.LINK, CURRENT, text)
+    return DriftDifference(DriftKind.LINK, CURRENT, text)
 
 
-def _file(name: str, found: Mapping[str, str]) -> Difference:
+def _file(name: str, found: Mapping[str, str]) -> DriftDifference:
     if name in found:
-        return Difference(DriftKind.FILE, name, _("%(file)s was changed on the node.") % {"file": name})
-    return Difference(DriftKind.FILE, name, _("%(file)s is missing on the node.") % {"file": name})
+        return DriftDifference(DriftKind.FILE, name, _("%(file)s was changed on the node.") % {"file": name})
+    return DriftDifference(DriftKind.FILE, name, _("%(file)s is missing on the node.") % {"file": name})
 
 
-def _includes(config_path: Path, accepted: AcceptedSet) -> Iterator[Difference]:
+def _includes(config_path: Path, accepted: AcceptedSet) -> Iterator[DriftDifference]:
     for name in sorted(accepted.files):
         inclusion = inclusion_of(config_path, name)
         if inclusion.is_missing:
             facts = {"file": inclusion.top, "line": include_line(name)}
-            yield Difference(DriftKind.INCLUDE, name, _("%(file)s lacks this line: %(line)s") % facts)
+            yield DriftDifference(DriftKind.INCLUDE, name, _("%(file)s lacks this line: %(line)s") % facts)

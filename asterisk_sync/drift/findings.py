@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.utils import timezone
 
-from asterisk_sync.drift.difference import Difference
+from asterisk_sync.drift.difference import DriftDifference
 from asterisk_sync.drift.survey import Survey
 from asterisk_sync.generations import store
 from asterisk_sync.generations.folder import digest_of_set
@@ -19,7 +19,7 @@ OF_FILES = frozenset({DriftKind.FILE, DriftKind.LINK})
 
 
 @transaction.atomic
-def enter(node: Node, survey: Survey) -> list[DriftFinding]:
+def record_survey(node: Node, survey: Survey) -> list[DriftFinding]:
     """Bring the open findings of a node up to what was found; return those that are new."""
     found = {(item.kind, item.subject): item for item in unknown(node, survey.differences)}
     rows = {(DriftKind(row.kind), row.subject): row for row in open_findings(node)}
@@ -43,7 +43,7 @@ def settle(findings: Iterable[DriftFinding], settlement: Settlement, actor: str 
         finding.save(update_fields=["settlement", "settled_at", "settled_by", "updated_at"])
 
 
-def unknown(node: Node, differences: Iterable[Difference]) -> list[Difference]:
+def unknown(node: Node, differences: Iterable[DriftDifference]) -> list[DriftDifference]:
     """Return the differences without the objects of which somebody said that they are there on purpose."""
     adopted = DriftFinding.objects.filter(node=node, kind=DriftKind.FOREIGN, settlement=Settlement.ADOPTED)
     known = set(adopted.values_list("subject", flat=True))
@@ -65,7 +65,7 @@ def is_adoptable(finding: DriftFinding) -> bool:
     return kept.text_kept and kept.status == GenerationStatus.DRIFTED and set(kept.files) == set(FILE_NAMES)
 
 
-def _open(node: Node, difference: Difference, generation: Generation | None) -> DriftFinding:
+def _open(node: Node, difference: DriftDifference, generation: Generation | None) -> DriftFinding:
     finding: DriftFinding = DriftFinding.objects.create(
         node=node,
         kind=difference.kind,
@@ -76,7 +76,7 @@ def _open(node: Node, difference: Difference, generation: Generation | None) -> 
     return finding
 
 
-def _refresh(row: DriftFinding, difference: Difference, generation: Generation | None) -> None:
+def _refresh(row: DriftFinding, difference: DriftDifference, generation: Generation | None) -> None:
     kept = generation if difference.kind in OF_FILES else None
     if (row.detail, row.generation) != (difference.detail, kept):
         row.detail, row.generation = difference.detail, kept

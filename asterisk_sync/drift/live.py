@@ -8,8 +8,14 @@ from django.utils.translation import gettext as _
 from asterisk_sync.ami.client import AmiClient
 from asterisk_sync.ami.messages import AmiError
 from asterisk_sync.ami.session import connected
-from asterisk_sync.drift.difference import Difference
-from asterisk_sync.generations.expected import DIALPLAN_MODULE, PJSIP_MODULE, DialplanLine, Expectation, expect
+from asterisk_sync.drift.difference import DriftDifference
+from asterisk_sync.generations.expected import (
+    DIALPLAN_MODULE,
+    PJSIP_MODULE,
+    DialplanLine,
+    ExpectedConfig,
+    expected_config,
+)
 from asterisk_sync.generations.store import AcceptedSet
 from asterisk_sync.models import DriftKind, Node
 from asterisk_sync.reload.readback import LIST_ACTIONS, LIST_SECONDS
@@ -21,22 +27,22 @@ SHOWN_LINES = 100
 SHOWN_STRANGERS = 200
 
 
-def compare(node: Node, accepted: AcceptedSet) -> list[Difference] | None:
+def find_live_differences(node: Node, accepted: AcceptedSet) -> list[DriftDifference] | None:
     """Return one difference for each part of Asterisk that runs something else; None where it cannot be asked."""
-    wanted = expect(accepted.files)
+    wanted = expected_config(accepted.files)
     try:
         with connected(node) as ami:
             # As if nothing had been there before: everything is read back, endpoints in full.
-            found = {part: read_differences(ami, wanted, Expectation(), frozenset({part})) for part in PARTS}
+            found = {part: read_differences(ami, wanted, ExpectedConfig(), frozenset({part})) for part in PARTS}
     except AmiError:
         # Not reachable is another matter, which the next change or the AMI worker shows.
         return None
-    return [Difference(DriftKind.LIVE, PARTS[part], _listing(lines)) for part, lines in found.items() if lines]
+    return [DriftDifference(DriftKind.LIVE, PARTS[part], _listing(lines)) for part, lines in found.items() if lines]
 
 
-def foreign(node: Node, accepted: AcceptedSet) -> list[Difference]:
+def find_foreign_objects(node: Node, accepted: AcceptedSet) -> list[DriftDifference]:
     """Return what is live and not from this panel: objects of PJSIP, and lines in contexts that are ours."""
-    wanted = expect(accepted.files)
+    wanted = expected_config(accepted.files)
     try:
         with connected(node) as ami:
             return list(islice((*_strangers(ami, wanted), *_intruders(ami, wanted)), SHOWN_STRANGERS))
@@ -44,7 +50,7 @@ def foreign(node: Node, accepted: AcceptedSet) -> list[Difference]:
         return []
 
 
-def _strangers(ami: AmiClient, wanted: Expectation) -> Iterator[Difference]:
+def _strangers(ami: AmiClient, wanted: ExpectedConfig) -> Iterator[DriftDifference]:
     kinds: dict[str, list[str]] = {}
     for kind, action in LIST_ACTIONS.items():
         rows = [headers for headers in ami.list_action(action, timeout=LIST_SECONDS) if headers["ObjectType"] == kind]
@@ -53,10 +59,10 @@ def _strangers(ami: AmiClient, wanted: Expectation) -> Iterator[Difference]:
     for name, found in sorted(kinds.items()):
         facts = {"object": name, "kinds": ", ".join(found)}
         text = _("%(kinds)s: live, and not from this panel. Look in pjsip.conf and what it includes.") % facts
-        yield Difference(DriftKind.FOREIGN, name, text, _("%(object)s is live and not from this panel") % facts)
+        yield DriftDifference(DriftKind.FOREIGN, name, text, _("%(object)s is live and not from this panel") % facts)
 
 
-def _intruders(ami: AmiClient, wanted: Expectation) -> Iterator[Difference]:
+def _intruders(ami: AmiClient, wanted: ExpectedConfig) -> Iterator[DriftDifference]:
     """Contexts of the operator's own are left alone."""
     events = ami.list_action("ShowDialPlan", timeout=LIST_SECONDS)
     live = {
@@ -71,7 +77,7 @@ def _intruders(ami: AmiClient, wanted: Expectation) -> Iterator[Difference]:
             "it includes."
         )
         summary = _("%(object)s is live and not from this panel") % facts
-        yield Difference(DriftKind.FOREIGN, str(line), text % facts, summary)
+        yield DriftDifference(DriftKind.FOREIGN, str(line), text % facts, summary)
 
 
 def _listing(lines: Iterable[str]) -> str:

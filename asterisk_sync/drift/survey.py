@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from asterisk_sync.drift import database, disk, live
-from asterisk_sync.drift.difference import Difference
+from asterisk_sync.drift.difference import DriftDifference
 from asterisk_sync.generations import store
 from asterisk_sync.models import DriftKind, Generation, Node
 
@@ -14,7 +14,7 @@ from asterisk_sync.models import DriftKind, Generation, Node
 class Survey:
     """What was found; `looked_at` names the kinds about which this says all there is to say."""
 
-    differences: tuple[Difference, ...] = ()
+    differences: tuple[DriftDifference, ...] = ()
     looked_at: frozenset[DriftKind] = frozenset()
     accepted: Generation | None = None
     # The files as they are on the disk, where one of them differs.
@@ -27,22 +27,22 @@ def survey(node: Node) -> Survey:
     if accepted.generation is None or not accepted.files:
         return Survey()
     looked_at: set[DriftKind] = set()
-    differences: list[Difference] = []
+    differences: list[DriftDifference] = []
     found: Mapping[str, str] = {}
     if Path(node.config_path).is_dir():
-        on_disk = disk.compare(node, accepted)
+        on_disk = disk.find_disk_differences(node, accepted)
         differences += on_disk.differences
         found = on_disk.found
         looked_at |= {DriftKind.FILE, DriftKind.LINK, DriftKind.INCLUDE}
-    running = live.compare(node, accepted)
+    running = live.find_live_differences(node, accepted)
     if running is not None:
         differences += running
         looked_at.add(DriftKind.LIVE)
         # What a wrong set left behind is not foreign: that is asked once everything of ours is as it should be.
         if not differences:
-            differences += live.foreign(node, accepted)
+            differences += live.find_foreign_objects(node, accepted)
             looked_at.add(DriftKind.FOREIGN)
-    if database.counts(node):
-        differences += database.compare(node, accepted)
+    if database.is_compared_with_database(node):
+        differences += database.find_database_differences(node, accepted)
         looked_at.add(DriftKind.DATABASE)
     return Survey(tuple(differences), frozenset(looked_at), accepted.generation, found)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from asterisk_sync.generations import store
-from asterisk_sync.generations.diff import difference
+from asterisk_sync.generations.diff import diff_of_sets
 from asterisk_sync.models import Generation, GenerationStatus
 
 # Lines of a file's difference that are shown at first, and with each step further.
@@ -89,7 +89,7 @@ class Comparison:
         return "".join(f"--- a/{item.name}\n+++ b/{item.name}\n{item.text()}" for item in self.files)
 
 
-def compare(before: Generation | None, after: Generation, only: str = "") -> Comparison:
+def compare_generations(before: Generation | None, after: Generation, only: str = "") -> Comparison:
     """Compare two sets, or one file of them; only files whose hashes differ are looked at."""
     old = store.read_files(before) if before else {}
     new = store.read_files(after)
@@ -105,7 +105,7 @@ def compare(before: Generation | None, after: Generation, only: str = "") -> Com
 def file_difference(name: str, before: str, after: str, *, exact: bool = False) -> FileDifference:
     """Compare two texts of one file, secrets masked, and without the figures that always differ unless `exact`."""
     old, new = (before, after) if exact else (_FIGURES.sub(_plain, before), _FIGURES.sub(_plain, after))
-    lines = lines_of(difference({name: old}, {name: new}))
+    lines = lines_of(diff_of_sets({name: old}, {name: new}))
     return FileDifference(name, [(kind, line) for kind, line in lines if kind != "file"])
 
 

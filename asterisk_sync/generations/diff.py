@@ -25,12 +25,12 @@ def mask_secrets(text: str) -> str:
     return _SECRET_LINE.sub(rf"\1{MASK}", text)
 
 
-def difference(before: Mapping[str, str], after: Mapping[str, str]) -> str:
+def diff_of_sets(before: Mapping[str, str], after: Mapping[str, str]) -> str:
     """Return the unified difference of two sets with secrets masked, cut where it is very long."""
     parts: list[str] = []
     length = 0
     for name in sorted({*before, *after}):
-        for part in unified(before.get(name, ""), after.get(name, ""), name):
+        for part in diff_of_file(before.get(name, ""), after.get(name, ""), name):
             parts.append(part)
             length += len(part)
             if length > LONGEST_DIFF:
@@ -38,7 +38,7 @@ def difference(before: Mapping[str, str], after: Mapping[str, str]) -> str:
     return mask_secrets("".join(parts))
 
 
-def unified(before: str, after: str, name: str) -> Iterator[str]:
+def diff_of_file(before: str, after: str, name: str) -> Iterator[str]:
     """Yield the difference of one file as `patch` takes it, unmasked: the names, and one part for each hunk."""
     if before == after:
         return

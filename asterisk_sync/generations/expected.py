@@ -35,7 +35,7 @@ class DialplanLine(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Change:
+class ConfigChange:
     """What a set has otherwise than one before it: objects and contexts that are new or altered, or gone."""
 
     objects: frozenset[ObjectKey]
@@ -45,7 +45,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Expectation:
+class ExpectedConfig:
     """The objects of PJSIP by type and name, and the contexts of the dialplan by name."""
 
     objects: Mapping[ObjectKey, PjsipObject] = field(default_factory=dict)
@@ -84,9 +84,9 @@ class Expectation:
             for exten, steps in context.extensions.items()
         }
 
-    def change_since(self, before: "Expectation") -> Change:
+    def change_since(self, before: "ExpectedConfig") -> ConfigChange:
         """Return what has to become live, and what has to go, when this set follows `before`."""
-        return Change(
+        return ConfigChange(
             _altered(self.objects, before.objects),
             frozenset(before.objects.keys() - self.objects.keys()),
             _altered(self.contexts, before.contexts),
@@ -124,25 +124,25 @@ def _parse(name: str, text: str, cache: ParserCache) -> ParsedFile:
     return ParsedFile(contexts=tuple(parse_dialplan(text, cache).values()))
 
 
-def expect(files: Mapping[str, str]) -> Expectation:
+def expected_config(files: Mapping[str, str]) -> ExpectedConfig:
     """Return what a validated set makes live; raise ConfigSyntaxError for one that is not valid."""
-    return _expect(tuple(files.items()))
+    return _expected_config(tuple(files.items()))
 
 
 @lru_cache(maxsize=KEPT_SETS)
-def _expect(files: tuple[tuple[str, str], ...]) -> Expectation:
-    return expect_parsed(parse_file(name, text) for name, text in files)
+def _expected_config(files: tuple[tuple[str, str], ...]) -> ExpectedConfig:
+    return combine_parsed_files(parse_file(name, text) for name, text in files)
 
 
-def expect_afresh(files: Mapping[str, str]) -> Expectation:
+def expected_config_uncached(files: Mapping[str, str]) -> ExpectedConfig:
     """Return what a part of a set makes live, neither taken from a cache nor kept in one; raise ConfigSyntaxError."""
-    return expect_parsed(_parse(name, text, ParserCache()) for name, text in files.items())
+    return combine_parsed_files(_parse(name, text, ParserCache()) for name, text in files.items())
 
 
-def expect_parsed(files: Iterable[ParsedFile]) -> Expectation:
+def combine_parsed_files(files: Iterable[ParsedFile]) -> ExpectedConfig:
     """Return what parsed files make live."""
     parsed = list(files)
-    return Expectation(
+    return ExpectedConfig(
         {(item.type, item.name): item for file in parsed for item in file.objects},
         {context.name: context for file in parsed for context in file.contexts},
     )

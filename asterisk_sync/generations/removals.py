@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from asterisk_sync.generations import store
-from asterisk_sync.generations.expected import Expectation, expect
+from asterisk_sync.generations.expected import ExpectedConfig, expected_config
 from asterisk_sync.generations.shrink_guard import ROUTE_CONTEXT, TRUNK_ENDPOINT, objects_of, removed_names
 from asterisk_sync.models import Generation, OutboxEntry
 from asterisk_sync.rendering.parser import ConfigSyntaxError
@@ -34,16 +34,16 @@ def removals_between(before: Generation | None, after: Generation) -> list[Remov
     return _named(removed_names(objects_of(was), objects_of(_read(after))), was)
 
 
-def _read(generation: Generation | None) -> Expectation:
+def _read(generation: Generation | None) -> ExpectedConfig:
     if generation is None:
-        return Expectation()
+        return ExpectedConfig()
     try:
-        return expect(store.read_files(generation))
+        return expected_config(store.read_files(generation))
     except ConfigSyntaxError:
-        return Expectation()
+        return ExpectedConfig()
 
 
-def _named(removed: Mapping[str, Sequence[str]], was: Expectation) -> list[Removal]:
+def _named(removed: Mapping[str, Sequence[str]], was: ExpectedConfig) -> list[Removal]:
     totals = objects_of(was)
     found = [
         Removal(kind, sorted(_names(kind, names, was)), max(len(totals.get(kind, ())), len(names)))
@@ -53,7 +53,7 @@ def _named(removed: Mapping[str, Sequence[str]], was: Expectation) -> list[Remov
     return sorted(found, key=lambda loss: -len(loss.names))
 
 
-def _names(kind: str, names: Sequence[str], was: Expectation) -> list[str]:
+def _names(kind: str, names: Sequence[str], was: ExpectedConfig) -> list[str]:
     if kind == "customers":
         return [name.removeprefix(TRUNK_ENDPOINT) for name in names]
     if kind == "extensions":
@@ -63,7 +63,7 @@ def _names(kind: str, names: Sequence[str], was: Expectation) -> list[str]:
     return list(names)
 
 
-def _extension(name: str, was: Expectation) -> str:
+def _extension(name: str, was: ExpectedConfig) -> str:
     """Name an extension by its customer and number; its SIP user tells nobody anything."""
     endpoint = was.objects.get(("endpoint", name))
     if endpoint is None:

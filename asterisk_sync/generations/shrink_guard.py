@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from asterisk_sync.generations.expected import Expectation
+from asterisk_sync.generations.expected import ExpectedConfig
 
 DID_CONTEXT = "va-dids-"
 ROUTE_CONTEXT = "va-route-"
@@ -25,7 +25,7 @@ class ShrinkLimits:
         return removed > self.objects or removed * 100 > before * self.percent
 
 
-def objects_of(wanted: Expectation) -> dict[str, frozenset[str]]:
+def objects_of(wanted: ExpectedConfig) -> dict[str, frozenset[str]]:
     """Return kind -> names of what a set has: gateways and extensions by endpoint, customers, numbers, routes."""
     endpoints = wanted.names("endpoint")
     trunks = frozenset(name for name in endpoints if name.startswith(TRUNK_ENDPOINT))
@@ -39,7 +39,7 @@ def objects_of(wanted: Expectation) -> dict[str, frozenset[str]]:
     }
 
 
-def _numbers(wanted: Expectation) -> Iterator[str]:
+def _numbers(wanted: ExpectedConfig) -> Iterator[str]:
     for name, context in wanted.contexts.items():
         if name.startswith(DID_CONTEXT):
             yield from context.extensions

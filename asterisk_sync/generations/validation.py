@@ -6,7 +6,14 @@ from functools import lru_cache
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
-from asterisk_sync.generations.expected import PJSIP_MODULE, Expectation, ParsedFile, expect, module_of, parse_file
+from asterisk_sync.generations.expected import (
+    PJSIP_MODULE,
+    ExpectedConfig,
+    ParsedFile,
+    expected_config,
+    module_of,
+    parse_file,
+)
 from asterisk_sync.rendering.files import FILE_NAMES, EnvelopeError, marker_context_of, markers
 from asterisk_sync.rendering.parser import ConfigSyntaxError
 from asterisk_sync.snapshot.values import Snapshot
@@ -27,12 +34,12 @@ class RefusedError(ValueError):
         super().__init__("; ".join(self.problems[:SHOWN]) + (f"; +{more}" if more > 0 else ""))
 
 
-def validate(files: Mapping[str, str], snapshot: Snapshot | None) -> Expectation:
+def validate(files: Mapping[str, str], snapshot: Snapshot | None) -> ExpectedConfig:
     """Return what has to be live; raise RefusedError. Without a snapshot (a restored set) nothing is counted."""
     if set(files) != set(FILE_NAMES):
         raise RefusedError([f"the set has the files {', '.join(sorted(files))}"])
     parsed = _parse(files)
-    wanted = expect(files)
+    wanted = expected_config(files)
     problems = [
         *_unmarked(files, wanted),
         *_doubles(parsed),
@@ -61,7 +68,7 @@ def _parse(files: Mapping[str, str]) -> dict[str, ParsedFile]:
     return parsed
 
 
-def _unmarked(files: Mapping[str, str], wanted: Expectation) -> Iterator[str]:
+def _unmarked(files: Mapping[str, str], wanted: ExpectedConfig) -> Iterator[str]:
     """The marker at the end of each file is what shows, live, that Asterisk read the file to its end."""
     try:
         found = markers(files)
@@ -88,7 +95,7 @@ def _doubles(parsed: Mapping[str, ParsedFile]) -> Iterator[str]:
         seen.update(dict.fromkeys(keys, name))
 
 
-def _dangling(wanted: Expectation) -> Iterator[str]:
+def _dangling(wanted: ExpectedConfig) -> Iterator[str]:
     for item in wanted.objects.values():
         for kind, name in item.references:
             if (kind, name) not in wanted.objects:
@@ -98,14 +105,14 @@ def _dangling(wanted: Expectation) -> Iterator[str]:
             yield f"endpoint {item.name} names the context {context}, which is not in the set"
 
 
-def _lost_includes(wanted: Expectation) -> Iterator[str]:
+def _lost_includes(wanted: ExpectedConfig) -> Iterator[str]:
     for context in wanted.contexts.values():
         for include in context.includes:
             if include not in wanted.contexts:
                 yield f"context {context.name} includes {include}, which is not in the set"
 
 
-def _lost_jumps(wanted: Expectation) -> Iterator[str]:
+def _lost_jumps(wanted: ExpectedConfig) -> Iterator[str]:
     jumps = frozenset().union(*(context.jumps for context in wanted.contexts.values()))
     lost = {jump for jump in jumps if not _lands(wanted, *jump)}
     for context in wanted.contexts.values() if lost else ():
@@ -115,7 +122,7 @@ def _lost_jumps(wanted: Expectation) -> Iterator[str]:
                     yield f"{extension}@{context.name} goes to {step.arguments}, which is not in the set"
 
 
-def _lands(wanted: Expectation, context: str, extension: str) -> bool:
+def _lands(wanted: ExpectedConfig, context: str, extension: str) -> bool:
     target = wanted.contexts.get(context)
     if target is None:
         return False
@@ -123,7 +130,7 @@ def _lands(wanted: Expectation, context: str, extension: str) -> bool:
     return bool(target.includes) or target.has_patterns or extension in target.extensions
 
 
-def _special_addresses(wanted: Expectation) -> Iterator[str]:
+def _special_addresses(wanted: ExpectedConfig) -> Iterator[str]:
     """A row that no form checked, or a setting that became stricter, must not let this machine call itself."""
     allowed = tuple(settings.ALLOWED_SPECIAL_NETWORKS)
     for name in sorted(wanted.names("identify")):
@@ -148,7 +155,7 @@ def _address_errors(match: str) -> list[str]:
     return []
 
 
-def _not_as_in(snapshot: Snapshot, wanted: Expectation) -> Iterator[str]:
+def _not_as_in(snapshot: Snapshot, wanted: ExpectedConfig) -> Iterator[str]:
     """Every object of the snapshot that can be called, or can call, has to be in the files, and none besides."""
     endpoints, needed, known = wanted.names("endpoint"), dict(_callable_objects(snapshot)), _known_endpoints(snapshot)
     for endpoint in needed.keys() - endpoints:

@@ -15,7 +15,7 @@ from asterisk_sync import drift
 from asterisk_sync.changes import services
 from asterisk_sync.changes.queries import waiting_generation
 from asterisk_sync.generations import store
-from asterisk_sync.generations.comparison import compare
+from asterisk_sync.generations.comparison import compare_generations
 from asterisk_sync.generations.diff import mask_secrets
 from asterisk_sync.generations.pending import live_generation, object_changes_after, set_before
 from asterisk_sync.generations.removals import removals_between
@@ -86,7 +86,7 @@ class RestoreView(EntityView[Generation]):
         context = {
             "live": live,
             "ahead": object_changes_after(generation.node, generation.number),
-            "comparison": compare(live, generation),
+            "comparison": compare_generations(live, generation),
             "removals": removals_between(live, generation),
             "error": error,
         }
@@ -149,7 +149,7 @@ class CompareView(EntityView[Generation]):
         after = _chosen(sets, request.GET.get("after")) or kept.first()
         before = _chosen(sets, request.GET.get("before")) or (set_before(after) if after else None)
         only = request.GET.get("file", "")
-        comparison = compare(before, after, only) if after else None
+        comparison = compare_generations(before, after, only) if after else None
         if only and comparison is not None:
             found = comparison.file(only)
             part = found.part(_number(request.GET.get("start"), 0)) if found else None

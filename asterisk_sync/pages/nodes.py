@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from asterisk_sync import drift
 from asterisk_sync.changes.queries import node_overview, restorable_generations, waiting_generation
 from asterisk_sync.changes.workers import sign_of
-from asterisk_sync.generations.comparison import Comparison, FileDifference, compare, lines_of
+from asterisk_sync.generations.comparison import Comparison, FileDifference, compare_generations, lines_of
 from asterisk_sync.generations.labels import counted, step_timings
 from asterisk_sync.generations.pending import (
     SHOWN_CHANGES,
@@ -95,7 +95,7 @@ def story_of(generation: Generation, user: Any) -> dict[str, Any]:
         "before": before,
         "changes": with_pages(changes[:SHOWN_CHANGES], user),
         "changes_count": changes.count(),
-        "comparison": compare(before, generation),
+        "comparison": compare_generations(before, generation),
         "removals": recorded_removals(generation, before),
     }
 
@@ -115,7 +115,7 @@ def _comparison_of(finding: DriftFinding) -> Comparison | None:
     """Return what differs: the file that was found, or what the database says."""
     if finding.generation is not None:
         only = finding.subject if finding.kind == DriftKind.FILE else ""
-        return compare(set_before(finding.generation), finding.generation, only)
+        return compare_generations(set_before(finding.generation), finding.generation, only)
     before = live_generation(finding.node)
     if finding.kind == DriftKind.DATABASE and finding.detail.startswith("@@") and before is not None:
         return Comparison(before, before, [FileDifference(finding.subject, lines_of(finding.detail))], complete=True)

@@ -9,14 +9,14 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from asterisk_sync.generations import store
-from asterisk_sync.generations.expected import Expectation, expect, module_of
+from asterisk_sync.generations.expected import ExpectedConfig, expected_config, module_of
 from asterisk_sync.generations.folder import DiskState
 from asterisk_sync.generations.labels import kind_label
 from asterisk_sync.generations.shrink_guard import ShrinkLimits, exceeding, objects_of, removed_names
 from asterisk_sync.generations.store import AcceptedSet
 from asterisk_sync.generations.validation import RefusedError, validate
 from asterisk_sync.models import ApplyMode, Generation, GenerationStatus, Node
-from asterisk_sync.reload.timings import Steps
+from asterisk_sync.reload.timings import StepTimings
 from asterisk_sync.rendering import render_files
 from asterisk_sync.rendering.files import without_header
 from asterisk_sync.snapshot.loader import load_snapshot
@@ -49,7 +49,7 @@ class Candidate:
     """A validated set; `changed` names the files that Asterisk has to read again, none where it runs the set."""
 
     files: Mapping[str, str]
-    expectation: Expectation
+    expected: ExpectedConfig
     changed: frozenset[str]
     counts: Mapping[str, int]
     source: Source = Source.DATABASE
@@ -62,23 +62,23 @@ class Candidate:
         return frozenset(module_of(name) for name in self.changed)
 
 
-def prepare(node: Node, accepted: AcceptedSet, disk: DiskState, *, forced: bool, steps: Steps) -> Candidate:
+def prepare(node: Node, accepted: AcceptedSet, disk: DiskState, *, forced: bool, timings: StepTimings) -> Candidate:
     """Build the set that `node` should run; raise RefusedError for one that must not be written."""
-    candidate = _build(node, accepted, disk, forced=forced, steps=steps)
+    candidate = _build(node, accepted, disk, forced=forced, timings=timings)
     if candidate.pending is not None:
         # What waits is tried before somebody is asked; the accepted set was tried when it was new.
         changed = candidate.pending.files.keys() - _unchanged(candidate.pending.files, accepted)
-        _try(candidate.pending.files, frozenset(changed), accepted, steps)
+        _try(candidate.pending.files, frozenset(changed), accepted, timings)
     elif candidate.changed:
-        _try(candidate.files, candidate.changed, accepted, steps)
+        _try(candidate.files, candidate.changed, accepted, timings)
     return candidate
 
 
-def _try(files: Mapping[str, str], changed: frozenset[str], accepted: AcceptedSet, steps: Steps) -> None:
+def _try(files: Mapping[str, str], changed: frozenset[str], accepted: AcceptedSet, timings: StepTimings) -> None:
     """Let an Asterisk without a network load first, where there is one, what the accepted set has not yet."""
-    modules, before = frozenset(map(module_of, changed)), expect(accepted.files)
-    with steps("try"):
-        portion, wanted = portion_since(files, expect(files), before)
+    modules, before = frozenset(map(module_of, changed)), expected_config(accepted.files)
+    with timings.timed("try"):
+        portion, wanted = portion_since(files, expected_config(files), before)
         trial = try_set(portion, wanted, modules, before)
     if trial.problems:
         error = RefusedError(trial.problems)
@@ -87,43 +87,45 @@ def _try(files: Mapping[str, str], changed: frozenset[str], accepted: AcceptedSe
     if trial.skipped_reason:
         log.info("set_not_tried", reason=trial.skipped_reason)
     else:
-        steps.checked["tried"] = sum(trial.loaded.values())
+        timings.checked["tried"] = sum(trial.loaded.values())
 
 
-def _build(node: Node, accepted: AcceptedSet, disk: DiskState, *, forced: bool, steps: Steps) -> Candidate:
+def _build(node: Node, accepted: AcceptedSet, disk: DiskState, *, forced: bool, timings: StepTimings) -> Candidate:
     complete = forced or not accepted.files or bool(disk.differs_from(accepted.hashes()))
     if node.chosen is not None:
-        return _chosen(node.chosen, accepted, complete, steps)
-    with steps("snapshot"):
+        return _chosen(node.chosen, accepted, complete, timings)
+    with timings.timed("snapshot"):
         snapshot = load_snapshot(node)
-    with steps("render"):
+    with timings.timed("render"):
         files: Mapping[str, str] = render_files(snapshot, node.desired_generation)
     # A file of which only the header is new stays as it is, with its header.
     same = _unchanged(files, accepted)
     files = {name: accepted.files[name] if name in same else text for name, text in files.items()}
-    with steps("validate"):
+    with timings.timed("validate"):
         try:
-            expectation = validate(files, snapshot)
+            expected = validate(files, snapshot)
         except RefusedError as error:
             error.files = files
             raise
-        pending = _pending_set(node, accepted, files, expectation, snapshot.counts())
+        pending = _pending_set(node, accepted, files, expected, snapshot.counts())
     if isinstance(pending, PendingSet):
         changed = frozenset(accepted.files if complete else ())
         counts = accepted.generation.object_counts if accepted.generation else {}
-        return Candidate(accepted.files, expect(accepted.files), changed, counts, Source.ACCEPTED, pending=pending)
+        return Candidate(
+            accepted.files, expected_config(accepted.files), changed, counts, Source.ACCEPTED, pending=pending
+        )
     changed = frozenset(files if complete else files.keys() - same)
-    return Candidate(files, expectation, changed, snapshot.counts(), removals=pending)
+    return Candidate(files, expected, changed, snapshot.counts(), removals=pending)
 
 
-def _chosen(chosen: Generation, accepted: AcceptedSet, complete: bool, steps: Steps) -> Candidate:
+def _chosen(chosen: Generation, accepted: AcceptedSet, complete: bool, timings: StepTimings) -> Candidate:
     files = store.read_files(chosen)
     if not files:
         raise RefusedError([_("The text of this set is no longer kept.")])
-    with steps("validate"):
-        expectation = validate(files, None)
+    with timings.timed("validate"):
+        expected = validate(files, None)
     changed = frozenset(files if complete else files.keys() - _unchanged(files, accepted))
-    return Candidate(files, expectation, changed, chosen.object_counts, Source.CHOSEN)
+    return Candidate(files, expected, changed, chosen.object_counts, Source.CHOSEN)
 
 
 def _unchanged(files: Mapping[str, str], accepted: AcceptedSet) -> frozenset[str]:
@@ -133,12 +135,16 @@ def _unchanged(files: Mapping[str, str], accepted: AcceptedSet) -> frozenset[str
 
 
 def _pending_set(
-    node: Node, accepted: AcceptedSet, files: Mapping[str, str], wanted: Expectation, counts: Mapping[str, int]
+    node: Node,
+    accepted: AcceptedSet,
+    files: Mapping[str, str],
+    wanted: ExpectedConfig,
+    counts: Mapping[str, int],
 ) -> PendingSet | dict[str, list[str]]:
     """Return the set where it has to wait, otherwise what it removes."""
     if files == accepted.files:
         return {}
-    before = objects_of(expect(accepted.files))
+    before = objects_of(expected_config(accepted.files))
     removed = removed_names(before, objects_of(wanted))
     if node.mode == ApplyMode.STAGED:
         reason = _("Changes wait to be applied.")

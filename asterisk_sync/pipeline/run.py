@@ -14,8 +14,8 @@ from asterisk_sync.ami.messages import AmiUnreachableError
 from asterisk_sync.ami.session import connected
 from asterisk_sync.changes.queries import due_node
 from asterisk_sync.generations import store
-from asterisk_sync.generations.diff import difference
-from asterisk_sync.generations.expected import expect
+from asterisk_sync.generations.diff import diff_of_sets
+from asterisk_sync.generations.expected import expected_config
 from asterisk_sync.generations.folder import NodeFolder, digest
 from asterisk_sync.generations.store import AcceptedSet
 from asterisk_sync.generations.validation import RefusedError
@@ -25,7 +25,7 @@ from asterisk_sync.pipeline.candidate import Candidate, Source, prepare
 from asterisk_sync.pipeline.history import Verdict
 from asterisk_sync.pipeline.locking import LockLostError, NodeLock, node_lock
 from asterisk_sync.reload.reloader import reload_and_compare, summarise
-from asterisk_sync.reload.timings import Steps
+from asterisk_sync.reload.timings import StepTimings
 from asterisk_sync.rendering.errors import RenderError
 from asterisk_sync.rendering.guard import GuardError
 from voipadmin.core.runtime.gc_pause import gc_paused_then_frozen
@@ -58,10 +58,10 @@ def synchronise(node_id: UUID, *, trigger: str = "change") -> SyncRun | None:
 def run_once(node: Node, lock: NodeLock, trigger: str) -> SyncRun:
     """Do one run for the generation that `node` wanted when it was read, and record how it ended."""
     forced = history.needs_everything(node)
-    run, steps = history.begin(node, trigger), Steps()
-    with steps("total"):
+    run, timings = history.begin(node, trigger), StepTimings()
+    with timings.timed("total"):
         try:
-            verdict = _bring_over(node, lock, forced, steps)
+            verdict = _bring_over(node, lock, forced, timings)
         except RefusedError as error:
             verdict = Verdict(RunOutcome.REFUSED, str(error), refused=error.files)
         except (RenderError, GuardError) as error:
@@ -74,20 +74,20 @@ def run_once(node: Node, lock: NodeLock, trigger: str) -> SyncRun:
             # An error in a template or a value that the guard stops: nothing was written, the screen says why.
             log.exception("run_failed", node=node.name)
             verdict = Verdict(RunOutcome.REFUSED, f"{type(error).__name__}: {error}")
-    return history.finish(node, run, verdict, steps.timings)
+    return history.finish(node, run, verdict, timings.milliseconds)
 
 
-def _bring_over(node: Node, lock: NodeLock, forced: bool, steps: Steps) -> Verdict:
+def _bring_over(node: Node, lock: NodeLock, forced: bool, timings: StepTimings) -> Verdict:
     folder = NodeFolder(Path(node.config_path))
-    with steps("compare"):
+    with timings.timed("compare"):
         accepted, disk = store.last_good(node), folder.state()
-    candidate = prepare(node, accepted, disk, forced=forced, steps=steps)
+    candidate = prepare(node, accepted, disk, forced=forced, timings=timings)
     if not candidate.changed:
-        return _settled(node, accepted, candidate, steps)
-    with steps("connect"):
+        return _settled(node, accepted, candidate, timings)
+    with timings.timed("connect"):
         ami = connected(node)
     with ami:
-        with steps("write"):
+        with timings.timed("write"):
             lock.assert_held()
             unchanged = {
                 name: folder.root / disk.directory / name for name in candidate.files.keys() - candidate.changed
@@ -97,11 +97,11 @@ def _bring_over(node: Node, lock: NodeLock, forced: bool, steps: Steps) -> Verdi
         try:
             differences = reload_and_compare(
                 ami,
-                candidate.expectation,
-                expect(accepted.files),
+                candidate.expected,
+                expected_config(accepted.files),
                 candidate.modules,
                 folder.config_path,
-                steps,
+                timings,
                 complete=forced,
             )
         except AmiUnreachableError:
@@ -110,12 +110,14 @@ def _bring_over(node: Node, lock: NodeLock, forced: bool, steps: Steps) -> Verdi
             folder.discard(directory)
             raise
         if differences:
-            return _set_back(ami, folder, accepted, candidate, disk.directory, directory, differences, steps)
+            return _set_back(ami, folder, accepted, candidate, disk.directory, directory, differences, timings)
     folder.prune({directory, accepted.directory})
-    return _settled(node, accepted, candidate, steps, directory)
+    return _settled(node, accepted, candidate, timings, directory)
 
 
-def _settled(node: Node, accepted: AcceptedSet, candidate: Candidate, steps: Steps, directory: str = "") -> Verdict:
+def _settled(
+    node: Node, accepted: AcceptedSet, candidate: Candidate, timings: StepTimings, directory: str = ""
+) -> Verdict:
     """Say how it stands: Asterisk runs the candidate, and what the database says may have to wait."""
     outcome, reason = RunOutcome.APPLIED if directory else RunOutcome.UNCHANGED, ""
     shown = candidate.files
@@ -125,9 +127,9 @@ def _settled(node: Node, accepted: AcceptedSet, candidate: Candidate, steps: Ste
     elif candidate.source is Source.CHOSEN and node.held and node.chosen is not None:
         outcome = RunOutcome.HELD
         reason = _("Generation %(number)s is held: changes wait until it is released.") % {"number": node.chosen.number}
-    with steps("compare"):
-        diff = difference(accepted.files, shown)
-    return Verdict(outcome, reason, candidate, directory, diff, dict(steps.checked))
+    with timings.timed("compare"):
+        diff = diff_of_sets(accepted.files, shown)
+    return Verdict(outcome, reason, candidate, directory, diff, dict(timings.checked))
 
 
 def _set_back(
@@ -138,28 +140,28 @@ def _set_back(
     previous: str,
     refused: str,
     differences: list[str],
-    steps: Steps,
+    timings: StepTimings,
 ) -> Verdict:
     """Put the last good set back, verify that too, and say what Asterisk did not take."""
     reason = _("Asterisk did not take the configuration: %(differences)s.") % {"differences": summarise(differences)}
     edited = _was_edited(folder, refused, candidate)
-    with steps("set_back"):
+    with timings.timed("set_back"):
         _put_back(folder, accepted, previous)
         folder.discard(refused)
         left = reload_and_compare(
             ami,
-            expect(accepted.files),
-            candidate.expectation,
+            expected_config(accepted.files),
+            candidate.expected,
             candidate.modules,
             folder.config_path,
-            Steps(),
+            StepTimings(),
             complete=True,
         )
     # What Asterisk read was not the set: that is tried again.
     outcome = RunOutcome.FAILED if left or edited else RunOutcome.ROLLED_BACK
     if left:
         reason += " " + _("Nor is the last good one back: %(differences)s.") % {"differences": summarise(left)}
-    diff = difference(accepted.files, candidate.files)
+    diff = diff_of_sets(accepted.files, candidate.files)
     return Verdict(outcome, reason, diff=diff, refused={} if edited else candidate.files)
 
 

@@ -17,9 +17,9 @@ from asterisk_sync.ami.messages import AmiRefusedError
 from asterisk_sync.generations.expected import (
     DIALPLAN_MODULE,
     PJSIP_MODULE,
-    Change,
+    ConfigChange,
     DialplanLine,
-    Expectation,
+    ExpectedConfig,
     ObjectKey,
 )
 from asterisk_sync.reload.value_comparison import value_differences
@@ -62,7 +62,12 @@ class Verification:
 
 
 def read_back(
-    client: AmiClient, wanted: Expectation, before: Expectation, modules: frozenset[str], *, complete: bool
+    client: AmiClient,
+    wanted: ExpectedConfig,
+    before: ExpectedConfig,
+    modules: frozenset[str],
+    *,
+    complete: bool,
 ) -> Verification:
     """Compare once; a module of which nothing changed, or very much, is read back completely in any case."""
     change, found = wanted.change_since(before), Verification()
@@ -84,7 +89,7 @@ def read_back(
 # PJSIP
 
 
-def _endpoints_of(change: Change, wanted: Expectation, before: Expectation) -> frozenset[str]:
+def _endpoints_of(change: ConfigChange, wanted: ExpectedConfig, before: ExpectedConfig) -> frozenset[str]:
     """Return the endpoints through which the changed and removed objects are seen."""
     touched = change.objects | change.removed_objects
     found = {name for kind, name in touched if kind == "endpoint"}
@@ -100,7 +105,11 @@ def _endpoints_of(change: Change, wanted: Expectation, before: Expectation) -> f
 
 
 def _all_objects(
-    client: AmiClient, wanted: Expectation, before: Expectation, change: Change, found: Verification
+    client: AmiClient,
+    wanted: ExpectedConfig,
+    before: ExpectedConfig,
+    change: ConfigChange,
+    found: Verification,
 ) -> None:
     for kind in LIST_ACTIONS:
         live = _live_objects(client, kind)
@@ -121,7 +130,9 @@ def _live_objects(client: AmiClient, kind: str) -> dict[str, Mapping[str, Any]]:
     return {str(row["ObjectName"]): row for row in rows if row.get("ObjectType") == kind}
 
 
-def _compare_object(key: ObjectKey, wanted: Expectation, live: Mapping[str, Any] | None, found: Verification) -> None:
+def _compare_object(
+    key: ObjectKey, wanted: ExpectedConfig, live: Mapping[str, Any] | None, found: Verification
+) -> None:
     found.checked[key[0]] += 1
     if live is None:
         found.missing(" ".join(key))
@@ -130,7 +141,11 @@ def _compare_object(key: ObjectKey, wanted: Expectation, live: Mapping[str, Any]
 
 
 def _changed_objects(
-    client: AmiClient, wanted: Expectation, change: Change, endpoints: frozenset[str], found: Verification
+    client: AmiClient,
+    wanted: ExpectedConfig,
+    change: ConfigChange,
+    endpoints: frozenset[str],
+    found: Verification,
 ) -> None:
     seen: set[ObjectKey] = set()
     for name in sorted(endpoints & wanted.names("endpoint")):
@@ -152,7 +167,9 @@ def _detail(client: AmiClient, endpoint: str) -> list[dict[str, Any]]:
     return _list(client, "PJSIPShowEndpoint", "Unable to retrieve", {"Endpoint": endpoint})
 
 
-def _endpoint(client: AmiClient, name: str, wanted: Expectation, change: Change, found: Verification) -> set[ObjectKey]:
+def _endpoint(
+    client: AmiClient, name: str, wanted: ExpectedConfig, change: ConfigChange, found: Verification
+) -> set[ObjectKey]:
     """Compare an endpoint with its aors, auths and addresses in full; return what was seen or should have been."""
     rows = _detail(client, name)
     live = {(str(row.get("ObjectType")), str(row.get("ObjectName"))): row for row in rows}
@@ -165,7 +182,7 @@ def _endpoint(client: AmiClient, name: str, wanted: Expectation, change: Change,
     return expected | live.keys()
 
 
-def _by_name(client: AmiClient, kind: str, names: set[str], wanted: Expectation, found: Verification) -> None:
+def _by_name(client: AmiClient, kind: str, names: set[str], wanted: ExpectedConfig, found: Verification) -> None:
     """Look at objects that no endpoint shows: aors by a question each, which is cheap, all else by its list."""
     if kind == "aor":
         there = {name for name in names if _has_aor(client, name)}
@@ -224,14 +241,18 @@ def _live_contexts(events: Rows) -> dict[str, _LiveContext]:
     return found
 
 
-def _whole_dialplan(client: AmiClient, wanted: Expectation, before: Expectation, found: Verification) -> None:
+def _whole_dialplan(client: AmiClient, wanted: ExpectedConfig, before: ExpectedConfig, found: Verification) -> None:
     live = _live_contexts(client.list_action("ShowDialPlan", timeout=LIST_SECONDS))
     for name in wanted.contexts.keys() | before.contexts.keys():
         _compare_context(name, wanted, before, live.get(name, NO_CONTEXT), found)
 
 
 def _changed_contexts(
-    client: AmiClient, wanted: Expectation, before: Expectation, change: Change, found: Verification
+    client: AmiClient,
+    wanted: ExpectedConfig,
+    before: ExpectedConfig,
+    change: ConfigChange,
+    found: Verification,
 ) -> None:
     markers = {name for name in wanted.contexts if name.startswith(MARKER_CONTEXT)}
     for name in change.contexts | change.removed_contexts | markers:
@@ -240,7 +261,7 @@ def _changed_contexts(
 
 
 def _compare_context(
-    name: str, wanted: Expectation, before: Expectation, live: _LiveContext, found: Verification
+    name: str, wanted: ExpectedConfig, before: ExpectedConfig, live: _LiveContext, found: Verification
 ) -> None:
     """What an operator added to a context by hand is left alone: it is neither wanted nor something to take away."""
     context, old = wanted.contexts.get(name, Context(name)), before.contexts.get(name, Context(name))

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from asterisk_sync.ami.client import AmiClient
 from asterisk_sync.ami.messages import AmiRefusedError, AmiTimeoutError
 from asterisk_sync.ami.sip_options import find_udp_transport, sip_answers
-from asterisk_sync.generations.expected import PJSIP_MODULE, Expectation
+from asterisk_sync.generations.expected import PJSIP_MODULE, ExpectedConfig
 from asterisk_sync.reload.readback import LIST_ACTIONS, Verification, read_back
-from asterisk_sync.reload.timings import Steps
+from asterisk_sync.reload.timings import StepTimings
 
 __all__ = [
     "LIST_ACTIONS",
@@ -35,29 +35,29 @@ class ReloadError(RuntimeError):
 
 def reload_and_compare(
     client: AmiClient,
-    wanted: Expectation,
-    before: Expectation,
+    wanted: ExpectedConfig,
+    before: ExpectedConfig,
     modules: frozenset[str],
     config_path: Path,
-    steps: Steps,
+    timings: StepTimings,
     *,
     complete: bool = False,
 ) -> list[str]:
     """Reload `modules` and return what is live otherwise than `wanted`; raise AmiUnreachableError.
 
-    What changed since `before` is read back, or everything where `complete`; `steps` keeps how much that was.
+    What changed since `before` is read back, or everything where `complete`; `timings` keeps how much that was.
     """
     transport = find_udp_transport(config_path) if PJSIP_MODULE in modules else None
     answered = transport is not None and sip_answers(transport)
     try:
-        with steps("reload"):
+        with timings.timed("reload"):
             for module in sorted(modules, reverse=True):
                 reload_module(client, module)
     except ReloadError as error:
         return [str(error)]
-    with steps("verify"):
+    with timings.timed("verify"):
         found = await_live(client, wanted, before, modules, complete=complete)
-        steps.checked.update(found.checked)
+        timings.checked.update(found.checked)
         differences = found.differences
         if not differences and answered and transport is not None and not sip_answers(transport):
             differences = [
@@ -93,8 +93,8 @@ def _unfinished(module: str, seconds: float) -> AmiTimeoutError:
 
 def await_live(
     client: AmiClient,
-    wanted: Expectation,
-    before: Expectation,
+    wanted: ExpectedConfig,
+    before: ExpectedConfig,
     modules: frozenset[str],
     *,
     complete: bool = False,
@@ -110,7 +110,12 @@ def await_live(
 
 
 def read_differences(
-    client: AmiClient, wanted: Expectation, before: Expectation, modules: frozenset[str], *, complete: bool = True
+    client: AmiClient,
+    wanted: ExpectedConfig,
+    before: ExpectedConfig,
+    modules: frozenset[str],
+    *,
+    complete: bool = True,
 ) -> list[str]:
     """Compare once; each line names an object and what is wrong with it."""
     return read_back(client, wanted, before, modules, complete=complete).differences

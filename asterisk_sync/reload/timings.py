@@ -7,18 +7,18 @@ from dataclasses import dataclass, field
 
 
 @dataclass
-class Steps:
+class StepTimings:
     """Milliseconds that each step took, and how much was read back."""
 
-    timings: dict[str, int] = field(default_factory=dict)
+    milliseconds: dict[str, int] = field(default_factory=dict)
     # What was read back from the running Asterisk: kind -> how many were compared.
     checked: dict[str, int] = field(default_factory=dict)
 
     @contextmanager
-    def __call__(self, name: str) -> Iterator[None]:
+    def timed(self, name: str) -> Iterator[None]:
         """Time a block."""
         started = time.monotonic()
         try:
             yield
         finally:
-            self.timings[name] = self.timings.get(name, 0) + round((time.monotonic() - started) * 1000)
+            self.milliseconds[name] = self.milliseconds.get(name, 0) + round((time.monotonic() - started) * 1000)

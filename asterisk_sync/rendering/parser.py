@@ -15,9 +15,9 @@ from voipadmin.core.runtime.caches import RoundCache
 __all__ = [
     "ConfigSyntaxError",
     "Context",
+    "DialplanStep",
     "ParserCache",
     "PjsipObject",
-    "Step",
     "parse_dialplan",
     "parse_pjsip",
     "parse_sections",
@@ -71,7 +71,7 @@ class PjsipObject:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class DialplanStep:
     """One priority of an extension."""
 
     application: str
@@ -90,7 +90,7 @@ class Context:
     """A context: extensions with their steps in order, and includes in the order in which they are searched."""
 
     name: str
-    extensions: Mapping[str, Sequence[Step]] = field(default_factory=dict)
+    extensions: Mapping[str, Sequence[DialplanStep]] = field(default_factory=dict)
     includes: Sequence[str] = field(default_factory=list)
 
     @cached_property
@@ -188,7 +188,7 @@ def _read_context(piece: str) -> Context:
     section = read_section(piece)
     if section.is_template or section.bases:
         raise ConfigSyntaxError("a context has no template", line=0)
-    extensions: dict[str, list[Step]] = {}
+    extensions: dict[str, list[DialplanStep]] = {}
     includes: list[str] = []
     last = ""
     for key, value in section.entries:
@@ -203,7 +203,7 @@ def _read_context(piece: str) -> Context:
     return Context(section.name, extensions, includes)
 
 
-def _add_extension(context: str, extensions: dict[str, list[Step]], value: str) -> str:
+def _add_extension(context: str, extensions: dict[str, list[DialplanStep]], value: str) -> str:
     match = _EXTENSION.fullmatch(value)
     step = _step(match)
     if match is None or match["priority"] != "1":
@@ -214,8 +214,8 @@ def _add_extension(context: str, extensions: dict[str, list[Step]], value: str) 
     return match["exten"]
 
 
-def _step(match: re.Match[str] | None) -> Step:
+def _step(match: re.Match[str] | None) -> DialplanStep:
     call = _CALL.fullmatch(match["call"]) if match else None
     if match is None or call is None:
         raise ConfigSyntaxError("a priority that is not understood", line=0)
-    return Step(intern(call["application"]), call["arguments"], match["label"] or "")
+    return DialplanStep(intern(call["application"]), call["arguments"], match["label"] or "")

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from asterisk_sync.ami.client import AmiClient
-from asterisk_sync.generations.expected import Expectation
+from asterisk_sync.generations.expected import ExpectedConfig
 from asterisk_sync.reload.reloader import LIST_ACTIONS
 from asterisk_sync.reload.value_comparison import value_differences
 from asterisk_sync.rendering.parser import PjsipObject
@@ -54,7 +54,11 @@ def _identifies(text: str) -> Iterator[dict[str, str]]:
 
 
 def object_differences(
-    instance: Instance, client: AmiClient, wanted: Expectation, before: Expectation, contexts: frozenset[str]
+    instance: Instance,
+    client: AmiClient,
+    wanted: ExpectedConfig,
+    before: ExpectedConfig,
+    contexts: frozenset[str],
 ) -> tuple[list[str], dict[str, int]]:
     """Return what is live otherwise than meant, and how many objects of each type are live."""
     live = read_objects(instance, client, KINDS)
@@ -80,7 +84,7 @@ def _names(kind: str, wanted: frozenset[str], live: list[str]) -> Iterator[str]:
             yield _("%(object)s is there %(count)s times") % {"object": f"{kind} {name}", "count": count}
 
 
-def _values(wanted: Expectation, kind: str, row: Mapping[str, Any]) -> Iterator[str]:
+def _values(wanted: ExpectedConfig, kind: str, row: Mapping[str, Any]) -> Iterator[str]:
     item = wanted.objects.get((kind, str(row.get("ObjectName"))))
     if item is None:
         return
@@ -108,7 +112,7 @@ def _header(key: str) -> str:
 
 
 def _dangling(
-    live: Mapping[str, list[Mapping[str, Any]]], wanted: Expectation, contexts: frozenset[str]
+    live: Mapping[str, list[Mapping[str, Any]]], wanted: ExpectedConfig, contexts: frozenset[str]
 ) -> Iterator[str]:
     """Asterisk says nothing of a name that leads nowhere."""
     names = {kind: {str(row["ObjectName"]) for row in rows} for kind, rows in live.items()}
@@ -133,13 +137,13 @@ def _nowhere(kind: str, row: Mapping[str, Any], target: str) -> str:
     }
 
 
-def _details(instance: Instance, client: AmiClient, wanted: Expectation, endpoints: list[str]) -> Iterator[str]:
+def _details(instance: Instance, client: AmiClient, wanted: ExpectedConfig, endpoints: list[str]) -> Iterator[str]:
     for name in endpoints:
         rows = client.list_action("PJSIPShowEndpoint", Endpoint=name, timeout=instance.deadline.left())
         for row in rows:
             yield from _values(wanted, str(row.get("ObjectType")), row)
 
 
-def _is_new(name: str, wanted: Expectation, before: Expectation) -> bool:
+def _is_new(name: str, wanted: ExpectedConfig, before: ExpectedConfig) -> bool:
     """Tell whether an endpoint, or what bears its name, differs from `before`."""
     return any(wanted.objects.get((kind, name)) != before.objects.get((kind, name)) for kind in KINDS)

@@ -6,13 +6,19 @@ objects and contexts that it names, and doubles, which validation finds over the
 
 from collections.abc import Collection, Iterator, Mapping
 
-from asterisk_sync.generations.expected import DIALPLAN_MODULE, Expectation, ObjectKey, expect_afresh, module_of
+from asterisk_sync.generations.expected import (
+    DIALPLAN_MODULE,
+    ExpectedConfig,
+    ObjectKey,
+    expected_config_uncached,
+    module_of,
+)
 from asterisk_sync.rendering.sections import SectionedText
 
-Portion = tuple[Mapping[str, str], Expectation]
+Portion = tuple[Mapping[str, str], ExpectedConfig]
 
 
-def portion_since(files: Mapping[str, str], wanted: Expectation, before: Expectation) -> Portion:
+def portion_since(files: Mapping[str, str], wanted: ExpectedConfig, before: ExpectedConfig) -> Portion:
     """Return the text of the sections that `before` has not, or has otherwise, with what they name, and its meaning.
 
     A context that is only named is an empty one; all is returned where there is nothing before.
@@ -29,10 +35,10 @@ def portion_since(files: Mapping[str, str], wanted: Expectation, before: Expecta
     last = max(name for name in files if module_of(name) == DIALPLAN_MODULE)
     stubs = _named_contexts(objects, change.contexts, wanted) - change.contexts
     portion[last] += "".join(f"[{name}]\n" for name in sorted(stubs))
-    return portion, expect_afresh(portion)
+    return portion, expected_config_uncached(portion)
 
 
-def _with_references(keys: Collection[ObjectKey], wanted: Expectation) -> frozenset[ObjectKey]:
+def _with_references(keys: Collection[ObjectKey], wanted: ExpectedConfig) -> frozenset[ObjectKey]:
     """Return the objects, all others of their names, which are cut out of the text with them, and what these name."""
     found: set[ObjectKey] = set()
     waiting = list(keys)
@@ -45,7 +51,7 @@ def _with_references(keys: Collection[ObjectKey], wanted: Expectation) -> frozen
     return frozenset(found)
 
 
-def _named_contexts(objects: Collection[ObjectKey], contexts: Collection[str], wanted: Expectation) -> set[str]:
+def _named_contexts(objects: Collection[ObjectKey], contexts: Collection[str], wanted: ExpectedConfig) -> set[str]:
     named = {include for name in contexts for include in wanted.contexts[name].includes}
     endpoints = (wanted.objects[key] for key in objects if key[0] == "endpoint")
     named.update(context for endpoint in endpoints for context in endpoint.values("context"))

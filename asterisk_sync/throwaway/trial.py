@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from asterisk_sync.ami.messages import AmiError, AmiTimeoutError
-from asterisk_sync.generations.expected import DIALPLAN_MODULE, PJSIP_MODULE, Expectation
+from asterisk_sync.generations.expected import DIALPLAN_MODULE, PJSIP_MODULE, ExpectedConfig
 from asterisk_sync.reload.value_comparison import SECRET_KEYS
 from asterisk_sync.rendering.files import FILE_NAMES
 from asterisk_sync.throwaway.dialplan import IncompleteError, LiveDialplan, dialplan_differences, read_dialplan
@@ -24,7 +24,7 @@ SECONDS_PER_MEGABYTE = 3.0
 # A console that is not read at once leaves lines out.
 READ_ATTEMPTS = 5
 MASK = "********"
-NOTHING = Expectation()
+NOTHING = ExpectedConfig()
 
 # What Asterisk says because it reaches nobody from where it is.
 _OF_THE_SURROUNDINGS = re.compile(
@@ -61,7 +61,10 @@ class Trial:
 
 
 def try_set(
-    files: Mapping[str, str], wanted: Expectation, modules: frozenset[str], before: Expectation = NOTHING
+    files: Mapping[str, str],
+    wanted: ExpectedConfig,
+    modules: frozenset[str],
+    before: ExpectedConfig = NOTHING,
 ) -> Trial:
     """Load `files` into a throwaway Asterisk and compare it with `wanted`; it must be refused if there are problems.
 
@@ -79,7 +82,10 @@ def try_set(
 
 
 def attempt(
-    files: Mapping[str, str], wanted: Expectation, modules: frozenset[str], before: Expectation = NOTHING
+    files: Mapping[str, str],
+    wanted: ExpectedConfig,
+    modules: frozenset[str],
+    before: ExpectedConfig = NOTHING,
 ) -> Trial:
     """Try the set whatever the setting says; raise UnavailableError."""
     program = find_program()
@@ -111,7 +117,11 @@ def _usual_problems(program: Program, modules: frozenset[str], loaded: Mapping[s
 
 
 def _load(
-    program: Program, files: Mapping[str, str], wanted: Expectation, modules: frozenset[str], before: Expectation
+    program: Program,
+    files: Mapping[str, str],
+    wanted: ExpectedConfig,
+    modules: frozenset[str],
+    before: ExpectedConfig,
 ) -> tuple[list[str], dict[str, int]]:
     """Return the problems, those of the log first, and how much is live of each kind."""
     size = sum(map(len, files.values()))
@@ -133,7 +143,7 @@ def _load(
 
 
 def _compare(
-    instance: Instance, wanted: Expectation, modules: frozenset[str], before: Expectation
+    instance: Instance, wanted: ExpectedConfig, modules: frozenset[str], before: ExpectedConfig
 ) -> tuple[list[str], dict[str, int]]:
     problems: list[str] = []
     loaded: dict[str, int] = {}
@@ -160,13 +170,13 @@ def _read_dialplan(instance: Instance) -> LiveDialplan:
     return read_dialplan(instance.console("dialplan show"))
 
 
-def _shown(problem: str, wanted: Expectation) -> str:
+def _shown(problem: str, wanted: ExpectedConfig) -> str:
     shown = _SECRET_OPTION.sub(rf"\1{MASK}", problem)
     for secret in _secrets(wanted):
         shown = shown.replace(secret, MASK)
     return shown
 
 
-def _secrets(wanted: Expectation) -> Iterator[str]:
+def _secrets(wanted: ExpectedConfig) -> Iterator[str]:
     for item in wanted.objects.values():
         yield from (value for key, value in item.options if key in SECRET_KEYS and value)

@@ -9,10 +9,15 @@ from pathlib import Path
 import pytest
 
 from asterisk_sync.ami.client import AmiClient, ami_session
-from asterisk_sync.generations.expected import DIALPLAN_MODULE, PJSIP_MODULE, Expectation, expect
+from asterisk_sync.generations.expected import (
+    DIALPLAN_MODULE,
+    PJSIP_MODULE,
+    ExpectedConfig,
+    expected_config,
+)
 from asterisk_sync.reload.readback import Verification, read_back
 from asterisk_sync.reload.reloader import reload_and_compare, reload_module
-from asterisk_sync.reload.timings import Steps
+from asterisk_sync.reload.timings import StepTimings
 from asterisk_sync.rendering import markers, render_files
 from asterisk_sync.snapshot.values import Snapshot
 from deploy.trial.asterisk import AsteriskInstance
@@ -57,7 +62,7 @@ class Live:
         current.unlink()
         current.symlink_to(self.folder.name)
 
-    def load(self, files: dict[str, str]) -> Expectation:
+    def load(self, files: dict[str, str]) -> ExpectedConfig:
         """Have Asterisk read the files, whatever they are; return what they should make live."""
         for name, text in files.items():
             path = self.folder / name
@@ -66,9 +71,9 @@ class Live:
             path.chmod(0o644)
         for module in BOTH:
             reload_module(self.client, module)
-        return expect(files)
+        return expected_config(files)
 
-    def compare(self, wanted: Expectation, before: Expectation, *, complete: bool = False) -> Verification:
+    def compare(self, wanted: ExpectedConfig, before: ExpectedConfig, *, complete: bool = False) -> Verification:
         return read_back(self.client, wanted, before, BOTH, complete=complete)
 
 
@@ -111,7 +116,7 @@ def test_what_changed_is_compared_in_full_and_agrees(live: Live) -> None:
 
 def test_what_is_not_live_is_named_object_by_object(live: Live) -> None:
     before = live.load(render_files(company(), 1))
-    wanted = expect(render_files(changed(company()), 2))
+    wanted = expected_config(render_files(changed(company()), 2))
     for complete in (False, True):
         found = "\n".join(live.compare(wanted, before, complete=complete).differences)
         for named in (
@@ -130,7 +135,7 @@ def test_what_is_not_live_is_named_object_by_object(live: Live) -> None:
 
 def test_an_address_that_is_no_longer_known_is_missed(live: Live) -> None:
     before = live.load(render_files(company(), 1))
-    wanted = expect(render_files(changed(company()), 2))
+    wanted = expected_config(render_files(changed(company()), 2))
     found = "\n".join(live.compare(wanted, before).differences)
     assert re.search(r"identify \+?GW_B is still there", found)
     assert re.search(r"identify \+?trunk\.TRUNK1 has", found)
@@ -140,7 +145,7 @@ def test_an_address_that_is_no_longer_known_is_missed(live: Live) -> None:
 def test_a_file_that_was_cut_is_found_by_its_marker(live: Live, name: str) -> None:
     before = live.load(render_files(company(), 1))
     files = render_files(changed(company()), 2)
-    wanted = expect(files)
+    wanted = expected_config(files)
     live.load(files | {name: files[name].partition("\n; === End ===")[0] + "\n"})
     assert f"aor {markers(files)[name]} is missing" in live.compare(wanted, before).differences
 
@@ -148,7 +153,7 @@ def test_a_file_that_was_cut_is_found_by_its_marker(live: Live, name: str) -> No
 def test_a_dialplan_file_that_was_cut_is_found_even_if_the_other_one_changed(live: Live) -> None:
     before = live.load(render_files(company(), 1))
     files = render_files(dataclasses.replace(company(), dids=company().dids[1:]), 2)
-    wanted = expect(files)
+    wanted = expected_config(files)
     cut = files["extensions_routes.conf"].partition("\n; === End ===")[0] + "\n"
     live.load(files | {"extensions_routes.conf": cut})
     marker = markers(files)["extensions_routes.conf"]
@@ -159,7 +164,7 @@ def test_a_dialplan_file_that_was_cut_is_found_even_if_the_other_one_changed(liv
 def test_a_double_name_in_another_file_that_freezes_a_type_is_found(live: Live, kind: str) -> None:
     before = live.load(render_files(company(), 1))
     files = render_files(changed(company()), 2)
-    wanted = expect(files)
+    wanted = expected_config(files)
     # By hand, in a file of the operator's: our validation does not see it, and Asterisk says Success.
     (live.folder / "pjsip_gateways.conf").chmod(0o644)
     double = f"\n[u000000000000015]\ntype={kind}\n" + ("auth_type=userpass\nusername=x\n" if kind == "auth" else "")
@@ -171,7 +176,7 @@ def test_a_double_name_in_another_file_that_freezes_a_type_is_found(live: Live, 
 def test_what_an_operator_added_by_hand_is_left_alone(live: Live) -> None:
     before = live.load(render_files(company(), 1))
     files = render_files(changed(company()), 2)
-    wanted = expect(files)
+    wanted = expected_config(files)
     by_hand = (
         "[va-dids-0]\nexten => 4711,1,NoOp()\ninclude => from-elsewhere\n\n[from-elsewhere]\nexten => 1,1,NoOp()\n"
     )
@@ -183,7 +188,7 @@ def test_what_an_operator_added_by_hand_is_left_alone(live: Live) -> None:
 def test_another_search_order_is_found(live: Live) -> None:
     before = live.load(render_files(company(), 1))
     files = render_files(changed(company()), 2)
-    wanted = expect(files)
+    wanted = expected_config(files)
     swapped = files["extensions_routes.conf"].replace(
         "include => va-level-10-1\ninclude => va-level-20-1\n", "include => va-level-20-1\ninclude => va-level-10-1\n"
     )
@@ -195,8 +200,8 @@ def test_another_search_order_is_found(live: Live) -> None:
 def test_where_nothing_seems_to_have_changed_everything_is_read_back_and_counted(
     live: Live, client: AmiClient, tmp_path: Path
 ) -> None:
-    wanted, steps = live.load(render_files(company(), 1)), Steps()
-    assert reload_and_compare(client, wanted, wanted, BOTH, tmp_path, steps) == []
-    assert steps.checked["context"] == len(wanted.contexts)
-    assert steps.checked["endpoint"] == len(wanted.names("endpoint"))
-    assert steps.checked["extension"] == len(wanted.steps())
+    wanted, timings = live.load(render_files(company(), 1)), StepTimings()
+    assert reload_and_compare(client, wanted, wanted, BOTH, tmp_path, timings) == []
+    assert timings.checked["context"] == len(wanted.contexts)
+    assert timings.checked["endpoint"] == len(wanted.names("endpoint"))
+    assert timings.checked["extension"] == len(wanted.steps())

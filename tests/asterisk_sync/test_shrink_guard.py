@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asterisk_sync.generations.expected import expect
+from asterisk_sync.generations.expected import expected_config
 from asterisk_sync.generations.shrink_guard import ShrinkLimits, exceeding, objects_of, removed_names
 from asterisk_sync.rendering import render_files
 from tests.rendering.example import example
@@ -41,7 +41,7 @@ def test_a_kind_that_vanishes_altogether_is_noticed() -> None:
 
 def test_the_objects_of_a_set_are_told_apart() -> None:
     meant = example()
-    found = objects_of(expect(render_files(meant, 1)))
+    found = objects_of(expected_config(render_files(meant, 1)))
     callable_extensions = [
         extension for customer in meant.customers for extension in customer.extensions if extension.enabled
     ]

@@ -7,7 +7,7 @@ import pytest
 from django.conf import LazySettings
 
 from asterisk_sync.doctor import Finding, Severity, system
-from asterisk_sync.generations.expected import DIALPLAN_MODULE, PJSIP_MODULE, expect
+from asterisk_sync.generations.expected import DIALPLAN_MODULE, PJSIP_MODULE, expected_config
 from asterisk_sync.generations.validation import RefusedError, validate
 from asterisk_sync.models import Node, RunOutcome
 from asterisk_sync.rendering.parser import ConfigSyntaxError
@@ -27,7 +27,7 @@ ENDPOINT = "type=endpoint\n"
 
 def test_a_good_set_loads_as_it_was_meant() -> None:
     files = sealed()
-    trial = attempt(files, expect(files), BOTH)
+    trial = attempt(files, expected_config(files), BOTH)
     assert trial.problems == []
     assert trial.loaded == {
         "context": 6, "extension": 8, "endpoint": 3, "aor": 6, "auth": 2, "registration": 1, "identify": 2,
@@ -36,8 +36,8 @@ def test_a_good_set_loads_as_it_was_meant() -> None:
 
 def test_only_what_changed_is_loaded() -> None:
     files = sealed()
-    dialplan = attempt(files, expect(files), frozenset({DIALPLAN_MODULE}))
-    objects = attempt(files, expect(files), frozenset({PJSIP_MODULE}))
+    dialplan = attempt(files, expected_config(files), frozenset({DIALPLAN_MODULE}))
+    objects = attempt(files, expected_config(files), frozenset({PJSIP_MODULE}))
     assert (dialplan.problems, objects.problems) == ([], [])
     assert dialplan.loaded.keys() == {"context", "extension"}
     assert objects.loaded.keys() == {"endpoint", "aor", "auth", "registration", "identify"}
@@ -48,7 +48,7 @@ def test_only_what_changed_is_loaded() -> None:
 def test_a_registration_loads_over_every_transport(address: str, transport: str) -> None:
     uri = f"sip:{address}:5060{transport}"
     files = replaced("gateways", "server_uri=sip:198.51.100.1:5060", f"server_uri={uri}")
-    assert attempt(files, expect(files), frozenset({PJSIP_MODULE})).problems == []
+    assert attempt(files, expected_config(files), frozenset({PJSIP_MODULE})).problems == []
 
 
 # Our own parser has nothing against these.
@@ -77,7 +77,7 @@ UNSEEN: dict[str, tuple[Files, str]] = {
 @pytest.mark.parametrize("fault", UNSEEN)
 def test_what_our_parser_takes_and_asterisk_does_not_is_refused(fault: str) -> None:
     files, named = UNSEEN[fault]
-    wanted = expect(files)
+    wanted = expected_config(files)
     trial = attempt(files, wanted, BOTH)
     assert any(named in problem for problem in trial.problems), trial.problems
 
@@ -120,19 +120,19 @@ BROKEN: dict[str, tuple[Files, str]] = {
 @pytest.mark.parametrize("fault", BROKEN)
 def test_what_is_live_otherwise_than_it_was_meant_is_refused(fault: str) -> None:
     files, named = BROKEN[fault]
-    trial = attempt(files, expect(sealed()), BOTH)
+    trial = attempt(files, expected_config(sealed()), BOTH)
     assert any(named in problem for problem in trial.problems), trial.problems
 
 
 def test_nothing_of_these_is_a_surprise_to_our_parser_but_what_is_said_above() -> None:
     for files, _named in UNSEEN.values():
-        expect(files)
+        expected_config(files)
     with pytest.raises((ConfigSyntaxError, RefusedError)):
         validate(BROKEN["a template that is missing"][0], None)
 
 
 def test_reasons_show_no_secret_and_no_path_of_this_machine() -> None:
-    trial = attempt(replaced("gateways", "password=", "pass_word="), expect(sealed()), BOTH)
+    trial = attempt(replaced("gateways", "password=", "pass_word="), expected_config(sealed()), BOTH)
     text = " ".join(trial.problems)
     assert "pass_word" in text
     assert SECRET not in text
@@ -141,17 +141,17 @@ def test_reasons_show_no_secret_and_no_path_of_this_machine() -> None:
 
 def test_a_long_priority_is_compared_as_far_as_asterisk_shows_it() -> None:
     files = appended("routes", f"[long]\nexten => 1,1,Set(A={'a' * 3000})\n")
-    assert attempt(files, expect(files), frozenset({DIALPLAN_MODULE})).problems == []
+    assert attempt(files, expected_config(files), frozenset({DIALPLAN_MODULE})).problems == []
 
 
 def test_off_and_required_and_auto(settings: LazySettings) -> None:
     files = sealed()
     settings.THROWAWAY_ASTERISK = "off"
-    assert try_set(files, expect(files), BOTH).skipped_reason
+    assert try_set(files, expected_config(files), BOTH).skipped_reason
     settings.ASTERISK_ROOT = "/nonexistent"
     for mode, refused in (("auto", False), ("required", True)):
         settings.THROWAWAY_ASTERISK = mode
-        trial = try_set(files, expect(files), BOTH)
+        trial = try_set(files, expected_config(files), BOTH)
         assert bool(trial.problems) is refused
         assert "/nonexistent" in trial.skipped_reason
 
@@ -159,7 +159,7 @@ def test_off_and_required_and_auto(settings: LazySettings) -> None:
 def test_an_asterisk_that_cannot_start_is_no_reason_to_refuse(settings: LazySettings, program: Program) -> None:
     settings.ASTERISK_PROGRAM = "/usr/bin/false"
     files = sealed()
-    trial = try_set(files, expect(files), BOTH)
+    trial = try_set(files, expected_config(files), BOTH)
     assert trial.problems == []
     assert "status 1" in trial.skipped_reason
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from asterisk_sync import throwaway
-from asterisk_sync.generations.expected import expect
+from asterisk_sync.generations.expected import expected_config
 from asterisk_sync.throwaway import Program, UnavailableError, attempt
 from asterisk_sync.throwaway.instance import Instance
 from asterisk_sync.throwaway.surroundings import PREFIX, STALE_SECONDS, _is_held, private_room
@@ -42,7 +42,7 @@ def test_a_registration_in_the_set_sends_nothing(program: Program) -> None:
         files = sealed(gateways=GOOD[file_named("gateways")].replace("198.51.100.1:5060", address))
         assert address in files[file_named("gateways")]
         with slowly(2.0):
-            assert attempt(files, expect(files), BOTH).problems == []
+            assert attempt(files, expected_config(files), BOTH).problems == []
         carrier.settimeout(0.2)
         with pytest.raises(TimeoutError):
             carrier.recv(4096)
@@ -51,7 +51,7 @@ def test_a_registration_in_the_set_sends_nothing(program: Program) -> None:
 def test_that_nobody_can_be_reached_is_no_reason_to_refuse() -> None:
     """The gateway is asked whether it is there, and a registration is tried, as on any node."""
     with slowly(1.0):
-        assert attempt(sealed(), expect(sealed()), BOTH).problems == []
+        assert attempt(sealed(), expected_config(sealed()), BOTH).problems == []
 
 
 class slowly:  # noqa: N801 - reads as what it does: with slowly(2.0)
@@ -83,7 +83,7 @@ def test_without_a_namespace_nothing_is_started(monkeypatch: pytest.MonkeyPatch,
     stubborn.write_text(source.replace('call("unshare", ', 'call("unshare", 1 << 3 |'))
     monkeypatch.setattr(throwaway.instance, "ENCLOSURE", stubborn)
     with pytest.raises(UnavailableError, match="unshare"):
-        attempt(sealed(), expect(sealed()), BOTH)
+        attempt(sealed(), expected_config(sealed()), BOTH)
 
 
 def test_a_namespace_that_is_none_is_found_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ def test_a_namespace_that_is_none_is_found_out(monkeypatch: pytest.MonkeyPatch, 
     pretending.write_text(throwaway.instance.ENCLOSURE.read_text().replace('call("unshare", CLONE_NEWNET)', "pass"))
     monkeypatch.setattr(throwaway.instance, "ENCLOSURE", pretending)
     with pytest.raises(UnavailableError, match="not a network namespace"):
-        attempt(sealed(), expect(sealed()), BOTH)
+        attempt(sealed(), expected_config(sealed()), BOTH)
 
 
 def test_nothing_is_left_behind(program: Program) -> None:
@@ -99,8 +99,8 @@ def test_nothing_is_left_behind(program: Program) -> None:
         neighbours = room.path.parent
     assert not room.path.exists()
     with settled_rooms(neighbours) as left:
-        attempt(sealed(), expect(sealed()), BOTH)
-        attempt(BAD, expect(sealed()), BOTH)
+        attempt(sealed(), expected_config(sealed()), BOTH)
+        attempt(BAD, expected_config(sealed()), BOTH)
     assert left == []
     assert enclosed_processes(os.getpid()) == []
 
@@ -129,13 +129,13 @@ CALLER = """
 import django; django.setup()
 from unittest import mock
 from asterisk_sync import throwaway
-from asterisk_sync.expectation import expect
+from asterisk_sync.expected import expected_config
 from tests.asterisk_sync.throwaway_sets import BOTH, sealed
 def wait(instance):
     print("running", flush=True)
     import time; time.sleep(60)
 with mock.patch.object(throwaway.instance.Instance, "wait_until_booted", wait):
-    throwaway.attempt(sealed(), expect(sealed()), BOTH)
+    throwaway.attempt(sealed(), expected_config(sealed()), BOTH)
 """
 
 
@@ -204,7 +204,7 @@ def test_a_room_in_use_is_not_swept_however_old(program: Program) -> None:
 def test_trials_run_side_by_side() -> None:
     good, bad = sealed(), BAD
     with ThreadPoolExecutor(4) as pool:
-        trials = list(pool.map(lambda files: attempt(files, expect(sealed()), BOTH), [good, bad, good, bad]))
+        trials = list(pool.map(lambda files: attempt(files, expected_config(sealed()), BOTH), [good, bad, good, bad]))
     assert [bool(trial.problems) for trial in trials] == [False, True, False, True]
 
 
@@ -223,10 +223,10 @@ def test_it_works_without_roots_powers() -> None:
     script = (
         "import django; django.setup()\n"
         "from asterisk_sync import throwaway\n"
-        "from asterisk_sync.expectation import expect\n"
+        "from asterisk_sync.expected import expected_config\n"
         "from tests.asterisk_sync.throwaway_sets import BOTH, sealed\n"
         "import os; assert os.geteuid() == 60997\n"
-        "trial = throwaway.attempt(sealed(), expect(sealed()), BOTH)\n"
+        "trial = throwaway.attempt(sealed(), expected_config(sealed()), BOTH)\n"
         "print(trial.problems, trial.loaded['endpoint'])\n"
     )
     outcome = subprocess.run(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from asterisk_sync.generations.expected import Expectation, expect
+from asterisk_sync.generations.expected import ExpectedConfig, expected_config
 from asterisk_sync.models import Node, SyncRun
 from asterisk_sync.throwaway import attempt, portion_since
 from customers.models import Customer
@@ -15,13 +15,16 @@ Files = dict[str, str]
 NEW_CONTEXT = appended("dids", "[x]\ninclude => rest\nexten => 1,1,NoOp()\n")
 
 
-def portion(files: Files) -> Expectation:
-    return portion_since(files, expect(files), expect(sealed()))[1]
+def portion(files: Files) -> ExpectedConfig:
+    return portion_since(files, expected_config(files), expected_config(sealed()))[1]
 
 
 def test_everything_is_tried_before_there_was_a_set() -> None:
     files = sealed()
-    assert portion_since(files, expect(files), Expectation()) == (files, expect(files))
+    assert portion_since(files, expected_config(files), ExpectedConfig()) == (
+        files,
+        expected_config(files),
+    )
 
 
 def test_nothing_is_tried_again() -> None:
@@ -32,7 +35,7 @@ def test_nothing_is_tried_again() -> None:
 def test_an_endpoint_comes_with_its_templates_and_what_it_names() -> None:
     files = replaced("extensions", "callerid=Ana", "callerid=Eva")
     found = portion(files)
-    wanted = expect(files)
+    wanted = expected_config(files)
     assert {key for key in found.objects if key[1] == "u1"} == {("endpoint", "u1"), ("auth", "u1"), ("aor", "u1")}
     assert found.objects["endpoint", "u1"] == wanted.objects["endpoint", "u1"]
     assert "GW_A" not in found.names("endpoint")
@@ -53,7 +56,7 @@ def test_an_identify_comes_with_its_endpoint() -> None:
 
 def test_a_context_comes_alone_and_those_that_it_includes_are_empty() -> None:
     found = portion(NEW_CONTEXT)
-    assert found.contexts["x"] == expect(NEW_CONTEXT).contexts["x"]
+    assert found.contexts["x"] == expected_config(NEW_CONTEXT).contexts["x"]
     assert not found.contexts["rest"].extensions
     assert "from-internal" not in found.contexts
     assert not found.names("endpoint")
@@ -63,8 +66,8 @@ def test_a_context_comes_alone_and_those_that_it_includes_are_empty() -> None:
 @pytest.mark.usefixtures("program")
 @pytest.mark.parametrize("files", [NEW_CONTEXT, replaced("extensions", "callerid=Ana", "callerid=Eva")])
 def test_a_portion_loads_without_a_complaint(files: Files) -> None:
-    text, wanted = portion_since(files, expect(files), expect(sealed()))
-    assert attempt(text, wanted, BOTH, expect(sealed())).problems == []
+    text, wanted = portion_since(files, expected_config(files), expected_config(sealed()))
+    assert attempt(text, wanted, BOTH, expected_config(sealed())).problems == []
 
 
 @pytest.mark.asterisk
@@ -72,8 +75,8 @@ def test_a_portion_loads_without_a_complaint(files: Files) -> None:
 @pytest.mark.parametrize("fault", UNSEEN)
 def test_a_portion_shows_every_fault_of_the_whole(fault: str) -> None:
     files, named = UNSEEN[fault]
-    text, wanted = portion_since(files, expect(files), expect(sealed()))
-    problems = attempt(text, wanted, BOTH, expect(sealed())).problems
+    text, wanted = portion_since(files, expected_config(files), expected_config(sealed()))
+    problems = attempt(text, wanted, BOTH, expected_config(sealed())).problems
     assert any(named in problem for problem in problems), problems
 
 

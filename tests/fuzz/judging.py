@@ -7,7 +7,12 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import chain
 
-from asterisk_sync.generations.expected import DIALPLAN_MODULE, PJSIP_MODULE, Expectation, expect
+from asterisk_sync.generations.expected import (
+    DIALPLAN_MODULE,
+    PJSIP_MODULE,
+    ExpectedConfig,
+    expected_config,
+)
 from asterisk_sync.rendering import render_files
 from asterisk_sync.rendering.parser import Context, PjsipObject
 from asterisk_sync.snapshot.values import Snapshot
@@ -29,7 +34,7 @@ _WORDS = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<=_)[0-9a-f]
 
 def faults(files: Mapping[str, str], snapshot: Snapshot) -> Iterator[str]:
     """Yield what the set has otherwise than the snapshot means; each line names an object."""
-    read, meant = expect(files), meaning_of(snapshot)
+    read, meant = expected_config(files), meaning_of(snapshot)
     yield from _objects(read, meant)
     yield from _lines(read, meant)
     yield from chain.from_iterable(map(_other_sequences, read.contexts.values()))
@@ -39,11 +44,11 @@ def faults(files: Mapping[str, str], snapshot: Snapshot) -> Iterator[str]:
 
 def live_faults(files: Mapping[str, str]) -> tuple[list[str], int]:
     """Load the set into a real Asterisk; return what is live otherwise than we read it, and how much is live."""
-    trial = attempt(files, expect(files), BOTH)
+    trial = attempt(files, expected_config(files), BOTH)
     return trial.problems, sum(trial.loaded.values())
 
 
-def _objects(read: Expectation, meant: Meaning) -> Iterator[str]:
+def _objects(read: ExpectedConfig, meant: Meaning) -> Iterator[str]:
     found = {_key(item): item for item in read.objects.values() if not MARKER.fullmatch(f"{item.type} {item.name}")}
     yield from (f"{kind} {name} is not in the files" for kind, name in meant.objects.keys() - found.keys())
     yield from (
@@ -92,13 +97,13 @@ def _constants() -> frozenset[tuple[str, str, tuple[str, ...]]]:
     """Return the options that are the templates' own: seen in good sets, and not decided by the database."""
     found = set()
     for snapshot in (example(), GOOD):
-        for item in expect(render_files(snapshot, 1)).objects.values():
+        for item in expected_config(render_files(snapshot, 1)).objects.values():
             found |= {(item.type, key, (value,)) for key, value in item.options if key not in DECIDED[item.type]}
     # Trunk customers have the same codecs all.
     return frozenset(found | {("endpoint", "allow", ("alaw,ulaw",))})
 
 
-def _lines(read: Expectation, meant: Meaning) -> Iterator[str]:
+def _lines(read: ExpectedConfig, meant: Meaning) -> Iterator[str]:
     found: Counter[tuple[str, str, str]] = Counter()
     for context in read.contexts.values():
         if not context.name.startswith(CARRIERS):
@@ -120,7 +125,7 @@ def _other_sequences(context: Context) -> Iterator[str]:
             yield f"{exten}@{context.name} has other steps than were meant"
 
 
-def _contexts(read: Expectation, meant: Meaning, snapshot: Snapshot) -> Iterator[str]:
+def _contexts(read: ExpectedConfig, meant: Meaning, snapshot: Snapshot) -> Iterator[str]:
     named = meant.contexts | set(_usual_contexts())
     yield from (f"context {name} is not in the files" for name in named - read.contexts.keys())
     for name in read.contexts.keys() - named:
@@ -150,7 +155,7 @@ def _plain(context: Context) -> Plain:
 @lru_cache(maxsize=1)
 def _usual_contexts() -> dict[str, Plain]:
     """Return the contexts that every set has, whatever is in it."""
-    empty = expect(render_files(Snapshot("BR"), 1)).contexts
+    empty = expected_config(render_files(Snapshot("BR"), 1)).contexts
     return {
         name: _plain(context)
         for name, context in empty.items()
@@ -158,7 +163,7 @@ def _usual_contexts() -> dict[str, Plain]:
     }
 
 
-def _calls(read: Expectation, snapshot: Snapshot) -> Iterator[str]:
+def _calls(read: ExpectedConfig, snapshot: Snapshot) -> Iterator[str]:
     """No application, and no expression, that good sets do not have."""
     names = {gateway.name for gateway in snapshot.gateways}
     for context in read.contexts.values():
@@ -181,7 +186,7 @@ def _shapes() -> tuple[frozenset[str], frozenset[str], frozenset[tuple[str, str,
     sequences: set[tuple[str, str, str]] = set()
     for snapshot in (example(), GOOD, *_variants()):
         names = {gateway.name for gateway in snapshot.gateways}
-        for context in expect(render_files(snapshot, 1)).contexts.values():
+        for context in expected_config(render_files(snapshot, 1)).contexts.values():
             kind = next((start for start in SEVERAL_STEPS if context.name.startswith(start)), "")
             for exten, steps in context.extensions.items():
                 sequences.add((kind, exten, " ".join(step.application for step in steps)))

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from asterisk_sync.generations import expected
-from asterisk_sync.generations.expected import expect
+from asterisk_sync.generations.expected import expected_config
 from asterisk_sync.generations.validation import validate
 from asterisk_sync.rendering import engine, parser, render_files, route_plan, sections
 from asterisk_sync.rendering.sections import ConfigSyntaxError
@@ -27,7 +27,7 @@ def empty_the_caches() -> None:
     for cache in (engine.rendered_fragments, route_plan.route_plans):
         for _ in range(2 * ROUNDS_KEPT):
             cache.begin_round()
-    expected._expect.cache_clear()
+    expected._expected_config.cache_clear()
     expected.parse_file.cache_clear()
     expected._parser_caches.clear()
 
@@ -106,14 +106,14 @@ def test_a_change_renders_only_what_it_touches(change: Change, fragments: list[s
 
 def test_a_change_parses_only_the_sections_that_it_touches() -> None:
     before = render_files(LARGE, 1)
-    expect(before)
+    expected_config(before)
     changed = dataclasses.replace(LARGE, dids=replaced(LARGE.dids, 5, destination="forward", forward_to="55119"))
     after = render_files(changed, 2)
     with mock.patch.object(parser, "read_section", wraps=sections.read_section) as read:
         wanted = validate(after, changed)
     # The context of the number, and the marker of the file.
     assert read.call_count == 2
-    change = wanted.change_since(expect(before))
+    change = wanted.change_since(expected_config(before))
     assert len(change.contexts) == 2
     assert "va-generation-dids" in change.contexts
     assert not change.objects | change.removed_objects | change.removed_contexts
@@ -239,11 +239,11 @@ CHANGES = [
 @given(histories())
 def test_change_after_change_gives_the_text_and_the_objects_of_a_fresh_start(history: list[Snapshot]) -> None:
     kept = [render_files(snapshot, 1) for snapshot in history]
-    parsed = [expect(files) for files in kept]
+    parsed = [expected_config(files) for files in kept]
     for snapshot, files, wanted in zip(history, kept, parsed, strict=True):
         empty_the_caches()
         assert render_files(snapshot, 1) == files
-        assert expect(files) == wanted
+        assert expected_config(files) == wanted
 
 
 def test_gateways_are_told_apart_by_what_others_have() -> None:

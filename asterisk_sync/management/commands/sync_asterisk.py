@@ -13,13 +13,13 @@ from asterisk_sync import drift
 from asterisk_sync.changes import services
 from asterisk_sync.changes.queries import local_nodes, waiting_generation
 from asterisk_sync.generations import store
-from asterisk_sync.generations.diff import difference
+from asterisk_sync.generations.diff import diff_of_sets
 from asterisk_sync.generations.folder import NodeFolder
 from asterisk_sync.generations.validation import RefusedError
 from asterisk_sync.models import Generation, Node, RunOutcome
 from asterisk_sync.pipeline import run as pipeline
 from asterisk_sync.pipeline.candidate import Candidate, prepare
-from asterisk_sync.reload.timings import Steps
+from asterisk_sync.reload.timings import StepTimings
 from asterisk_sync.rendering.errors import RenderError
 from asterisk_sync.rendering.guard import GuardError
 from asterisk_sync.throwaway.instance import TooLateError
@@ -102,7 +102,7 @@ def _look(node: Node, *, check: bool) -> Report:
     """Prepare the next set without writing it; with `check` also look for drift."""
     accepted, disk = store.last_good(node), NodeFolder(Path(node.config_path)).state()
     try:
-        candidate = prepare(node, accepted, disk, forced=False, steps=Steps())
+        candidate = prepare(node, accepted, disk, forced=False, timings=StepTimings())
     except (RefusedError, RenderError, GuardError) as error:
         return _report(node, "would be refused", [str(error)], REFUSED)
     except TooLateError as error:
@@ -117,7 +117,7 @@ def _look(node: Node, *, check: bool) -> Report:
     code = DIFFERENT if check and differs else 0
     outcome = "differs" if differs else "is up to date"
     return _report(node, outcome, lines + drifted, code) | {
-        "diff": difference(accepted.files, files),
+        "diff": diff_of_sets(accepted.files, files),
         "changed": sorted({*changed, *candidate.changed}),
     }
 

@@ -7,7 +7,7 @@ import time
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from asterisk_sync.generations.diff import LONGEST_DIFF, MASK, difference, unified
+from asterisk_sync.generations.diff import LONGEST_DIFF, MASK, diff_of_file, diff_of_sets
 
 HUNK = re.compile(r"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@\n")
 
@@ -42,7 +42,7 @@ def apply(text: str, diff: str) -> str:
 @settings(max_examples=500)
 @given(texts, texts)
 def test_applied_to_the_old_text_it_gives_the_new_one(before: str, after: str) -> None:
-    assert apply(before, "".join(unified(before, after, "x.conf"))) == after
+    assert apply(before, "".join(diff_of_file(before, after, "x.conf"))) == after
 
 
 @given(st.lists(st.integers(0, 400), max_size=12), st.randoms(use_true_random=False))
@@ -52,14 +52,14 @@ def test_it_names_only_what_differs_in_a_text_of_many_sections(changed: list[int
     for number in changed:
         new.insert(min(number, len(new)), f"[n{rng.random()}]\nkey=1\n")
         del new[rng.randrange(len(new))]
-    diff = "".join(unified("".join(old), "".join(new), "x.conf"))
+    diff = "".join(diff_of_file("".join(old), "".join(new), "x.conf"))
     assert apply("".join(old), diff) == "".join(new)
     assert len(re.findall(r"^[-+]\S", diff, re.MULTILINE)) <= 2 + 6 * len(changed)
 
 
 def test_equal_sets_have_none_and_each_file_that_differs_is_named() -> None:
-    assert difference({"a": "x\n", "b": "y\n"}, {"a": "x\n", "b": "y\n"}) == ""
-    diff = difference({"a": "x\n", "b": "y\n"}, {"b": "z\n", "c": "new\n"})
+    assert diff_of_sets({"a": "x\n", "b": "y\n"}, {"a": "x\n", "b": "y\n"}) == ""
+    diff = diff_of_sets({"a": "x\n", "b": "y\n"}, {"b": "z\n", "c": "new\n"})
     assert [line for line in diff.splitlines() if line.startswith(("---", "+++"))] == [
         *("--- a/a", "+++ b/a"),
         *("--- a/b", "+++ b/b"),
@@ -72,14 +72,14 @@ def test_equal_sets_have_none_and_each_file_that_differs_is_named() -> None:
 def test_secrets_are_hidden_wherever_they_stand() -> None:
     before = "[a]\npassword=hunter2\nmd5_cred = 0123\n[b]\ntype=auth\n"
     after = "[a]\npassword=hunter3\nmd5_cred = 0123\n[b]\ntype=aor\nsecret=>x\n"
-    diff = difference({"x": before}, {"x": after})
+    diff = diff_of_sets({"x": before}, {"x": after})
     for secret in ("hunter", "0123", "=>x"):
         assert secret not in diff
     assert diff.count(MASK) == 4
 
 
 def test_a_very_long_one_is_cut() -> None:
-    diff = difference({}, {"x": "".join(f"line {number}\n" for number in range(100_000))})
+    diff = diff_of_sets({}, {"x": "".join(f"line {number}\n" for number in range(100_000))})
     assert len(diff) <= LONGEST_DIFF + len("\n…\n")
     assert diff.endswith("\n…\n")
 
@@ -88,7 +88,7 @@ def test_changes_at_both_ends_of_a_hundred_thousand_lines_take_a_moment() -> Non
     old = [f"exten => {number},1,Gosub(x,s,1({number}))\n" for number in range(100_000)]
     new = ["; first\n", *old[1:-1], "; last\n"]
     began = time.process_time()
-    diff = difference({"x": "".join(old)}, {"x": "".join(new)})
+    diff = diff_of_sets({"x": "".join(old)}, {"x": "".join(new)})
     assert time.process_time() - began < 2
     assert diff.count("\n@@") == 2
     assert len(diff.splitlines()) == 2 + 2 * (1 + 4)
