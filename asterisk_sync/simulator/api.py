@@ -11,10 +11,10 @@ from pydantic import Field
 
 from asterisk_sync.models import Node
 from asterisk_sync.simulator.checking import Agreement, check_now
-from asterisk_sync.simulator.labels import REASONS, refusal_label
+from asterisk_sync.simulator.labels import ROUTE_REASONS, refusal_label
 from asterisk_sync.simulator.live_check import lookups
-from asterisk_sync.simulator.results import Hop, Outcome, Reason, Refusal, Simulation
-from asterisk_sync.simulator.services import LONGEST_CALL, LONGEST_NUMBER, simulate_with_scene
+from asterisk_sync.simulator.results import CallRefusal, Hop, Outcome, RouteReason, Simulation
+from asterisk_sync.simulator.services import LONGEST_CALL, LONGEST_NUMBER, simulate_with_context
 from billing.authorization.explanation import LeftOut
 from customers.models import Customer, Extension
 from routing.models import Gateway
@@ -59,7 +59,7 @@ class ConsideredRouteOut(Output):
     priority: int
     position: str
     context: str
-    reason: Reason
+    reason: RouteReason
     explanation: str
     is_taken: bool
 
@@ -177,7 +177,7 @@ class SimulationOut(Output):
     caller: str
     context: str
     outcome: Outcome
-    refusal: Refusal | None
+    refusal: CallRefusal | None
     explanation: str
     cause: int | None
     steps: list[StepOut]
@@ -200,7 +200,7 @@ def simulate(request: HttpRequest, payload: SimulationIn) -> Any:
     if payload.node_id is not None:
         node = visible_reference(nodes, key=payload.node_id, user=request.user, field="node_id")
     with domain_call():
-        scene, simulation = simulate_with_scene(
+        call_context, simulation = simulate_with_context(
             caller=caller,
             number=payload.number,
             caller_id=payload.caller_id,
@@ -209,7 +209,9 @@ def simulate(request: HttpRequest, payload: SimulationIn) -> Any:
             duration=timedelta(seconds=payload.seconds),
         )
     live = (
-        check_now(node or Node.objects.get(name=simulation.node), lookups(scene, simulation)) if payload.live else None
+        check_now(node or Node.objects.get(name=simulation.node), lookups(call_context, simulation))
+        if payload.live
+        else None
     )
     return _shown(simulation, live)
 
@@ -236,7 +238,7 @@ def _shown(simulation: Simulation, live: Any) -> dict[str, Any]:
     values = {name: getattr(simulation, name) for name in SimulationOut.model_fields if hasattr(simulation, name)}
     routes = [
         {name: getattr(route, name) for name in ConsideredRouteOut.model_fields if hasattr(route, name)}
-        | {"explanation": str(REASONS[route.reason])}
+        | {"explanation": str(ROUTE_REASONS[route.reason])}
         for route in simulation.routes
     ]
     return values | {"explanation": str(refusal_label(simulation.refusal)), "routes": routes, "live": live}

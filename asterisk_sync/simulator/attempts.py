@@ -5,10 +5,10 @@ from dataclasses import replace
 from decimal import Decimal
 
 from asterisk_sync.simulator.authorization import evaluation_of, gateways_in_order
-from asterisk_sync.simulator.call_context import Scene
-from asterisk_sync.simulator.results import AppliedTariff, Attempt, Bill, Money, Question
+from asterisk_sync.simulator.call_context import CallContext
+from asterisk_sync.simulator.results import AppliedTariff, Attempt, Bill, Money, SimulatedCall
 from asterisk_sync.simulator.route_evaluation import routes_taken
-from asterisk_sync.simulator.trace import Journey
+from asterisk_sync.simulator.trace import CallTrace
 from asterisk_sync.snapshot.values import GatewaySnapshot, RouteSnapshot, RouteStepSnapshot
 from billing.authorization.explanation import Explanation
 from billing.rating.called_numbers import origin_of
@@ -17,19 +17,17 @@ from routing.numbers import KEEP, Rewriting, present_caller_id, rewrite_number
 
 
 def plan_attempts(
-    scene: Scene, question: Question, journey: Journey, normalised: str, answer: Explanation | None
+    call_context: CallContext, call: SimulatedCall, trace: CallTrace, normalised: str, answer: Explanation | None
 ) -> tuple[Attempt, ...]:
     """Return every attempt in order; gateways by weight are in their places, with the chance of each to be first."""
-    if journey.path is None:
+    if trace.path is None:
         return ()
-    facts = _facts(question, journey, normalised, scene)
+    facts = _facts(call, trace, normalised, call_context)
     tries = [
-        (route, step)
-        for route in _as_answered(routes_taken(journey.path, journey.number), answer)
-        for step in route.steps
+        (route, step) for route in _as_answered(routes_taken(trace.path, trace.number), answer) for step in route.steps
     ]
     attempts = (
-        (_attempt(number, route, step, scene, facts, journey), evaluation_of(answer, route, step.gateway))
+        (_attempt(number, route, step, call_context, facts, trace), evaluation_of(answer, route, step.gateway))
         for number, (route, step) in enumerate(tries, start=1)
     )
     return tuple(
@@ -48,12 +46,17 @@ def _as_answered(routes: Iterable[RouteSnapshot], answer: Explanation | None) ->
 
 
 def _attempt(
-    number: int, route: RouteSnapshot, step: RouteStepSnapshot, scene: Scene, facts: CallFacts, journey: Journey
+    number: int,
+    route: RouteSnapshot,
+    step: RouteStepSnapshot,
+    call_context: CallContext,
+    facts: CallFacts,
+    trace: CallTrace,
 ) -> Attempt:
-    gateway = scene.gateways[step.gateway]
-    provider = scene.providers.get(gateway.name)
-    peer = scene.peers.get(gateway.name)
-    names = {known.id: known.name for known in scene.routes}
+    gateway = call_context.gateways[step.gateway]
+    provider = call_context.providers.get(gateway.name)
+    peer = call_context.gateway_statuses.get(gateway.name)
+    names = {known.id: known.name for known in call_context.routes}
     return Attempt(
         number=number,
         route=route.id,
@@ -62,8 +65,8 @@ def _attempt(
         gateway_id=gateway.id,
         provider=provider.name if provider else "",
         address=f"{gateway.host}:{gateway.port}",
-        sent_number=sent_number(journey.number, route, gateway),
-        caller=sent_caller(journey.caller, route, gateway, scene.snapshot.country),
+        sent_number=sent_number(trace.number, route, gateway),
+        caller=sent_caller(trace.caller, route, gateway, call_context.snapshot.country),
         caller_is_kept=gateway.caller_id_rule == KEEP and not route.caller_id_number,
         ring_seconds=route.ring_seconds,
         channel_limit=gateway.channel_limit,
@@ -71,7 +74,7 @@ def _attempt(
         reachable=peer.reachable if peer else None,
         share=_share(route, step),
         reroute_forbidden=gateway.reroute_forbidden,
-        money=_money(facts, scene, provider.cost if provider else None),
+        money=_money(facts, call_context, provider.cost if provider else None),
     )
 
 
@@ -92,22 +95,22 @@ def _share(route: RouteSnapshot, step: RouteStepSnapshot) -> Decimal | None:
     return Decimal(100 * step.weight) / whole if route.by_weight and whole else None
 
 
-def _facts(question: Question, journey: Journey, normalised: str, scene: Scene) -> CallFacts:
-    customer = journey.customer
+def _facts(call: SimulatedCall, trace: CallTrace, normalised: str, call_context: CallContext) -> CallFacts:
+    customer = trace.customer
     own_number = customer.caller_id_number if customer else ""
     return CallFacts(
-        direction=journey.direction,
-        numbers=(normalised, journey.number),
-        at=question.at,
-        billable_seconds=Decimal(question.duration_seconds),
+        direction=trace.direction,
+        numbers=(normalised, trace.number),
+        at=call.at,
+        billable_seconds=Decimal(call.duration_seconds),
         provider_cost=None,
-        origin=origin_of(journey.caller, own_number, scene.snapshot.country),
-        plan_id=scene.plans.get(customer.code) if customer else None,
+        origin=origin_of(trace.caller, own_number, call_context.snapshot.country),
+        plan_id=call_context.plans.get(customer.code) if customer else None,
     )
 
 
-def _money(facts: CallFacts, scene: Scene, cost: ProviderCost | None) -> Money:
-    priced = price_call(facts._replace(provider_cost=cost), scene.prices)
+def _money(facts: CallFacts, call_context: CallContext, cost: ProviderCost | None) -> Money:
+    priced = price_call(facts._replace(provider_cost=cost), call_context.prices)
     return Money(
         price=priced.price,
         currency=priced.currency,
@@ -118,12 +121,12 @@ def _money(facts: CallFacts, scene: Scene, cost: ProviderCost | None) -> Money:
     )
 
 
-def make_bill(scene: Scene, question: Question, journey: Journey, normalised: str) -> Bill:
+def make_bill(call_context: CallContext, call: SimulatedCall, trace: CallTrace, normalised: str) -> Bill:
     """Return what the customer is charged, which does not depend on the gateway."""
-    facts = _facts(question, journey, normalised, scene)
-    priced = price_call(facts, scene.prices)
+    facts = _facts(call, trace, normalised, call_context)
+    priced = price_call(facts, call_context.prices)
     return Bill(
-        tariff=_tariff(priced, facts, scene),
+        tariff=_tariff(priced, facts, call_context),
         billed_seconds=priced.billed_seconds,
         price=priced.price,
         currency=priced.currency,
@@ -131,9 +134,9 @@ def make_bill(scene: Scene, question: Question, journey: Journey, normalised: st
     )
 
 
-def _tariff(priced: PricedCall, facts: CallFacts, scene: Scene) -> AppliedTariff | None:
+def _tariff(priced: PricedCall, facts: CallFacts, call_context: CallContext) -> AppliedTariff | None:
     for number in facts.numbers:
-        tariff = scene.prices.match(number, facts.at, facts.origin, facts.plan_id)
+        tariff = call_context.prices.match(number, facts.at, facts.origin, facts.plan_id)
         if tariff is not None and tariff.id == priced.tariff_id:
             return AppliedTariff(tariff.id, tariff.pattern, tariff.sell_text, tariff.effective_from)
     return None

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from asterisk_sync.simulator.call_context import Scene
-from asterisk_sync.simulator.results import Authorization, LeftOutGateway, Question
+from asterisk_sync.simulator.call_context import CallContext
+from asterisk_sync.simulator.results import Authorization, LeftOutGateway, SimulatedCall
 from asterisk_sync.simulator.route_evaluation import routes_taken
-from asterisk_sync.simulator.trace import Journey
+from asterisk_sync.simulator.trace import CallTrace
 from asterisk_sync.snapshot.values import RouteSnapshot
 from billing.authorization.explanation import CarrierEvaluation, Explanation, explain
 from billing.authorization.home import stays_home
@@ -13,21 +13,21 @@ from billing.authorization.values import CallRequest, CarrierSelection
 from routing.numbers import filter_dialled
 
 
-def is_asked(scene: Scene, journey: Journey, normalised: str) -> bool:
+def is_asked(call_context: CallContext, trace: CallTrace, normalised: str) -> bool:
     """Tell what va-begin decides."""
-    snapshot = scene.snapshot
-    asks = journey.customer is not None and snapshot.asks(journey.customer.id) != ""
+    snapshot = call_context.snapshot
+    asks = trace.customer is not None and snapshot.asks(trace.customer.id) != ""
     return asks or not stays_home(normalised, snapshot.country, snapshot.authorizer.high_risk_prefixes)
 
 
-def ask(scene: Scene, question: Question, journey: Journey, normalised: str) -> Explanation | None:
+def ask(call_context: CallContext, call: SimulatedCall, trace: CallTrace, normalised: str) -> Explanation | None:
     """Return the answer, or None where nothing is known of accounts."""
-    customer = journey.customer
-    if scene.rule_set is None or customer is None:
+    customer = trace.customer
+    if call_context.rule_set is None or customer is None:
         return None
-    caller = filter_dialled(journey.caller)
-    request = CallRequest(customer.id, journey.number, normalised.removeprefix("+"), question.at, caller)
-    return explain(scene.rule_set, request, scene.funds.get(customer.id))
+    caller = filter_dialled(trace.caller)
+    request = CallRequest(customer.id, trace.number, normalised.removeprefix("+"), call.at, caller)
+    return explain(call_context.rule_set, request, call_context.funds.get(customer.id))
 
 
 def gateways_in_order(route: RouteSnapshot, answer: Explanation | None) -> Sequence[str]:
@@ -48,7 +48,7 @@ def evaluation_of(answer: Explanation | None, route: RouteSnapshot, gateway: str
     return next((item for item in evaluations if item.gateway == gateway), None)
 
 
-def authorization_of(scene: Scene, journey: Journey, answer: Explanation) -> Authorization:
+def authorization_of(call_context: CallContext, trace: CallTrace, answer: Explanation) -> Authorization:
     """Return the answer as it is shown."""
     refusal = answer.refusal
     return Authorization(
@@ -62,13 +62,13 @@ def authorization_of(scene: Scene, journey: Journey, answer: Explanation) -> Aut
         cap_left=answer.cap_left,
         first_seconds=answer.first.seconds if answer.first else None,
         longest_seconds=answer.longest.seconds if answer.longest else None,
-        left_out=tuple(_left_out(scene, journey, answer)),
+        left_out=tuple(_left_out(call_context, trace, answer)),
     )
 
 
-def _left_out(scene: Scene, journey: Journey, answer: Explanation) -> Iterator[LeftOutGateway]:
-    names = {known.id: known.name for known in scene.routes}
-    routes = routes_taken(journey.path, journey.number) if journey.path else []
+def _left_out(call_context: CallContext, trace: CallTrace, answer: Explanation) -> Iterator[LeftOutGateway]:
+    names = {known.id: known.name for known in call_context.routes}
+    routes = routes_taken(trace.path, trace.number) if trace.path else []
     for route in routes:
         for step in route.steps:
             item = evaluation_of(answer, route, step.gateway)

@@ -1,4 +1,4 @@
-"""Everything that decides a call's fate, read once and frozen: what a node runs, names, prices, and who is there."""
+"""Everything that a simulated call depends on, read once and frozen: what a node runs, names, prices, live states."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -34,7 +34,7 @@ class KnownProvider:
 
 
 @dataclass(frozen=True, slots=True)
-class Peer:
+class GatewayStatus:
     """A gateway as the node sees it at this moment."""
 
     reachable: bool
@@ -42,12 +42,13 @@ class Peer:
 
 
 @dataclass(frozen=True)
-class Scene:
-    """A node's snapshot and what belongs to it; `numbers` is how many DIDs the node has, where that matters.
+class CallContext:
+    """A node's snapshot and what belongs to it.
 
-    `plans` are the rate plans of customers that have one, by code. `rule_set` is what the authorizer knows, `funds` the
-    money of customers by their id; without rules every call is let through. `peers` and `calls` are empty where the
-    node does not tell.
+    `routes` are all of the database; `closed` are the codes of closed customers; `plans` are rate plans by the code of
+    the customer. `rule_set` is what the authorizer knows, `funds` the money by the id of the customer; without rules
+    every call is let through. `numbers` is how many DIDs the node has, 0 for outgoing calls, which it does not matter
+    to. `gateway_statuses` is empty and `calls` None where the node does not tell.
     """
 
     node: str
@@ -61,7 +62,7 @@ class Scene:
     funds: Mapping[UUID, Funds] = field(default_factory=dict)
     emergency_numbers: frozenset[str] = frozenset()
     numbers: int = 0
-    peers: Mapping[str, Peer] = field(default_factory=dict)
+    gateway_statuses: Mapping[str, GatewayStatus] = field(default_factory=dict)
     calls: Mapping[str, int] | None = None
 
     @cached_property

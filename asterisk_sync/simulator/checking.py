@@ -20,12 +20,12 @@ from asterisk_sync.ami.messages import AmiError
 from asterisk_sync.ami.session import connected
 from asterisk_sync.changes.outbox import send_to_node
 from asterisk_sync.models import Node
-from asterisk_sync.simulator.live_check import Difference, Lookup, compare, look_at
+from asterisk_sync.simulator.live_check import Lookup, LookupDifference, compare_lookups, read_places
 
 log = structlog.get_logger(__name__)
 
 LOOK_TASK = "asterisk_sync.simulator.look"
-PATIENCE_SECONDS = 5.0
+ANSWER_SECONDS = 5.0
 KEPT_SECONDS = 60
 
 
@@ -46,7 +46,7 @@ class LiveCheck:
     node: str
     agreement: Agreement
     compared: int = 0
-    differences: tuple[Difference, ...] = ()
+    differences: tuple[LookupDifference, ...] = ()
     reason: str = ""
 
 
@@ -56,14 +56,14 @@ def check_now(node: Node, wanted: Sequence[Lookup]) -> LiveCheck:
         return LiveCheck(node.name, Agreement.NOTHING)
     try:
         with connected(node) as client:
-            found = look_at(client, [(lookup.context, lookup.name) for lookup in wanted])
+            found = read_places(client, [(lookup.context, lookup.name) for lookup in wanted])
     except (AmiError, OSError) as error:
         return LiveCheck(node.name, Agreement.SILENT, reason=str(error))
     return _compared(node, wanted, found)
 
 
-def ask(node: Node, wanted: Sequence[Lookup], *, asked_by: UUID) -> str:
-    """Have a worker beside the node look; return the key under which `answer_of` finds it, or nothing."""
+def request_check(node: Node, wanted: Sequence[Lookup], *, asked_by: UUID) -> str:
+    """Ask the worker beside the node to compare; return the key for `answer_of`, empty where the cache is away."""
     key = secrets.token_urlsafe(32)
     asked = {
         "node": str(node.pk),
@@ -72,7 +72,7 @@ def ask(node: Node, wanted: Sequence[Lookup], *, asked_by: UUID) -> str:
         "wanted": [asdict(lookup) for lookup in wanted],
     }
     try:
-        cache.set(_asked(key), asked, KEPT_SECONDS)
+        cache.set(_request_key(key), asked, KEPT_SECONDS)
     except Exception as error:
         # Whatever the cache's trouble, a simulation without a comparison is better than none.
         log.warning("look_not_asked", node=node.name, error=str(error))
@@ -81,30 +81,30 @@ def ask(node: Node, wanted: Sequence[Lookup], *, asked_by: UUID) -> str:
     return key
 
 
-def look(node: Node, wanted: str, key: str) -> None:
-    """Look at the node and leave what is there in the cache, if somebody still waits; runs in a worker."""
-    if cache.get(_asked(key)) is None:
+def read_places_for_check(node: Node, wanted: str, key: str) -> None:
+    """Read places of the node's dialplan and leave them in the cache, if somebody still waits; runs in its worker."""
+    if cache.get(_request_key(key)) is None:
         return
     try:
         with connected(node) as client:
             answer: dict[str, Any] = {
-                "found": look_at(client, [(context, name) for context, name in json.loads(wanted)])
+                "found": read_places(client, [(context, name) for context, name in json.loads(wanted)])
             }
     except (AmiError, OSError) as error:
         answer = {"silent": str(error)}
-    cache.set(_answered(key), answer, KEPT_SECONDS)
+    cache.set(_answer_key(key), answer, KEPT_SECONDS)
 
 
 def answer_of(key: str, *, asked_by: UUID) -> LiveCheck | None:
     """Return how the comparison stands; None for a key that is unknown, expired or another user's."""
-    stored = cache.get_many([_asked(key), _answered(key)])
-    asked = stored.get(_asked(key))
+    stored = cache.get_many([_request_key(key), _answer_key(key)])
+    asked = stored.get(_request_key(key))
     node = Node.objects.filter(pk=asked["node"]).first() if asked and asked["user"] == str(asked_by) else None
     if asked is None or node is None:
         return None
-    answer = stored.get(_answered(key))
+    answer = stored.get(_answer_key(key))
     if answer is None:
-        late = timezone.now().timestamp() - asked["at"] > PATIENCE_SECONDS
+        late = timezone.now().timestamp() - asked["at"] > ANSWER_SECONDS
         return LiveCheck(node.name, Agreement.SILENT if late else Agreement.WAITING)
     if "silent" in answer:
         return LiveCheck(node.name, Agreement.SILENT, reason=answer["silent"])
@@ -113,7 +113,7 @@ def answer_of(key: str, *, asked_by: UUID) -> LiveCheck | None:
 
 
 def _compared(node: Node, wanted: Sequence[Lookup], found: Sequence[Sequence[str]]) -> LiveCheck:
-    differences = compare(wanted, found)
+    differences = compare_lookups(wanted, found)
     agreement = Agreement.DIFFERS if differences else Agreement.AGREES
     return LiveCheck(node.name, agreement, len(wanted), differences, _why(node) if differences else "")
 
@@ -130,9 +130,9 @@ def _why(node: Node) -> str:
     ) % {"count": waiting}
 
 
-def _asked(key: str) -> str:
+def _request_key(key: str) -> str:
     return f"asterisk_sync:simulation:{key}:asked"
 
 
-def _answered(key: str) -> str:
+def _answer_key(key: str) -> str:
     return f"asterisk_sync:simulation:{key}:answer"

@@ -1,61 +1,67 @@
-"""A question and a scene -> what would become of the call. Pure: no database, no clock, no node."""
+"""A call and its context in, what would become of it out. Pure: no database, no clock, no node."""
 
 from dataclasses import replace
 
 from asterisk_sync.simulator.attempts import make_bill, plan_attempts
 from asterisk_sync.simulator.authorization import ask, authorization_of, is_asked
-from asterisk_sync.simulator.call_context import Scene
-from asterisk_sync.simulator.results import ConsideredRoute, Limits, Outcome, Question, Refusal, Simulation
-from asterisk_sync.simulator.route_evaluation import consider_routes
-from asterisk_sync.simulator.trace import Journey, normalised, travel
+from asterisk_sync.simulator.call_context import CallContext
+from asterisk_sync.simulator.results import CallRefusal, EvaluatedRoute, Limits, Outcome, SimulatedCall, Simulation
+from asterisk_sync.simulator.route_evaluation import evaluate_routes
+from asterisk_sync.simulator.trace import CallTrace, normalised, trace_call
 
 
-def simulate(question: Question, scene: Scene) -> Simulation:
-    """Tell what would become of the call."""
-    journey = travel(question, scene)
-    digits = normalised(journey, scene.snapshot.country)
-    asks = journey.outcome == Outcome.SENT and is_asked(scene, journey, digits)
-    answer = ask(scene, question, journey, digits) if asks else None
-    authorization = authorization_of(scene, journey, answer) if answer else None
+def simulate(call: SimulatedCall, call_context: CallContext) -> Simulation:
+    """Return what would become of the call.
+
+    1. Follow it through the dialplan until a route is looked for, or its end.
+    2. Where the dialplan would ask the authorizer, ask its rules, which may refuse the call or change its gateways.
+    3. Evaluate every route, and plan the attempts where the call is sent.
+    4. Price it.
+    """
+    trace = trace_call(call, call_context)
+    digits = normalised(trace, call_context.snapshot.country)
+    asks = trace.outcome == Outcome.SENT and is_asked(call_context, trace, digits)
+    answer = ask(call_context, call, trace, digits) if asks else None
+    authorization = authorization_of(call_context, trace, answer) if answer else None
     if answer is not None and answer.refusal is not None:
-        journey = replace(journey, outcome=Outcome.REFUSED, refusal=Refusal.NOT_AUTHORIZED, cause=answer.refusal.cause)
-    is_sent = journey.outcome == Outcome.SENT
+        trace = replace(trace, outcome=Outcome.REFUSED, refusal=CallRefusal.NOT_AUTHORIZED, cause=answer.refusal.cause)
+    is_sent = trace.outcome == Outcome.SENT
     return Simulation(
-        node=scene.node,
-        question=question,
-        direction=journey.direction,
-        customer=journey.customer.code if journey.customer else question.customer,
-        number=journey.number,
+        node=call_context.node,
+        question=call,
+        direction=trace.direction,
+        customer=trace.customer.code if trace.customer else call.customer,
+        number=trace.number,
         normalised=digits,
-        is_emergency=bool({journey.number, digits} & scene.emergency_numbers),
-        caller=journey.caller,
-        context=journey.context,
-        outcome=journey.outcome,
-        refusal=journey.refusal,
-        cause=journey.cause,
-        steps=journey.steps,
-        targets=journey.targets,
-        routes=_considered(scene, journey),
-        attempts=plan_attempts(scene, question, journey, digits, answer) if is_sent else (),
-        limits=_limits(scene, journey),
-        bill=make_bill(scene, question, journey, digits),
+        is_emergency=bool({trace.number, digits} & call_context.emergency_numbers),
+        caller=trace.caller,
+        context=trace.context,
+        outcome=trace.outcome,
+        refusal=trace.refusal,
+        cause=trace.cause,
+        steps=trace.steps,
+        targets=trace.targets,
+        routes=_evaluated(call_context, trace),
+        attempts=plan_attempts(call_context, call, trace, digits, answer) if is_sent else (),
+        limits=_limits(call_context, trace),
+        bill=make_bill(call_context, call, trace, digits),
         is_asked=asks,
         authorization=authorization,
     )
 
 
-def _considered(scene: Scene, journey: Journey) -> tuple[ConsideredRoute, ...]:
-    customer = journey.customer
+def _evaluated(call_context: CallContext, trace: CallTrace) -> tuple[EvaluatedRoute, ...]:
+    customer = trace.customer
     if customer is None:
         return ()
-    path = journey.path or scene.plan.search_path_of(customer.code)
-    searched = journey.path is not None and journey.refusal is None
-    return consider_routes(scene, path, journey.number, customer.code, searched=searched)
+    path = trace.path or call_context.plan.search_path_of(customer.code)
+    searched = trace.path is not None and trace.refusal is None
+    return evaluate_routes(call_context, path, trace.number, customer.code, searched=searched)
 
 
-def _limits(scene: Scene, journey: Journey) -> Limits | None:
-    customer = journey.customer
+def _limits(call_context: CallContext, trace: CallTrace) -> Limits | None:
+    customer = trace.customer
     if customer is None:
         return None
-    in_use = None if scene.calls is None else scene.calls.get(customer.code, 0)
+    in_use = None if call_context.calls is None else call_context.calls.get(customer.code, 0)
     return Limits(customer.channel_limit, in_use, customer.calls_per_second)

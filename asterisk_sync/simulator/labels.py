@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from asterisk_sync.simulator.results import Hop, Outcome, Reason, Refusal
+from asterisk_sync.simulator.results import CallRefusal, Hop, Outcome, RouteReason
 from billing.authorization.explanation import LeftOut
 from voipadmin.core.errors import Message
 
@@ -13,30 +13,32 @@ OUTCOMES: dict[Outcome, Message] = {
     Outcome.NO_ROUTE: _("No route"),
     Outcome.REFUSED: _("Refused"),
 }
-REASONS: dict[Reason, Message] = {
-    Reason.FIRST: _("Tried first"),
-    Reason.NEXT: _("Tried if those before it fail"),
-    Reason.NOT_SEARCHED: _("Fits, but the call does not come so far"),
-    Reason.PATTERN: _("The pattern does not fit"),
-    Reason.OTHER_CUSTOMERS: _("For other customers only"),
-    Reason.DISABLED: _("Disabled"),
-    Reason.NO_GATEWAY: _("None of its gateways is enabled on this node"),
+ROUTE_REASONS: dict[RouteReason, Message] = {
+    RouteReason.FIRST: _("Tried first"),
+    RouteReason.NEXT: _("Tried if those before it fail"),
+    RouteReason.NOT_SEARCHED: _("Fits, but the call does not come so far"),
+    RouteReason.PATTERN: _("The pattern does not fit"),
+    RouteReason.OTHER_CUSTOMERS: _("For other customers only"),
+    RouteReason.DISABLED: _("Disabled"),
+    RouteReason.NO_GATEWAY: _("None of its gateways is enabled on this node"),
 }
-REFUSALS: dict[Refusal, Message] = {
-    Refusal.NO_EXTENSION: _("Asterisk knows nothing that begins like this and answers 404."),
-    Refusal.NO_ROUTE: _("No enabled route of this customer fits the number."),
-    Refusal.NOT_A_NUMBER: _("What was dialled is no number: only digits, and a plus in front, are one."),
-    Refusal.SUSPENDED: _("The customer is suspended."),
-    Refusal.CLOSED: _("The customer is closed: Asterisk does not know it any more."),
-    Refusal.NO_ADDRESS: _("The customer has no trunk address that the node could know or call."),
-    Refusal.NO_TELEPHONE: _("The customer has no such extension that could call."),
-    Refusal.CALLER_DISABLED: _("The extension that calls is disabled."),
-    Refusal.TELEPHONE_DISABLED: _("The extension that is called is disabled."),
-    Refusal.CIRCLE: _("The call was forwarded more often than is allowed."),
-    Refusal.UNKNOWN_NUMBER: _("The number is not allocated to a customer: the caller hears that it is not in service."),
-    Refusal.OTHER_GATEWAY: _("The number belongs to another gateway: the caller hears that it is not in service."),
-    Refusal.NOT_ON_NODE: _("The node does not run it: it is disabled, or placed elsewhere."),
-    Refusal.NOT_AUTHORIZED: _("The authorizer refuses the call."),
+CALL_REFUSALS: dict[CallRefusal, Message] = {
+    CallRefusal.NO_EXTENSION: _("Asterisk knows nothing that begins like this and answers 404."),
+    CallRefusal.NO_ROUTE: _("No enabled route of this customer fits the number."),
+    CallRefusal.NOT_A_NUMBER: _("What was dialled is no number: only digits, and a plus in front, are one."),
+    CallRefusal.SUSPENDED: _("The customer is suspended."),
+    CallRefusal.CLOSED: _("The customer is closed: Asterisk does not know it any more."),
+    CallRefusal.NO_ADDRESS: _("The customer has no trunk address that the node could know or call."),
+    CallRefusal.NO_TELEPHONE: _("The customer has no such extension that could call."),
+    CallRefusal.CALLER_DISABLED: _("The extension that calls is disabled."),
+    CallRefusal.TELEPHONE_DISABLED: _("The extension that is called is disabled."),
+    CallRefusal.CIRCLE: _("The call was forwarded more often than is allowed."),
+    CallRefusal.UNKNOWN_NUMBER: _(
+        "The number is not allocated to a customer: the caller hears that it is not in service."
+    ),
+    CallRefusal.OTHER_GATEWAY: _("The number belongs to another gateway: the caller hears that it is not in service."),
+    CallRefusal.NOT_ON_NODE: _("The node does not run it: it is disabled, or placed elsewhere."),
+    CallRefusal.NOT_AUTHORIZED: _("The authorizer refuses the call."),
 }
 LEFT_OUT: dict[LeftOut, Message] = {
     LeftOut.BLOCKED: _("Its deck blocks the number"),
@@ -53,6 +55,6 @@ EMERGENCY_STOPPED = _("This is an emergency number, and the call would not get o
 EMERGENCY_ONE_WAY = _("This is an emergency number, and only one gateway is tried.")
 
 
-def refusal_label(refusal: Refusal | None) -> Message:
+def refusal_label(refusal: CallRefusal | None) -> Message:
     """Say why a call is turned down; nothing where it is not."""
-    return REFUSALS[refusal] if refusal else ""
+    return CALL_REFUSALS[refusal] if refusal else ""

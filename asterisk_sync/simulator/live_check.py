@@ -1,7 +1,6 @@
-"""What the live node says to the same call: its dialplan, line by line, beside what the simulation expects."""
+"""Compares the places of a node's live dialplan that decide a call with what the simulation expects there."""
 
 import difflib
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,14 +13,13 @@ from asterisk_sync.rendering.errors import RenderError
 from asterisk_sync.rendering.incoming import did_context, dids_text
 from asterisk_sync.rendering.parser import Context, parse_dialplan
 from asterisk_sync.rendering.route_plan import plan_routes
-from asterisk_sync.simulator.call_context import Scene
+from asterisk_sync.simulator.call_context import CallContext
 from asterisk_sync.simulator.results import Hop, Outcome, Simulation
 from asterisk_sync.simulator.trace import calling_telephone
 from voipadmin.core.numbers.patterns import parse_pattern
 
-# More places than this would be more of the same.
+# A call that fails over through more routes than that has said enough.
 MOST_LOOKUPS = 60
-ROUTE = re.compile(r"va-route-([0-9a-f]{32}),")
 CONTEXT_OF_ENDPOINT = "context="
 
 Contexts = Mapping[str, Context]
@@ -40,23 +38,28 @@ class Lookup:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
-    """A place where the node has something else: a unified difference, `-` expected, `+` on the node."""
+class LookupDifference:
+    """A place where the node has something else, as a unified difference: `-` is expected, `+` is on the node."""
 
     place: str
     lines: tuple[str, ...]
 
 
-def lookups(scene: Scene, simulation: Simulation) -> tuple[Lookup, ...]:
+def lookups(call_context: CallContext, simulation: Simulation) -> tuple[Lookup, ...]:
     """Return the places that decide the call, each with the lines that the renderer gives it; none where it refuses."""
     try:
-        contexts = _rendered(scene, simulation)
+        contexts = _rendered(call_context, simulation)
     except RenderError:
         return ()
     asking = [("va-home", simulation.normalised)] if simulation.outcome == Outcome.SENT else []
-    places = [*_entries(scene, simulation), *_after_each_route(scene, simulation), *_called(simulation), *asking]
+    places = [
+        *_entries(call_context, simulation),
+        *_after_each_route(call_context, simulation),
+        *_called(simulation),
+        *asking,
+    ]
     found = [Lookup(context, name, shown(contexts, context, name)) for context, name in dict.fromkeys(places)]
-    return (*_endpoint(scene, simulation), *found)[:MOST_LOOKUPS]
+    return (*_endpoint(call_context, simulation), *found)[:MOST_LOOKUPS]
 
 
 def shown(contexts: Contexts, context: str, number: str) -> tuple[str, ...]:
@@ -81,37 +84,32 @@ def line_of(context: str, extension: str, priority: int, application: str, argum
     return f"[{context}] {extension},{priority},{application}({arguments})"
 
 
-def routes_in(lines: Sequence[str]) -> list[str]:
-    """Return the routes that the lines lead to, in order, as 32 hexadecimal digits each."""
-    return [match for line in lines for match in ROUTE.findall(line)]
-
-
-def _rendered(scene: Scene, simulation: Simulation) -> dict[str, Context]:
+def _rendered(call_context: CallContext, simulation: Simulation) -> dict[str, Context]:
     """Render the dialplan as it concerns this call: what belongs to other customers would only take time."""
     numbers = {step.number for step in simulation.steps if step.hop == Hop.NUMBER}
-    dids = tuple(did for did in scene.snapshot.dids if did.number in numbers)
+    dids = tuple(did for did in call_context.snapshot.dids if did.number in numbers)
     codes = {simulation.customer, *(did.customer for did in dids)}
-    customers = tuple(customer for customer in scene.snapshot.customers if customer.code in codes)
-    narrowed = replace(scene.snapshot, customers=customers, dids=dids)
+    customers = tuple(customer for customer in call_context.snapshot.customers if customer.code in codes)
+    narrowed = replace(call_context.snapshot, customers=customers, dids=dids)
     rendered_fragments.begin_round()
     plan = plan_routes(narrowed.routes, codes)
     found = parse_dialplan(routes_text(narrowed, plan)) | parse_dialplan(dids_text(narrowed, plan))
     for number in numbers:
-        found[did_context(number, scene.numbers)] = found[did_context(number, len(narrowed.dids))]
+        found[did_context(number, call_context.numbers)] = found[did_context(number, len(narrowed.dids))]
     return found
 
 
-def _entries(scene: Scene, simulation: Simulation) -> Iterator[tuple[str, str]]:
+def _entries(call_context: CallContext, simulation: Simulation) -> Iterator[tuple[str, str]]:
     for step in simulation.steps:
         if step.hop in {Hop.ENTERS, Hop.FORWARD}:
             yield step.context, step.number
         elif step.hop == Hop.NUMBER:
-            yield did_context(step.number, scene.numbers), step.number
+            yield did_context(step.number, call_context.numbers), step.number
 
 
-def _after_each_route(scene: Scene, simulation: Simulation) -> Iterator[tuple[str, str]]:
-    """What is left to try after each route: where failing over leads."""
-    after = scene.plan.search_path_of(simulation.customer).after
+def _after_each_route(call_context: CallContext, simulation: Simulation) -> Iterator[tuple[str, str]]:
+    """Yield what is left to try after each route that is taken: there the call goes when its gateways failed."""
+    after = call_context.plan.search_path_of(simulation.customer).after
     for route in simulation.taken:
         yield after[route.position], simulation.number
 
@@ -123,20 +121,20 @@ def _called(simulation: Simulation) -> Iterator[tuple[str, str]]:
         yield f"va-gateway-{attempt.gateway}", "s"
 
 
-def _endpoint(scene: Scene, simulation: Simulation) -> Iterator[Lookup]:
-    """The caller's endpoint, and the context into which its calls come."""
+def _endpoint(call_context: CallContext, simulation: Simulation) -> Iterator[Lookup]:
+    """Yield the endpoint of the caller, with the context that its calls enter."""
     if not simulation.steps:
         return
-    question = simulation.question
-    name = question.gateway
-    customer = scene.customers.get(question.customer)
+    call = simulation.question
+    name = call.gateway
+    customer = call_context.customers.get(call.customer)
     if customer is not None:
-        telephone = calling_telephone(customer, question.extension)
+        telephone = calling_telephone(customer, call.extension)
         name = telephone.username if telephone else customer.endpoint
     yield Lookup("", name, (f"{CONTEXT_OF_ENDPOINT}{simulation.steps[0].context}",))
 
 
-def look_at(client: AmiClient, wanted: Sequence[tuple[str, str]]) -> list[list[str]]:
+def read_places(client: AmiClient, wanted: Sequence[tuple[str, str]]) -> list[list[str]]:
     """Return what the node has at each place; nothing where it has nothing."""
     return [_dialplan(client, context, name) if context else _context_of(client, name) for context, name in wanted]
 
@@ -162,7 +160,7 @@ def _context_of(client: AmiClient, endpoint: str) -> list[str]:
 
 
 def _rows(ask: Callable[[], list[dict[str, Any]]]) -> list[dict[str, Any]]:
-    """Asterisk answers a question about what is not there with an error."""
+    """Return the rows of a list action, none where Asterisk answers with the error for something that is not there."""
     try:
         return ask()
     except AmiRefusedError as error:
@@ -171,11 +169,11 @@ def _rows(ask: Callable[[], list[dict[str, Any]]]) -> list[dict[str, Any]]:
         raise
 
 
-def compare(wanted: Sequence[Lookup], found: Sequence[Sequence[str]]) -> tuple[Difference, ...]:
+def compare_lookups(wanted: Sequence[Lookup], found: Sequence[Sequence[str]]) -> tuple[LookupDifference, ...]:
     """Return where the node has something else than was expected."""
     pairs = zip(wanted, found, strict=True)
     differing = [(lookup, lines) for lookup, lines in pairs if lookup.expected != tuple(lines)]
-    return tuple(Difference(str(lookup), _diff(lookup, lines)) for lookup, lines in differing)
+    return tuple(LookupDifference(str(lookup), _diff(lookup, lines)) for lookup, lines in differing)
 
 
 def _diff(lookup: Lookup, lines: Sequence[str]) -> tuple[str, ...]:

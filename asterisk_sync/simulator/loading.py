@@ -1,4 +1,4 @@
-"""The scene of a simulated call, read from the database and from what the node last told."""
+"""Reads the context of a simulated call from the database, and from what the node's AMI worker last told."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from asterisk_sync.live.state import LiveState, live_state
 from asterisk_sync.models import Node
-from asterisk_sync.simulator.call_context import KnownProvider, KnownRoute, Peer, Scene
-from asterisk_sync.simulator.results import Question
+from asterisk_sync.simulator.call_context import CallContext, GatewayStatus, KnownProvider, KnownRoute
+from asterisk_sync.simulator.results import SimulatedCall
 from asterisk_sync.snapshot.loader import load_snapshot
 from asterisk_sync.snapshot.numbers import count_dids
 from asterisk_sync.snapshot.values import Snapshot
@@ -32,7 +32,7 @@ _tariffs = CurrentTariffs()
 
 
 class _Decks(Mapping[UUID, DeckIndex]):
-    """The providers' decks, each read when it is first asked for: a call concerns few of them."""
+    """The providers' decks as a mapping that reads each one when it is first asked for: a call concerns few of them."""
 
     def __init__(self, book: PriceBook, providers: Collection[UUID]) -> None:
         self._book, self._providers = book, providers
@@ -49,59 +49,60 @@ class _Decks(Mapping[UUID, DeckIndex]):
         return len(self._providers)
 
 
-def load_scene(node: Node, question: Question, snapshot: Snapshot | None = None) -> Scene:
+def load_call_context(node: Node, call: SimulatedCall, snapshot: Snapshot | None = None) -> CallContext:
     """Return what `node` runs, or `snapshot` in its place, as it concerns a call: other customers are left out."""
     state = live_state(node)
-    accounts = {account.customer_id: account for account in Account.objects.filter(customer__in=_concerned(question))}
+    customers = _concerned_customers(call)
+    accounts = {account.customer_id: account for account in Account.objects.filter(customer__in=customers)}
     rules = _rule_set(accounts)
-    return Scene(
+    return CallContext(
         node=node.name,
-        snapshot=snapshot or load_snapshot(node, resolver=_no_addresses, customers=_concerned(question)),
-        numbers=_how_many_numbers(node, question, snapshot),
+        snapshot=snapshot or load_snapshot(node, resolver=_do_not_resolve, customers=customers),
+        numbers=_count_numbers(node, call, snapshot),
         routes=_known_routes(),
         providers=_known_providers(),
         closed=frozenset(Customer.objects.filter(status=CustomerStatus.CLOSED).values_list("code", flat=True)),
         prices=rules.prices.book,
         rule_set=rules,
         funds={customer: funds_of(account) for customer, account in accounts.items()},
-        plans=_plans(question),
+        plans=_plans(customers),
         emergency_numbers=frozenset(settings.EMERGENCY_NUMBERS),
-        peers=_peers(state) if state else {},
+        gateway_statuses=_gateway_statuses(state) if state else {},
         calls=_calls(state) if state else None,
     )
 
 
 def _rule_set(accounts: Collection[UUID]) -> RuleSet:
-    """Return what the authorizer would have in its book, of these customers alone."""
+    """Return what the authorizer knows of the accounts of these customers, with all routes, prices and qualities."""
     facts, book = load_accounts_and_routes(accounts), _tariffs.index()
     decks = _Decks(book, {provider.id for provider in facts.providers.values()})
     return RuleSet(facts, PriceSet(book, decks), load_qualities(timezone.now()))
 
 
-def _how_many_numbers(node: Node, question: Question, snapshot: Snapshot | None) -> int:
-    """They decide in which context a number is; only an incoming call comes there."""
+def _count_numbers(node: Node, call: SimulatedCall, snapshot: Snapshot | None) -> int:
+    """Return how many DIDs the node has, which decides in which context each is; 0 for outgoing calls."""
     if snapshot is not None:
         return len(snapshot.dids)
-    return count_dids(node) if question.gateway else 0
+    return count_dids(node) if call.gateway else 0
 
 
-def _concerned(question: Question) -> list[UUID]:
-    """Return who calls, or whose number is called."""
-    if not question.gateway:
-        return list(Customer.objects.filter(code=question.customer).values_list("pk", flat=True))
-    gateway = Gateway.objects.get(name=question.gateway)
-    number = read_incoming(question.number, gateway.number_format, settings.DEFAULT_COUNTRY)
+def _concerned_customers(call: SimulatedCall) -> list[UUID]:
+    """Return the key of the customer that calls, or whose DID is called."""
+    if not call.gateway:
+        return list(Customer.objects.filter(code=call.customer).values_list("pk", flat=True))
+    gateway = Gateway.objects.get(name=call.gateway)
+    number = read_incoming(call.number, gateway.number_format, settings.DEFAULT_COUNTRY)
     owners = DIDAllocation.objects.filter(ends_at=None, did__number=number)
     return list(owners.values_list("customer_id", flat=True))
 
 
-def _plans(question: Question) -> dict[str, UUID]:
-    rows = Account.objects.filter(customer__in=_concerned(question), plan__isnull=False)
+def _plans(customers: Collection[UUID]) -> dict[str, UUID]:
+    rows = Account.objects.filter(customer__in=customers, plan__isnull=False)
     return dict(rows.values_list("customer__code", "plan"))
 
 
-def _no_addresses(_host: str) -> tuple[str, ...]:
-    """No call is decided by what a carrier's name resolves to, and a page does not wait for DNS."""
+def _do_not_resolve(_host: str) -> tuple[str, ...]:
+    """Resolve nothing: no call depends on the addresses of a carrier, and a page does not wait for DNS."""
     return ()
 
 
@@ -126,8 +127,10 @@ def _known_providers() -> dict[str, KnownProvider]:
     }
 
 
-def _peers(state: LiveState) -> dict[str, Peer]:
-    return {endpoint.name: Peer(endpoint.is_reachable, endpoint.active_channels) for endpoint in state.endpoints}
+def _gateway_statuses(state: LiveState) -> dict[str, GatewayStatus]:
+    return {
+        endpoint.name: GatewayStatus(endpoint.is_reachable, endpoint.active_channels) for endpoint in state.endpoints
+    }
 
 
 def _calls(state: LiveState) -> dict[str, int]:

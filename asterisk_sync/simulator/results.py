@@ -1,4 +1,7 @@
-"""What the simulator answers: frozen values without the database, ready to be written as JSON."""
+"""What the simulator is asked and answers: frozen values without the database.
+
+`simulate_call --json` prints them as they are: the names of their fields, and the values of their enums, are output.
+"""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,7 +22,7 @@ class Outcome(StrEnum):
     REFUSED = "refused"
 
 
-class Reason(StrEnum):
+class RouteReason(StrEnum):
     """Why a route is taken, or is not."""
 
     FIRST = "first"
@@ -31,7 +34,7 @@ class Reason(StrEnum):
     NO_GATEWAY = "no_gateway"
 
 
-class Refusal(StrEnum):
+class CallRefusal(StrEnum):
     """Why a call is turned down."""
 
     NO_EXTENSION = "no_extension"
@@ -60,8 +63,8 @@ class Hop(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """A call to be simulated: by a customer's trunk, by one of its extensions, or coming in by a gateway."""
+class SimulatedCall:
+    """A call to simulate: of a customer's trunk, of one of its extensions, or one that comes in by a gateway."""
 
     number: str
     at: datetime
@@ -73,8 +76,8 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """A place that the call comes to: what is asked for there, and who it is if somebody is meant by it."""
+class TraceStep:
+    """A place of the dialplan that the call comes to: context, number, and the customer or extension meant by it."""
 
     hop: Hop
     context: str
@@ -83,8 +86,8 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class ConsideredRoute:
-    """A route in the place where the dialplan searches it; `position` and `context` are empty where it never does."""
+class EvaluatedRoute:
+    """A route with the level and the context that have it; both are empty where the customer's path does not."""
 
     id: UUID
     name: str
@@ -92,18 +95,18 @@ class ConsideredRoute:
     priority: int
     position: str
     context: str
-    reason: Reason
+    reason: RouteReason
     customers: tuple[str, ...] = ()
 
     @property
     def is_taken(self) -> bool:
         """Tell whether the call would go by it, at once or after others failed."""
-        return self.reason in {Reason.FIRST, Reason.NEXT}
+        return self.reason in {RouteReason.FIRST, RouteReason.NEXT}
 
     @property
     def fits(self) -> bool:
         """Tell whether the number is one of its pattern's."""
-        return self.reason != Reason.PATTERN
+        return self.reason != RouteReason.PATTERN
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +216,7 @@ class Simulation:
     """
 
     node: str
-    question: Question
+    question: SimulatedCall
     direction: str
     customer: str
     number: str
@@ -222,11 +225,11 @@ class Simulation:
     caller: str
     context: str
     outcome: Outcome
-    refusal: Refusal | None = None
+    refusal: CallRefusal | None = None
     cause: int | None = None
-    steps: tuple[Step, ...] = ()
+    steps: tuple[TraceStep, ...] = ()
     targets: tuple[str, ...] = ()
-    routes: tuple[ConsideredRoute, ...] = ()
+    routes: tuple[EvaluatedRoute, ...] = ()
     attempts: tuple[Attempt, ...] = ()
     limits: Limits | None = None
     bill: Bill = field(default_factory=Bill)
@@ -239,6 +242,6 @@ class Simulation:
         return self.outcome not in {Outcome.NO_ROUTE, Outcome.REFUSED}
 
     @property
-    def taken(self) -> tuple[ConsideredRoute, ...]:
+    def taken(self) -> tuple[EvaluatedRoute, ...]:
         """Return the routes that the call goes by, in order."""
         return tuple(route for route in self.routes if route.is_taken)

@@ -1,21 +1,21 @@
-"""Every route in the order in which the dialplan searches it, and why it is taken or not. Pure."""
+"""Every route in the order in which the dialplan searches them, and why it is taken or not. Pure."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from asterisk_sync.rendering.route_plan import SearchPath
-from asterisk_sync.simulator.call_context import KnownRoute, Scene
-from asterisk_sync.simulator.results import ConsideredRoute, Reason
+from asterisk_sync.simulator.call_context import CallContext, KnownRoute
+from asterisk_sync.simulator.results import EvaluatedRoute, RouteReason
 from asterisk_sync.snapshot.values import RouteSnapshot
 from voipadmin.core.numbers.patterns import parse_pattern
 
-BEHIND_EVERY_LEVEL = 1 << 30
+AFTER_EVERY_LEVEL = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a route stands for a customer: in the how manieth level, which position, which context."""
+class RoutePlace:
+    """Where a route is on a search path: the number of its level, counted from 0, the level's position, its context."""
 
     level: int
     position: str
@@ -23,61 +23,68 @@ class Place:
     route: RouteSnapshot
 
 
-def places_in(path: SearchPath) -> Iterator[Place]:
-    """Return the routes of a path, level after level."""
+def route_places(path: SearchPath) -> Iterator[RoutePlace]:
+    """Yield the routes of a search path, level after level."""
     for number, level in enumerate(path.levels):
         for context in level.contexts:
             for route in context.routes:
-                yield Place(number, level.position, context.name, route)
+                yield RoutePlace(number, level.position, context.name, route)
 
 
 def routes_taken(path: SearchPath, number: str) -> list[RouteSnapshot]:
-    """Return the routes that a call goes by, in order; in one level no number fits two."""
-    return [place.route for place in places_in(path) if parse_pattern(place.route.pattern).matches(number)]
+    """Return the routes that match a number, in the order in which they are tried: in a level one does at most."""
+    return [place.route for place in route_places(path) if parse_pattern(place.route.pattern).matches(number)]
 
 
-def consider_routes(
-    scene: Scene, path: SearchPath, number: str, customer: str, *, searched: bool
-) -> tuple[ConsideredRoute, ...]:
-    """Return every route there is; what is not in the customer's levels stands behind those of its priority."""
-    places = {place.route.id: place for place in places_in(path)}
+def evaluate_routes(
+    call_context: CallContext, path: SearchPath, number: str, customer: str, *, searched: bool
+) -> tuple[EvaluatedRoute, ...]:
+    """Return every route with the reason why the call takes it or not.
+
+    1. The routes of the search path that match are taken: the first is tried first, the others where it fails. None is
+       where the call does not come to a search (`searched`).
+    2. Of any other route the first reason that holds is given: its pattern, the call not coming so far, disabled, for
+       other customers, without an enabled gateway.
+    3. They are ordered by priority and level. A route that is not on the path comes after the levels of its priority.
+    """
+    places = {place.route.id: place for place in route_places(path)}
     taken = [route.id for route in routes_taken(path, number)] if searched else []
-    reasons = dict.fromkeys(taken, Reason.NEXT) | dict.fromkeys(taken[:1], Reason.FIRST)
-    routes = sorted(_all_routes(scene), key=lambda route: _order(route, places))
+    reasons = dict.fromkeys(taken, RouteReason.NEXT) | dict.fromkeys(taken[:1], RouteReason.FIRST)
+    routes = sorted(_all_routes(call_context), key=lambda route: _order(route, places))
     return tuple(
-        _considered(route, places.get(route.id), reasons.get(route.id) or _why_not(route, places, number, customer))
+        _evaluated(route, places.get(route.id), reasons.get(route.id) or _why_not(route, places, number, customer))
         for route in routes
     )
 
 
-def _all_routes(scene: Scene) -> Iterator[KnownRoute]:
-    """Routes that only the snapshot has are shown by their pattern."""
-    yield from scene.routes
-    known = {route.id for route in scene.routes}
-    for route in scene.snapshot.routes:
+def _all_routes(call_context: CallContext) -> Iterator[KnownRoute]:
+    """Yield the routes of the database, then those that only the snapshot has, which go by their pattern as a name."""
+    yield from call_context.routes
+    known = {route.id for route in call_context.routes}
+    for route in call_context.snapshot.routes:
         if route.id not in known:
             yield KnownRoute(route.id, route.pattern, route.pattern, route.priority, True, route.customers)
 
 
-def _order(route: KnownRoute, places: Mapping[UUID, Place]) -> tuple[int, int, object]:
-    level = places[route.id].level if route.id in places else BEHIND_EVERY_LEVEL
+def _order(route: KnownRoute, places: Mapping[UUID, RoutePlace]) -> tuple[int, int, object]:
+    level = places[route.id].level if route.id in places else AFTER_EVERY_LEVEL
     return route.priority, level, (parse_pattern(route.pattern).specificity, str(route.id))
 
 
-def _why_not(route: KnownRoute, places: Mapping[UUID, Place], number: str, customer: str) -> Reason:
+def _why_not(route: KnownRoute, places: Mapping[UUID, RoutePlace], number: str, customer: str) -> RouteReason:
     if not parse_pattern(route.pattern).matches(number):
-        return Reason.PATTERN
+        return RouteReason.PATTERN
     if route.id in places:
-        return Reason.NOT_SEARCHED
+        return RouteReason.NOT_SEARCHED
     if not route.enabled:
-        return Reason.DISABLED
+        return RouteReason.DISABLED
     if route.customers and customer not in route.customers:
-        return Reason.OTHER_CUSTOMERS
-    return Reason.NO_GATEWAY
+        return RouteReason.OTHER_CUSTOMERS
+    return RouteReason.NO_GATEWAY
 
 
-def _considered(route: KnownRoute, place: Place | None, reason: Reason) -> ConsideredRoute:
-    return ConsideredRoute(
+def _evaluated(route: KnownRoute, place: RoutePlace | None, reason: RouteReason) -> EvaluatedRoute:
+    return EvaluatedRoute(
         id=route.id,
         name=route.name,
         pattern=route.pattern,

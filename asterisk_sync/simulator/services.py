@@ -7,10 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from asterisk_sync.changes.placement import nodes_carrying
 from asterisk_sync.models import Node
-from asterisk_sync.simulator.call_context import Scene
+from asterisk_sync.simulator.call_context import CallContext
 from asterisk_sync.simulator.engine import simulate
-from asterisk_sync.simulator.loading import load_scene
-from asterisk_sync.simulator.results import Question, Simulation
+from asterisk_sync.simulator.loading import load_call_context
+from asterisk_sync.simulator.results import SimulatedCall, Simulation
 from asterisk_sync.snapshot.values import Snapshot
 from customers.models import Customer, Extension
 from routing.models import Gateway
@@ -22,7 +22,7 @@ A_MINUTE = timedelta(seconds=60)
 
 
 class UnanswerableError(DomainError):
-    """The question has no answer: nobody of that name, no number, no node."""
+    """The call cannot be simulated: there is no such caller, number or node."""
 
     code = "unanswerable"
 
@@ -42,13 +42,13 @@ def simulate_call(
     The caller is a customer, an extension, their names (`ACME`, `ACME/1001`), or the gateway by which a call comes in.
     Without `at` it is now, without `node` the first that carries the caller.
     """
-    _scene, simulation = simulate_with_scene(
+    _call_context, simulation = simulate_with_context(
         caller=caller, number=number, caller_id=caller_id, at=at, node=node, snapshot=snapshot, duration=duration
     )
     return simulation
 
 
-def simulate_with_scene(
+def simulate_with_context(
     *,
     caller: Customer | Extension | Gateway | str,
     number: str,
@@ -57,17 +57,17 @@ def simulate_with_scene(
     node: Node | None,
     snapshot: Snapshot | None = None,
     duration: timedelta = A_MINUTE,
-) -> tuple[Scene, Simulation]:
-    """Return the simulation, and what it was made from: to be compared with a node."""
+) -> tuple[CallContext, Simulation]:
+    """Return the simulation with its context, which `lookups` needs to compare it with a node."""
     who = find_caller(caller) if isinstance(caller, str) else caller
     check_number(number, field="number")
     if caller_id:
         check_number(caller_id, field="caller_id")
     if not timedelta(0) <= duration <= LONGEST_CALL:
         raise UnanswerableError(_("A call lasts between no time and a day."), field="duration")
-    question = _question(who, number, caller_id, at or timezone.now(), duration)
-    scene = load_scene(node or _node_of(who), question, snapshot)
-    return scene, simulate(question, scene)
+    call = _simulated_call(who, number, caller_id, at or timezone.now(), duration)
+    call_context = load_call_context(node or _node_of(who), call, snapshot)
+    return call_context, simulate(call, call_context)
 
 
 def find_caller(text: str) -> Customer | Extension:
@@ -105,10 +105,10 @@ def _node_of(who: Customer | Extension | Gateway) -> Node:
     return node
 
 
-def _question(
+def _simulated_call(
     who: Customer | Extension | Gateway, number: str, caller_id: str, at: datetime, duration: timedelta
-) -> Question:
-    return Question(
+) -> SimulatedCall:
+    return SimulatedCall(
         number=number,
         at=at,
         duration_seconds=int(duration.total_seconds()),

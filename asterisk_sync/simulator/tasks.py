@@ -8,4 +8,4 @@ from asterisk_sync.simulator import checking
 @node_task(checking.LOOK_TASK)
 def look(node: Node, wanted: str, key: str) -> None:
     """Look at places of a node's dialplan and leave what is there in the cache."""
-    checking.look(node, wanted, key)
+    checking.read_places_for_check(node, wanted, key)

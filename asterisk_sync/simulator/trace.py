@@ -1,6 +1,7 @@
-"""Where a call goes before a route is looked for: entry, colleagues, forwards, incoming numbers. Pure.
+"""Where a call goes before a route is looked for: entry, extensions of the same customer, forwards, DIDs. Pure.
 
-Each function follows a context of the generated dialplan (docs/dialplan.md); the tests compare both with real calls.
+Each function does what one context of the generated dialplan does (docs/dialplan.md); tests compare both, with each
+other and with real calls.
 """
 
 from dataclasses import dataclass, replace
@@ -8,41 +9,44 @@ from dataclasses import dataclass, replace
 from asterisk_sync.rendering.incoming import destination_of
 from asterisk_sync.rendering.pjsip import INCOMING_CONTEXTS, SUSPENDED_CONTEXT, entry_context, internal_context
 from asterisk_sync.rendering.route_plan import SearchPath
-from asterisk_sync.simulator.call_context import Scene
-from asterisk_sync.simulator.results import Hop, Outcome, Question, Refusal, Step
+from asterisk_sync.simulator.call_context import CallContext
+from asterisk_sync.simulator.results import CallRefusal, Hop, Outcome, SimulatedCall, TraceStep
 from asterisk_sync.snapshot.values import CustomerSnapshot, DIDSnapshot, ExtensionSnapshot, GatewaySnapshot
 from billing.rating.calls import INBOUND, INTERNAL, OUTBOUND
 from routing.numbers import NATIONAL, caller_of_trunk, filter_dialled, is_known_form, normalise_dialled, read_incoming
 from voipadmin.core.numbers.patterns import parse_pattern
 
-MOST_FORWARDS = 3
-# What va-no-route and va-suspended answer to; anything else is not found at all.
+FORWARDS_ALLOWED = 3
+# The extensions of va-no-route and va-suspended; Asterisk answers 404 to anything else.
 ANY_NUMBER = parse_pattern("_[+0-9]!")
 CAUSES = {
-    Refusal.NO_ROUTE: 3,
-    Refusal.NOT_A_NUMBER: 28,
-    Refusal.SUSPENDED: 21,
-    Refusal.TELEPHONE_DISABLED: 20,
-    Refusal.NO_ADDRESS: 20,
-    Refusal.CIRCLE: 25,
-    Refusal.UNKNOWN_NUMBER: 1,
-    Refusal.OTHER_GATEWAY: 1,
+    CallRefusal.NO_ROUTE: 3,
+    CallRefusal.NOT_A_NUMBER: 28,
+    CallRefusal.SUSPENDED: 21,
+    CallRefusal.TELEPHONE_DISABLED: 20,
+    CallRefusal.NO_ADDRESS: 20,
+    CallRefusal.CIRCLE: 25,
+    CallRefusal.UNKNOWN_NUMBER: 1,
+    CallRefusal.OTHER_GATEWAY: 1,
 }
 
 
 @dataclass(frozen=True)
-class Journey:
-    """How far a call has come. `view` is what is searched for a route; an open outcome is `SENT`, until it is known."""
+class CallTrace:
+    """How far a call has come: the number that is dialled now, the context that it is in, and the steps up to here.
+
+    `path` is set once a route is looked for. The outcome is `SENT` until another one is known.
+    """
 
     direction: str
     context: str
     number: str
     caller: str = ""
     customer: CustomerSnapshot | None = None
-    steps: tuple[Step, ...] = ()
+    steps: tuple[TraceStep, ...] = ()
     path: SearchPath | None = None
     outcome: Outcome = Outcome.SENT
-    refusal: Refusal | None = None
+    refusal: CallRefusal | None = None
     cause: int | None = None
     targets: tuple[str, ...] = ()
 
@@ -51,46 +55,52 @@ class Journey:
         """Return how often the call was forwarded."""
         return sum(step.hop == Hop.FORWARD for step in self.steps)
 
-    def at(self, hop: Hop, context: str, number: str, name: str = "") -> "Journey":
-        """Return the journey one step further."""
-        return replace(self, number=number, steps=(*self.steps, Step(hop, context, number, name)))
+    def at(self, hop: Hop, context: str, number: str, name: str = "") -> "CallTrace":
+        """Return the trace with one more step, in a context and with a number."""
+        return replace(self, number=number, steps=(*self.steps, TraceStep(hop, context, number, name)))
 
-    def refused(self, refusal: Refusal, *, without_cause: bool = False) -> "Journey":
-        """Return the journey at its bad end."""
+    def refused(self, refusal: CallRefusal, *, without_cause: bool = False) -> "CallTrace":
+        """Return the trace of a call that is refused here; the cause is that of the refusal, or none is sent."""
         cause = None if without_cause else CAUSES.get(refusal)
-        outcome = Outcome.NO_ROUTE if refusal == Refusal.NO_ROUTE else Outcome.REFUSED
+        outcome = Outcome.NO_ROUTE if refusal == CallRefusal.NO_ROUTE else Outcome.REFUSED
         return replace(self, outcome=outcome, refusal=refusal, cause=cause)
 
-    def arrived(self, outcome: Outcome, *targets: str) -> "Journey":
-        """Return the journey at a telephone or at a customer's address."""
+    def arrived(self, outcome: Outcome, *targets: str) -> "CallTrace":
+        """Return the trace of a call that reaches telephones or addresses of a customer."""
         return replace(self, outcome=outcome, targets=targets)
 
 
-def travel(question: Question, scene: Scene) -> Journey:
-    """Follow a call from where it comes in until a route is looked for, somebody is called, or it is refused."""
-    return _come_in(question, scene) if question.gateway else _go_out(question, scene)
+def trace_call(call: SimulatedCall, call_context: CallContext) -> CallTrace:
+    """Return the trace of a call.
+
+    1. A call of a customer enters the context of its trunk or telephone; numbers of its own extensions come first.
+    2. A call by a gateway enters the context of the gateway's number format, and reaches the customer of the DID.
+    3. A forward goes on from 1 as a call of the customer, three times at most.
+    4. The trace ends where a route is looked for, a telephone or address is reached, or the call is refused.
+    """
+    return _trace_incoming(call, call_context) if call.gateway else _trace_outgoing(call, call_context)
 
 
-def _go_out(question: Question, scene: Scene) -> Journey:
-    start = Journey(OUTBOUND, "", question.number)
-    customer = scene.customers.get(question.customer)
+def _trace_outgoing(call: SimulatedCall, call_context: CallContext) -> CallTrace:
+    start = CallTrace(OUTBOUND, "", call.number)
+    customer = call_context.customers.get(call.customer)
     if customer is None:
-        return start.refused(Refusal.CLOSED if question.customer in scene.closed else Refusal.NOT_ON_NODE)
-    start = replace(start, customer=customer, context=entry_context(customer, scene.plan))
+        return start.refused(CallRefusal.CLOSED if call.customer in call_context.closed else CallRefusal.NOT_ON_NODE)
+    start = replace(start, customer=customer, context=entry_context(customer, call_context.plan))
     if customer.type == "extension":
-        telephone = calling_telephone(customer, question.extension)
+        telephone = calling_telephone(customer, call.extension)
         if telephone is None:
-            return start.refused(Refusal.NO_TELEPHONE)
+            return start.refused(CallRefusal.NO_TELEPHONE)
         if not telephone.enabled:
-            return start.refused(Refusal.CALLER_DISABLED)
+            return start.refused(CallRefusal.CALLER_DISABLED)
         start = replace(start, caller=customer.caller_of(telephone))
         name = telephone.number
     elif not customer.addresses:
-        return start.refused(Refusal.NO_ADDRESS, without_cause=True)
+        return start.refused(CallRefusal.NO_ADDRESS, without_cause=True)
     else:
-        start = replace(start, caller=caller_of_trunk(question.caller_id, customer.fallback_caller))
+        start = replace(start, caller=caller_of_trunk(call.caller_id, customer.fallback_caller))
         name = customer.code
-    return _follow(start.at(Hop.ENTERS, start.context, question.number, name), scene)
+    return _trace_own_call(start.at(Hop.ENTERS, start.context, call.number, name), call_context)
 
 
 def calling_telephone(customer: CustomerSnapshot, number: str) -> ExtensionSnapshot | None:
@@ -101,99 +111,103 @@ def calling_telephone(customer: CustomerSnapshot, number: str) -> ExtensionSnaps
     return wanted[0] if wanted else None
 
 
-def _follow(here: Journey, scene: Scene) -> Journey:
-    """Follow a customer's own call: the colleagues' numbers come first, then the routes."""
-    customer = here.customer
-    if customer is None or here.context == SUSPENDED_CONTEXT:
-        return _turned_down(here, scene)
-    colleague = _colleague(customer, here.number)
-    if colleague is None:
-        return _look_for_route(here, scene.plan.search_path_of(customer.code), scene)
-    here = here.at(Hop.COLLEAGUE, internal_context(customer), here.number, colleague.number)
-    if not colleague.enabled:
-        return replace(here, direction=INTERNAL).refused(Refusal.TELEPHONE_DISABLED)
-    if colleague.forward_to:
-        return _forward(here, colleague.forward_to, scene)
-    return replace(here, direction=INTERNAL).arrived(Outcome.RINGS, colleague.number)
+def _trace_own_call(trace: CallTrace, call_context: CallContext) -> CallTrace:
+    """Follow a call of a customer: the numbers of its extensions come first, then the routes."""
+    customer = trace.customer
+    if customer is None or trace.context == SUSPENDED_CONTEXT:
+        return _refuse_suspended(trace, call_context)
+    called = _called_extension(customer, trace.number)
+    if called is None:
+        return _find_route(trace, call_context.plan.search_path_of(customer.code), call_context)
+    trace = trace.at(Hop.COLLEAGUE, internal_context(customer), trace.number, called.number)
+    if not called.enabled:
+        return replace(trace, direction=INTERNAL).refused(CallRefusal.TELEPHONE_DISABLED)
+    if called.forward_to:
+        return _forward(trace, called.forward_to, call_context)
+    return replace(trace, direction=INTERNAL).arrived(Outcome.RINGS, called.number)
 
 
-def _colleague(customer: CustomerSnapshot, number: str) -> ExtensionSnapshot | None:
+def _called_extension(customer: CustomerSnapshot, number: str) -> ExtensionSnapshot | None:
     return next((line for line in customer.extensions if parse_pattern(line.number).matches(number)), None)
 
 
-def _forward(here: Journey, number: str, scene: Scene) -> Journey:
-    if here.forwards == MOST_FORWARDS:
-        return here.refused(Refusal.CIRCLE)
-    return _follow(here.at(Hop.FORWARD, here.context, number), scene)
+def _forward(trace: CallTrace, number: str, call_context: CallContext) -> CallTrace:
+    if trace.forwards == FORWARDS_ALLOWED:
+        return trace.refused(CallRefusal.CIRCLE)
+    return _trace_own_call(trace.at(Hop.FORWARD, trace.context, number), call_context)
 
 
-def _turned_down(here: Journey, scene: Scene) -> Journey:
-    if not ANY_NUMBER.matches(here.number):
-        return here.refused(Refusal.NO_EXTENSION)
-    if not _is_readable(here.number, scene):
-        return here.refused(Refusal.NOT_A_NUMBER, without_cause=True)
-    return here.refused(Refusal.SUSPENDED)
+def _refuse_suspended(trace: CallTrace, call_context: CallContext) -> CallTrace:
+    if not ANY_NUMBER.matches(trace.number):
+        return trace.refused(CallRefusal.NO_EXTENSION)
+    if not _is_readable(trace.number, call_context):
+        return trace.refused(CallRefusal.NOT_A_NUMBER, without_cause=True)
+    return trace.refused(CallRefusal.SUSPENDED)
 
 
-def _is_readable(number: str, scene: Scene) -> bool:
-    return is_known_form(filter_dialled(number), NATIONAL, scene.snapshot.country)
+def _is_readable(number: str, call_context: CallContext) -> bool:
+    return is_known_form(filter_dialled(number), NATIONAL, call_context.snapshot.country)
 
 
-def _look_for_route(here: Journey, path: SearchPath, scene: Scene) -> Journey:
-    here = replace(here, direction=OUTBOUND, path=path)
-    fits = any(parse_pattern(route.pattern).matches(here.number) for level in path.levels for route in level.routes)
-    if not fits and not ANY_NUMBER.matches(here.number):
-        return here.refused(Refusal.NO_EXTENSION)
-    if not _is_readable(here.number, scene):
-        return here.refused(Refusal.NOT_A_NUMBER, without_cause=True)
+def _find_route(trace: CallTrace, path: SearchPath, call_context: CallContext) -> CallTrace:
+    trace = replace(trace, direction=OUTBOUND, path=path)
+    fits = any(parse_pattern(route.pattern).matches(trace.number) for level in path.levels for route in level.routes)
+    if not fits and not ANY_NUMBER.matches(trace.number):
+        return trace.refused(CallRefusal.NO_EXTENSION)
+    if not _is_readable(trace.number, call_context):
+        return trace.refused(CallRefusal.NOT_A_NUMBER, without_cause=True)
     if not fits:
-        return here.refused(Refusal.NO_ROUTE)
+        return trace.refused(CallRefusal.NO_ROUTE)
     # A route's extension passes the filtered number on, and va-begin compares its length with what was dialled.
-    return here if filter_dialled(here.number) == here.number else here.refused(Refusal.NOT_A_NUMBER)
+    return trace if filter_dialled(trace.number) == trace.number else trace.refused(CallRefusal.NOT_A_NUMBER)
 
 
-def _come_in(question: Question, scene: Scene) -> Journey:
-    start = Journey(INBOUND, "", question.number, filter_dialled(question.caller_id))
-    gateway = scene.gateways.get(question.gateway)
+def _trace_incoming(call: SimulatedCall, call_context: CallContext) -> CallTrace:
+    start = CallTrace(INBOUND, "", call.number, filter_dialled(call.caller_id))
+    gateway = call_context.gateways.get(call.gateway)
     if gateway is None:
-        return start.refused(Refusal.NOT_ON_NODE)
-    country = scene.snapshot.country
+        return start.refused(CallRefusal.NOT_ON_NODE)
+    country = call_context.snapshot.country
     start = replace(start, context=INCOMING_CONTEXTS[gateway.number_format])
-    start = start.at(Hop.ENTERS, start.context, question.number, gateway.name)
-    if not is_known_form(question.number, gateway.number_format, country):
-        return start.refused(Refusal.NO_EXTENSION)
-    digits = read_incoming(question.number, gateway.number_format, country)
-    did = next((did for did in scene.snapshot.dids if digits and did.number == digits), None)
+    start = start.at(Hop.ENTERS, start.context, call.number, gateway.name)
+    if not is_known_form(call.number, gateway.number_format, country):
+        return start.refused(CallRefusal.NO_EXTENSION)
+    digits = read_incoming(call.number, gateway.number_format, country)
+    did = next((did for did in call_context.snapshot.dids if digits and did.number == digits), None)
     if did is None:
-        return replace(start, number=digits or question.number).refused(Refusal.UNKNOWN_NUMBER)
-    return _arrive(start, did, gateway, scene)
+        return replace(start, number=digits or call.number).refused(CallRefusal.UNKNOWN_NUMBER)
+    return _trace_to_destination(start, did, gateway, call_context)
 
 
-def _arrive(here: Journey, did: DIDSnapshot, gateway: GatewaySnapshot, scene: Scene) -> Journey:
-    """Follow a call to a customer's number; forwarded, it goes out again as the customer's own call."""
-    here = here.at(Hop.NUMBER, f"va-customer-{did.customer}", did.number, did.customer)
+def _trace_to_destination(
+    trace: CallTrace, did: DIDSnapshot, gateway: GatewaySnapshot, call_context: CallContext
+) -> CallTrace:
+    """Follow a call to a customer's DID; forwarded, it goes out again as a call of the customer."""
+    trace = trace.at(Hop.NUMBER, f"va-customer-{did.customer}", did.number, did.customer)
     if did.gateway and did.gateway != gateway.name:
-        return here.refused(Refusal.OTHER_GATEWAY)
-    customer = scene.customers[did.customer]
-    here = replace(here, customer=customer)
-    entry, forward_to, username = destination_of(did, customer.active, scene.extension_of(did.extension))
+        return trace.refused(CallRefusal.OTHER_GATEWAY)
+    customer = call_context.customers[did.customer]
+    trace = replace(trace, customer=customer)
+    entry, forward_to, username = destination_of(did, customer.active, call_context.extension_of(did.extension))
     if entry == "suspended":
-        return here.refused(Refusal.SUSPENDED)
+        return trace.refused(CallRefusal.SUSPENDED)
     if entry == "absent":
-        return here.refused(Refusal.TELEPHONE_DISABLED)
+        return trace.refused(CallRefusal.TELEPHONE_DISABLED)
     if entry == "extension":
-        telephone = scene.extension_of(username)
-        return here.arrived(Outcome.RINGS, telephone.number if telephone else username)
+        telephone = call_context.extension_of(username)
+        return trace.arrived(Outcome.RINGS, telephone.number if telephone else username)
     if entry == "forward":
         caller = customer.caller_id_number or did.number
-        return _forward(replace(here, context=entry_context(customer, scene.plan), caller=caller), forward_to, scene)
+        return _forward(
+            replace(trace, context=entry_context(customer, call_context.plan), caller=caller), forward_to, call_context
+        )
     addresses = [f"{address.network}:{address.port}" for address in customer.receiving_addresses]
-    return here.arrived(Outcome.DELIVERED, *addresses) if addresses else here.refused(Refusal.NO_ADDRESS)
+    return trace.arrived(Outcome.DELIVERED, *addresses) if addresses else trace.refused(CallRefusal.NO_ADDRESS)
 
 
-def normalised(journey: Journey, country: str) -> str:
+def normalised(trace: CallTrace, country: str) -> str:
     """Return the E.164 digits of the number that was looked for last, where they are known."""
-    if journey.direction == INBOUND:
-        return journey.number if journey.number.isdigit() else ""
-    is_number = filter_dialled(journey.number) == journey.number and is_known_form(journey.number, NATIONAL, country)
-    return normalise_dialled(journey.number, country) if is_number else ""
+    if trace.direction == INBOUND:
+        return trace.number if trace.number.isdigit() else ""
+    is_number = filter_dialled(trace.number) == trace.number and is_known_form(trace.number, NATIONAL, country)
+    return normalise_dialled(trace.number, country) if is_number else ""

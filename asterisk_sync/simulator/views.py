@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from asterisk_sync.models import Node
-from asterisk_sync.simulator.checking import Agreement, answer_of, ask
+from asterisk_sync.simulator.checking import Agreement, answer_of, request_check
 from asterisk_sync.simulator.forms import GOES_OUT, SimulatorForm
 from asterisk_sync.simulator.labels import (
     EMERGENCY_ONE_WAY,
@@ -16,12 +16,12 @@ from asterisk_sync.simulator.labels import (
     HOPS,
     LEFT_OUT,
     OUTCOMES,
-    REASONS,
+    ROUTE_REASONS,
     refusal_label,
 )
 from asterisk_sync.simulator.live_check import lookups
-from asterisk_sync.simulator.results import Authorization, ConsideredRoute, Simulation
-from asterisk_sync.simulator.services import UnanswerableError, simulate_with_scene
+from asterisk_sync.simulator.results import Authorization, EvaluatedRoute, Simulation
+from asterisk_sync.simulator.services import UnanswerableError, simulate_with_context
 from billing.authorization.pages import REASON_LABELS as REFUSED
 from routing.models import Route
 from voipadmin.core.numbers.patterns import example_number
@@ -79,14 +79,14 @@ def _route(request: HttpRequest) -> Route | None:
 
 def _answer(request: HttpRequest, form: SimulatorForm) -> dict[str, Any]:
     try:
-        scene, simulation = simulate_with_scene(**form.question())
+        call_context, simulation = simulate_with_context(**form.question())
     except UnanswerableError as error:
         form.take_error(error)
         return {}
     user: Any = request.user
-    wanted = lookups(scene, simulation)
+    wanted = lookups(call_context, simulation)
     node = Node.objects.get(name=simulation.node)
-    return _shown(simulation) | {"key": ask(node, wanted, asked_by=user.pk) if wanted else ""}
+    return _shown(simulation) | {"key": request_check(node, wanted, asked_by=user.pk) if wanted else ""}
 
 
 def _shown(simulation: Simulation) -> dict[str, Any]:
@@ -118,5 +118,5 @@ def _emergency(simulation: Simulation) -> Any:
     return EMERGENCY_ONE_WAY if len({attempt.gateway for attempt in simulation.attempts}) == 1 else ""
 
 
-def _with_reasons(routes: Sequence[ConsideredRoute]) -> list[tuple[ConsideredRoute, Any]]:
-    return [(route, REASONS[route.reason]) for route in routes]
+def _with_reasons(routes: Sequence[EvaluatedRoute]) -> list[tuple[EvaluatedRoute, Any]]:
+    return [(route, ROUTE_REASONS[route.reason]) for route in routes]

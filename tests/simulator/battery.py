@@ -3,6 +3,7 @@
 `python -m tests.simulator --count 10000` runs more of it than the test does.
 """
 
+import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from dataclasses import dataclass, field
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from asterisk_sync.simulator.engine import simulate
-from asterisk_sync.simulator.live_check import Lookup, look_at, lookups, routes_in
+from asterisk_sync.simulator.live_check import Lookup, lookups, read_places
 from asterisk_sync.simulator.results import Attempt, Outcome, Simulation
 from deploy.trial.asterisk import AsteriskInstance
 from routing.selection import matching_routes
@@ -21,6 +22,7 @@ from tests.simulator.worlds import World, worlds
 
 # More contexts than those of so many sets make each question to Asterisk slow.
 BATCH = 100
+ROUTE = re.compile(r"va-route-([0-9a-f]{32}),")
 # The last cause where gateways fail without one, a telephone is not there, a trunk fails without a cause.
 ENDS = {Outcome.SENT: "34", Outcome.RINGS: "20", Outcome.DELIVERED: "0"}
 
@@ -85,9 +87,9 @@ def run(asterisk: AsteriskInstance, count: int, number: int) -> Figures:
 
 
 def _run_batch(dialplans: Dialplans, batch: Sequence[World], figures: Figures) -> None:
-    dialplans.load([world.scene.snapshot for world in batch])
+    dialplans.load([world.call_context.snapshot for world in batch])
     told = [
-        (index, world, simulate(question, world.scene))
+        (index, world, simulate(question, world.call_context))
         for index, world in enumerate(batch)
         for question in world.questions
     ]
@@ -101,7 +103,7 @@ def _run_batch(dialplans: Dialplans, batch: Sequence[World], figures: Figures) -
             *_against_selection(world, simulation),
             *_against_lines(dialplans, index, world, simulation, figures),
         ):
-            figures.disagreements.append(f"{fault}\n{simulation}\n{world.scene.snapshot}")
+            figures.disagreements.append(f"{fault}\n{simulation}\n{world.call_context.snapshot}")
     for fault in _against_calls(dialplans, told):
         figures.disagreements.append(fault)
 
@@ -110,7 +112,7 @@ def _against_selection(world: World, simulation: Simulation) -> Iterator[str]:
     """The pure function of routing decides the same."""
     if simulation.outcome != Outcome.SENT:
         return
-    routes, code = world.scene.snapshot.routes, simulation.customer
+    routes, code = world.call_context.snapshot.routes, simulation.customer
     if [route.id for route in simulation.taken] != [r.id for r in matching_routes(routes, simulation.number, code)]:
         yield "other routes than selection's"
     wanted = [(item.number, item.route, item.gateway) for item in select_attempts(routes, simulation.number, code)]
@@ -122,10 +124,10 @@ def _against_lines(
     dialplans: Dialplans, index: int, world: World, simulation: Simulation, figures: Figures
 ) -> Iterator[str]:
     """`dialplan show` lists what is expected, line by line, and in it the routes in the simulation's order."""
-    places = [lookup for lookup in lookups(world.scene, simulation) if lookup.context]
+    places = [lookup for lookup in lookups(world.call_context, simulation) if lookup.context]
     wanted = [(f"{prefix_of(index)}{lookup.context}", lookup.name) for lookup in places]
     figures.places += len(places)
-    for lookup, found in zip(places, look_at(dialplans.client, wanted), strict=True):
+    for lookup, found in zip(places, read_places(dialplans.client, wanted), strict=True):
         expected = [observed(prefixed(line, prefix_of(index))) for line in lookup.expected]
         if expected != found:
             yield f"{lookup}: expected {expected}, found {found}"
@@ -139,12 +141,12 @@ def _against_lines(
 def _against_questions(batch: Sequence[World], authorizer: Permissive) -> Iterator[str]:
     """The running dialplan asked about the calls about which it was told to ask, and about no others."""
     for index, world in enumerate(batch):
-        customers = {customer.code: customer.id for customer in world.scene.snapshot.customers}
-        told = [simulate(question, world.scene) for question in world.questions]
+        customers = {customer.code: customer.id for customer in world.call_context.snapshot.customers}
+        told = [simulate(question, world.call_context) for question in world.questions]
         wanted = {(customers[item.customer], item.number) for item in told if item.is_asked}
         found = {(customer, number) for node, customer, number in authorizer.asked if node == node_of(index)}
         if found != wanted:
-            yield f"asked about {found}, not about {wanted}\n{told}\n{world.scene.snapshot}"
+            yield f"asked about {found}, not about {wanted}\n{told}\n{world.call_context.snapshot}"
 
 
 def _is_last_entry(lookup: Lookup, simulation: Simulation) -> bool:
@@ -152,15 +154,16 @@ def _is_last_entry(lookup: Lookup, simulation: Simulation) -> bool:
     return (lookup.context, lookup.name) == (last.context, last.number)
 
 
-def _routes_differ(simulation: Simulation, found: Sequence[str]) -> Iterator[str]:
+def _routes_differ(simulation: Simulation, lines: Sequence[str]) -> Iterator[str]:
     wanted = [route.id.hex for route in simulation.taken]
-    if routes_in(found) != wanted:
-        yield f"routes in the order {wanted}, Asterisk {routes_in(found)}"
+    found = [route for line in lines for route in ROUTE.findall(line)]
+    if found != wanted:
+        yield f"routes in the order {wanted}, Asterisk {found}"
 
 
 def _against_console(dialplans: Dialplans, wanted: Sequence[tuple[str, str]]) -> Iterator[str]:
     """What the manager interface lists is what the console lists, in its order."""
-    for place, found in zip(wanted, look_at(dialplans.client, wanted), strict=True):
+    for place, found in zip(wanted, read_places(dialplans.client, wanted), strict=True):
         shown = dialplans.console(*place)
         listed = [line.partition("] ")[2].split(",", 2)[2] for line in found]
         if shown != listed:
@@ -170,14 +173,14 @@ def _against_console(dialplans: Dialplans, wanted: Sequence[tuple[str, str]]) ->
 def _against_calls(dialplans: Dialplans, told: Sequence[tuple[int, World, Simulation]]) -> Iterator[str]:
     """The running dialplan dials what was told, one after another, and ends with the cause that was told."""
     called = {
-        dialplans.call(index, world.scene.snapshot, simulation.question): (world, simulation)
+        dialplans.call(index, world.call_context.snapshot, simulation.question): (world, simulation)
         for index, world, simulation in told
-        if dialplans.has_endpoint(index, world.scene.snapshot, simulation.question)
+        if dialplans.has_endpoint(index, world.call_context.snapshot, simulation.question)
     }
     seen = dialplans.seen()
     for number, (world, simulation) in called.items():
         for fault in _call_differs(simulation, seen[number]):
-            yield f"{fault}\n{simulation}\n{world.scene.snapshot}"
+            yield f"{fault}\n{simulation}\n{world.call_context.snapshot}"
 
 
 def _call_differs(simulation: Simulation, seen: Seen) -> Iterator[str]:

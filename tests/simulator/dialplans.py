@@ -14,7 +14,7 @@ from uuid import UUID
 from asterisk_sync.ami.client import AmiClient, ami_session
 from asterisk_sync.rendering import render_files
 from asterisk_sync.rendering.parser import PjsipObject, parse_pjsip
-from asterisk_sync.simulator.results import Question
+from asterisk_sync.simulator.results import SimulatedCall
 from asterisk_sync.simulator.trace import calling_telephone
 from asterisk_sync.snapshot.values import Snapshot
 from deploy.trial.asterisk import AsteriskInstance
@@ -95,11 +95,11 @@ class Dialplans:
         live.write_text("\n".join(texts))
         self.asterisk.cli("dialplan reload")
 
-    def has_endpoint(self, index: int, snapshot: Snapshot, question: Question) -> bool:
+    def has_endpoint(self, index: int, snapshot: Snapshot, question: SimulatedCall) -> bool:
         """Tell whether the caller has an endpoint: without one it cannot call."""
         return endpoint_of(snapshot, question) in self.endpoints[index]
 
-    def call(self, index: int, snapshot: Snapshot, question: Question) -> int:
+    def call(self, index: int, snapshot: Snapshot, question: SimulatedCall) -> int:
         """Send one call into a dialplan as its endpoint would, with that one's variables; return the call's number."""
         self.calls += 1
         endpoint = self.endpoints[index][endpoint_of(snapshot, question)]
@@ -156,7 +156,7 @@ def node_of(index: int) -> UUID:
     return UUID(int=index + 1)
 
 
-def endpoint_of(snapshot: Snapshot, question: Question) -> str:
+def endpoint_of(snapshot: Snapshot, question: SimulatedCall) -> str:
     """Return the endpoint by which a call comes in."""
     if question.gateway:
         return question.gateway

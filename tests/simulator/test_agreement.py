@@ -7,9 +7,9 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 
-from asterisk_sync.simulator.call_context import Scene
+from asterisk_sync.simulator.call_context import CallContext
 from asterisk_sync.simulator.engine import simulate
-from asterisk_sync.simulator.results import Outcome, Question, Simulation
+from asterisk_sync.simulator.results import Outcome, SimulatedCall, Simulation
 from deploy.trial.asterisk import AsteriskInstance
 from routing import numbers
 from routing.selection import matching_routes
@@ -23,9 +23,9 @@ SETS = 2_000
 @given(worlds())
 @settings(deadline=None)
 def test_the_simulator_tries_what_selection_selects(world: World) -> None:
-    routes = world.scene.snapshot.routes
+    routes = world.call_context.snapshot.routes
     for question in world.questions:
-        told = simulate(question, world.scene)
+        told = simulate(question, world.call_context)
         if told.outcome != Outcome.SENT:
             assert told.attempts == ()
             continue
@@ -41,10 +41,10 @@ def test_the_simulator_tries_what_selection_selects(world: World) -> None:
 @settings(deadline=None)
 def test_every_route_is_considered_once_and_each_has_one_reason(world: World) -> None:
     for question in world.questions:
-        told = simulate(question, world.scene)
+        told = simulate(question, world.call_context)
         if told.routes:
-            assert {route.id for route in told.routes} == {route.id for route in world.scene.routes}
-            assert len(told.routes) == len(world.scene.routes)
+            assert {route.id for route in told.routes} == {route.id for route in world.call_context.routes}
+            assert len(told.routes) == len(world.call_context.routes)
         assert [route.reason.value for route in told.taken][:1] in ([], ["first"])
 
 
@@ -60,8 +60,8 @@ def test_asterisk_agrees_over_thousands_of_generated_sets(asterisk: AsteriskInst
 
 
 def _wrong_order(monkeypatch: pytest.MonkeyPatch) -> None:
-    def backwards(question: Question, scene: Scene) -> Simulation:
-        told = simulate(question, scene)
+    def backwards(question: SimulatedCall, call_context: CallContext) -> Simulation:
+        told = simulate(question, call_context)
         return replace(told, attempts=told.attempts[::-1])
 
     monkeypatch.setattr(battery, "simulate", backwards)
@@ -76,7 +76,7 @@ def _short_callers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _no_normal_form(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("asterisk_sync.simulator.engine.normalised", lambda journey, _country: journey.number)
+    monkeypatch.setattr("asterisk_sync.simulator.engine.normalised", lambda trace, _country: trace.number)
 
 
 def _nobody_asked(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,6 +94,6 @@ def test_the_comparison_finds_a_simulator_that_is_wrong(
 def test_what_is_drawn_holds_every_kind_of_call() -> None:
     draw = Random(3)  # noqa: S311 - the same worlds in every run
     drawn = [a_world(draw, 5) for _ in range(300)]
-    told = [simulate(question, world.scene) for world in drawn for question in world.questions]
+    told = [simulate(question, world.call_context) for world in drawn for question in world.questions]
     assert {item.outcome for item in told} == set(Outcome)
     assert sum(attempt.share is not None for item in told for attempt in item.attempts) > 50

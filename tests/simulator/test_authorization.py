@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from asterisk_sync.models import Node
-from asterisk_sync.simulator.results import Authorization, Outcome, Refusal, Simulation
+from asterisk_sync.simulator.results import Authorization, CallRefusal, Outcome, Simulation
 from asterisk_sync.simulator.services import simulate_call
 from billing.accounts.ledger import Movement, account_of, enter
 from billing.authorization.explanation import LeftOut
@@ -111,7 +111,7 @@ def test_a_call_that_no_carrier_is_left_for_is_refused_with_all_of_them(acme: Cu
     by_cost(gateway("GW_Losing", "0.50"), gateway("GW_Blocked", "0.01", is_blocked=True))
     told = simulate_call(caller=acme, number=NUMBER)
     assert (told.outcome, told.refusal, told.cause, told.attempts) == (
-        Outcome.REFUSED, Refusal.NOT_AUTHORIZED, 3, (),
+        Outcome.REFUSED, CallRefusal.NOT_AUTHORIZED, 3, (),
     )  # fmt: skip
     assert (said(told).reason, len(said(told).left_out)) == ("loss", 2)
     account(acme, allows_loss=True)

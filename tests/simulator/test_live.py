@@ -15,9 +15,9 @@ from django.urls import reverse
 from asterisk_sync.models import Node
 from asterisk_sync.pipeline.run import synchronise
 from asterisk_sync.simulator import checking
-from asterisk_sync.simulator.checking import Agreement, answer_of, ask, check_now
+from asterisk_sync.simulator.checking import Agreement, answer_of, check_now, request_check
 from asterisk_sync.simulator.live_check import lookups
-from asterisk_sync.simulator.services import simulate_call, simulate_with_scene
+from asterisk_sync.simulator.services import simulate_call, simulate_with_context
 from deploy.trial.asterisk import AsteriskInstance
 from numbering.models import DestinationType
 from routing.models import CallerIdRule
@@ -35,8 +35,8 @@ NUMBER = "011987654321"
 
 def check(node: Node, caller: Any, number: str) -> Any:
     node.refresh_from_db()
-    scene, told = simulate_with_scene(caller=caller, number=number, caller_id="", at=None, node=node)
-    return check_now(node, lookups(scene, told))
+    call_context, told = simulate_with_context(caller=caller, number=number, caller_id="", at=None, node=node)
+    return check_now(node, lookups(call_context, told))
 
 
 @pytest.mark.parametrize("caller", ["551130001055", "1130001055", "anonymous", "+551130001055", "12"])
@@ -196,7 +196,7 @@ def test_wrong_usage_is_told_apart(exchange: Exchange, arguments: list[str]) -> 
 def test_a_page_asks_the_worker_and_shows_its_answer(
     exchange: Exchange, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(checking, "PATIENCE_SECONDS", 60.0)
+    monkeypatch.setattr(checking, "ANSWER_SECONDS", 60.0)
     vivo = exchange.carrier("GW_Vivo")
     exchange.route("_0.", vivo)
     acme = exchange.trunk("ACME")
@@ -222,14 +222,14 @@ def test_without_a_worker_the_page_says_after_five_seconds_that_the_node_is_sile
     exchange: Exchange, asterisk: AsteriskInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     user = UserFactory.create(role=Role.VIEWER)
-    scene, told = simulate_with_scene(
+    call_context, told = simulate_with_context(
         caller=exchange.trunk("ACME").customer, number=NUMBER, caller_id="", at=None, node=exchange.node
     )
-    key = ask(exchange.node, lookups(scene, told), asked_by=user.pk)
+    key = request_check(exchange.node, lookups(call_context, told), asked_by=user.pk)
     waiting = answer_of(key, asked_by=user.pk)
     assert waiting is not None
     assert waiting.agreement == Agreement.WAITING
-    monkeypatch.setattr("asterisk_sync.simulator.checking.PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr("asterisk_sync.simulator.checking.ANSWER_SECONDS", 0.0)
     silent = answer_of(key, asked_by=user.pk)
     assert silent is not None
     assert silent.agreement == Agreement.SILENT

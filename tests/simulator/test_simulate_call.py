@@ -14,8 +14,8 @@ from asterisk_sync.live.state import LiveChannel, LiveEndpoint, LiveState, publi
 from asterisk_sync.models import Node
 from asterisk_sync.simulator.checking import Agreement, check_now
 from asterisk_sync.simulator.live_check import lookups
-from asterisk_sync.simulator.results import Outcome, Reason, Refusal, Simulation
-from asterisk_sync.simulator.services import UnanswerableError, simulate_call, simulate_with_scene
+from asterisk_sync.simulator.results import CallRefusal, Outcome, RouteReason, Simulation
+from asterisk_sync.simulator.services import UnanswerableError, simulate_call, simulate_with_context
 from customers.models import Customer, CustomerStatus, CustomerType
 from numbering.models import DestinationType, DIDStatus
 from routing.models import CallerIdRule, Route
@@ -49,7 +49,7 @@ def clinic() -> Customer:
     return CustomerFactory.create(code="CLINICA", type=CustomerType.EXTENSION, caller_id_number="551140001000")
 
 
-def reasons(simulation: Simulation) -> dict[str, Reason]:
+def reasons(simulation: Simulation) -> dict[str, RouteReason]:
     return {route.name: route.reason for route in simulation.routes}
 
 
@@ -78,12 +78,12 @@ def test_every_route_says_why_it_is_taken_or_not(acme: Customer) -> None:
     RouteFactory.create(name="empty", pattern="_0.", priority=5, gateways=[off])
     told = simulate_call(caller=acme, number=NUMBER)
     assert reasons(told) == {
-        "first": Reason.FIRST,
-        "next": Reason.NEXT,
-        "elsewhere": Reason.PATTERN,
-        "theirs": Reason.OTHER_CUSTOMERS,
-        "off": Reason.DISABLED,
-        "empty": Reason.NO_GATEWAY,
+        "first": RouteReason.FIRST,
+        "next": RouteReason.NEXT,
+        "elsewhere": RouteReason.PATTERN,
+        "theirs": RouteReason.OTHER_CUSTOMERS,
+        "off": RouteReason.DISABLED,
+        "empty": RouteReason.NO_GATEWAY,
     }
     assert [route.name for route in told.taken] == ["first", "next"]
 
@@ -119,10 +119,14 @@ def test_price_cost_and_margin_are_those_of_the_time_of_the_call(acme: Customer)
 
 @pytest.mark.parametrize(
     ("number", "refusal", "cause"),
-    [("abc", Refusal.NO_EXTENSION, None), ("011a8", Refusal.NOT_A_NUMBER, 28), ("190", Refusal.NO_ROUTE, 3)],
+    [
+        ("abc", CallRefusal.NO_EXTENSION, None),
+        ("011a8", CallRefusal.NOT_A_NUMBER, 28),
+        ("190", CallRefusal.NO_ROUTE, 3),
+    ],
 )
 def test_what_cannot_be_dialled_is_refused_as_asterisk_does(
-    acme: Customer, number: str, refusal: Refusal, cause: int | None
+    acme: Customer, number: str, refusal: CallRefusal, cause: int | None
 ) -> None:
     RouteFactory.create(pattern="_0.", gateways=[GatewayFactory.create()])
     told = simulate_call(caller=acme, number=number)
@@ -132,11 +136,14 @@ def test_what_cannot_be_dialled_is_refused_as_asterisk_does(
 
 def test_a_customer_that_may_not_call_is_told_why(acme: Customer) -> None:
     RouteFactory.create(pattern="_0.", gateways=[GatewayFactory.create()])
-    for status, refusal in ((CustomerStatus.SUSPENDED, Refusal.SUSPENDED), (CustomerStatus.CLOSED, Refusal.CLOSED)):
+    for status, refusal in (
+        (CustomerStatus.SUSPENDED, CallRefusal.SUSPENDED),
+        (CustomerStatus.CLOSED, CallRefusal.CLOSED),
+    ):
         acme.status = status
         acme.save()
         assert simulate_call(caller=acme, number=NUMBER).refusal == refusal
-    assert simulate_call(caller=CustomerFactory.create(), number=NUMBER).refusal == Refusal.NO_ADDRESS
+    assert simulate_call(caller=CustomerFactory.create(), number=NUMBER).refusal == CallRefusal.NO_ADDRESS
 
 
 def test_colleagues_ring_and_forwards_go_out_as_the_callers_call(clinic: Customer) -> None:
@@ -149,15 +156,15 @@ def test_colleagues_ring_and_forwards_go_out_as_the_callers_call(clinic: Custome
     forwarded = simulate_call(caller=desk, number="1002")
     assert (forwarded.outcome, forwarded.number, forwarded.caller) == (Outcome.SENT, NUMBER, "551140001000")
     assert [step.hop for step in forwarded.steps] == ["enters", "colleague", "forward"]
-    assert simulate_call(caller=desk, number="1003").refusal == Refusal.TELEPHONE_DISABLED
-    assert simulate_call(caller="CLINICA/1003", number="1001").refusal == Refusal.CALLER_DISABLED
+    assert simulate_call(caller=desk, number="1003").refusal == CallRefusal.TELEPHONE_DISABLED
+    assert simulate_call(caller="CLINICA/1003", number="1001").refusal == CallRefusal.CALLER_DISABLED
 
 
 def test_a_circle_of_forwards_ends(clinic: Customer) -> None:
     for number, to in (("1001", "1002"), ("1002", "1003"), ("1003", "1001")):
         ExtensionFactory.create(customer=clinic, number=number, forward_to=to)
     told = simulate_call(caller=clinic, number="1001")
-    assert (told.refusal, told.cause) == (Refusal.CIRCLE, 25)
+    assert (told.refusal, told.cause) == (CallRefusal.CIRCLE, 25)
 
 
 def test_an_incoming_call_is_read_in_its_gateways_format(acme: Customer, clinic: Customer) -> None:
@@ -169,8 +176,8 @@ def test_an_incoming_call_is_read_in_its_gateways_format(acme: Customer, clinic:
     DIDAllocationFactory.create(did=did, customer=acme, destination_type=DestinationType.TRUNK)
     told = simulate_call(caller=gateway, number="1140001000", caller_id="551199999999")
     assert (told.outcome, told.normalised, told.customer) == (Outcome.DELIVERED, "551140001000", "ACME")
-    assert simulate_call(caller=gateway, number="1149999999").refusal == Refusal.UNKNOWN_NUMBER
-    assert simulate_call(caller=other, number="551140001000").refusal == Refusal.OTHER_GATEWAY
+    assert simulate_call(caller=gateway, number="1149999999").refusal == CallRefusal.UNKNOWN_NUMBER
+    assert simulate_call(caller=other, number="551140001000").refusal == CallRefusal.OTHER_GATEWAY
 
 
 def test_what_the_node_tells_is_shown(node: Node, acme: Customer) -> None:
@@ -235,12 +242,12 @@ def test_nothing_is_written(acme: Customer) -> None:
 def test_a_customer_that_asterisk_does_not_know_has_nothing_to_compare(node: Node, acme: Customer) -> None:
     acme.status = CustomerStatus.CLOSED
     acme.save()
-    scene, told = simulate_with_scene(caller=acme, number=NUMBER, caller_id="", at=None, node=node)
-    assert check_now(node, lookups(scene, told)).agreement == Agreement.NOTHING
+    call_context, told = simulate_with_context(caller=acme, number=NUMBER, caller_id="", at=None, node=node)
+    assert check_now(node, lookups(call_context, told)).agreement == Agreement.NOTHING
 
 
 def test_what_cannot_be_rendered_is_not_compared(node: Node, acme: Customer) -> None:
     RouteFactory.create(pattern="_0.", gateways=[GatewayFactory.create(name="GW_A")])
-    scene, told = simulate_with_scene(caller=acme, number=NUMBER, caller_id="", at=None, node=node)
-    bad = replace(scene.snapshot.gateways[0], tech_prefix="${SHELL(id)}")
-    assert lookups(replace(scene, snapshot=replace(scene.snapshot, gateways=(bad,))), told) == ()
+    call_context, told = simulate_with_context(caller=acme, number=NUMBER, caller_id="", at=None, node=node)
+    bad = replace(call_context.snapshot.gateways[0], tech_prefix="${SHELL(id)}")
+    assert lookups(replace(call_context, snapshot=replace(call_context.snapshot, gateways=(bad,))), told) == ()

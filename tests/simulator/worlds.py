@@ -7,8 +7,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from asterisk_sync.simulator.call_context import KnownRoute, Scene
-from asterisk_sync.simulator.results import Question
+from asterisk_sync.simulator.call_context import CallContext, KnownRoute
+from asterisk_sync.simulator.results import SimulatedCall
 from asterisk_sync.snapshot.values import DIDSnapshot, GatewaySnapshot, RouteSnapshot, RouteStepSnapshot, Snapshot
 from routing.models import CallerIdRule, NumberFormat
 from tests.rendering.example import address, customer, extension, gateway, new_id, route
@@ -25,10 +25,10 @@ DIDS = ("551140001000", "551140001001", "551140001002")
 
 @dataclass(frozen=True)
 class World:
-    """A scene and calls to try in it."""
+    """A call context, and calls to simulate in it."""
 
-    scene: Scene
-    questions: tuple[Question, ...]
+    call_context: CallContext
+    questions: tuple[SimulatedCall, ...]
 
 
 def a_pattern(draw: Random) -> str:
@@ -123,20 +123,20 @@ def a_snapshot(draw: Random) -> Snapshot:
     )
 
 
-def a_question(draw: Random, snapshot: Snapshot) -> Question:
+def a_question(draw: Random, snapshot: Snapshot) -> SimulatedCall:
     """Return a call: mostly by a trunk customer, else by a telephone, or by a gateway to a number."""
     number = a_number(draw, draw.choice(snapshot.routes).pattern)
     kind = draw.random()
     if kind < 0.6:
-        return Question(number, AT, customer=draw.choice(TRUNKS[:2]), caller_id=draw.choice(CALLERS))
+        return SimulatedCall(number, AT, customer=draw.choice(TRUNKS[:2]), caller_id=draw.choice(CALLERS))
     if kind < 0.65:
-        return Question(number, AT, customer="TERCEIRO")
+        return SimulatedCall(number, AT, customer="TERCEIRO")
     if kind < 0.85:
         dialled = draw.choice([number, number, "1002", "1003", "1004", "1005"])
-        return Question(dialled, AT, customer="CLINICA", extension=draw.choice(["1001", "1002", "1005"]))
+        return SimulatedCall(dialled, AT, customer="CLINICA", extension=draw.choice(["1001", "1002", "1005"]))
     did = draw.choice([*DIDS, "551149999999"])
     written = draw.choice([did, f"+{did}", did[2:], f"0{did[2:]}", f"{did}a"])
-    return Question(written, AT, gateway=draw.choice(GATEWAYS), caller_id=draw.choice(CALLERS))
+    return SimulatedCall(written, AT, gateway=draw.choice(GATEWAYS), caller_id=draw.choice(CALLERS))
 
 
 def a_world(draw: Random, calls: int) -> World:
@@ -148,8 +148,8 @@ def a_world(draw: Random, calls: int) -> World:
         )
         for item in snapshot.routes
     )
-    scene = Scene("lab", snapshot, routes=known, numbers=len(snapshot.dids))
-    return World(scene, tuple(a_question(draw, snapshot) for _ in range(calls)))
+    call_context = CallContext("lab", snapshot, routes=known, numbers=len(snapshot.dids))
+    return World(call_context, tuple(a_question(draw, snapshot) for _ in range(calls)))
 
 
 def worlds(calls: int = 3) -> st.SearchStrategy[World]:

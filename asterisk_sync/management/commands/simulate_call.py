@@ -13,10 +13,10 @@ from django.utils.dateparse import parse_datetime
 
 from asterisk_sync.models import Node
 from asterisk_sync.simulator.checking import Agreement, LiveCheck, check_now
-from asterisk_sync.simulator.labels import HOPS, LEFT_OUT, OUTCOMES, REASONS, refusal_label
+from asterisk_sync.simulator.labels import HOPS, LEFT_OUT, OUTCOMES, ROUTE_REASONS, refusal_label
 from asterisk_sync.simulator.live_check import lookups
 from asterisk_sync.simulator.results import Attempt, Authorization, Simulation
-from asterisk_sync.simulator.services import UnanswerableError, find_caller, simulate_with_scene
+from asterisk_sync.simulator.services import UnanswerableError, find_caller, simulate_with_context
 from billing.authorization.pages import REASON_LABELS as REFUSED
 from customers.models import Customer, Extension
 from routing.models import Gateway
@@ -64,7 +64,7 @@ class Command(BaseCommand):
         """Simulate, compare, print."""
         try:
             node = _node(options["node"])
-            scene, simulation = simulate_with_scene(
+            call_context, simulation = simulate_with_context(
                 caller=_caller(options),
                 number=options["to"],
                 caller_id=options["caller_id"],
@@ -76,7 +76,7 @@ class Command(BaseCommand):
             raise CommandError(f"{error.field}: {error.message}") from error
         check = None
         if options["live"]:
-            check = check_now(node or Node.objects.get(name=simulation.node), lookups(scene, simulation))
+            check = check_now(node or Node.objects.get(name=simulation.node), lookups(call_context, simulation))
         self._print(simulation, check, as_json=options["json"])
         code = _exit_code(simulation, check)
         if code:
@@ -137,7 +137,7 @@ def _told(simulation: Simulation) -> Iterator[str]:
         yield f"  {HOPS[step.hop]}: {step.number}@{step.context} {step.name}".rstrip()
     for route in simulation.routes:
         if route.fits:
-            yield f"  route {route.priority} {route.pattern} {route.name}: {REASONS[route.reason]}"
+            yield f"  route {route.priority} {route.pattern} {route.name}: {ROUTE_REASONS[route.reason]}"
     if simulation.authorization is not None:
         yield from _told_of_authorization(simulation.authorization)
     for attempt in simulation.attempts:
