@@ -7,7 +7,7 @@ from asterisk_sync.authorizer.heartbeat import report_unanswered_nodes
 from asterisk_sync.changes.outbox import SYNC_TASK, send_to_node, wake_worker
 from asterisk_sync.changes.queries import due_nodes
 from asterisk_sync.changes.sweeper_heartbeat import note_sweep
-from asterisk_sync.changes.workers import REPORT_TASK, ask_for_signs, node_task
+from asterisk_sync.changes.workers import REPORT_TASK, ask_for_heartbeats, node_task
 from asterisk_sync.models import Node
 from asterisk_sync.pipeline import run
 from asterisk_sync.simulator.tasks import look
@@ -41,7 +41,7 @@ def sweep_pending() -> None:
     """Wake the worker of each node that waits: lost wake-ups, dead workers and due retries end here."""
     for node in due_nodes():
         wake_worker(node.pk)
-    ask_for_signs()
+    ask_for_heartbeats()
     note_sweep()
 
 

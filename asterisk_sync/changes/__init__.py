@@ -1,1 +1,1 @@
-"""Which saved object touches which node: signals in, a raised `desired_generation` and a woken worker out."""
+"""Which saved object changes which nodes: signals in, a raised `desired_generation` and a woken worker out."""

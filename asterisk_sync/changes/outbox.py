@@ -1,4 +1,9 @@
-"""Changes become intent in their own transaction: a wanted generation, and a line of what changed and by whom."""
+"""The outbox: a change raises the wanted generation of its nodes and is noted, all in the change's own transaction.
+
+1. `record_changes` raises `desired_generation` of each node once for each transaction, and adds an OutboxEntry.
+2. After the commit a message wakes the worker beside the node. It says nothing but the node's id.
+3. A message that is lost, or never sent, costs seconds: the sweeper looks for nodes with a generation to try.
+"""
 
 import time
 from collections.abc import Iterable, Sequence
@@ -19,15 +24,15 @@ from asterisk_sync.models import Node, OutboxEntry, SyncState
 log = structlog.get_logger(__name__)
 
 SYNC_TASK = "asterisk_sync.tasks.sync_node"
-# What messages of this release are like. A worker serves those of any other one by their node's id alone.
+# The release of the format of messages. A worker understands any other one as far as the node's id, its first argument.
 PROTOCOL = 2
 PROTOCOL_HEADER = "voipadmin_protocol"
-# More messages than this need not wait for a worker that is away: for a node they say nothing new.
+# Messages that may wait for a worker that is away; further ones would tell it nothing new.
 MOST_WAITING_FOR_A_NODE = 3
 MOST_WAITING = 10_000
-# A request waits for the broker at most this long, once; the sweeper finds what was not announced.
+# Somebody who saves waits for a broker that is away at most this long, once.
 WAKE_SECONDS = 0.2
-SILENCE_AFTER_FAILURE_SECONDS = 2.0
+PAUSE_AFTER_FAILURE_SECONDS = 2.0
 WAKE_TRANSPORT = {
     "max_retries": 0,
     "retry_on_timeout": False,
@@ -36,13 +41,13 @@ WAKE_TRANSPORT = {
 }
 BATCH = 1000
 
-# Who acts where there is no request: a command or a task sets it.
+# Log-in name of whoever acts where there is no request: a command or a task sets it.
 acting_user: ContextVar[str] = ContextVar("asterisk_sync_acting_user", default="")
 
 
 @dataclass(frozen=True)
 class ObjectChange:
-    """What changed, as the history shows it."""
+    """A created, changed, deleted or placed object, or what was asked of a node, as the history shows it."""
 
     label: str
     object_id: str
@@ -51,7 +56,7 @@ class ObjectChange:
 
     @classmethod
     def of(cls, instance: models.Model, action: str) -> "ObjectChange":
-        """Describe a model instance; one whose relations are gone already is named by its key."""
+        """Describe a model instance; one whose name needs a relation that is gone already is named by its key."""
         try:
             name = str(instance)
         except ObjectDoesNotExist:
@@ -60,8 +65,8 @@ class ObjectChange:
 
 
 @dataclass(frozen=True)
-class Wake:
-    """Runs when the transaction is committed; a rolled-back savepoint takes it away together with its generation."""
+class WakeOnCommit:
+    """A callback of `transaction.on_commit`, which also tells what generation this transaction gave to the node."""
 
     node_id: UUID
     generation: int
@@ -71,8 +76,8 @@ class Wake:
         wake_worker(self.node_id)
 
 
-class _Silence:
-    """Until when the broker is left alone after it failed, so that a burst of saves does not wait each time."""
+class _BrokerPause:
+    """Until when no message is sent after the broker failed, so that a burst of saves does not wait each time."""
 
     until = 0.0
 
@@ -104,9 +109,13 @@ def record_changes(changes: Sequence[ObjectChange], nodes: Iterable[UUID]) -> No
 
 
 def _raise_generations(wanted: frozenset[UUID]) -> dict[UUID, int]:
+    """Return node -> generation of this transaction, raised for the nodes that it has not touched before."""
+    # Django keeps the callbacks of on_commit() in run_on_commit, as (savepoints, callback, robust), and takes those of
+    # a savepoint away when that is rolled back. So it knows which generations were raised and still stand: nothing
+    # kept beside it would. The attribute is not documented; test_outbox.py fails where it changes.
     callbacks = [entry[1] for entry in connection.run_on_commit]
-    raised = {callback.node_id: callback.generation for callback in callbacks if isinstance(callback, Wake)}
-    # In one order everywhere, so that two transactions do not wait for each other.
+    raised = {callback.node_id: callback.generation for callback in callbacks if isinstance(callback, WakeOnCommit)}
+    # Rows are locked in the order of their keys, so that two transactions never wait for each other.
     fresh = sorted(wanted - raised.keys())
     for node_id in fresh:
         Node.objects.filter(pk=node_id).update(
@@ -115,12 +124,12 @@ def _raise_generations(wanted: frozenset[UUID]) -> dict[UUID, int]:
         )
     for node_id, generation in Node.objects.filter(pk__in=fresh).values_list("pk", "desired_generation"):
         raised[node_id] = generation
-        transaction.on_commit(Wake(node_id, generation), robust=True)
+        transaction.on_commit(WakeOnCommit(node_id, generation), robust=True)
     return {node_id: raised[node_id] for node_id in wanted if node_id in raised}
 
 
 def current_actor() -> str:
-    """Return the log-in name of whoever makes this change, or nothing."""
+    """Return the log-in name of whoever makes this change, empty where nobody is known."""
     if named := acting_user.get():
         return named
     context: dict[str, Any] = auditlog_value.get({})
@@ -134,7 +143,7 @@ def queue_of(node: Node) -> str:
 
 
 def wake_worker(node_id: UUID) -> bool:
-    """Tell a worker that a node waits; losing this loses nothing. Return whether the broker took it."""
+    """Tell the worker beside the node that changes wait; return whether the broker took the message."""
     node = Node.objects.only("name", "worker_protocol").filter(pk=node_id).first()
     return node is not None and send_to_node(node, SYNC_TASK)
 
@@ -142,8 +151,8 @@ def wake_worker(node_id: UUID) -> bool:
 def send_to_node(node: Node, task_name: str, *args: str) -> bool:
     """Send a task about a node to the worker beside it; the node's id comes before `args`.
 
-    Where no such worker ever showed itself the message takes the general queue, which the worker of an older release
-    knows; today's passes it on. False where the broker is away, or enough waits for the worker already.
+    Where that worker never reported itself, the message goes to the general queue: the only node may have no worker of
+    its own, and one of an older release listens there. Return False where the broker is away or the queue is full.
     """
     if node.worker_protocol:
         return send_to_worker(node, task_name, *args)
@@ -151,13 +160,13 @@ def send_to_node(node: Node, task_name: str, *args: str) -> bool:
 
 
 def send_to_worker(node: Node, task_name: str, *args: str, most_waiting: int = MOST_WAITING_FOR_A_NODE) -> bool:
-    """Send a task to the worker beside the node, whether or not it ever showed itself."""
+    """Send a task to the queue of the worker beside the node, whether or not that worker ever reported itself."""
     return _deliver(queue_of(node), task_name, [str(node.pk), *args], most_waiting)
 
 
 def _deliver(queue: str, task_name: str, args: list[str], most_waiting: int) -> bool:
-    """Put a message into a queue where fewer than `most_waiting` wait; return whether it is there."""
-    if time.monotonic() < _Silence.until:
+    """Put a message into a queue in which fewer than `most_waiting` wait; return whether it was put there."""
+    if time.monotonic() < _BrokerPause.until:
         return False
     try:
         with current_app.connection_for_write(transport_options=WAKE_TRANSPORT) as broker:
@@ -170,13 +179,13 @@ def _deliver(queue: str, task_name: str, args: list[str], most_waiting: int) -> 
                 queue=queue,
                 connection=broker,
                 headers={PROTOCOL_HEADER: PROTOCOL},
-                # Never `expires`: a worker whose clock is ahead would throw away whatever it is told.
+                # Without `expires`: a worker whose clock is ahead would drop every message.
                 retry=False,
                 ignore_result=True,
             )
     except Exception as error:
-        # Whatever the broker's trouble, the change is saved and the sweeper finds it.
-        _Silence.until = time.monotonic() + SILENCE_AFTER_FAILURE_SECONDS
+        # Any error of the broker may come here. The change is saved, and the sweeper finds it.
+        _BrokerPause.until = time.monotonic() + PAUSE_AFTER_FAILURE_SECONDS
         log.warning("message_lost", queue=queue, task=task_name, error=str(error))
         return False
     return True

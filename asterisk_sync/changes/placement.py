@@ -1,7 +1,9 @@
-"""Which node carries which object: customers, gateways and DIDs live on every node, or on those that were chosen.
+"""Which node carries which object, and how an object is placed on other nodes.
 
-Whatever belongs to a customer follows it. A DID is where its customer is, and its own placement narrows that; a route
-is wherever one of its gateways is.
+1. Customers, gateways and DIDs are on every node, or on the nodes that were chosen for them (their placements).
+2. Extensions and trunk addresses are where their customer is.
+3. A DID is where its customer is; its own placements narrow that.
+4. A route is wherever one of its gateways is.
 """
 
 from collections import defaultdict
@@ -22,14 +24,15 @@ from numbering.models import DID, DIDAllocation
 from routing.models import Gateway, Route, RouteGateway
 from voipadmin.core.errors import DomainError, Message
 
-# Each object is on the nodes on which all objects of one of its groups live.
+# What an object follows: keys of customers, gateways and DIDs. It is on a node that carries all of one group; an empty
+# group is carried everywhere, no group nowhere.
 Groups = list[tuple[UUID, ...]]
 BATCH = 5000
 PLACED_BY: dict[type[models.Model], str] = {Customer: "customer", Gateway: "gateway", DID: "did"}
 
 
 class NotPlaceableError(DomainError):
-    """Objects of this kind follow others, or one of the nodes is gone."""
+    """An object of this kind cannot be placed, or one of the nodes is gone."""
 
     code = "not_placeable"
 
@@ -40,7 +43,7 @@ def nodes_carrying(instance: models.Model) -> frozenset[UUID]:
 
 
 def nodes_of_each(instances: Sequence[models.Model]) -> list[frozenset[UUID]]:
-    """Return the nodes of each of many objects of one kind, with a handful of queries for all of them."""
+    """Return the nodes that carry each of many objects of one model, with a few queries for each 5,000 of them."""
     enabled = frozenset(Node.objects.filter(enabled=True).values_list("pk", flat=True))
     if instances and isinstance(instances[0], Node):
         return [enabled & {instance.pk} for instance in instances]
@@ -54,6 +57,7 @@ def nodes_of_each(instances: Sequence[models.Model]) -> list[frozenset[UUID]]:
 
 
 def _carriers(groups: Groups, chosen: Mapping[UUID, set[UUID]], enabled: frozenset[UUID]) -> frozenset[UUID]:
+    """Return the nodes that carry all objects of one of the groups."""
     found: frozenset[UUID] = frozenset()
     for group in groups:
         found |= enabled.intersection(*(chosen[key] for key in group if key in chosen))
@@ -61,7 +65,7 @@ def _carriers(groups: Groups, chosen: Mapping[UUID, set[UUID]], enabled: frozens
 
 
 def _chosen_nodes(keys: Collection[UUID]) -> dict[UUID, set[UUID]]:
-    """Return the chosen nodes of those objects that do not live everywhere."""
+    """Return the nodes of those of the objects that have placements."""
     rows = Placement.objects.filter(Q(customer__in=keys) | Q(gateway__in=keys) | Q(did__in=keys))
     chosen: dict[UUID, set[UUID]] = defaultdict(set)
     for node, *owners in rows.values_list("node_id", "customer_id", "gateway_id", "did_id"):
@@ -85,12 +89,12 @@ def _gateways_of_routes(instances: Sequence[Any]) -> list[Groups]:
     gateways: dict[UUID, Groups] = defaultdict(list)
     for route, gateway in RouteGateway.objects.filter(route__in=instances).values_list("route_id", "gateway_id"):
         gateways[route].append((gateway,))
-    # A route is saved before its gateways: until then it may go anywhere.
+    # A route is saved before its gateways: until then it counts as being everywhere.
     return [gateways.get(instance.pk, [()]) for instance in instances]
 
 
 def _last_customers_of_dids(instances: Sequence[Any]) -> list[Groups]:
-    """A number is, or was until just now, where its last customer is; one that nobody ever had is nowhere."""
+    """A DID follows its last customer, also right after it was released; one that was never allocated is nowhere."""
     rows = DIDAllocation.objects.filter(did__in=instances).order_by("starts_at", "created_at")
     customers = dict(rows.values_list("did_id", "customer_id"))
     return [[(instance.pk, customers[instance.pk])] if instance.pk in customers else [] for instance in instances]
@@ -112,18 +116,13 @@ GROUPS_OF: dict[type[models.Model], Callable[[Sequence[Any]], list[Groups]]] = {
 }
 
 
-def is_placeable(instance: models.Model) -> bool:
-    """Tell whether nodes can be chosen for objects of this kind."""
-    return type(instance) in PLACED_BY
-
-
 def chosen_nodes(instance: models.Model) -> list[Node]:
-    """Return the nodes that were chosen for an object, none where it lives on every one."""
+    """Return the nodes that were chosen for an object, none where it is on every node."""
     return list(Node.objects.filter(**{f"placements__{_kind(instance)}": instance}).order_by("name"))
 
 
 def trouble_of(instance: models.Model) -> Message:
-    """Say why a number cannot ring where it lives; nothing where it can, and for other kinds."""
+    """Say why an allocated DID cannot ring on the nodes that carry it; empty where it can, and for other objects."""
     if not isinstance(instance, DID) or not instance.allocations.filter(ends_at=None).exists():
         return ""
     carriers = nodes_carrying(instance)
@@ -135,10 +134,13 @@ def trouble_of(instance: models.Model) -> Message:
 
 
 def place_object(*, instance: models.Model, nodes: Iterable[Node]) -> None:
-    """Let an object live on `nodes`, or on every one where none is given; the nodes that it leaves or enters follow."""
+    """Place an object on `nodes`, or on every node where none is given; raise NotPlaceableError.
+
+    The change is recorded for the nodes that it leaves or enters, and for no others.
+    """
     kind, wanted = _kind(instance), {node.pk: node for node in nodes}
     with transaction.atomic():
-        # Two people at once: the second one sees what the first one chose.
+        # Locked: of two people who place it at once the second one sees what the first one chose.
         type(instance)._default_manager.select_for_update(of=("self",)).get(pk=instance.pk)
         if Node.objects.filter(pk__in=wanted).count() != len(wanted):
             raise NotPlaceableError(_("One of these nodes is gone."), field="nodes")
@@ -152,7 +154,7 @@ def place_object(*, instance: models.Model, nodes: Iterable[Node]) -> None:
 
 
 def _note(instance: models.Model, before: list[str], after: list[str]) -> None:
-    """Write it into the object's changelog."""
+    """Note the old and the new nodes in the changelog of the object."""
     if before != after:
         labels = [", ".join(names) or gettext("every node") for names in (before, after)]
         LogEntry.objects.log_create(instance, action=LogEntry.Action.UPDATE, changes={gettext("nodes"): labels})

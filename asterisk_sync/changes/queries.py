@@ -14,8 +14,8 @@ from asterisk_sync.changes.placement import nodes_carrying
 from asterisk_sync.models import Generation, GenerationStatus, Node, OutboxEntry, SyncRun, SyncState
 from voipadmin.core.errors import Message
 
-# Which state is shown for an object that is on several nodes: the worst.
-GRAVITY = (
+# From the worst to the best: of an object on several nodes the worst state is shown.
+STATES_BY_GRAVITY = (
     SyncState.REFUSED,
     SyncState.UNREACHABLE,
     SyncState.CONFIRM,
@@ -26,7 +26,7 @@ GRAVITY = (
 )
 # States in which a change that was tried waits for a person.
 WAITING = frozenset({SyncState.CONFIRM, SyncState.HELD, SyncState.STAGED})
-# A node that was away is asked again within this time.
+# The longest that a node which was away waits for its next try.
 LONGEST_RETRY = timedelta(seconds=30)
 
 
@@ -37,9 +37,9 @@ def local_nodes() -> QuerySet[Node]:
 
 
 def due_nodes(now: datetime | None = None) -> QuerySet[Node]:
-    """Return the enabled nodes with changes that were not tried, and are not waiting for a retry.
+    """Return the enabled nodes with changes that were not tried and do not wait for a retry.
 
-    A retry that is further off than any was ever put off was noted before somebody set the clock back.
+    A retry further away than the longest one was noted before somebody set the clock back: it is due.
     """
     moment = now or timezone.now()
     rows: QuerySet[Node] = Node.objects.filter(enabled=True, attempted_generation__lt=F("desired_generation"))
@@ -74,7 +74,7 @@ def sync_state_of(instance: models.Model) -> ObjectSyncState | None:
         .values_list("node", "generation__max")
     )
     states = [_state_on(node, changed.get(node.pk, 0)) for node in nodes]
-    return min(states, key=lambda item: GRAVITY.index(item.state), default=None)
+    return min(states, key=lambda item: STATES_BY_GRAVITY.index(item.state), default=None)
 
 
 def _state_on(node: Node, generation: int) -> ObjectSyncState:
@@ -93,7 +93,7 @@ def _on(node: Node) -> Message:
 
 @dataclass(frozen=True)
 class NodeOverview:
-    """A node with its last run, the changes that wait and the sets that can be put back."""
+    """A node with its last run and the changes that wait; `waiting` has the first of them, `waiting_count` all."""
 
     node: Node
     last_run: SyncRun | None
@@ -110,12 +110,6 @@ def node_overview(node: Node, *, shown: int = 10) -> NodeOverview:
 def recent_runs(node: Node, count: int = 20) -> QuerySet[SyncRun]:
     """Return the latest runs, newest first."""
     rows: QuerySet[SyncRun] = SyncRun.objects.filter(node=node).select_related("node", "generation")
-    return rows[:count]
-
-
-def recent_changes(node: Node, count: int = 50) -> QuerySet[OutboxEntry]:
-    """Return who changed what, newest first."""
-    rows: QuerySet[OutboxEntry] = OutboxEntry.objects.filter(node=node)
     return rows[:count]
 
 

@@ -1,4 +1,4 @@
-"""Writes about nodes: asking for a synchronisation, putting a set back and holding it, applying what waits."""
+"""Writes about nodes: synchronise now, put an earlier set back and hold it, release it, apply the set that waits."""
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -23,7 +23,7 @@ class NotHeldError(DomainError):
 
 
 class SupersededError(DomainError):
-    """The set that somebody looked at is not the newest one that waits."""
+    """The set that was looked at is no longer the newest one that waits."""
 
     code = "superseded"
 
@@ -68,7 +68,7 @@ def release_hold(*, node: Node, actor: str = "") -> None:
 
 
 def apply_waiting(*, node: Node, generation: Generation, actor: str = "") -> None:
-    """Apply exactly the set that waits, staged or because it removes much; one that is no longer the newest is not."""
+    """Apply the set that waits, staged or for a confirmation; raise SupersededError where it is not the newest one."""
     waiting = waiting_generation(node)
     if waiting is None or waiting.pk != generation.pk:
         raise SupersededError(_("This set no longer waits: newer changes came, or it was applied. Look again."))

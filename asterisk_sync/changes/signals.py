@@ -1,6 +1,9 @@
-"""Which saved, moved or deleted object touches which node.
+"""Receivers of Django's signals: a saved, moved or deleted object is a change for the nodes that carry it.
 
-`update()` and `bulk_*` send nothing: services that use them on these models send `objects_changed` themselves.
+1. Before a save the nodes that carry the stored row are kept on the instance, and after it the change is recorded for
+   these and for the nodes that carry the new one. Nothing is recorded where no field that a file holds has changed.
+2. Before a deletion the nodes are kept, as the placements go with the object.
+3. `update()` and `bulk_*` send no signals of Django: services that use them on these models send `objects_changed`.
 """
 
 from collections import defaultdict
@@ -22,8 +25,8 @@ from numbering.models import DID, DIDAllocation
 from routing.models import Gateway, Route, RouteGateway
 from voipadmin.core.signals import objects_changed
 
-BOOKKEEPING = frozenset({"created_at", "updated_at"})
-# Watched model -> fields that no file holds, besides the bookkeeping.
+TIMESTAMPS = frozenset({"created_at", "updated_at"})
+# Watched model -> fields that no file holds: a change of these alone is none for Asterisk.
 UNRENDERED: dict[type[models.Model], frozenset[str]] = {
     Customer: frozenset({"name", "contact_name", "contact_email", "contact_phone", "notes"}),
     TrunkAddress: frozenset(),
@@ -39,68 +42,71 @@ UNRENDERED: dict[type[models.Model], frozenset[str]] = {
         | {"worker_version", "worker_protocol", "worker_seen_at"}
     ),
 }
-LEFT = "_nodes_left"
+# Attribute of an instance between two signals: the nodes that carried it, or how its account was asked about.
+KEPT = "_asterisk_sync_kept"
 
 
 def connect() -> None:
     """Connect every receiver; called once by the app."""
     for model in UNRENDERED:
         name = model._meta.label_lower
-        pre_save.connect(remember_what_it_leaves, sender=model, dispatch_uid=f"asterisk_sync.pre_save.{name}")
+        pre_save.connect(keep_nodes_of_stored_row, sender=model, dispatch_uid=f"asterisk_sync.pre_save.{name}")
         post_save.connect(note_save, sender=model, dispatch_uid=f"asterisk_sync.post_save.{name}")
         if model is not Node:
-            pre_delete.connect(remember_where_it_lives, sender=model, dispatch_uid=f"asterisk_sync.pre_delete.{name}")
+            pre_delete.connect(
+                keep_nodes_before_deletion, sender=model, dispatch_uid=f"asterisk_sync.pre_delete.{name}"
+            )
             post_delete.connect(note_delete, sender=model, dispatch_uid=f"asterisk_sync.post_delete.{name}")
     m2m_changed.connect(
         note_route_customers, sender=Route.customers.through, dispatch_uid="asterisk_sync.m2m.route_customers"
     )
-    pre_save.connect(remember_whether_asked, sender=Account, dispatch_uid="asterisk_sync.pre_save.account")
-    post_save.connect(note_asked, sender=Account, dispatch_uid="asterisk_sync.post_save.account")
+    pre_save.connect(keep_asking_of_stored_account, sender=Account, dispatch_uid="asterisk_sync.pre_save.account")
+    post_save.connect(note_account, sender=Account, dispatch_uid="asterisk_sync.post_save.account")
     objects_changed.connect(note_bulk, dispatch_uid="asterisk_sync.objects_changed")
 
 
-def remember_what_it_leaves(sender: type[models.Model], instance: models.Model, **_kwargs: Any) -> None:
-    """Keep the nodes that carry the stored row: a moved object touches what it leaves as well as where it goes.
+def keep_nodes_of_stored_row(sender: type[models.Model], instance: models.Model, **_kwargs: Any) -> None:
+    """Keep the nodes that carry the stored row: an object that moves changes the nodes that it leaves as well.
 
-    None is kept where nothing that a file holds has changed.
+    None is kept where no field that a file holds has changed, so that `note_save` records nothing.
     """
     stored = None if instance._state.adding else sender._default_manager.filter(pk=instance.pk).first()
     left: frozenset[UUID] | None = frozenset()
     if stored is not None:
         left = nodes_carrying(stored) if _renders_differently(stored, instance) else None
-    setattr(instance, LEFT, left)
+    setattr(instance, KEPT, left)
     if isinstance(stored, Node) and isinstance(instance, Node) and stored.name != instance.name:
         transaction.on_commit(partial(call_to_new_queue, stored), robust=True)
 
 
 def _renders_differently(stored: models.Model, instance: models.Model) -> bool:
-    ignored = BOOKKEEPING | UNRENDERED[type(stored)]
+    ignored = TIMESTAMPS | UNRENDERED[type(stored)]
     names = [field.attname for field in stored._meta.concrete_fields if field.name not in ignored]
     return any(getattr(stored, name) != getattr(instance, name) for name in names)
 
 
 def note_save(instance: models.Model, created: bool, **_kwargs: Any) -> None:
     """Record a created or changed object."""
-    left: frozenset[UUID] | None = instance.__dict__.pop(LEFT, frozenset())
+    left: frozenset[UUID] | None = instance.__dict__.pop(KEPT, frozenset())
     if left is not None:
         change = ObjectChange.of(instance, "created" if created else "changed")
         record_changes([change], left | nodes_carrying(instance))
 
 
-def remember_where_it_lives(instance: models.Model, **_kwargs: Any) -> None:
-    """Keep the nodes of an object that is about to go: its placement goes before it."""
-    setattr(instance, LEFT, nodes_carrying(instance))
+def keep_nodes_before_deletion(instance: models.Model, **_kwargs: Any) -> None:
+    """Keep the nodes that carry an object which is about to be deleted: its placements go before it."""
+    setattr(instance, KEPT, nodes_carrying(instance))
 
 
 def note_delete(instance: models.Model, **_kwargs: Any) -> None:
-    """Record a deleted object, cascades included."""
-    record_changes([ObjectChange.of(instance, "deleted")], instance.__dict__.pop(LEFT, None) or frozenset())
+    """Record a deleted object; those that a cascade deletes send the signal too."""
+    record_changes([ObjectChange.of(instance, "deleted")], instance.__dict__.pop(KEPT, None) or frozenset())
 
 
 def note_route_customers(
     instance: models.Model, action: str, model: type[models.Model], pk_set: set[UUID] | None, **_kwargs: Any
 ) -> None:
-    """Record routes that were given to, or taken from, customers; from either side of the relation."""
+    """Record routes whose customers changed, whichever side of the relation was written."""
     if action not in {"post_add", "post_remove", "pre_clear"}:
         return
     if isinstance(instance, Route):
@@ -116,15 +122,15 @@ def _asks(account: Account | None) -> str:
     return account.kind if account is not None and account.has_to_be_asked else ""
 
 
-def remember_whether_asked(instance: Account, **_kwargs: Any) -> None:
-    """Keep how a customer's calls are asked about: nothing else of its account is rendered."""
+def keep_asking_of_stored_account(instance: Account, **_kwargs: Any) -> None:
+    """Keep how the stored account has calls asked about: nothing else of an account is rendered."""
     stored = None if instance._state.adding else Account.objects.filter(pk=instance.pk).first()
-    setattr(instance, LEFT, _asks(stored))
+    setattr(instance, KEPT, _asks(stored))
 
 
-def note_asked(instance: Account, **_kwargs: Any) -> None:
-    """Record an account whose calls are asked about from now on, otherwise, or no more."""
-    if instance.__dict__.pop(LEFT, "") != _asks(instance):
+def note_account(instance: Account, **_kwargs: Any) -> None:
+    """Record an account whose calls are asked about in another way than before."""
+    if instance.__dict__.pop(KEPT, "") != _asks(instance):
         record_changes([ObjectChange.of(instance, "changed")], nodes_carrying(instance.customer))
 
 

@@ -1,4 +1,4 @@
-"""When the sweeper last came by, so that its absence is noticed."""
+"""When the sweeper last ran, kept in Redis so that its absence is noticed."""
 
 from datetime import datetime
 
@@ -9,19 +9,19 @@ from django.utils import timezone
 log = structlog.get_logger(__name__)
 
 KEY = "asterisk_sync:swept_at"
-REMEMBERED_SECONDS = 3600
+KEPT_SECONDS = 3600
 
 
 def note_sweep() -> None:
-    """Remember that the sweeper came by just now."""
+    """Note that the sweeper runs at this moment."""
     try:
-        cache.set(KEY, timezone.now().isoformat(), REMEMBERED_SECONDS)
+        cache.set(KEY, timezone.now().isoformat(), KEPT_SECONDS)
     except Exception as error:
         log.warning("sweep_not_noted", error=str(error))
 
 
 def last_sweep() -> datetime | None:
-    """Return when the sweeper last came by; None where that is long ago or Redis is away."""
+    """Return when the sweeper last ran; None where that is over an hour ago or Redis is away."""
     try:
         noted = cache.get(KEY)
     except Exception as error:

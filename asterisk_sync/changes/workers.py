@@ -1,4 +1,4 @@
-"""Workers beside their nodes: which messages are theirs, and when each was last heard of."""
+"""Workers beside their nodes: which messages are theirs, and when each last reported itself."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,21 +20,21 @@ from voipadmin.version import VERSION
 log = structlog.get_logger(__name__)
 
 REPORT_TASK = "asterisk_sync.tasks.report_worker"
-# A worker is asked for a sign this often, and counts as away when several went unanswered.
-SIGN_EVERY = timedelta(seconds=10)
+# A silent worker is asked to report itself this often, and counts as away when several questions went unanswered.
+HEARTBEAT_EVERY = timedelta(seconds=10)
 AWAY_AFTER = timedelta(seconds=60)
 
 
 def node_task(name: str) -> Callable[[Callable[..., None]], Any]:
     """Make a Celery task of a function about a node: the worker beside the node does it, any other passes it on.
 
-    Its message is the node's id and arguments; keywords that a newer release may send are no fault.
+    A message is the node's id and the arguments; keywords that a newer release may add are ignored.
     """
 
     def decorate(work: Callable[..., None]) -> Any:
         def run(task: Any, node_id: str, *args: str, **_newer: Any) -> None:
             node = Node.objects.filter(pk=UUID(node_id)).first()
-            if node is not None and _is_taken(task, node, args):
+            if node is not None and _is_for_this_worker(task, node, args):
                 work(node, *args)
 
         run.__doc__ = work.__doc__
@@ -43,8 +43,13 @@ def node_task(name: str) -> Callable[[Callable[..., None]], Any]:
     return decorate
 
 
-def _is_taken(task: Any, node: Node, args: tuple[str, ...]) -> bool:
-    """Tell whether the message is for this worker; one that is not goes to the node's queue."""
+def _is_for_this_worker(task: Any, node: Node, args: tuple[str, ...]) -> bool:
+    """Tell whether this worker does the task; a message that is for another one is put into the node's queue.
+
+    1. A message that came by the node's own queue is for this worker, which thereby reports itself.
+    2. A call without a queue (from a command) is done here, and so is everything about the only node.
+    3. A message that came by another node's queue shows that the node was renamed: this worker follows its queue.
+    """
     came_by, own = (task.request.delivery_info or {}).get("routing_key"), queue_of(node)
     if came_by == own:
         note_worker(node)
@@ -52,7 +57,7 @@ def _is_taken(task: Any, node: Node, args: tuple[str, ...]) -> bool:
     if not came_by or _serves_all(node):
         return True
     if came_by != current_app.conf.task_default_queue:
-        _follow(task.request.hostname, came_by, own)
+        _listen_to_renamed_queue(task.request.hostname, came_by, own)
     send_to_worker(node, task.name, *args)
     return False
 
@@ -62,38 +67,38 @@ def _serves_all(node: Node) -> bool:
     return not node.worker_protocol and not Node.objects.filter(enabled=True).exclude(pk=node.pk).exists()
 
 
-def _follow(worker: str, old: str, new: str) -> None:
-    """The node has another name now: its worker listens to the queue of that name instead."""
+def _listen_to_renamed_queue(worker: str, old: str, new: str) -> None:
+    """Make a worker listen to the queue of the new name of its node, and no longer to that of the old one."""
     log.warning("queue_renamed", worker=worker, old=old, new=new)
     current_app.control.add_consumer(new, destination=[worker])
     current_app.control.cancel_consumer(old, destination=[worker])
 
 
 def call_to_new_queue(before: Node) -> None:
-    """Tell the worker that listens to a renamed node's old queue; it follows as soon as it reads this."""
+    """Send a message to the old queue of a renamed node; the worker that reads it follows to the new one."""
     send_to_worker(before, REPORT_TASK)
 
 
 def note_worker(node: Node) -> None:
-    """Remember that the worker beside the node is there, and what it is; by the clock of the database, for all nodes.
+    """Record the heartbeat of the worker beside the node, by the clock of the database, which all nodes share.
 
-    A long import holds the node's row until it commits: the sign is given another time.
+    A node whose row is locked, by a long import for instance, is skipped: there is another heartbeat in a moment.
     """
     with transaction.atomic():
         free = Node.objects.select_for_update(skip_locked=True).filter(pk=node.pk).values("pk")
         Node.objects.filter(pk__in=free).update(worker_version=VERSION, worker_protocol=PROTOCOL, worker_seen_at=Now())
 
 
-def ask_for_signs() -> None:
-    """Ask the worker of each node that was not heard of just now; one question waits for it at most."""
-    silent = Q(worker_seen_at=None) | Q(worker_seen_at__lt=Now() - SIGN_EVERY)
+def ask_for_heartbeats() -> None:
+    """Ask the worker of each node that did not report itself just now; at most one question waits for each."""
+    silent = Q(worker_seen_at=None) | Q(worker_seen_at__lt=Now() - HEARTBEAT_EVERY)
     for node in Node.objects.filter(silent, enabled=True):
         send_to_worker(node, REPORT_TASK, most_waiting=1)
 
 
 @dataclass(frozen=True)
-class WorkerSign:
-    """What is known of the worker beside a node; `version` is empty where none ever showed itself."""
+class WorkerHeartbeat:
+    """What is known of the worker beside a node; `version` is empty where none ever reported itself."""
 
     seen_at: datetime | None
     version: str
@@ -105,10 +110,10 @@ class WorkerSign:
         return bool(self.version) and self.version != VERSION
 
 
-def sign_of(node: Node, now: datetime | None = None) -> WorkerSign:
-    """Return when the worker beside the node was last heard of; the only node may do without one of its own."""
+def heartbeat_of(node: Node, now: datetime | None = None) -> WorkerHeartbeat:
+    """Return the last heartbeat of the worker beside the node; the only node may have no worker of its own."""
     if not node.worker_protocol:
-        return WorkerSign(None, "", is_away=not _serves_all(node))
+        return WorkerHeartbeat(None, "", is_away=not _serves_all(node))
     seen = node.worker_seen_at
     is_away = seen is None or seen < (now or timezone.now()) - AWAY_AFTER
-    return WorkerSign(seen, node.worker_version, is_away)
+    return WorkerHeartbeat(seen, node.worker_version, is_away)

@@ -16,7 +16,7 @@ from asterisk_sync import throwaway
 from asterisk_sync.authorizer.heartbeat import unanswered_nodes
 from asterisk_sync.changes.outbox import WAKE_TRANSPORT
 from asterisk_sync.changes.sweeper_heartbeat import last_sweep
-from asterisk_sync.changes.workers import sign_of
+from asterisk_sync.changes.workers import heartbeat_of
 from asterisk_sync.doctor.findings import Finding, failure, guarded, ok, warning
 from asterisk_sync.generations.expected import DIALPLAN_MODULE
 from asterisk_sync.models import Node
@@ -115,18 +115,18 @@ def _worker() -> Iterator[Finding]:
 
 def _workers_of_nodes() -> Iterator[Finding]:
     """A node that nobody serves, and a worker of another release than this one."""
-    signs = {node.name: sign_of(node) for node in Node.objects.filter(enabled=True)}
-    for name, sign in signs.items():
-        if sign.is_away:
-            since = f" since {sign.seen_at:%Y-%m-%d %H:%M:%S} UTC" if sign.seen_at else ": none ever did"
+    heartbeats = {node.name: heartbeat_of(node) for node in Node.objects.filter(enabled=True)}
+    for name, heartbeat in heartbeats.items():
+        if heartbeat.is_away:
+            since = f" since {heartbeat.seen_at:%Y-%m-%d %H:%M:%S} UTC" if heartbeat.seen_at else ": none ever did"
             remedy = (
                 f"On its machine: systemctl start voipadmin-node@{name} (celery -A voipadmin worker -Q node.{name})."
             )
             yield failure("workers of nodes", f"no worker listens for node {name}{since}", remedy)
-        if sign.differs:
-            note = f"the worker of node {name} is version {sign.version}, this is {VERSION}"
+        if heartbeat.differs:
+            note = f"the worker of node {name} is version {heartbeat.version}, this is {VERSION}"
             yield warning("workers of nodes", note, "Upgrade both, and restart the services of both machines.")
-    if not any(sign.is_away or sign.differs for sign in signs.values()):
+    if not any(heartbeat.is_away or heartbeat.differs for heartbeat in heartbeats.values()):
         yield ok("workers of nodes", "each node is served")
 
 

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from asterisk_sync.changes.queries import GRAVITY, sync_state_of
+from asterisk_sync.changes.queries import STATES_BY_GRAVITY, sync_state_of
 from asterisk_sync.live.objects import live_objects_of
 from asterisk_sync.models import DriftFinding, Node, SyncState
 from asterisk_sync.pages.banners import banners_for
@@ -40,7 +40,7 @@ def indicator(request: HttpRequest) -> HttpResponse:
     if not request.user.has_perm("asterisk_sync.view_node"):
         raise PermissionDenied
     nodes = list(Node.objects.filter(enabled=True).only("state", "desired_generation", "applied_generation"))
-    worst = min((SyncState(node.state) for node in nodes), key=GRAVITY.index, default="")
+    worst = min((SyncState(node.state) for node in nodes), key=STATES_BY_GRAVITY.index, default="")
     banners = banners_for(request.user)
     context = {
         "worst": worst,

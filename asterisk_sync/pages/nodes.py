@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from asterisk_sync import drift
 from asterisk_sync.changes.queries import node_overview, restorable_generations, waiting_generation
-from asterisk_sync.changes.workers import sign_of
+from asterisk_sync.changes.workers import heartbeat_of
 from asterisk_sync.generations.comparison import Comparison, FileDifference, compare_generations, lines_of
 from asterisk_sync.generations.labels import counted, step_timings
 from asterisk_sync.generations.pending import (
@@ -56,7 +56,7 @@ def _node_context(node: Any, user: Any) -> dict[str, Any]:
         "pending_changes": next(iter(pending_changes([node])), None),
         "findings": [(finding, settlement_badge(finding)) for finding in findings[:SHOWN_FINDINGS]],
         "live": live_generation(node),
-        "worker": sign_of(node),
+        "worker": heartbeat_of(node),
         "release": VERSION,
         "may_sync": user.has_perm(SYNC),
     }

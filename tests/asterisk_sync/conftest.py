@@ -96,7 +96,7 @@ def program() -> Program:
 @pytest.fixture
 def empty_queues(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Queues without the messages of other tests, before and after."""
-    monkeypatch.setattr(outbox._Silence, "until", 0.0)
+    monkeypatch.setattr(outbox._BrokerPause, "until", 0.0)
     purge()
     yield
     purge()

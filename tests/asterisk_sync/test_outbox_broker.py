@@ -54,7 +54,7 @@ def hung_broker() -> Iterator[HungBroker]:
 @pytest.fixture
 def use_broker(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int], None]]:
     """Point the application at a broker on a port, and back at the end."""
-    monkeypatch.setattr(outbox._Silence, "until", 0.0)
+    monkeypatch.setattr(outbox._BrokerPause, "until", 0.0)
 
     def point(port: int) -> None:
         url = f"redis://127.0.0.1:{port}/0"
@@ -78,7 +78,7 @@ def test_a_broker_that_is_down_costs_a_save_next_to_nothing_and_no_intent(
     use_broker(1)
     assert seconds_of(CustomerFactory.create) - usual < 0.5
     assert wanted(pbx) == before + 2
-    outbox._Silence.until = 0.0
+    outbox._BrokerPause.until = 0.0
     assert outbox.wake_worker(pbx.pk) is False
 
 
@@ -91,7 +91,7 @@ def test_a_broker_that_hangs_is_waited_for_once_not_at_each_save(
     assert seconds_of(CustomerFactory.create) - usual < 0.5
     asked = len(hung_broker.connections)
     assert asked >= 1
-    outbox._Silence.until = time.monotonic() + 60
+    outbox._BrokerPause.until = time.monotonic() + 60
     CustomerFactory.create_batch(10)
     assert len(hung_broker.connections) == asked
     assert wanted(pbx) == before + 12

@@ -50,7 +50,7 @@ def test_a_lost_wake_is_found_by_the_sweeper(
 ) -> None:
     with celery_worker(tmp_path, beat=True):
         wait_until(lambda: is_applied(node), 60)
-        monkeypatch.setattr(outbox._Silence, "until", time.monotonic() + 3600)
+        monkeypatch.setattr(outbox._BrokerPause, "until", time.monotonic() + 3600)
         gateway = GatewayFactory.create()
         wait_until(lambda: gateway.name in asterisk.cli("pjsip show endpoints"), 30)
 

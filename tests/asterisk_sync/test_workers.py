@@ -14,7 +14,7 @@ from asterisk_sync import tasks
 from asterisk_sync.changes import outbox, workers
 from asterisk_sync.changes.outbox import MOST_WAITING_FOR_A_NODE, PROTOCOL, SYNC_TASK, queue_of
 from asterisk_sync.changes.queries import local_nodes
-from asterisk_sync.changes.workers import REPORT_TASK, sign_of
+from asterisk_sync.changes.workers import REPORT_TASK, heartbeat_of
 from asterisk_sync.doctor import examine_system
 from asterisk_sync.models import Node
 from reports.spools import sources_of_nodes
@@ -67,7 +67,7 @@ def test_the_only_node_needs_no_worker_of_its_own(ran: list[str]) -> None:
     node = NodeFactory.create(name="a")
     arrive(tasks.sync_node, GENERAL, str(node.pk))
     assert ran == [str(node.pk)]
-    assert not sign_of(node).is_away
+    assert not heartbeat_of(node).is_away
 
 
 def test_a_message_for_another_workers_node_is_passed_on_and_never_served_here(ran: list[str]) -> None:
@@ -91,19 +91,19 @@ def test_the_only_node_that_ever_had_a_worker_is_left_to_it(ran: list[str]) -> N
 def test_a_worker_shows_itself_with_each_message_of_its_node(ran: list[str]) -> None:
     node = NodeFactory.create(name="a")
     NodeFactory.create(name="b")
-    assert sign_of(node).is_away
+    assert heartbeat_of(node).is_away
     arrive(tasks.sync_node, "node.a", str(node.pk))
     assert ran == [str(node.pk)]
     seen = Node.objects.get(pk=node.pk)
-    sign = sign_of(seen)
+    heartbeat = heartbeat_of(seen)
     assert (seen.worker_version, seen.worker_protocol) == (VERSION, PROTOCOL)
-    assert not sign.is_away
-    assert not sign.differs
+    assert not heartbeat.is_away
+    assert not heartbeat.differs
     assert seen.desired_generation == 1
     later = timezone.now() + timedelta(minutes=5)
-    assert sign_of(seen, later).is_away
+    assert heartbeat_of(seen, later).is_away
     Node.objects.update(worker_version="0.9")
-    assert sign_of(Node.objects.get(pk=node.pk)).differs
+    assert heartbeat_of(Node.objects.get(pk=node.pk)).differs
 
 
 def test_the_sweeper_asks_every_silent_worker_for_a_sign_and_no_other() -> None:
@@ -115,7 +115,7 @@ def test_the_sweeper_asks_every_silent_worker_for_a_sign_and_no_other() -> None:
     assert told("node.a") == [(REPORT_TASK, str(silent.pk))]
     assert told("node.b") == []
     arrive(tasks.report_worker, "node.a", str(silent.pk))
-    assert not sign_of(Node.objects.get(pk=silent.pk)).is_away
+    assert not heartbeat_of(Node.objects.get(pk=silent.pk)).is_away
     assert heard.worker_protocol == PROTOCOL
 
 
