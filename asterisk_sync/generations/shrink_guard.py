@@ -29,7 +29,7 @@ def objects_of(wanted: ExpectedConfig) -> dict[str, frozenset[str]]:
     """Return kind -> names of what a set has: gateways and extensions by endpoint, customers, numbers, routes."""
     endpoints = wanted.names("endpoint")
     trunks = frozenset(name for name in endpoints if name.startswith(TRUNK_ENDPOINT))
-    telephones = frozenset(name for name in endpoints if wanted.objects["endpoint", name].proves_itself)
+    telephones = frozenset(name for name in endpoints if wanted.objects["endpoint", name].has_to_authenticate)
     return {
         "customers": trunks,
         "gateways": endpoints - trunks - telephones,

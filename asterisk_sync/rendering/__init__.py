@@ -1,4 +1,4 @@
-"""Snapshot -> text of the five generated files. Pure: the same snapshot gives the same text."""
+"""Renders a snapshot: frozen values in, the text of the five generated files out. Pure: equal in, equal out."""
 
 from asterisk_sync.rendering.dialplan import routes_text
 from asterisk_sync.rendering.engine import rendered_fragments
@@ -15,7 +15,11 @@ __all__ = ["FILE_NAMES", "RenderError", "marker_context_of", "markers", "render_
 def render_files(snapshot: Snapshot, generation: int) -> dict[str, str]:
     """Return file name -> text; raise RenderError where a value fits no file or objects contradict each other.
 
-    Only the header names the generation: `without_header` tells whether Asterisk would see a difference.
+    1. Refuse names and addresses that two objects share.
+    2. Plan the contexts of the routes.
+    3. Render the bodies, of fragments that are kept from earlier sets.
+    4. Put a header with the generation's number in front, and a marker at the end. Only the header differs between two
+       generations of equal snapshots; `without_header` takes it off.
     """
     rendered_fragments.begin_round()
     check_identities(snapshot)

@@ -1,4 +1,4 @@
-"""The dialplan file of outgoing calls, made of fragments, none of which is a large context."""
+"""The dialplan file of outgoing calls, made of fragments: searches, levels, routes, gateways, extensions' numbers."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -26,7 +26,7 @@ EXTENSIONS_IN_A_CONTEXT = 1_000
 
 
 class ExtensionLine(NamedTuple):
-    """What a colleague's number does: ring a telephone, go out again where `forward_to` is, or neither."""
+    """The line of an extension: it rings a telephone, or forwards where `forward_to` is set; a disabled one neither."""
 
     number: str
     username: str
@@ -153,7 +153,7 @@ def _customers(snapshot: Snapshot, plan: RoutePlan) -> Iterable[str]:
 
 
 def _numbers_of(customer: CustomerSnapshot, entry: str) -> Iterable[str]:
-    """A customer's numbers in its context, or, where they are many, in contexts that it includes before the routes."""
+    """Yield the context of a customer's extensions; with more than 1,000 it includes several, before the routes."""
     internal = internal_context(customer)
     lines = [_extension_line(extension) for extension in customer.extensions]
     lines.sort(key=lambda line: line.number, reverse=True)

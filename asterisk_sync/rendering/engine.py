@@ -1,4 +1,4 @@
-"""Django templates for Asterisk files: an engine of their own, in which every value has to pass the guard."""
+"""Django templates for Asterisk files, with an engine of their own in which every value has to pass the guard."""
 
 import re
 from collections.abc import Callable
@@ -24,7 +24,7 @@ _BLANK_LINES = re.compile(r"\n{3,}")
 
 
 class UnguardedVariableError(RuntimeError):
-    """A template prints a value that did not pass the guard."""
+    """A template prints a value without the filter `conf`, which is the guard."""
 
 
 @lru_cache(maxsize=1)
@@ -35,7 +35,7 @@ def _engine() -> Engine:
 
 
 def guarded(source: str) -> Template:
-    """Compile a template; raise UnguardedVariableError where it prints anything that the guard does not see last."""
+    """Compile a template; raise UnguardedVariableError where `conf` is not the last filter of a printed value."""
     template = Template(source, engine=_engine())
     for node in template.nodelist.get_nodes_by_type(VariableNode):
         filters = node.filter_expression.filters if isinstance(node, VariableNode) else []
@@ -50,7 +50,7 @@ def _template(name: str) -> Template:
 
 
 def render_template(name: str, values: Values) -> str:
-    """Return the text of a template; a missing value is refused by the guard like any other bad one."""
+    """Return the text of a template; a missing value becomes `<missing>`, which the guard refuses."""
     text = _template(name).render(Context(values, autoescape=False))
     lines = "\n".join(line.rstrip() for line in text.split("\n"))
     return _BLANK_LINES.sub("\n\n", lines).strip("\n") + "\n"
@@ -74,5 +74,5 @@ def fragment(name: str) -> Callable[[Callable[Arguments, Values]], Callable[Argu
 
 
 def joined(*parts: str) -> str:
-    """Return fragments as one text, with an empty line between two."""
+    """Return fragments, each of which ends with a line feed, as one text with an empty line between two."""
     return "\n".join(parts)

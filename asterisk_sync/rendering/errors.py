@@ -1,4 +1,4 @@
-"""Why a set cannot be rendered."""
+"""The error of a snapshot that cannot be rendered."""
 
 
 class RenderError(ValueError):

@@ -1,4 +1,8 @@
-"""The envelope of a generated file: a header that names the generation, and a marker at the end to read back."""
+"""Header and marker of a generated file.
+
+The header names the generation. The marker is the last object or extension of the file: where it is live, Asterisk
+read the file to its end.
+"""
 
 import hashlib
 import re
@@ -24,11 +28,11 @@ _DIALPLAN_MARKER = "\n; === End ===\n[{context}]\nexten => {marker},1,NoOp()\n"
 
 
 class EnvelopeError(ValueError):
-    """A text is not a generated file."""
+    """A text lacks the header of a generated file."""
 
 
 def digest_of(body: str) -> str:
-    """Return the hash by which a file is known: equal contents have equal hashes in every generation."""
+    """Return the hash of a body, 16 hexadecimal digits: equal bodies have equal hashes in every generation."""
     return hashlib.sha256(body.encode()).hexdigest()[:HASH_DIGITS]
 
 
@@ -64,7 +68,7 @@ def read_header(text: str) -> tuple[int, str]:
 
 
 def without_header(text: str) -> str:
-    """Return what Asterisk sees of a file: two generations with equal contents are equal here."""
+    """Return a file without its header, which is all that Asterisk sees of it."""
     match = _HEADER_LINES.match(text)
     return text[match.end() :] if match else text
 

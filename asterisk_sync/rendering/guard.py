@@ -1,6 +1,7 @@
-"""The one gate through which values reach a file: an allow-list per kind of field, nothing is ever escaped.
+"""The guard, through which every value reaches a file: each kind of field has an allow-list, nothing is escaped.
 
-Asterisk has no escape for `${` and silently cuts what it cannot read, so a value outside its grammar stops the run.
+Asterisk has no escape for `${`, and silently cuts what it cannot read. So a value outside its grammar stops the run
+([ADR 5](../../docs/adr/0005-allow-lists-not-escaping.md)).
 """
 
 import ipaddress
@@ -30,7 +31,7 @@ _RESERVED = frozenset({"anonymous", "global", "system", "general", "globals", "d
 
 
 class GuardError(RenderError):
-    """A value may not reach a file: `kind` is its grammar; the value itself is kept out of the message."""
+    """A value may not reach a file. The message names its kind and not the value, which may be a secret."""
 
     def __init__(self, kind: str, reason: str) -> None:
         super().__init__(f"a value of kind {kind} was refused: {reason}")

@@ -1,4 +1,4 @@
-"""The dialplan file of incoming calls: from a number to its customer, its telephone, or onwards."""
+"""The dialplan file of incoming calls: from a DID to its customer, and there to a trunk, a telephone or a forward."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -17,7 +17,7 @@ DIDS_IN_A_CONTEXT = 250
 
 
 class NumberLine(NamedTuple):
-    """What an incoming number does: `entry` of the customer's `context`, for which the rest are arguments."""
+    """The line of a DID: it goes to the extension `entry` of its customer's `context`, with the rest as arguments."""
 
     number: str
     id: UUID
@@ -50,7 +50,7 @@ def dids_text(snapshot: Snapshot, plan: RoutePlan) -> str:
 
 
 def did_context(number: str, dids: int) -> str:
-    """Return the context that holds a number where there are so many in all."""
+    """Return the context that holds a number, where `dids` is how many there are on the node."""
     return f"va-dids-{value_of(number) % parts_for(dids, DIDS_IN_A_CONTEXT)}"
 
 
@@ -64,6 +64,7 @@ def _of_all_numbers(country: str, parts: int) -> Values:
 
 
 def _arriving(customer: CustomerSnapshot, plan: RoutePlan, asks: str) -> tuple[CustomerSnapshot, str, str, str]:
+    # A fragment is kept by its arguments: without the extensions a change of one of them renders nothing anew.
     alone = replace(customer, extensions=()) if customer.extensions else customer
     return alone, entry_context(customer, plan), plan.search_path_of(customer.code).label, asks
 
@@ -103,7 +104,7 @@ def _number_lines(snapshot: Snapshot) -> Iterable[NumberLine]:
 
 
 def destination_of(did: DIDSnapshot, active: bool, extension: ExtensionSnapshot | None) -> tuple[str, str, str]:
-    """Return the customer's entry for the number, where it is forwarded to, and whose telephone rings."""
+    """Return the entry of the customer's context, the number to forward to, and the SIP user whose telephone rings."""
     if not active:
         return "suspended", "", ""
     if did.destination == "extension":

@@ -1,4 +1,4 @@
-"""Objects of PJSIP and contexts of the dialplan, as Asterisk makes them of the text.
+"""Parses generated files into objects of PJSIP and contexts of the dialplan, as Asterisk does.
 
 Source: res/res_sorcery_config.c and pbx/pbx_config.c of Asterisk 22.
 """
@@ -43,7 +43,7 @@ Options = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class PjsipObject:
-    """One object of pjsip with what its templates gave it, in order; keys such as `set_var` may repeat."""
+    """One object of PJSIP with its options, those of its templates first; keys such as `set_var` may repeat."""
 
     type: str
     name: str
@@ -54,13 +54,13 @@ class PjsipObject:
         return [value for name, value in self.options if name == key]
 
     def value(self, key: str) -> str | None:
-        """Return the value that counts, which is the last one."""
+        """Return the last value of `key`, which is the one that Asterisk takes, None where there is none."""
         found = self.values(key)
         return found[-1] if found else None
 
     @cached_property
-    def proves_itself(self) -> bool:
-        """Whether it is an endpoint that has to say who it is, as telephones do."""
+    def has_to_authenticate(self) -> bool:
+        """Whether it is an endpoint whose calls need a password, as telephones do."""
         return self.type == "endpoint" and self.value("auth") is not None
 
     @cached_property
@@ -72,7 +72,7 @@ class PjsipObject:
 
 @dataclass(frozen=True, slots=True)
 class DialplanStep:
-    """One priority of an extension."""
+    """One priority of an extension: an application with its arguments, and the label that a jump may name."""
 
     application: str
     arguments: str
@@ -80,7 +80,7 @@ class DialplanStep:
 
     @property
     def jump(self) -> tuple[str, str] | None:
-        """The context and extension that it goes to; None where it goes nowhere, or where that depends on the call."""
+        """The context and extension that it goes to; None for other applications, and where it depends on the call."""
         match = _JUMP.fullmatch(self.arguments) if self.application in {"Goto", "Gosub"} else None
         return (match["context"], match["extension"]) if match else None
 
@@ -95,7 +95,7 @@ class Context:
 
     @cached_property
     def jumps(self) -> frozenset[tuple[str, str]]:
-        """The contexts and extensions that its steps go to, where they are written out."""
+        """The contexts and extensions that its steps go to, where they do not depend on the call."""
         steps = (step for steps in self.extensions.values() for step in steps)
         return frozenset(filter(None, (step.jump for step in steps)))
 
@@ -107,7 +107,7 @@ class Context:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Template:
-    """The options of a template section with those of its bases; it is known by itself, as its section is."""
+    """The options of a template section after those of its bases; compared by identity, as its section is."""
 
     options: Options
 

@@ -1,4 +1,4 @@
-"""What both dialplan files are made with."""
+"""What both dialplan files need."""
 
 from typing import Protocol
 
@@ -20,7 +20,7 @@ def heading(title: str) -> str:
 
 
 def value_of(digits: str) -> int:
-    """Return the number as an integer; one that is none falls anywhere: the guard is what refuses it."""
+    """Return digits as an integer; anything else counts as 0, and is refused by the guard when it is rendered."""
     try:
         return int(digits)
     except ValueError:
@@ -28,10 +28,10 @@ def value_of(digits: str) -> int:
 
 
 def place_of(line: Numbered) -> int:
-    """Return what decides in which context a line stands."""
+    """Return the number by which lines are spread over contexts."""
     return value_of(line.number)
 
 
 def descending_rules(rules: tuple[NumberRule, ...]) -> list[NumberRule]:
-    """Return the rules with those last that Asterisk tries first, as a reload reads them fastest."""
+    """Return the rules in descending order, those last that Asterisk tries first: see `route_plan._descending`."""
     return sorted(rules, key=lambda rule: parse_pattern(rule.pattern).specificity, reverse=True)

@@ -1,4 +1,4 @@
-"""The three pjsip files, made of a fragment for each object."""
+"""The three PJSIP files, made of a fragment for each object."""
 
 import ipaddress
 import zlib
@@ -26,7 +26,7 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 def qualify_seconds(name: str) -> int:
-    """Return a period around a minute that differs from name to name, so that OPTIONS do not come in bursts."""
+    """Return 52 to 67 seconds, by the name alone: OPTIONS to many peers do not come at once, and files stay equal."""
     return QUALIFY_SECONDS - QUALIFY_SPREAD // 2 + zlib.crc32(name.encode()) % QUALIFY_SPREAD
 
 
@@ -84,7 +84,11 @@ def gateways_text(snapshot: Snapshot) -> str:
 
 
 def _gateway_matches(gateways: Iterable[GatewaySnapshot]) -> dict[str, tuple[str, ...]]:
-    """Name the addresses of each gateway: with its port where several share one, and each pair once."""
+    """Return the addresses of each gateway for its `identify`.
+
+    An address that several gateways share is named with the port of each. A pair of address and port is the first
+    gateway's alone: in two of them Asterisk would take either.
+    """
     shared = Counter(address for gateway in gateways for address in set(gateway.addresses))
     taken: set[str] = set()
     found: dict[str, tuple[str, ...]] = {}
@@ -121,11 +125,12 @@ def _trunk(customer: CustomerSnapshot, context: str, path_label: str, asks: str)
 
 
 def trunks_text(snapshot: Snapshot, plan: RoutePlan) -> str:
-    """Return the file of trunk customers; without an address there is no endpoint.
+    """Return the file of trunk customers; one without an address gets no endpoint.
 
-    For each request from an address Asterisk lists all identifies, sorted by name, beginning each search for a place
-    at the first name: in descending order they come in one step each, otherwise with the square of their number. The
-    names of trunk customers' begin with a plus, which comes before all names of gateways, whose file is read first.
+    The order is descending, by name: for each request that comes from an address Asterisk makes a list of all
+    identifies, sorted by name, and looks for the place of each one from the front. In descending order each place is
+    the front; otherwise the time grows with the square of their number. The names of trunk customers' identifies begin
+    with a plus, which sorts before the names of gateways, whose file is read first.
     """
     trunks = [
         _trunk(
@@ -190,7 +195,7 @@ def _extension(extension: ExtensionSnapshot, customer_caller: str) -> Values:
 
 
 def extensions_text(snapshot: Snapshot, plan: RoutePlan) -> str:
-    """Return the file of extensions, by customer; disabled extensions have no endpoint."""
+    """Return the file of extensions, by customer; a disabled extension gets no endpoint."""
     parts = [_of_all_extensions()]
     for customer in snapshot.customers:
         enabled = [extension for extension in customer.extensions if extension.enabled]
@@ -199,13 +204,17 @@ def extensions_text(snapshot: Snapshot, plan: RoutePlan) -> str:
         entry, path_label = entry_context(customer, plan), plan.search_path_of(customer.code).label
         shared = _of_customer(replace(customer, extensions=()), entry, path_label, snapshot.asks(customer.id))
         parts.append(_heading(customer.code))
-        # The endpoint is the last section of an extension's text: what its customer decides goes on there.
+        # The endpoint is the last section of an extension's text, and goes on with the lines that its customer decides:
+        # a change of the customer renders one fragment, not one for each extension.
         parts += [_extension(extension, customer.caller_id_number) + shared for extension in enabled]
     return joined(*parts)
 
 
 def check_identities(snapshot: Snapshot) -> None:
-    """Refuse names and addresses that would make two objects one: Asterisk would freeze both, or mistake callers."""
+    """Raise RenderError for a SIP name of two objects, or an address of a gateway and a customer.
+
+    Of a double name Asterisk freezes all objects of the type; of a double address it takes either for the caller.
+    """
     names = Counter(gateway.name for gateway in snapshot.gateways)
     names.update(extension.username for customer in snapshot.customers for extension in customer.extensions)
     for name, count in names.items():

@@ -1,7 +1,7 @@
-"""A strict reader of Asterisk configuration text: it refuses what Asterisk would silently cut, drop or misread.
+"""A strict reader of Asterisk's configuration files: it refuses what Asterisk would silently cut, drop or misread.
 
-A text is read section by section, and a section that the last texts had as well is not read again.
-Source: main/config.c of Asterisk 22.
+A text is read section by section; sections that are kept from earlier texts are not read again. Source: main/config.c
+of Asterisk 22.
 """
 
 import re
@@ -22,7 +22,7 @@ _CUTTING_SEMICOLON = re.compile(r"(?<!\\);")
 
 
 class ConfigSyntaxError(ValueError):
-    """The text is not what a strict reader accepts; `line` counts from 1."""
+    """The text is refused; `line` is the number of the line, from 1."""
 
     def __init__(self, message: str, *, line: int) -> None:
         super().__init__(f"line {line}: {message}")
@@ -32,7 +32,10 @@ class ConfigSyntaxError(ValueError):
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Section:
-    """`[name](bases)` with its entries; `name(!)` is a template. One text gives one section: it is known by itself."""
+    """`[name](bases)` with its entries; `name(!)` is a template.
+
+    Sections are compared by identity: equal texts give the same object, by the cache, and comparing stays cheap.
+    """
 
     name: str
     is_template: bool
@@ -42,7 +45,10 @@ class Section:
 
 @dataclass(frozen=True)
 class SectionedText:
-    """A text cut before each line that opens a section; the first piece is what stands before them all."""
+    """A text cut before each line that opens a section.
+
+    `pieces[0]` is what comes before the first section; the others have lost their opening bracket.
+    """
 
     pieces: list[str]
 
@@ -51,6 +57,7 @@ class SectionedText:
         """Cut a text; raise ConfigSyntaxError for one whose last line does not end."""
         if text and not text.endswith("\n"):
             raise ConfigSyntaxError("the last line has no end", line=text.count("\n") + 1)
+        # The line feed in front makes the first line a place to cut, too.
         return cls(f"\n{text.removesuffix(chr(10))}".split("\n["))
 
     def line_of(self, piece: int) -> int:
@@ -58,7 +65,7 @@ class SectionedText:
         return piece + sum(text.count("\n") for text in self.pieces[:piece])
 
     def read(self, cache: RoundCache[Value], read: Callable[[str], Value]) -> Iterator[tuple[int, Value]]:
-        """Yield what `read` makes of each piece that is a section, with its number; raise ConfigSyntaxError."""
+        """Yield the number of each section with what `read` makes of it; raise ConfigSyntaxError."""
         _refuse_entries(self.pieces[0])
         for number, piece in enumerate(self.pieces[1:], start=1):
             try:
@@ -79,7 +86,7 @@ def _refuse_entries(before: str) -> None:
 
 
 def read_section(piece: str) -> Section:
-    """Read a piece, which has lost its first bracket; lines count from that of the header."""
+    """Read a piece of a text as a section; lines of its errors count from its header, which is line 0."""
     first, *others = f"[{piece}".split("\n")
     name, is_template, bases = _header(_clean_line(first, 0))
     lines = [(number, _clean_line(raw, number)) for number, raw in enumerate(others, start=1)]
@@ -87,7 +94,10 @@ def read_section(piece: str) -> Section:
 
 
 def _clean_line(raw: str, number: int) -> str:
-    """Return the line without its comment; an unescaped semicolon may only open a comment line."""
+    """Return a line as Asterisk reads it, empty for a comment; raise ConfigSyntaxError.
+
+    A semicolon may open a comment line or be escaped; anywhere else it would cut the line.
+    """
     if len(raw.encode()) > MAX_LINE_BYTES:
         raise ConfigSyntaxError("longer than Asterisk reads", line=number)
     if not raw.isprintable():

@@ -1,4 +1,4 @@
-"""Many lines over contexts of a bounded size, whatever the numbers look like."""
+"""Spreads many lines over contexts of a bounded size, by a remainder of their numbers."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -6,22 +6,23 @@ from typing import TypeVar
 
 Item = TypeVar("Item")
 
-# Prime to ten: numbers that all begin alike, end alike or lie evenly apart are spread as well as others.
+# None has a factor in common with ten: numbers that all begin alike, end alike or are evenly apart are spread as well as
+# any others. With these steps the number of contexts, which decides where each line is, changes seldom.
 MODULI = (1, 11, 101, 1009, 10_007)
 
 
 def parts_for(count: int, most: int) -> int:
-    """Return over how many contexts `count` lines go, so that each has about `most` or fewer."""
+    """Return the number of contexts for `count` lines, so that each gets about `most` or fewer."""
     return next((modulus for modulus in MODULI if count <= most * modulus), MODULI[-1])
 
 
 def spread(items: Sequence[Item], number: Callable[[Item], int], most: int) -> dict[int, list[Item]]:
-    """Return the items by the remainder of their number, in the order of the remainders; the others' order stays."""
+    """Return remainder -> items, by remainder, with as few parts as keep each to about `most`; their order stays."""
     return spread_over(items, number, parts_for(len(items), most))
 
 
 def spread_over(items: Iterable[Item], number: Callable[[Item], int], parts: int) -> dict[int, list[Item]]:
-    """Return the items by the remainder of their number when divided by `parts`."""
+    """Return remainder -> items, where the number of each item is divided by `parts`."""
     found: dict[int, list[Item]] = defaultdict(list)
     for item in items:
         found[number(item) % parts].append(item)

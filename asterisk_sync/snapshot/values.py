@@ -1,18 +1,18 @@
-"""What one node has to run, as frozen values: the only thing that rendering sees. No Django in here."""
+"""What one node has to run, as frozen values without Django: the only input of rendering."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
-# Q.850 causes after which the next gateway is tried: the carrier is at fault, not the number or the called person.
+# Causes of Q.850 after which the next gateway is tried: they blame the carrier, not the number or the called person.
 DEFAULT_REROUTE_CAUSES = frozenset({3, 18, 27, 34, 38, 58, 102})
 NOBODY = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
 class TrunkAddressSnapshot:
-    """An address or network of a trunk customer; `priority` orders those that receive calls."""
+    """An address or network of a trunk customer; those that receive calls are tried by `priority`, the lowest first."""
 
     network: str
     port: int
@@ -23,7 +23,7 @@ class TrunkAddressSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class ExtensionSnapshot:
-    """An extension; the secret is empty where no endpoint is rendered for it."""
+    """An extension; the secret of a disabled one is empty, as it gets no endpoint."""
 
     id: UUID
     number: str
@@ -53,16 +53,16 @@ class CustomerSnapshot:
 
     @property
     def endpoint(self) -> str:
-        """The endpoint of its trunk; the dot keeps it apart from gateways and extensions, which cannot hold one."""
+        """The name of its trunk's endpoint; names of gateways and extensions hold no dot, so that none is the same."""
         return f"trunk.{self.code}"
 
     @property
     def fallback_caller(self) -> str:
-        """The caller of a trunk's call that names none."""
+        """The caller of a trunk's call that brings no usable caller ID."""
         return self.caller_id_number or "anonymous"
 
     def caller_of(self, extension: ExtensionSnapshot) -> str:
-        """Return the caller of an extension's outgoing calls, before route and gateway have their say."""
+        """Return the caller of an extension's outgoing calls; route and gateway may replace it."""
         return extension.caller_id_number or self.caller_id_number or extension.number
 
     @property
@@ -135,7 +135,10 @@ class DIDSnapshot:
 
 
 class Asking(StrEnum):
-    """Who is asked about before each call, and what holds while nobody answers: lenient may call inside the country."""
+    """How a customer is treated each of whose calls the authorizer is asked about, while the authorizer is away.
+
+    STRICT refuses the call, LENIENT lets it through where it stays inside the country.
+    """
 
     STRICT = "strict"
     LENIENT = "lenient"
@@ -143,9 +146,9 @@ class Asking(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AuthorizerSnapshot:
-    """Where the node's dialplan asks, as which node, and about whose every call.
+    """Where the node's dialplan asks the authorizer, under which node, and about whose every call (`asks`).
 
-    Of all others, calls that leave the country or begin with one of `high_risk_prefixes` are asked about.
+    It asks about other customers' calls where they leave the country or begin with one of `high_risk_prefixes`.
     """
 
     host: str = "127.0.0.1"

@@ -129,7 +129,7 @@ CALLER = """
 import django; django.setup()
 from unittest import mock
 from asterisk_sync import throwaway
-from asterisk_sync.expected import expected_config
+from asterisk_sync.generations.expected import expected_config
 from tests.asterisk_sync.throwaway_sets import BOTH, sealed
 def wait(instance):
     print("running", flush=True)
@@ -223,7 +223,7 @@ def test_it_works_without_roots_powers() -> None:
     script = (
         "import django; django.setup()\n"
         "from asterisk_sync import throwaway\n"
-        "from asterisk_sync.expected import expected_config\n"
+        "from asterisk_sync.generations.expected import expected_config\n"
         "from tests.asterisk_sync.throwaway_sets import BOTH, sealed\n"
         "import os; assert os.geteuid() == 60997\n"
         "trial = throwaway.attempt(sealed(), expected_config(sealed()), BOTH)\n"
