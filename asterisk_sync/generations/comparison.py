@@ -1,4 +1,4 @@
-"""Two sets side by side, file by file, as a page or a script reads them: secrets masked, long ones cut."""
+"""Two generations compared file by file, as pages and the API show it: secrets masked, a long file in parts."""
 
 import re
 from collections.abc import Sequence
@@ -8,12 +8,14 @@ from asterisk_sync.generations import store
 from asterisk_sync.generations.diff import diff_of_sets
 from asterisk_sync.models import Generation, GenerationStatus
 
-# Lines of a file's difference that are shown at first, and with each step further.
-STEP = 300
-# A difference that is shown without asking for it.
-SHORT = 40
-# What differs between any two generated files and tells nobody anything: the header's figures, the marker's hash.
-_FIGURES = re.compile(r"^(; Asterisk Admin generation )\d+, content [0-9a-f]+(?=,)|\bgen-[0-9a-f]{16}\b", re.MULTILINE)
+# Lines of a file's difference that are shown at first, and more with each click.
+LINES_IN_A_PART = 300
+# A difference of so many lines is shown unfolded.
+SHORT_LINES = 40
+# The number and hashes of header and marker, which differ between any two generations.
+_NUMBERS_AND_HASHES = re.compile(
+    r"^(; Asterisk Admin generation )\d+, content [0-9a-f]+(?=,)|\bgen-[0-9a-f]{16}\b", re.MULTILINE
+)
 
 
 @dataclass(frozen=True)
@@ -25,12 +27,12 @@ class FileDifference:
 
     @property
     def added(self) -> int:
-        """How many lines came."""
+        """How many lines are only in the later file."""
         return sum(1 for kind, _line in self.lines if kind == "add")
 
     @property
     def removed(self) -> int:
-        """How many lines went."""
+        """How many lines are only in the earlier file."""
         return sum(1 for kind, _line in self.lines if kind == "del")
 
     def text(self) -> str:
@@ -40,11 +42,11 @@ class FileDifference:
     @property
     def is_short(self) -> bool:
         """Tell whether it fits on a screen."""
-        return len(self.lines) <= SHORT
+        return len(self.lines) <= SHORT_LINES
 
     @property
     def beginning(self) -> "Part":
-        """Return the lines that are shown at first."""
+        """Return the part that is shown at first."""
         return self.part(0)
 
     @property
@@ -53,8 +55,8 @@ class FileDifference:
         return Part(self.name, self.lines, None, len(self.lines))
 
     def part(self, start: int) -> "Part":
-        """Return the lines from `start` on, as many as are shown at once."""
-        end = start + STEP
+        """Return the part that begins with line `start`, counted from 0."""
+        end = start + LINES_IN_A_PART
         return Part(self.name, self.lines[start:end], end if end < len(self.lines) else None, len(self.lines))
 
 
@@ -70,14 +72,14 @@ class Part:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What `after` has and `before` has not, and the other way round; no `before` stands for nothing at all."""
+    """How `after` differs from `before`; without a `before` everything in `after` is new."""
 
     before: Generation | None
     after: Generation
     files: Sequence[FileDifference] = ()
     # The text of one of the sets was dropped, or its key is gone: there is nothing to compare.
     unreadable: bool = False
-    # Not of two kept sets: what follows cannot be asked for.
+    # Made from a text instead of two kept sets: all lines are there, and no further part can be asked for.
     complete: bool = False
 
     def file(self, name: str) -> FileDifference | None:
@@ -90,21 +92,23 @@ class Comparison:
 
 
 def compare_generations(before: Generation | None, after: Generation, only: str = "") -> Comparison:
-    """Compare two sets, or one file of them; only files whose hashes differ are looked at."""
+    """Compare two generations, or the file `only` of them."""
     old = store.read_files(before) if before else {}
     new = store.read_files(after)
     if not new or (before is not None and not old):
         return Comparison(before, after, unreadable=True)
     names = sorted(name for name in {*old, *new} if old.get(name) != new.get(name) and only in {"", name})
-    # What was found on a node is compared to the letter: there, such a figure was written by hand.
+    # In a set that was found on a node such a number was altered by hand, and is shown.
     exact = after.status == GenerationStatus.DRIFTED
     files = [file_difference(name, old.get(name, ""), new.get(name, ""), exact=exact) for name in names]
     return Comparison(before, after, [file for file in files if file.lines])
 
 
 def file_difference(name: str, before: str, after: str, *, exact: bool = False) -> FileDifference:
-    """Compare two texts of one file, secrets masked, and without the figures that always differ unless `exact`."""
-    old, new = (before, after) if exact else (_FIGURES.sub(_plain, before), _FIGURES.sub(_plain, after))
+    """Compare two texts of one file; the numbers and hashes that always differ count only where `exact`."""
+    old, new = (
+        (before, after) if exact else (_NUMBERS_AND_HASHES.sub(_plain, before), _NUMBERS_AND_HASHES.sub(_plain, after))
+    )
     lines = lines_of(diff_of_sets({name: old}, {name: new}))
     return FileDifference(name, [(kind, line) for kind, line in lines if kind != "file"])
 

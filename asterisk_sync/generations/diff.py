@@ -1,4 +1,7 @@
-"""The unified difference of two sets of files: fast where little differs in much, and with every secret masked."""
+"""Unified differences of sets of files, with every secret masked; fast where little differs in 100,000 lines.
+
+Python's difflib takes minutes for that. It is used for the lines between two that are known to match.
+"""
 
 import difflib
 import re
@@ -10,13 +13,13 @@ from itertools import accumulate
 LONGEST_DIFF = 200_000
 MASK = "********"
 CONTEXT_LINES = 2
-# Above this many lines on both sides, what has no line in common is shown as replaced.
+# Between two matches with more lines than that on both sides together, everything counts as replaced.
 MOST_LINES_COMPARED = 2_000
 NO_END = "\\ No newline at end of file\n"
 
 _SECRET_LINE = re.compile(r"^([-+ ]?\s*(?:password|md5_cred|password_digest|secret)\s*=>?\s*).*", re.MULTILINE)
 
-# What is the same in both: where it begins in the one and in the other, and how long it is.
+# An equal run: its first index in the old and in the new sequence, and its length.
 Match = tuple[int, int, int]
 
 
@@ -39,12 +42,12 @@ def diff_of_sets(before: Mapping[str, str], after: Mapping[str, str]) -> str:
 
 
 def diff_of_file(before: str, after: str, name: str) -> Iterator[str]:
-    """Yield the difference of one file as `patch` takes it, unmasked: the names, and one part for each hunk."""
+    """Yield the difference of one file as `patch` takes it, unmasked: the names, then a text for each hunk."""
     if before == after:
         return
     old, new = _Text(before), _Text(after)
     matcher: difflib.SequenceMatcher[str] = difflib.SequenceMatcher(None, "", "")
-    # Only what makes hunks of matches is taken from difflib: to find them in 100,000 lines it takes very long.
+    # The matches are found here, and difflib makes hunks of them: its `opcodes` are what it would have found itself.
     matcher.opcodes = list(_opcodes(_matching_lines(old, new), len(old), len(new)))  # type: ignore[attr-defined]
     yield f"--- a/{name}\n+++ b/{name}\n"
     for hunk in matcher.get_grouped_opcodes(CONTEXT_LINES):
@@ -52,18 +55,18 @@ def diff_of_file(before: str, after: str, name: str) -> Iterator[str]:
 
 
 def _lines(text: str) -> list[str]:
-    """Cut a text at line feeds alone, whatever else ends a line elsewhere."""
+    """Cut a text into lines at line feeds alone; `str.splitlines` knows other ends of lines."""
     lines = text.split("\n")
     last = lines.pop()
     return [line + "\n" for line in lines] + ([last] if last else [])
 
 
 class _Text:
-    """A text cut before each line that opens a section; lines are cut only where they are asked for."""
+    """A text cut before each line that opens a section; its lines are made where they are asked for."""
 
     def __init__(self, text: str) -> None:
         self.sections = _sections(text)
-        # Before how many lines each section stands, and how many there are in all.
+        # The index of the first line of each section, and last the number of lines.
         counts = (section.count("\n") + (not section.endswith("\n")) for section in self.sections)
         self.starts = list(accumulate(counts, initial=0))
 
@@ -71,6 +74,7 @@ class _Text:
         return self.starts[-1]
 
     def lines(self, begin: int, end: int) -> list[str]:
+        """Return the lines from `begin` up to `end`, cutting only the sections that hold them."""
         first = max(0, bisect_right(self.starts, begin) - 1)
         last = bisect_left(self.starts, end)
         return _lines("".join(self.sections[first:last]))[begin - self.starts[first] :][: end - begin]
@@ -97,13 +101,20 @@ def _sections(text: str) -> list[str]:
 
 
 def _align(old: Sequence[str], new: Sequence[str]) -> Iterator[Match]:
-    """Yield what matches in order: the equal ends, what is there once in both, and so on in between."""
+    """Yield the equal runs of two sequences, in order.
+
+    1. Where the very first or last item is found nowhere in the other sequence while its neighbour matches, leave it
+       out: header and marker of a generated file always differ.
+    2. Match the equal items at the beginning and at the end.
+    3. Of the rest, match the items that are there once in both, as far as they have the same order (the anchors of
+       `git diff --patience`).
+    4. Between two anchors, let difflib match the items, where they are few.
+    """
     start, end = _equal_ends(old, new)
-    # The head of a generated file, and its end, are always other ones.
-    if not start and old[1:2] == new[1:2] != [] and _are_strangers(old, new, 0):
+    if not start and old[1:2] == new[1:2] != [] and _are_in_neither(old, new, 0):
         yield from ((i + 1, j + 1, size) for i, j, size in _align(old[1:], new[1:]))
         return
-    if not end and old[-2:-1] == new[-2:-1] != [] and _are_strangers(old, new, -1):
+    if not end and old[-2:-1] == new[-2:-1] != [] and _are_in_neither(old, new, -1):
         yield from _align(old[:-1], new[:-1])
         return
     if start:
@@ -118,12 +129,13 @@ def _align(old: Sequence[str], new: Sequence[str]) -> Iterator[Match]:
         yield a_end, b_end, end
 
 
-def _are_strangers(old: Sequence[str], new: Sequence[str], place: int) -> bool:
-    """Tell whether what stands at a place of each is nowhere in the other."""
+def _are_in_neither(old: Sequence[str], new: Sequence[str], place: int) -> bool:
+    """Tell whether the item at `place` of each sequence is nowhere in the other one."""
     return old[place] not in new and new[place] not in old
 
 
 def _equal_ends(old: Sequence[str], new: Sequence[str]) -> tuple[int, int]:
+    """Return how many items are equal at the beginning, and how many at the end."""
     most = min(len(old), len(new))
     start = next((index for index in range(most) if old[index] != new[index]), most)
     most -= start
@@ -132,7 +144,12 @@ def _equal_ends(old: Sequence[str], new: Sequence[str]) -> tuple[int, int]:
 
 
 def _anchors(old: Sequence[str], new: Sequence[str], start: int) -> list[tuple[int, int]]:
-    """Return the longest row of items that are there exactly once in both, in the order of both."""
+    """Return the places of items that are there once in both, as many as have the same order in both; `start` is added.
+
+    It is the longest increasing subsequence, by patience sorting: `ends[depth]` is the smallest place in `new` at which
+    a subsequence of length `depth + 1` ends, `best[depth]` the pair that ends it, `before[index]` the pair in front of
+    pair `index`. From the last pair these are followed back.
+    """
     places = {item: place for place, item in enumerate(new)}
     counted_old, counted_new = Counter(old), Counter(new)
     pairs = [
@@ -145,18 +162,18 @@ def _anchors(old: Sequence[str], new: Sequence[str], start: int) -> list[tuple[i
         depth = bisect_left(ends, other)
         before.append(best[depth - 1] if depth else -1)
         ends[depth : depth + 1], best[depth : depth + 1] = [other], [index]
-    row: list[tuple[int, int]] = []
+    found: list[tuple[int, int]] = []
     index = best[-1] if best else -1
     while index >= 0:
-        row.append((pairs[index][0] + start, pairs[index][1] + start))
+        found.append((pairs[index][0] + start, pairs[index][1] + start))
         index = before[index]
-    return row[::-1]
+    return found[::-1]
 
 
 def _between(
     old: Sequence[str], new: Sequence[str], old_range: tuple[int, int], new_range: tuple[int, int]
 ) -> Iterator[Match]:
-    """Yield what matches between two anchors, where it is little enough to look for."""
+    """Yield the equal runs between two anchors, where there are few enough items to look."""
     one, other = old[slice(*old_range)], new[slice(*new_range)]
     if not one or not other or len(one) + len(other) > MOST_LINES_COMPARED:
         return
@@ -166,7 +183,7 @@ def _between(
 
 
 def _opcodes(matches: Iterator[Match], old: int, new: int) -> Iterator[tuple[str, int, int, int, int]]:
-    """Yield difflib's instructions; matches that touch become one."""
+    """Yield instructions as `SequenceMatcher.get_opcodes` has them; runs that touch become one."""
     a = b = 0
     run = (0, 0, 0)
     for i, j, size in [*matches, (old, new, 0)]:

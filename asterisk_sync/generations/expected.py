@@ -1,4 +1,4 @@
-"""What has to be live when a set of files was taken, read from the files themselves."""
+"""The expected configuration: what has to be live when Asterisk took a set, read from the set's files themselves."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
@@ -10,9 +10,9 @@ from asterisk_sync.rendering.parser import Context, ParserCache, PjsipObject, pa
 
 PJSIP_MODULE = "res_pjsip.so"
 DIALPLAN_MODULE = "pbx_config.so"
-# The files of the set that is live, and those that the next one has otherwise.
-KEPT_TEXTS = 8
-KEPT_SETS = 2
+# Files and sets that stay parsed: those of the live set, and what the next one has otherwise.
+PARSED_FILES_KEPT = 8
+PARSED_SETS_KEPT = 2
 
 ObjectKey = tuple[str, str]
 Key = TypeVar("Key")
@@ -25,7 +25,7 @@ def module_of(file_name: str) -> str:
 
 
 class DialplanLine(NamedTuple):
-    """An extension of a context."""
+    """An extension of a context of the dialplan."""
 
     context: str
     extension: str
@@ -36,7 +36,7 @@ class DialplanLine(NamedTuple):
 
 @dataclass(frozen=True)
 class ConfigChange:
-    """What a set has otherwise than one before it: objects and contexts that are new or altered, or gone."""
+    """What a set changes: the objects and contexts that are new or altered, and those that are removed."""
 
     objects: frozenset[ObjectKey]
     removed_objects: frozenset[ObjectKey]
@@ -69,7 +69,7 @@ class ExpectedConfig:
 
     @cached_property
     def identifies(self) -> dict[str, list[ObjectKey]]:
-        """The objects that know an endpoint by its address, by endpoint."""
+        """Endpoint -> the `identify` objects that recognise it by its address."""
         found: dict[str, list[ObjectKey]] = defaultdict(list)
         for name in self.names("identify"):
             for _kind, endpoint in self.objects["identify", name].references:
@@ -95,12 +95,12 @@ class ExpectedConfig:
 
 
 def _altered(now: Mapping[Key, Value], before: Mapping[Key, Value]) -> frozenset[Key]:
-    # What did not change is mostly the very same object: looking there first saves comparing it.
+    # By the cache of the parser, what did not change is mostly the very same object: `is` saves comparing it.
     return frozenset(key for key, item in now.items() if (old := before.get(key)) is not item and old != item)
 
 
 class ParsedFile(NamedTuple):
-    """The objects of one file: those of PJSIP, or the contexts of the dialplan."""
+    """The content of one file: objects of PJSIP, or contexts of the dialplan."""
 
     objects: tuple[PjsipObject, ...] = ()
     contexts: tuple[Context, ...] = ()
@@ -110,9 +110,9 @@ class ParsedFile(NamedTuple):
 _parser_caches: dict[str, ParserCache] = defaultdict(ParserCache)
 
 
-@lru_cache(maxsize=KEPT_TEXTS)
+@lru_cache(maxsize=PARSED_FILES_KEPT)
 def parse_file(name: str, text: str) -> ParsedFile:
-    """Parse one file, of one seen before only the sections that are new; raise ConfigSyntaxError."""
+    """Parse one file, and of it only the sections that earlier texts had not; raise ConfigSyntaxError."""
     cache = _parser_caches[name]
     cache.begin_round()
     return _parse(name, text, cache)
@@ -125,11 +125,11 @@ def _parse(name: str, text: str, cache: ParserCache) -> ParsedFile:
 
 
 def expected_config(files: Mapping[str, str]) -> ExpectedConfig:
-    """Return what a validated set makes live; raise ConfigSyntaxError for one that is not valid."""
+    """Return what a set makes live; raise ConfigSyntaxError for one that cannot be parsed."""
     return _expected_config(tuple(files.items()))
 
 
-@lru_cache(maxsize=KEPT_SETS)
+@lru_cache(maxsize=PARSED_SETS_KEPT)
 def _expected_config(files: tuple[tuple[str, str], ...]) -> ExpectedConfig:
     return combine_parsed_files(parse_file(name, text) for name, text in files)
 
@@ -140,7 +140,7 @@ def expected_config_uncached(files: Mapping[str, str]) -> ExpectedConfig:
 
 
 def combine_parsed_files(files: Iterable[ParsedFile]) -> ExpectedConfig:
-    """Return what parsed files make live."""
+    """Return what several parsed files make live together."""
     parsed = list(files)
     return ExpectedConfig(
         {(item.type, item.name): item for file in parsed for item in file.objects},

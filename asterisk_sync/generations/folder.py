@@ -1,6 +1,7 @@
-"""Generations on the disk of a node: whole directories, one symlink that says which is live.
+"""The generation folder of a node: a directory for each set, and one link that says which of them is live.
 
-`CONFIG_PATH/voipadmin/gen-N/` holds the files and `manifest.json`; `current` is a relative link, switched atomically.
+`CONFIG_PATH/voipadmin/gen-N/` holds the files and `manifest.json`; `current` is a relative link to one of these
+directories. It is replaced by a rename, so that at any moment Asterisk finds either the old set or the new one.
 """
 
 import contextlib
@@ -35,29 +36,29 @@ def digest_of_set(files: Mapping[str, str]) -> str:
 
 @dataclass(frozen=True)
 class DiskState:
-    """What the link points at: the hash of each file that can be read. `directory` is empty without a link."""
+    """The directory that the link names, empty without a link, and the hash of each of its files that can be read."""
 
     directory: str = ""
     hashes: Mapping[str, str] = field(default_factory=dict)
 
     def differs_from(self, files: Mapping[str, str]) -> list[str]:
-        """Name the files that are missing or not as in `files` (name -> hash)."""
+        """Return the names of the files that are missing or have another hash than in `files` (name -> hash)."""
         return sorted(name for name, expected in files.items() if self.hashes.get(name) != expected)
 
 
 @dataclass(frozen=True)
 class NodeFolder:
-    """The generations below one configuration directory."""
+    """The generation folder below one configuration directory of Asterisk."""
 
     config_path: Path
 
     @property
     def root(self) -> Path:
-        """The directory that belongs to this program."""
+        """The directory below which only this program writes."""
         return self.config_path / FOLDER
 
     def state(self) -> DiskState:
-        """Read what is live on disk."""
+        """Read which directory is live, and the hashes of its files."""
         try:
             directory = str((self.root / CURRENT).readlink())
         except OSError:
@@ -72,7 +73,7 @@ class NodeFolder:
         return found
 
     def read(self, directory: str, names: Iterable[str]) -> dict[str, str]:
-        """Return the text of the named files of a directory, without those that are missing or no text."""
+        """Return name -> text of files of a directory, without those that are missing or not UTF-8."""
         found = {}
         for name in names:
             with contextlib.suppress(OSError, UnicodeDecodeError):
@@ -80,9 +81,12 @@ class NodeFolder:
         return found
 
     def write(self, number: int, files: Mapping[str, str], *, unchanged_from: Mapping[str, Path]) -> str:
-        """Write a complete set and return the name of its directory; the link is not touched.
+        """Write a complete set and return the name of its directory; raise OSError. The link is not touched.
 
-        A file named in `unchanged_from` is copied with its time of change, so that Asterisk does not read it again.
+        1. Write all files and the manifest into a hidden directory, and flush each to the disk.
+        2. Give a file that is named in `unchanged_from` the times of that file: Asterisk does not read again a file
+           whose time and size it has seen.
+        3. Rename the directory to its final name: a set is there as a whole or not at all.
         """
         self.root.mkdir(mode=FOLDER_MODE, exist_ok=True)
         directory = self._free_name(number)
@@ -102,7 +106,7 @@ class NodeFolder:
         return directory
 
     def _free_name(self, number: int) -> str:
-        """A directory is never written into again: a second attempt at a number gets a name of its own."""
+        """Return a name that no directory has: the second set of a number is `gen-N.2`."""
         name, attempt = f"gen-{number}", 1
         while (self.root / name).exists():
             attempt += 1
@@ -110,11 +114,11 @@ class NodeFolder:
         return name
 
     def _folder_mode(self) -> int:
-        """Keep the setgid bit of the parent, by which the files belong to Asterisk's group."""
+        """Return the mode of a directory, with the setgid bit of the parent: files then belong to Asterisk's group."""
         return FOLDER_MODE | (self.root.stat().st_mode & stat.S_ISGID)
 
     def switch(self, directory: str) -> None:
-        """Make `directory` the live one in a single step."""
+        """Make `directory` the live one, by renaming a new link over the old one; raise OSError."""
         draft = self.root / f".{CURRENT}.{uuid.uuid4().hex[:8]}"
         draft.symlink_to(directory)
         try:
@@ -125,12 +129,12 @@ class NodeFolder:
         _sync_folder(self.root)
 
     def touch(self, directory: str) -> None:
-        """Give the files fresh times: Asterisk skips a file whose time it has seen, also when it was put back."""
+        """Give the files the present time: Asterisk skips a file whose time it has seen, also one that was put back."""
         for path in (self.root / directory).glob("*.conf"):
             os.utime(path)
 
     def put_back(self, directory: str, number: int, files: Mapping[str, str]) -> None:
-        """Make an accepted set live again with fresh times; one that was altered or deleted is written anew."""
+        """Make an accepted set live again, so that Asterisk reads it; one that is not whole on disk is written anew."""
         hashes = self._hashes(self.root / directory) if directory else {}
         if hashes == {name: digest(text) for name, text in files.items()}:
             self.touch(directory)
@@ -139,12 +143,12 @@ class NodeFolder:
         self.switch(directory)
 
     def discard(self, directory: str) -> None:
-        """Delete a directory that was refused; the live one stays."""
+        """Delete a directory, unless it is the live one."""
         if directory and directory != self.state().directory:
             shutil.rmtree(self.root / directory, ignore_errors=True)
 
     def prune(self, keep: Iterable[str]) -> None:
-        """Delete what is neither live, nor in `keep`, nor among the newest; drafts of a killed writer too."""
+        """Delete directories that are neither live, nor in `keep`, nor among the five newest, and abandoned drafts."""
         kept = {*keep, self.state().directory}
         folders = sorted(self.root.glob("gen-*"), key=lambda path: path.stat().st_mtime_ns, reverse=True)
         kept |= {path.name for path in folders[:KEPT_DIRECTORIES]}

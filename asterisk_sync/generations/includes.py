@@ -1,4 +1,4 @@
-"""The lines by which the hand-written files of a node take in the generated ones."""
+"""The lines by which the hand-written files of a node include the generated ones."""
 
 import os
 import re
@@ -7,11 +7,12 @@ from pathlib import Path
 
 TOP_FILES = {"pjsip": "pjsip.conf", "extensions": "extensions.conf"}
 EXTENSIONS_FILE = "pjsip_extensions.conf"
-# The types of objects that extensions are made of; sorcery.conf may have them read from a file of their own.
+# The types of objects that an extension is made of; sorcery.conf may have them read from a file of their own.
 EXTENSION_TYPES = ("endpoint", "auth", "aor")
 SORCERY_FILE = "sorcery.conf"
 GENERATED = "voipadmin/current/"
-DEEPEST = 10
+# Includes inside includes that are followed; a file that includes itself must not keep us for ever.
+DEEPEST_INCLUDE = 10
 
 _INCLUDE = re.compile(r'^\s*#\s*(?:try)?include\s+[<"]?(?P<path>[^<>"\s;]+)[>"]?', re.MULTILINE)
 _PJSIP_SECTION = re.compile(r"^\[res_pjsip\].*\n(?P<lines>(?:(?!\[).*\n?)*)", re.MULTILINE)
@@ -22,7 +23,7 @@ _IDENTIFY_MAPPING = re.compile(r"^\s*identify\s*=>?\s*config\s*,[^;\n]*,buckets=
 
 @dataclass(frozen=True)
 class Inclusion:
-    """How often a hand-written file names a generated one; `error` where it cannot be read."""
+    """How often a hand-written file, `top`, includes a generated one; `error` says why `top` cannot be read."""
 
     top: str
     times: int = 0
@@ -46,7 +47,10 @@ def extension_files(folder: Path) -> dict[str, str]:
 
 
 def keeps_identifies_in_order(folder: Path) -> bool:
-    """Tell whether Asterisk keeps the addresses of peers in the order of the files, which each call is quicker for."""
+    """Tell whether sorcery.conf gives identifies one bucket: they then stay in the order of the files.
+
+    In that order each call is recognised sooner: see `rendering.pjsip.trunks_text`.
+    """
     try:
         return _IDENTIFY_MAPPING.search((folder / SORCERY_FILE).read_text()) is not None
     except (OSError, UnicodeDecodeError):
@@ -59,13 +63,13 @@ def include_line(name: str) -> str:
 
 
 def inclusion_of(folder: Path, name: str) -> Inclusion:
-    """Return how the hand-written files in `folder` include a generated one: of several, the one that does it wrong."""
+    """Return how the hand-written files include a generated one; of several files, the first that does it wrong."""
     found = [_inclusion(folder, top, name) for top in _top_files(folder, name)]
     return next((inclusion for inclusion in found if inclusion.times != 1), found[0])
 
 
 def add_include(folder: Path, name: str) -> bool:
-    """Append the line that is missing; return whether the hand-written file could be written."""
+    """Append the line that is missing to the hand-written file; return whether that can be read and written."""
     path = folder / inclusion_of(folder, name).top
     if not os.access(path, os.R_OK | os.W_OK):
         return False
@@ -95,7 +99,7 @@ def _inclusion(folder: Path, top: str, name: str) -> Inclusion:
     return Inclusion(top, exact, wild)
 
 
-def _included(folder: Path, top: str, depth: int = DEEPEST) -> list[str]:
+def _included(folder: Path, top: str, depth: int = DEEPEST_INCLUDE) -> list[str]:
     """Return what a file includes, and what the hand-written files among these include."""
     paths = [match["path"] for match in _INCLUDE.finditer((folder / top).read_text())]
     own = [path for path in paths if GENERATED not in path and depth and (folder / path).is_file()]

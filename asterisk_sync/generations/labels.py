@@ -1,4 +1,4 @@
-"""Kinds of objects and steps of a run, in words; the database keeps the short names."""
+"""Labels for kinds of objects and steps of a run, of which the database keeps the short names."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -22,7 +22,7 @@ KINDS: dict[str, Message] = {
     "identify": _("known addresses"),
     "context": _("contexts of the dialplan"),
     "extension": _("lines of the dialplan"),
-    "tried": _("tried out beforehand"),
+    "tried": _("loaded by the throwaway Asterisk"),
 }
 # The steps of the pipeline, in their order.
 STEPS: dict[str, Message] = {
@@ -30,7 +30,7 @@ STEPS: dict[str, Message] = {
     "snapshot": _("snapshot"),
     "render": _("render"),
     "validate": _("validate"),
-    "try": _("try out"),
+    "try": _("throwaway Asterisk"),
     "connect": _("connect"),
     "write": _("write"),
     "reload": _("reload"),
@@ -40,18 +40,21 @@ STEPS: dict[str, Message] = {
 }
 
 
-def counted(counts: Mapping[str, Any]) -> list[tuple[Message, Any]]:
-    """Return kinds in words with their numbers."""
+def labelled_counts(counts: Mapping[str, Any]) -> list[tuple[Message, Any]]:
+    """Return the label of each kind with its number."""
     return [(kind_label(kind), count) for kind, count in counts.items()]
 
 
 def kind_label(kind: str) -> Message:
-    """Say what kind of object it is."""
+    """Return the label of a kind of objects."""
     return KINDS.get(kind, kind.replace("_", " "))
 
 
 def step_timings(run: SyncRun) -> list[tuple[Message, int]]:
-    """Return the steps of a run with their milliseconds, in order; steps without a word here come last but one."""
+    """Return the label and the milliseconds of each step of a run, in order.
+
+    A step without a label, of another release, comes before the total.
+    """
     names = [name for name in run.timings if name != "attempts"]
     order = list(STEPS)
     names.sort(key=lambda name: order.index(name) if name in STEPS else len(order) - 1.5)

@@ -1,4 +1,4 @@
-"""Reads for those who look and decide: what stands before a set, who changed what, what is held, what waits."""
+"""Reads for people who decide about sets: which set came before, who changed what, what is held, what waits."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,11 +12,11 @@ from asterisk_sync.generations import store
 from asterisk_sync.models import ApplyMode, Generation, GenerationStatus, Node, OutboxEntry, SyncState
 from voipadmin.core.tables.links import page_of
 
-# What somebody did to an object, as against what was asked of a node.
+# Actions of the outbox that somebody did to an object; the others were asked of a node.
 OBJECT_ACTIONS = ("created", "changed", "deleted", "placed")
-WAITS = frozenset({GenerationStatus.STAGED, GenerationStatus.CONFIRM})
+STATUSES_THAT_WAIT = frozenset({GenerationStatus.STAGED, GenerationStatus.CONFIRM})
 SHOWN_CHANGES = 100
-# Rows without a page of their own are shown as part of what they belong to.
+# Objects without a page of their own -> the relation to the object on whose page they are shown.
 OWNERS = {
     "customers.trunkaddress": "customer",
     "numbering.didallocation": "did",
@@ -26,7 +26,7 @@ OWNERS = {
 
 @dataclass(frozen=True)
 class ChangeLine:
-    """A change with the page of its object, which is empty where that is gone or not for the one who looks."""
+    """A change with the address of its object's page, empty where the object is gone or hidden from the user."""
 
     entry: OutboxEntry
     url: str
@@ -34,7 +34,7 @@ class ChangeLine:
 
 @dataclass(frozen=True)
 class Hold:
-    """A set that stays live whatever the database says."""
+    """A set that is held: it stays live whatever the database says. `ahead` counts the changes since then."""
 
     node: Node
     generation: Generation
@@ -54,9 +54,14 @@ class PendingChanges:
 
 
 def set_before(generation: Generation) -> Generation | None:
-    """Return the accepted set that `generation` followed, or from which it strayed; None before the first."""
+    """Return the set that a generation is compared with, None before the first.
+
+    1. One that waits would follow the set that is live.
+    2. One that was found on a node was altered from the newest accepted set before it was found.
+    3. Any other one followed the newest accepted set with a lower number.
+    """
     node = generation.node
-    if generation.status in WAITS:
+    if generation.status in STATUSES_THAT_WAIT:
         return store.last_good(node).generation
     accepted = Generation.objects.filter(node=node, accepted_at__isnull=False).exclude(pk=generation.pk)
     if generation.status == GenerationStatus.DRIFTED:
@@ -74,13 +79,13 @@ def live_generation(node: Node) -> Generation | None:
 
 
 def changes_between(before: Generation | None, after: Generation) -> QuerySet[OutboxEntry]:
-    """Return what was changed or asked for after one set up to another, newest first."""
+    """Return what was changed or asked for after one generation up to another, newest first."""
     start = before.number if before else 0
     return OutboxEntry.objects.filter(node=after.node_id, generation__gt=start, generation__lte=after.number)
 
 
 def with_pages(entries: Iterable[OutboxEntry], user: Any) -> list[ChangeLine]:
-    """Add to each change the page of its object, in one query for each kind of object."""
+    """Return the changes with the pages of their objects, with one query for each kind of object."""
     rows = list(entries)
     ids: dict[str, set[str]] = {}
     for entry in rows:
@@ -106,7 +111,7 @@ def _pages(label: str, keys: set[str], user: Any) -> dict[str, str]:
 
 
 def holds(nodes: Iterable[Node]) -> list[Hold]:
-    """Return what is held on these nodes."""
+    """Return the holds of these nodes."""
     return [_hold(node, node.chosen) for node in nodes if node.held and node.chosen is not None]
 
 
@@ -135,5 +140,5 @@ def pending_changes(nodes: Iterable[Node]) -> list[PendingChanges]:
 
 
 def object_changes_after(node: Node, number: int) -> int:
-    """Return how many changes of objects came after a generation."""
+    """Return how many changes of objects came after the generation with this number."""
     return OutboxEntry.objects.filter(node=node, generation__gt=number, action__in=OBJECT_ACTIONS).count()

@@ -1,4 +1,4 @@
-"""What a set would take away, under the names that people know it by."""
+"""What a set removes, by the names that people know the objects by."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ UUID_DIGITS = 32
 
 @dataclass(frozen=True)
 class Removal:
-    """What goes of one kind: how many of how many, and their names."""
+    """The removed objects of one kind: their names, and how many there were before."""
 
     kind: str
     names: Sequence[str]
@@ -24,12 +24,12 @@ class Removal:
 
 
 def recorded_removals(generation: Generation, before: Generation | None) -> list[Removal]:
-    """Return what a set that was rendered takes away, as it was recorded with it; the largest loss first."""
+    """Return what a rendered set removes, as it was recorded with the set; the kind with the most first."""
     return _named(generation.removals, _read(before))
 
 
 def removals_between(before: Generation | None, after: Generation) -> list[Removal]:
-    """Return what `before` has and `after` has not; the largest loss first."""
+    """Return what `before` has and `after` has not; the kind with the most first."""
     was = _read(before)
     return _named(removed_names(objects_of(was), objects_of(_read(after))), was)
 
@@ -50,7 +50,7 @@ def _named(removed: Mapping[str, Sequence[str]], was: ExpectedConfig) -> list[Re
         for kind, names in removed.items()
         if names
     ]
-    return sorted(found, key=lambda loss: -len(loss.names))
+    return sorted(found, key=lambda removal: -len(removal.names))
 
 
 def _names(kind: str, names: Sequence[str], was: ExpectedConfig) -> list[str]:
@@ -64,7 +64,7 @@ def _names(kind: str, names: Sequence[str], was: ExpectedConfig) -> list[str]:
 
 
 def _extension(name: str, was: ExpectedConfig) -> str:
-    """Name an extension by its customer and number; its SIP user tells nobody anything."""
+    """Return customer and caller ID of an extension: nobody knows it by its SIP user name."""
     endpoint = was.objects.get(("endpoint", name))
     if endpoint is None:
         return name

@@ -1,4 +1,4 @@
-"""How much of what a node runs may disappear at once: a wrong import or a lost table must not empty an exchange."""
+"""How much of what a node runs may be removed at once: a wrong import or a lost table must not empty a node."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,7 +12,10 @@ TRUNK_ENDPOINT = "trunk."
 
 @dataclass(frozen=True)
 class ShrinkLimits:
-    """More than `objects`, or more than `percent` of a kind, waits for a person; up to `always_allowed` never does."""
+    """Removing more than `objects`, or more than `percent` of a kind, waits for a person.
+
+    Up to `always_allowed` objects of a kind never wait.
+    """
 
     objects: int
     percent: int
@@ -26,7 +29,7 @@ class ShrinkLimits:
 
 
 def objects_of(wanted: ExpectedConfig) -> dict[str, frozenset[str]]:
-    """Return kind -> names of what a set has: gateways and extensions by endpoint, customers, numbers, routes."""
+    """Return kind -> names of the objects that people know, read from the objects and contexts of a set."""
     endpoints = wanted.names("endpoint")
     trunks = frozenset(name for name in endpoints if name.startswith(TRUNK_ENDPOINT))
     telephones = frozenset(name for name in endpoints if wanted.objects["endpoint", name].has_to_authenticate)
@@ -46,13 +49,13 @@ def _numbers(wanted: ExpectedConfig) -> Iterator[str]:
 
 
 def removed_names(before: Mapping[str, frozenset[str]], after: Mapping[str, frozenset[str]]) -> dict[str, list[str]]:
-    """Return kind -> names that `before` has and `after` has not, sorted; kinds that lose nothing are left out."""
-    lost = {kind: sorted(names - after.get(kind, frozenset())) for kind, names in before.items()}
-    return {kind: names for kind, names in lost.items() if names}
+    """Return kind -> sorted names that `before` has and `after` has not, without kinds that lose none."""
+    removed = {kind: sorted(names - after.get(kind, frozenset())) for kind, names in before.items()}
+    return {kind: names for kind, names in removed.items() if names}
 
 
 def exceeding(
     removed: Mapping[str, list[str]], before: Mapping[str, frozenset[str]], limits: ShrinkLimits
 ) -> list[str]:
-    """Return the kinds of which too much would go."""
+    """Return the kinds of which too much would be removed."""
     return [kind for kind, names in removed.items() if limits.exceeded(len(names), len(before[kind]))]

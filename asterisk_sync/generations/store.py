@@ -1,4 +1,7 @@
-"""The text of generated files in the database: each distinct file once, compressed and encrypted; the oldest go."""
+"""The generation store: generations in the database, with the text of the newest ones.
+
+Each distinct file of a node is kept once, compressed and encrypted, however many generations have it.
+"""
 
 import base64
 import zlib
@@ -17,8 +20,8 @@ from voipadmin.core.runtime.caches import BoundedCache
 
 log = structlog.get_logger(__name__)
 
-# Sets of each status whose text is kept.
-KEPT_SETS = {
+# Status -> of how many generations the text is kept.
+SETS_KEPT = {
     GenerationStatus.ACCEPTED: 10,
     GenerationStatus.REFUSED: 5,
     GenerationStatus.STAGED: 3,
@@ -31,7 +34,7 @@ COMPRESSION_LEVEL = 1
 
 @dataclass(frozen=True)
 class AcceptedSet:
-    """The set that Asterisk last accepted; empty before the first one."""
+    """The set that Asterisk accepted last; before the first one it is empty."""
 
     generation: Generation | None = None
     files: Mapping[str, str] = field(default_factory=dict)
@@ -58,12 +61,12 @@ _texts: BoundedCache[str, str] = BoundedCache(CACHED_TEXTS)
 
 
 def describe(files: Mapping[str, str]) -> dict[str, dict[str, str | int]]:
-    """Return name -> hash and size, as a generation records its files."""
+    """Return name -> hash and size in bytes, as a generation records its files."""
     return {name: {"sha256": digest(text), "bytes": len(text.encode())} for name, text in sorted(files.items())}
 
 
 def record(node: Node, number: int, files: Mapping[str, str], **facts: object) -> Generation:
-    """Create a generation and keep the text of its files."""
+    """Create a generation with these fields, and keep the text of its files."""
     listing = describe(files)
     texts = {str(listing[name]["sha256"]): text for name, text in files.items()}
     known = set(FileContent.objects.filter(node=node, sha256__in=texts).values_list("sha256", flat=True))
@@ -80,7 +83,7 @@ def record(node: Node, number: int, files: Mapping[str, str], **facts: object) -
 
 
 def read_files(generation: Generation) -> dict[str, str]:
-    """Return the text of a generation's files; empty where one of them was dropped or its key is gone."""
+    """Return name -> text of a generation's files; empty where one was dropped, or the key to decrypt it is gone."""
     wanted = {name: str(facts["sha256"]) for name, facts in generation.files.items()}
     found = {key: text for key in wanted.values() if (text := _texts.get(key)) is not None}
     missing = set(wanted.values()) - found.keys()
@@ -97,14 +100,17 @@ def read_files(generation: Generation) -> dict[str, str]:
 
 
 def last_good(node: Node) -> AcceptedSet:
-    """Return what Asterisk last accepted."""
+    """Return the set that Asterisk accepted last."""
     accepted = Generation.objects.filter(node=node, status=GenerationStatus.ACCEPTED, accepted_at__isnull=False)
     newest = accepted.order_by("-accepted_at").first()
     return AcceptedSet(newest, read_files(newest)) if newest else AcceptedSet()
 
 
 def moment_of_acceptance(node: Node) -> datetime:
-    """Return now, or just after the last acceptance where the clock was set back: the latest is what the node runs."""
+    """Return now, or just after the last acceptance where the clock was set back.
+
+    The set that was accepted last is the live one, and it is found by this moment.
+    """
     last = Generation.objects.filter(node=node).aggregate(last=Max("accepted_at"))["last"]
     now = timezone.now()
     return now if last is None else max(now, last + timedelta(microseconds=1))
@@ -118,9 +124,9 @@ def accept(generation: Generation, directory: str, verification: Mapping[str, in
 
 
 def prune(node: Node) -> None:
-    """Drop the text of old sets; what the node runs, holds or was asked to run stays."""
+    """Drop the text of old generations; the chosen one of the node keeps its text."""
     kept: set[object] = {node.chosen_id}
-    for status, count in KEPT_SETS.items():
+    for status, count in SETS_KEPT.items():
         newest = Generation.objects.filter(node=node, status=status, text_kept=True)
         order = "-accepted_at" if status == GenerationStatus.ACCEPTED else "-created_at"
         kept.update(newest.order_by(order).values_list("pk", flat=True)[:count])

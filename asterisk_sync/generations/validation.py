@@ -1,4 +1,4 @@
-"""Refuses a set before it touches the disk: as a whole, because an error in one file can empty another."""
+"""Validates a set before it is written: as a whole, because an error in one file can empty another in Asterisk."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
@@ -19,35 +19,43 @@ from asterisk_sync.rendering.parser import ConfigSyntaxError
 from asterisk_sync.snapshot.values import Snapshot
 from voipadmin.core.text.addresses import check_address, parse_network
 
-SHOWN = 5
+SHOWN_PROBLEMS = 5
 NUMBERS_CONTEXT = "va-dids-"
 
 
 class RefusedError(ValueError):
-    """The set must not be written; the problems say why."""
+    """The set must not be written; `problems` says why, `files` is the set."""
 
     def __init__(self, problems: Iterable[str]) -> None:
         self.problems = list(problems)
-        # The set that was refused, kept for reading.
+        # Filled in where the set is known: it is kept as a refused generation.
         self.files: Mapping[str, str] = {}
-        more = len(self.problems) - SHOWN
-        super().__init__("; ".join(self.problems[:SHOWN]) + (f"; +{more}" if more > 0 else ""))
+        more = len(self.problems) - SHOWN_PROBLEMS
+        super().__init__("; ".join(self.problems[:SHOWN_PROBLEMS]) + (f"; +{more}" if more > 0 else ""))
 
 
 def validate(files: Mapping[str, str], snapshot: Snapshot | None) -> ExpectedConfig:
-    """Return what has to be live; raise RefusedError. Without a snapshot (a restored set) nothing is counted."""
+    """Return what has to be live; raise RefusedError.
+
+    1. All five files are there and can be parsed.
+    2. Each ends with its marker.
+    3. No object or context is there twice, in one file or in two.
+    4. All that objects and contexts name is there: objects, contexts, includes, jumps.
+    5. No address of a peer is a special one, such as this machine's own.
+    6. The objects of the snapshot are there, and no others. A set that is put back has no snapshot.
+    """
     if set(files) != set(FILE_NAMES):
         raise RefusedError([f"the set has the files {', '.join(sorted(files))}"])
     parsed = _parse(files)
     wanted = expected_config(files)
     problems = [
-        *_unmarked(files, wanted),
-        *_doubles(parsed),
-        *_dangling(wanted),
-        *_lost_includes(wanted),
-        *_lost_jumps(wanted),
+        *_missing_markers(files, wanted),
+        *_duplicates(parsed),
+        *_missing_references(wanted),
+        *_missing_includes(wanted),
+        *_missing_jump_targets(wanted),
         *_special_addresses(wanted),
-        *(_not_as_in(snapshot, wanted) if snapshot else ()),
+        *(_not_in_the_snapshot(snapshot, wanted) if snapshot else ()),
     ]
     if problems:
         raise RefusedError(problems)
@@ -55,7 +63,7 @@ def validate(files: Mapping[str, str], snapshot: Snapshot | None) -> ExpectedCon
 
 
 def _parse(files: Mapping[str, str]) -> dict[str, ParsedFile]:
-    """Parse every file, so that the errors of all of them are named."""
+    """Return the parsed files; raise RefusedError, which names the errors of all of them."""
     parsed: dict[str, ParsedFile] = {}
     problems = []
     for name, text in files.items():
@@ -68,7 +76,7 @@ def _parse(files: Mapping[str, str]) -> dict[str, ParsedFile]:
     return parsed
 
 
-def _unmarked(files: Mapping[str, str], wanted: ExpectedConfig) -> Iterator[str]:
+def _missing_markers(files: Mapping[str, str], wanted: ExpectedConfig) -> Iterator[str]:
     """The marker at the end of each file is what shows, live, that Asterisk read the file to its end."""
     try:
         found = markers(files)
@@ -85,17 +93,17 @@ def _unmarked(files: Mapping[str, str], wanted: ExpectedConfig) -> Iterator[str]
             yield f"{name} does not end with its marker"
 
 
-def _doubles(parsed: Mapping[str, ParsedFile]) -> Iterator[str]:
-    """One double of one type would freeze every object of that type, in all files."""
+def _duplicates(parsed: Mapping[str, ParsedFile]) -> Iterator[str]:
+    """Yield the names that two objects of one type have: Asterisk would freeze every object of that type."""
     seen: dict[tuple[str, str], str] = {}
     for name, file in parsed.items():
         keys = {(item.type, item.name) for item in file.objects} | {("context", item.name) for item in file.contexts}
-        for kind, double in sorted(keys & seen.keys()):
-            yield f"{kind} {double} is in {seen[kind, double]} and in {name}"
+        for kind, twice in sorted(keys & seen.keys()):
+            yield f"{kind} {twice} is in {seen[kind, twice]} and in {name}"
         seen.update(dict.fromkeys(keys, name))
 
 
-def _dangling(wanted: ExpectedConfig) -> Iterator[str]:
+def _missing_references(wanted: ExpectedConfig) -> Iterator[str]:
     for item in wanted.objects.values():
         for kind, name in item.references:
             if (kind, name) not in wanted.objects:
@@ -105,33 +113,33 @@ def _dangling(wanted: ExpectedConfig) -> Iterator[str]:
             yield f"endpoint {item.name} names the context {context}, which is not in the set"
 
 
-def _lost_includes(wanted: ExpectedConfig) -> Iterator[str]:
+def _missing_includes(wanted: ExpectedConfig) -> Iterator[str]:
     for context in wanted.contexts.values():
         for include in context.includes:
             if include not in wanted.contexts:
                 yield f"context {context.name} includes {include}, which is not in the set"
 
 
-def _lost_jumps(wanted: ExpectedConfig) -> Iterator[str]:
+def _missing_jump_targets(wanted: ExpectedConfig) -> Iterator[str]:
     jumps = frozenset().union(*(context.jumps for context in wanted.contexts.values()))
-    lost = {jump for jump in jumps if not _lands(wanted, *jump)}
-    for context in wanted.contexts.values() if lost else ():
+    missing = {jump for jump in jumps if not _exists(wanted, *jump)}
+    for context in wanted.contexts.values() if missing else ():
         for extension, steps in context.extensions.items():
             for step in steps:
-                if step.jump in lost:
+                if step.jump in missing:
                     yield f"{extension}@{context.name} goes to {step.arguments}, which is not in the set"
 
 
-def _lands(wanted: ExpectedConfig, context: str, extension: str) -> bool:
+def _exists(wanted: ExpectedConfig, context: str, extension: str) -> bool:
     target = wanted.contexts.get(context)
     if target is None:
         return False
-    # A pattern or an include may answer for the extension; only closed contexts can be judged.
+    # A pattern or an include may match the extension: such a context is taken to have it.
     return bool(target.includes) or target.has_patterns or extension in target.extensions
 
 
 def _special_addresses(wanted: ExpectedConfig) -> Iterator[str]:
-    """A row that no form checked, or a setting that became stricter, must not let this machine call itself."""
+    """Yield identifies with special addresses, such as loopback: rows that no form checked, or a stricter setting."""
     allowed = tuple(settings.ALLOWED_SPECIAL_NETWORKS)
     for name in sorted(wanted.names("identify")):
         for match in wanted.objects["identify", name].values("match"):
@@ -155,8 +163,8 @@ def _address_errors(match: str) -> list[str]:
     return []
 
 
-def _not_as_in(snapshot: Snapshot, wanted: ExpectedConfig) -> Iterator[str]:
-    """Every object of the snapshot that can be called, or can call, has to be in the files, and none besides."""
+def _not_in_the_snapshot(snapshot: Snapshot, wanted: ExpectedConfig) -> Iterator[str]:
+    """Yield objects of the snapshot that are missing from the files, and objects of the files that it has not."""
     endpoints, needed, known = wanted.names("endpoint"), dict(_callable_objects(snapshot)), _known_endpoints(snapshot)
     for endpoint in needed.keys() - endpoints:
         yield f"{needed[endpoint]} has no endpoint"

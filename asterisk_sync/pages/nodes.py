@@ -11,7 +11,7 @@ from asterisk_sync import drift
 from asterisk_sync.changes.queries import node_overview, restorable_generations, waiting_generation
 from asterisk_sync.changes.workers import heartbeat_of
 from asterisk_sync.generations.comparison import Comparison, FileDifference, compare_generations, lines_of
-from asterisk_sync.generations.labels import counted, step_timings
+from asterisk_sync.generations.labels import labelled_counts, step_timings
 from asterisk_sync.generations.pending import (
     SHOWN_CHANGES,
     changes_between,
@@ -82,8 +82,8 @@ def generation_context(generation: Any, user: Any) -> dict[str, Any]:
         "finding": DriftFinding.objects.filter(generation=generation).first(),
         "run": run,
         "steps": step_timings(run) if run else [],
-        "verification": counted(generation.verification),
-        "counts": counted(generation.object_counts),
+        "verification": labelled_counts(generation.verification),
+        "counts": labelled_counts(generation.object_counts),
     }
 
 

@@ -57,9 +57,9 @@ def render_template(name: str, values: Values) -> str:
 
 
 def fragment(name: str) -> Callable[[Callable[Arguments, Values]], Callable[Arguments, str]]:
-    """Make the decorated function return the text of the template `name`, for which it works out the values.
+    """Make a function that returns the values of the template `name` return the template's text.
 
-    It has to be pure, with frozen arguments: arguments that the last sets had as well give the text that was kept.
+    The text is kept by the name and the arguments: the function has to be pure, and its arguments frozen values.
     """
 
     def decorate(values: Callable[Arguments, Values]) -> Callable[Arguments, str]:

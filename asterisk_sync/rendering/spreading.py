@@ -6,8 +6,8 @@ from typing import TypeVar
 
 Item = TypeVar("Item")
 
-# None has a factor in common with ten: numbers that all begin alike, end alike or are evenly apart are spread as well as
-# any others. With these steps the number of contexts, which decides where each line is, changes seldom.
+# None has a factor in common with ten: numbers that all begin alike, end alike or are evenly apart are spread as well
+# as any others. With these steps the number of contexts, which decides where each line is, changes seldom.
 MODULI = (1, 11, 101, 1009, 10_007)
 
 

@@ -136,5 +136,5 @@ def test_only_the_newest_sets_are_kept(node: Node, company: Customer, current: P
         ExtensionFactory.create(customer=company)
         assert run(node).outcome == RunOutcome.APPLIED
     assert len(list(current.parent.glob("gen-*"))) <= 7
-    assert restorable_generations(node).count() == store.KEPT_SETS[GenerationStatus.ACCEPTED]
+    assert restorable_generations(node).count() == store.SETS_KEPT[GenerationStatus.ACCEPTED]
     assert Generation.objects.filter(node=node).count() == 12

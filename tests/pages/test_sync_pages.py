@@ -120,7 +120,7 @@ def test_a_long_difference_comes_in_parts(admin: Client, node: Node) -> None:
             "start": start,
         }
         part = text_of(admin.get(reverse("asterisk_sync:node_compare", args=[node.pk]), query))
-        seen, start = seen + part, start + comparison.STEP
+        seen, start = seen + part, start + comparison.LINES_IN_A_PART
         if "diff-more" not in part:
             break
     assert "<html" not in seen
