@@ -1,1 +1,1 @@
-"""Reloads and read-back: an expected configuration in, what the running Asterisk has otherwise out."""
+"""Reloads Asterisk and reads back: an expected configuration in, how the running Asterisk differs from it out."""

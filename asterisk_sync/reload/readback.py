@@ -1,8 +1,11 @@
-"""Reads back what the running Asterisk has: everything, or what a change had to bring and to take away.
+"""Reads back what the running Asterisk has: everything, or what a change had to bring and to remove.
 
-After a small change the changed contexts and objects are read in full, and so are the markers at the ends of the files:
-a file that was cut has lost its marker. A double name freezes one type of object; what shows it is that the changed
-objects of that type are not live, and where none of a type changed there was nothing to take over.
+1. After a small change every changed context, and every endpoint that changed or whose objects did, is read fully.
+2. So are the markers at the ends of the files: a file that was cut has lost its marker.
+3. After a larger change, or where everything is asked for, Asterisk's lists of objects and whole dialplan are read.
+
+A name that two objects of a type have makes Asterisk keep all objects of the type as they were. Then the changed ones
+of that type are not live, which 1 shows; where none of the type changed, nothing was lost.
 """
 
 from collections import Counter, defaultdict
@@ -22,12 +25,13 @@ from asterisk_sync.generations.expected import (
     ExpectedConfig,
     ObjectKey,
 )
+from asterisk_sync.reload.differences import altered, missing, still_there
 from asterisk_sync.reload.value_comparison import value_differences
 from asterisk_sync.rendering.files import MARKER, MARKER_CONTEXT
 from asterisk_sync.rendering.parser import Context
 
 LIST_SECONDS = 30.0
-# With more of them changed, lists are cheaper than one question each.
+# Where more of them changed, reading the lists is cheaper than one question for each.
 MOST_ENDPOINTS = 200
 MOST_CONTEXTS = 200
 
@@ -43,22 +47,10 @@ Rows = Iterable[Mapping[str, Any]]
 
 @dataclass
 class Verification:
-    """How many of each kind were compared with what is live, and what was found otherwise."""
+    """Kind -> how many were compared with what is live, and a sentence for each difference."""
 
     checked: Counter[str] = field(default_factory=Counter)
     differences: list[str] = field(default_factory=list)
-
-    def missing(self, what: object) -> None:
-        """Note what should be live and is not."""
-        self.differences.append(_("%(object)s is missing") % {"object": str(what)})
-
-    def lingering(self, what: object) -> None:
-        """Note what should be gone and is not."""
-        self.differences.append(_("%(object)s is still there") % {"object": str(what)})
-
-    def altered(self, what: object) -> None:
-        """Note what is live and does not do what it should."""
-        self.differences.append(_("%(object)s does something else") % {"object": str(what)})
 
 
 def read_back(
@@ -69,7 +61,7 @@ def read_back(
     *,
     complete: bool,
 ) -> Verification:
-    """Compare once; a module of which nothing changed, or very much, is read back completely in any case."""
+    """Read back once; of a module of which nothing changed, or very much, everything is read in any case."""
     change, found = wanted.change_since(before), Verification()
     if PJSIP_MODULE in modules:
         endpoints = _endpoints_of(change, wanted, before)
@@ -90,7 +82,7 @@ def read_back(
 
 
 def _endpoints_of(change: ConfigChange, wanted: ExpectedConfig, before: ExpectedConfig) -> frozenset[str]:
-    """Return the endpoints through which the changed and removed objects are seen."""
+    """Return the endpoints whose details show the changed and removed objects."""
     touched = change.objects | change.removed_objects
     found = {name for kind, name in touched if kind == "endpoint"}
     inner = {key for key in touched if key[0] in {"aor", "auth"} and not key[1].startswith(MARKER)}
@@ -115,11 +107,11 @@ def _all_objects(
         live = _live_objects(client, kind)
         for name in sorted(wanted.names(kind)):
             _compare_object((kind, name), wanted, live.get(name), found)
-        # Objects written by hand may be there as well; what we removed must not.
+        # Objects that somebody wrote by hand may be there as well; what this set removed must not.
         for name in sorted((before.names(kind) - wanted.names(kind)) & live.keys()):
-            found.lingering(f"{kind} {name}")
+            found.differences.append(still_there(f"{kind} {name}"))
     if not found.differences:
-        # The lists show few values of an endpoint, and a bad one keeps its old values and says nothing.
+        # The lists show few values of an endpoint, and one that Asterisk does not take keeps its old values silently.
         for name in sorted(_endpoints_of(change, wanted, before) & wanted.names("endpoint"))[:MOST_ENDPOINTS]:
             _endpoint(client, name, wanted, change, found)
 
@@ -135,7 +127,7 @@ def _compare_object(
 ) -> None:
     found.checked[key[0]] += 1
     if live is None:
-        found.missing(" ".join(key))
+        found.differences.append(missing(" ".join(key)))
     else:
         found.differences += value_differences(wanted.objects[key], live)
 
@@ -154,7 +146,7 @@ def _changed_objects(
         found.checked["endpoint"] += 1
         seen.add(("endpoint", name))
         if _detail(client, name):
-            found.lingering(f"endpoint {name}")
+            found.differences.append(still_there(f"endpoint {name}"))
     left: dict[str, set[str]] = defaultdict(set)
     markers = {("aor", name) for name in wanted.names("aor") if name.startswith(MARKER)}
     for kind, name in (change.objects | change.removed_objects | markers) - seen:
@@ -170,7 +162,7 @@ def _detail(client: AmiClient, endpoint: str) -> list[dict[str, Any]]:
 def _endpoint(
     client: AmiClient, name: str, wanted: ExpectedConfig, change: ConfigChange, found: Verification
 ) -> set[ObjectKey]:
-    """Compare an endpoint with its aors, auths and addresses in full; return what was seen or should have been."""
+    """Compare an endpoint, its aors, auths and identifies in full; return the objects that were shown or expected."""
     rows = _detail(client, name)
     live = {(str(row.get("ObjectType")), str(row.get("ObjectName"))): row for row in rows}
     inner = wanted.objects["endpoint", name].references
@@ -178,28 +170,28 @@ def _endpoint(
     for key in sorted(expected):
         _compare_object(key, wanted, live.get(key), found)
     for key in sorted(change.removed_objects & live.keys()):
-        found.lingering(" ".join(key))
+        found.differences.append(still_there(" ".join(key)))
     return expected | live.keys()
 
 
 def _by_name(client: AmiClient, kind: str, names: set[str], wanted: ExpectedConfig, found: Verification) -> None:
-    """Look at objects that no endpoint shows: aors by a question each, which is cheap, all else by its list."""
+    """Compare objects that no endpoint shows: aors by one question each, which is cheap, others by their list."""
     if kind == "aor":
         there = {name for name in names if _has_aor(client, name)}
         if there >= names & wanted.names(kind):
             found.checked[kind] += len(names)
             for name in sorted(there - wanted.names(kind)):
-                found.lingering(f"{kind} {name}")
+                found.differences.append(still_there(f"{kind} {name}"))
             return
     live = _live_objects(client, kind)
     for name in sorted(names & wanted.names(kind)):
         _compare_object((kind, name), wanted, live.get(name), found)
     for name in sorted((names - wanted.names(kind)) & live.keys()):
-        found.lingering(f"{kind} {name}")
+        found.differences.append(still_there(f"{kind} {name}"))
 
 
 def _has_aor(client: AmiClient, name: str) -> bool:
-    """Ask the function of the dialplan; where it is not loaded, or our user may not, the answer is no."""
+    """Ask the dialplan function PJSIP_AOR; False also where it is not loaded, or our AMI user may not call it."""
     try:
         answer = client.request("GetVar", Variable=f"PJSIP_AOR({name},max_contacts)")
     except AmiRefusedError:
@@ -208,7 +200,7 @@ def _has_aor(client: AmiClient, name: str) -> bool:
 
 
 def _list(client: AmiClient, action: str, none: str, fields: dict[str, str]) -> list[dict[str, Any]]:
-    """Return the events of a list action, none where Asterisk refuses it with the words of `none`."""
+    """Return the events of a list action; none where Asterisk refuses it with a message that begins with `none`."""
     try:
         return client.list_action(action, timeout=LIST_SECONDS, **fields)
     except AmiRefusedError as error:
@@ -263,18 +255,18 @@ def _changed_contexts(
 def _compare_context(
     name: str, wanted: ExpectedConfig, before: ExpectedConfig, live: _LiveContext, found: Verification
 ) -> None:
-    """What an operator added to a context by hand is left alone: it is neither wanted nor something to take away."""
+    """Compare one context; extensions and includes that somebody added by hand are ignored."""
     context, old = wanted.contexts.get(name, Context(name)), before.contexts.get(name, Context(name))
     found.checked["context"] += 1
     found.checked["extension"] += len(context.extensions)
     for extension, steps in context.extensions.items():
         there = live.extensions.get(extension)
         if there is None:
-            found.missing(DialplanLine(name, extension))
+            found.differences.append(missing(DialplanLine(name, extension)))
         elif there != [(step.application, step.arguments) for step in steps]:
-            found.altered(DialplanLine(name, extension))
+            found.differences.append(altered(DialplanLine(name, extension)))
     for extension in sorted((old.extensions.keys() - context.extensions.keys()) & live.extensions.keys()):
-        found.lingering(DialplanLine(name, extension))
+        found.differences.append(still_there(DialplanLine(name, extension)))
     ours = {*context.includes, *old.includes}
     if [include for include in live.includes if include in ours] != list(context.includes):
-        found.altered(_("the search order of %(context)s") % {"context": name})
+        found.differences.append(altered(_("the search order of %(context)s") % {"context": name}))

@@ -1,4 +1,4 @@
-"""Reloads over AMI, module by module, and reads back what is live: `Success` alone proves nothing."""
+"""Reloads modules over AMI, and reads back what is live: that Asterisk answers `Success` proves nothing."""
 
 import time
 from pathlib import Path
@@ -16,21 +16,21 @@ __all__ = [
     "LIST_ACTIONS",
     "RELOAD_SECONDS",
     "ReloadError",
-    "await_live",
     "read_differences",
     "reload_and_compare",
     "reload_module",
     "summarise",
+    "wait_until_live",
 ]
 
 RELOAD_SECONDS = 30.0
 SETTLE_SECONDS = 3.0
 RETRY_SECONDS = 0.1
-SHOWN = 5
+SHOWN_DIFFERENCES = 5
 
 
 class ReloadError(RuntimeError):
-    """Asterisk refused to reload."""
+    """Asterisk refused to reload a module."""
 
 
 def reload_and_compare(
@@ -43,9 +43,13 @@ def reload_and_compare(
     *,
     complete: bool = False,
 ) -> list[str]:
-    """Reload `modules` and return what is live otherwise than `wanted`; raise AmiUnreachableError.
+    """Reload `modules` and return the differences from `wanted`; raise AmiUnreachableError.
 
-    What changed since `before` is read back, or everything where `complete`; `timings` keeps how much that was.
+    1. Ask SIP for an answer (OPTIONS), where PJSIP is reloaded.
+    2. Reload the modules.
+    3. Read back what changed since `before`, or everything where `complete`, until it is as wanted or three seconds
+       are over: Asterisk may take up a reload a little later.
+    4. Where SIP answered before and all is as wanted, ask it again: some releases hang in a reload, and AMI goes on.
     """
     transport = find_udp_transport(config_path) if PJSIP_MODULE in modules else None
     answered = transport is not None and sip_answers(transport)
@@ -56,7 +60,7 @@ def reload_and_compare(
     except ReloadError as error:
         return [str(error)]
     with timings.timed("verify"):
-        found = await_live(client, wanted, before, modules, complete=complete)
+        found = wait_until_live(client, wanted, before, modules, complete=complete)
         timings.checked.update(found.checked)
         differences = found.differences
         if not differences and answered and transport is not None and not sip_answers(transport):
@@ -67,7 +71,10 @@ def reload_and_compare(
 
 
 def reload_module(client: AmiClient, module: str, *, seconds: float = RELOAD_SECONDS) -> None:
-    """Reload one module; a reload that is already under way is waited for, it may not have seen our files."""
+    """Reload one module; raise ReloadError or AmiTimeoutError.
+
+    Where another reload is under way it is tried again until that is over: the other one may not have seen our files.
+    """
     deadline = time.monotonic() + seconds
     while True:
         try:
@@ -85,13 +92,13 @@ def reload_module(client: AmiClient, module: str, *, seconds: float = RELOAD_SEC
 
 
 def _unfinished(module: str, seconds: float) -> AmiTimeoutError:
-    """An Asterisk that hangs says nothing against the set: it is tried again."""
+    """Return an error of the kind that is tried again: that Asterisk hangs says nothing against the set."""
     return AmiTimeoutError(
         _("%(module)s did not finish its reload within %(seconds)s s") % {"module": module, "seconds": seconds}
     )
 
 
-def await_live(
+def wait_until_live(
     client: AmiClient,
     wanted: ExpectedConfig,
     before: ExpectedConfig,
@@ -100,7 +107,7 @@ def await_live(
     complete: bool = False,
     seconds: float = SETTLE_SECONDS,
 ) -> Verification:
-    """Return what was compared with the running Asterisk and differs; a queued reload gets `seconds` to arrive."""
+    """Read back until nothing differs, for at most `seconds`; return the last result."""
     deadline = time.monotonic() + seconds
     while True:
         found = read_back(client, wanted, before, modules, complete=complete)
@@ -117,11 +124,11 @@ def read_differences(
     *,
     complete: bool = True,
 ) -> list[str]:
-    """Compare once; each line names an object and what is wrong with it."""
+    """Read back once; return the differences as sentences."""
     return read_back(client, wanted, before, modules, complete=complete).differences
 
 
 def summarise(differences: list[str]) -> str:
     """Return the first differences as one sentence, with the number of the others."""
-    more = len(differences) - SHOWN
-    return "; ".join(differences[:SHOWN]) + (f"; and {more} more" if more > 0 else "")
+    more = len(differences) - SHOWN_DIFFERENCES
+    return "; ".join(differences[:SHOWN_DIFFERENCES]) + (f"; and {more} more" if more > 0 else "")

@@ -1,4 +1,4 @@
-"""How long each step of a run takes, and what it looked at."""
+"""Measures the steps of a run."""
 
 import time
 from collections.abc import Iterator
@@ -8,15 +8,14 @@ from dataclasses import dataclass, field
 
 @dataclass
 class StepTimings:
-    """Milliseconds that each step took, and how much was read back."""
+    """Step -> milliseconds, and kind -> how many were read back from the running Asterisk."""
 
     milliseconds: dict[str, int] = field(default_factory=dict)
-    # What was read back from the running Asterisk: kind -> how many were compared.
     checked: dict[str, int] = field(default_factory=dict)
 
     @contextmanager
     def timed(self, name: str) -> Iterator[None]:
-        """Time a block."""
+        """Add the time of a block to a step."""
         started = time.monotonic()
         try:
             yield

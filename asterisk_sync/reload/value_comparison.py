@@ -1,4 +1,4 @@
-"""Whether a live object of PJSIP has the values that its file gives it, whatever way Asterisk writes them."""
+"""Compares the values of a live object of PJSIP with those of its file, however Asterisk writes them."""
 
 import ipaddress
 from collections.abc import Mapping
@@ -8,8 +8,8 @@ from typing import Any
 from asterisk_sync.rendering.parser import PjsipObject
 
 SECRET_KEYS = frozenset({"password", "md5_cred", "password_digest"})
-# What the database decides. The rest is the templates' and the same in every installation; to compare it would only
-# risk that a release which writes a value in another way has good sets refused.
+# Options whose values come from the database. The others are the templates', and the same in every installation:
+# comparing them would only have good sets refused by a release of Asterisk that writes a value in another way.
 COMPARED = SECRET_KEYS - {"password_digest"} | {
     "accountcode",
     "allow",
@@ -33,14 +33,14 @@ COMPARED = SECRET_KEYS - {"password_digest"} | {
 
 
 def value_differences(wanted: PjsipObject, live: Mapping[str, Any]) -> list[str]:
-    """Return a line for each option of `wanted` that the live object shows with another value; secrets unnamed."""
+    """Return a sentence for each option that AMI shows with another value than `wanted` has; secrets are not shown."""
     differences = []
     values: dict[str, list[str]] = {}
     for key, value in wanted.options:
         if key in COMPARED:
             values.setdefault(key, []).append(value)
     for key, given in values.items():
-        header = live.get(_header(key))
+        header = live.get(ami_header(key))
         if header is None or _agrees(key, given, str(header)):
             continue
         shown = "another value" if key in SECRET_KEYS else f"“{header}” instead of “{', '.join(given)}”"
@@ -49,8 +49,8 @@ def value_differences(wanted: PjsipObject, live: Mapping[str, Any]) -> list[str]
 
 
 @lru_cache(maxsize=256)
-def _header(key: str) -> str:
-    """Return the name under which AMI shows an option: `max_contacts` is `MaxContacts`."""
+def ami_header(key: str) -> str:
+    """Return the header in which AMI shows an option: `max_contacts` is in `MaxContacts`."""
     special = {"contact": "Contacts", "contacts": "Contacts"}
     return special.get(key) or "".join(part[:1].upper() + part[1:] for part in key.split("_"))
 
@@ -68,7 +68,7 @@ def _agrees(key: str, wanted: list[str], live: str) -> bool:
         return _codecs(wanted) == _codecs([live.strip("()").replace("|", ",")])
     if key == "set_var":
         return set(wanted) == set(_split(live)) or ",".join(wanted) == live
-    # A name may be `nan`, which as a number is not even equal to itself.
+    # Compared as texts first: a name may be `nan`, and as a number that is not equal to itself.
     return wanted[-1] == live or _plain(wanted[-1]) == _plain(live)
 
 
@@ -101,7 +101,7 @@ def _network(item: str) -> str:
 
 
 def _plain(value: str) -> object:
-    """Numbers and lists in one form."""
+    """Return a value in one form, whether it is a number or a list in any order."""
     try:
         return float(value)
     except ValueError:

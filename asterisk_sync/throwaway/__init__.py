@@ -1,9 +1,9 @@
-"""Tries a set of files with a real Asterisk that has no network, before they are written to the live path."""
+"""Tries a set with a throwaway Asterisk, a real one without a network: files in, the reasons to refuse them out."""
 
 from asterisk_sync.throwaway.instance import UnavailableError
 from asterisk_sync.throwaway.portion import portion_since
 from asterisk_sync.throwaway.program import Program, find_program
-from asterisk_sync.throwaway.trial import NOTHING, Mode, Trial, attempt, try_set
+from asterisk_sync.throwaway.trial import NOTHING, Mode, Trial, run_trial, try_set
 
 __all__ = [
     "NOTHING",
@@ -11,8 +11,8 @@ __all__ = [
     "Program",
     "Trial",
     "UnavailableError",
-    "attempt",
     "find_program",
     "portion_since",
+    "run_trial",
     "try_set",
 ]

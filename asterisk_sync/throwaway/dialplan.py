@@ -1,4 +1,4 @@
-"""What `dialplan show` prints, read back and compared with what was meant."""
+"""Reads what `dialplan show` prints, and compares it with the expected dialplan."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
+from asterisk_sync.reload.differences import altered, missing, not_in_the_set
 from asterisk_sync.rendering.parser import Context
-from asterisk_sync.throwaway.reasons import altered, missing, surplus
 
-# Asterisk prints 1,023 bytes of a priority and its number; what is behind them cannot be compared.
+# Asterisk prints 1,023 bytes of a priority with its number; what comes after them cannot be compared.
 SHOWN_BYTES = 1_000
 
 _LINE = re.compile(
@@ -24,12 +24,12 @@ _LINE = re.compile(
     re.MULTILINE | re.VERBOSE,
 )
 
-# Label (of all but the first priority, where it is not shown) and call, as `Gosub(va-ring,s,1)`.
+# The label, which is not shown of the first priority, and the call, such as `Gosub(va-ring,s,1)`.
 LiveStep = tuple[str, str]
 
 
 class IncompleteError(ValueError):
-    """The text ends before its own count of extensions, or counts others than it shows."""
+    """The text has not as many extensions as it says itself."""
 
 
 @dataclass
@@ -42,7 +42,7 @@ class LiveContext:
 
 @dataclass
 class LiveDialplan:
-    """All contexts, and the lines that are neither extensions nor includes."""
+    """All contexts; `others` are lines that are neither extension nor include, `counted` is what the last line says."""
 
     contexts: dict[str, LiveContext] = field(default_factory=dict)
     others: list[str] = field(default_factory=list)
@@ -50,7 +50,7 @@ class LiveDialplan:
     last: LiveContext = field(default_factory=LiveContext)
 
     def add_step(self, exten: str | None, label: str | None, call: str) -> None:
-        """Take a priority of the last context: the first of an extension, or one more of the last extension."""
+        """Add a priority: the first one of an extension, or without `exten` the next one of the last extension."""
         if exten is not None:
             self.last.extensions[exten] = []
         self.last.extensions[next(reversed(self.last.extensions))].append((label or "", call))
@@ -61,7 +61,7 @@ class LiveDialplan:
 
 
 def read_dialplan(text: str) -> LiveDialplan:
-    """Return what `dialplan show` printed; raise IncompleteError."""
+    """Parse what `dialplan show` printed; raise IncompleteError."""
     found = LiveDialplan()
     for match in _LINE.finditer(text):
         if match["priority"] is not None:
@@ -80,17 +80,17 @@ def read_dialplan(text: str) -> LiveDialplan:
 
 
 def _check_counts(found: LiveDialplan) -> None:
-    """A console that cannot write at once gives up: Asterisk's own counts show that nothing was left out."""
+    """Raise IncompleteError where lines are missing: Asterisk drops what the console cannot take at once."""
     steps = sum(len(steps) for context in found.contexts.values() for steps in context.extensions.values())
     if found.counted != (found.extension_count(), steps, len(found.contexts)):
         raise IncompleteError(f"the dialplan was read as {found.extension_count()} extensions of {found.counted}")
 
 
 def dialplan_differences(wanted: Mapping[str, Context], live: LiveDialplan) -> Iterator[str]:
-    """Yield what is live otherwise than meant, by name, in both directions."""
-    yield from (surplus(f"“{line}”") for line in live.others)
+    """Yield a sentence for each difference: what is missing, what should not be there, what differs."""
+    yield from (not_in_the_set(f"“{line}”") for line in live.others)
     yield from (missing(f"context {name}") for name in wanted.keys() - live.contexts.keys())
-    yield from (surplus(f"context {name}") for name in live.contexts.keys() - wanted.keys())
+    yield from (not_in_the_set(f"context {name}") for name in live.contexts.keys() - wanted.keys())
     for name in wanted.keys() & live.contexts.keys():
         yield from _context_differences(wanted[name], live.contexts[name])
 
@@ -102,27 +102,28 @@ def _context_differences(wanted: Context, live: LiveContext) -> Iterator[str]:
             "live": ", ".join(live.includes),
             "wanted": ", ".join(wanted.includes),
         }
-    meant = {
+    expected = {
         exten: [
             (step.label if index else "", f"{step.application}({step.arguments})") for index, step in enumerate(steps)
         ]
         for exten, steps in wanted.extensions.items()
     }
-    if meant == live.extensions:
+    if expected == live.extensions:
         return
-    yield from (missing(f"{exten}@{wanted.name}") for exten in meant.keys() - live.extensions.keys())
-    yield from (surplus(f"{exten}@{wanted.name}") for exten in live.extensions.keys() - meant.keys())
-    for exten in meant.keys() & live.extensions.keys():
-        if not _same(meant[exten], live.extensions[exten]):
+    yield from (missing(f"{exten}@{wanted.name}") for exten in expected.keys() - live.extensions.keys())
+    yield from (not_in_the_set(f"{exten}@{wanted.name}") for exten in live.extensions.keys() - expected.keys())
+    for exten in expected.keys() & live.extensions.keys():
+        if not _same(expected[exten], live.extensions[exten]):
             yield altered(f"{exten}@{wanted.name}")
 
 
-def _same(meant: list[LiveStep], live: list[LiveStep]) -> bool:
-    return len(meant) == len(live) and all(
+def _same(expected: list[LiveStep], live: list[LiveStep]) -> bool:
+    return len(expected) == len(live) and all(
         mine == theirs or (mine[0] == theirs[0] and _is_cut(mine[1], theirs[1]))
-        for mine, theirs in zip(meant, live, strict=True)
+        for mine, theirs in zip(expected, live, strict=True)
     )
 
 
-def _is_cut(meant: str, shown: str) -> bool:
-    return len(shown.encode()) >= SHOWN_BYTES and meant.startswith(shown)
+def _is_cut(expected: str, shown: str) -> bool:
+    """Tell whether Asterisk shows the beginning of a call that is too long to be shown whole."""
+    return len(shown.encode()) >= SHOWN_BYTES and expected.startswith(shown)

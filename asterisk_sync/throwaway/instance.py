@@ -1,4 +1,4 @@
-"""One throwaway Asterisk: started without a network, asked over its console and AMI, killed at the end."""
+"""One throwaway Asterisk: started by the launcher, asked over its console and AMI, killed at the end."""
 
 import contextlib
 import json
@@ -17,23 +17,23 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from asterisk_sync.ami.client import AmiClient
+from asterisk_sync.throwaway.private_directory import AMI_USER, PrivateDirectory
 from asterisk_sync.throwaway.program import Program
-from asterisk_sync.throwaway.surroundings import AMI_USER, Room
 
-ENCLOSURE = Path(__file__).with_name("enclosure.py")
+LAUNCHER = Path(__file__).with_name("launcher.py")
 POLL_SECONDS = 0.005
 END_SECONDS = 3.0
-# Loading it fails, which is written to the log: whatever was logged before is then on disk.
+# There is no such module. That it cannot be loaded is logged, and whatever was logged before is then on disk.
 LAST_MODULE = "voipadmin-end-of-log.so"
 EXEC_FAILED = 127
-# What a busy machine is told about a large set, or whoever registers without documentation: no fault of the set.
+# Logged because the machine is busy, the set large or the documentation shortened: no reason to refuse a set.
 NOT_OF_THE_SET = re.compile(
     r"\s*(?:Taskprocessor '|sip_endpoint\.c Warning: Module |Couldn't find \w+ \w+ in XML documentation)"
 )
 
 
 class UnavailableError(RuntimeError):
-    """A throwaway Asterisk cannot be had here; the message says why."""
+    """No throwaway Asterisk can be started here; the message says why."""
 
 
 class EndedError(RuntimeError):
@@ -41,12 +41,12 @@ class EndedError(RuntimeError):
 
 
 class TooLateError(OSError):
-    """Asterisk was not done in time: the machine is busy, or the set hangs it. It is tried again."""
+    """Asterisk was not done in time: the machine is busy, or the set makes it hang. The run is tried again."""
 
 
 @dataclass
 class Deadline:
-    """A moment by which everything has to be done."""
+    """A limit of time for all steps of a trial together."""
 
     seconds: float
     started: float = field(default_factory=time.monotonic)
@@ -60,15 +60,15 @@ class Deadline:
 
 
 class Instance:
-    """A running Asterisk in its enclosure."""
+    """A running throwaway Asterisk."""
 
-    def __init__(self, room: Room, channel: socket.socket, deadline: Deadline) -> None:
-        self.room = room
+    def __init__(self, directory: PrivateDirectory, channel: socket.socket, deadline: Deadline) -> None:
+        self.directory = directory
         self.channel = channel
         self.deadline = deadline
 
     def wait_until_booted(self) -> None:
-        """Return when every module is loaded; raise EndedError where it does not come to that."""
+        """Wait until every module is loaded; raise EndedError or TooLateError."""
         while "fully booted" not in self._try_console("core waitfullybooted"):
             self._check()
             time.sleep(POLL_SECONDS)
@@ -80,19 +80,19 @@ class Instance:
             return ""
 
     def _check(self) -> None:
-        """Raise EndedError where Asterisk is gone."""
+        """Raise EndedError where Asterisk has ended, TooLateError where the time is up."""
         self.deadline.left()
         self.channel.setblocking(False)
         with contextlib.suppress(BlockingIOError):
-            _understand(self.channel.recv(1000), self.room)
+            _raise_reported(self.channel.recv(1000), self.directory)
         self.channel.setblocking(True)
 
     def console(self, command: str) -> str:
-        """Run a console command over the control socket, as `asterisk -rx` does, and return what it prints."""
+        """Run a console command as `asterisk -rx` does, over the control socket; return what it prints."""
         parts = []
         with socket.socket(socket.AF_UNIX) as control:
             control.settimeout(self.deadline.left())
-            control.connect(str(self.room.control))
+            control.connect(str(self.directory.control))
             control.sendall(f"cli quit after {command}\0".encode())
             while part := control.recv(1 << 20):
                 parts.append(part)
@@ -101,32 +101,32 @@ class Instance:
 
     @contextmanager
     def ami(self) -> Iterator[AmiClient]:
-        """Yield a session over a connection that was made inside the enclosure."""
+        """Yield an AMI session over a connection that the launcher made in the namespace."""
         self.channel.settimeout(self.deadline.left())
         self.channel.sendall(b"ami\n")
         answer, descriptors, _flags, _address = socket.recv_fds(self.channel, 1000, 1)
         if not descriptors:
-            _understand(answer, self.room)
+            _raise_reported(answer, self.directory)
             raise EndedError("AMI was not reached")
         with AmiClient(timeout=self.deadline.left()) as client:
             client.adopt(socket.socket(fileno=descriptors[0]), "the throwaway Asterisk")
-            client.login(AMI_USER, self.room.secret)
+            client.login(AMI_USER, self.directory.secret)
             yield client
 
-    def complaints(self) -> list[str]:
-        """Return the warnings and errors that were logged so far."""
+    def logged_problems(self) -> list[str]:
+        """Return all warnings and errors that were logged up to now."""
         self.console(f"module load {LAST_MODULE}")
-        while not (lines := _logged(self.room))[1]:
+        while not (lines := _logged(self.directory))[1]:
             self.deadline.left()
             time.sleep(POLL_SECONDS)
         return lines[0]
 
 
-def _logged(room: Room) -> tuple[list[str], bool]:
-    """Return the messages of the log, and whether the last of them was reached."""
+def _logged(directory: PrivateDirectory) -> tuple[list[str], bool]:
+    """Return the messages of the log, and whether that of `LAST_MODULE` was reached."""
     found: list[str] = []
     with contextlib.suppress(FileNotFoundError):
-        for line in room.problems.read_text(errors="replace").splitlines():
+        for line in directory.problems.read_text(errors="replace").splitlines():
             if not line.startswith("{"):
                 continue
             entry = json.loads(line, strict=False)["logmsg"]
@@ -137,33 +137,33 @@ def _logged(room: Room) -> tuple[list[str], bool]:
     return found, False
 
 
-def _understand(news: bytes, room: Room) -> None:
-    """Raise what the enclosure reports; nothing but `ready` is good news."""
-    word, _blank, rest = news.decode("utf-8", "replace").partition("\n")[0].partition(" ")
+def _raise_reported(report: bytes, directory: PrivateDirectory) -> None:
+    """Raise EndedError or UnavailableError for what the launcher reports, unless it is `ready`."""
+    word, _blank, rest = report.decode("utf-8", "replace").partition("\n")[0].partition(" ")
     if word == "ready":
         return
-    said = room.output.read_text(errors="replace").strip().splitlines()[-3:] if room.output.exists() else []
+    said = directory.output.read_text(errors="replace").strip().splitlines()[-3:] if directory.output.exists() else []
     if word == "ended" and rest != str(EXEC_FAILED):
-        logged = _logged(room)[0][-3:]
+        logged = _logged(directory)[0][-3:]
         raise EndedError("; ".join([_("Asterisk ended with status %(status)s") % {"status": rest}, *(logged or said)]))
     raise UnavailableError("; ".join([rest, *said]) if word == "unavailable" else "; ".join(said) or "no answer")
 
 
 @contextmanager
-def running(program: Program, room: Room, deadline: Deadline) -> Iterator[Instance]:
-    """Start Asterisk in `room`; at the end it and its enclosure are killed, they have nothing to keep."""
-    # Message by message: two that come together are still two.
+def running(program: Program, directory: PrivateDirectory, deadline: Deadline) -> Iterator[Instance]:
+    """Start Asterisk in a private directory; at the end it and its launcher are killed: they have nothing to keep."""
+    # SEQPACKET keeps messages apart: two that come together are still two.
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    with ours, theirs, room.output.open("wb") as output:
+    with ours, theirs, directory.output.open("wb") as output:
         order = {
             "fd": theirs.fileno(),
             "parent": os.getpid(),
             "root": str(program.root),
-            "user": room.user,
-            "command": [program.path, "-f", "-C", f"{program.inside(room.path)}/etc/asterisk.conf"],
+            "user": directory.user,
+            "command": [program.path, "-f", "-C", f"{program.inside(directory.path)}/etc/asterisk.conf"],
         }
-        enclosure = subprocess.Popen(
-            [sys.executable, "-I", "-S", str(ENCLOSURE), json.dumps(order)],
+        launcher = subprocess.Popen(
+            [sys.executable, "-I", "-S", str(LAUNCHER), json.dumps(order)],
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -174,20 +174,23 @@ def running(program: Program, room: Room, deadline: Deadline) -> Iterator[Instan
         theirs.close()
         try:
             ours.settimeout(deadline.left())
-            _understand(ours.recv(1000), room)
-            yield Instance(room, ours, deadline)
+            _raise_reported(ours.recv(1000), directory)
+            yield Instance(directory, ours, deadline)
         except TimeoutError as error:
             raise TooLateError(_("Asterisk did not answer in time")) from error
         finally:
             ours.close()
-            _await_end(enclosure)
+            _await_end(launcher)
 
 
-def _await_end(enclosure: "subprocess.Popen[bytes]") -> None:
-    """The enclosure kills Asterisk when our end of the socket is closed; one that hangs is killed with it."""
+def _await_end(launcher: "subprocess.Popen[bytes]") -> None:
+    """Wait until the launcher has killed Asterisk, which it does when our end of the socket is closed.
+
+    One that hangs is killed with its whole process group.
+    """
     try:
-        enclosure.wait(END_SECONDS)
+        launcher.wait(END_SECONDS)
     except subprocess.TimeoutExpired:
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(enclosure.pid, signal.SIGKILL)
-        enclosure.wait()
+            os.killpg(launcher.pid, signal.SIGKILL)
+        launcher.wait()

@@ -1,23 +1,22 @@
-"""The objects of PJSIP that a throwaway Asterisk has, compared with those that were meant."""
+"""Compares the objects of PJSIP of a throwaway Asterisk with the expected ones."""
 
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from asterisk_sync.ami.client import AmiClient
 from asterisk_sync.generations.expected import ExpectedConfig
+from asterisk_sync.reload.differences import missing, not_in_the_set
 from asterisk_sync.reload.reloader import LIST_ACTIONS
-from asterisk_sync.reload.value_comparison import value_differences
+from asterisk_sync.reload.value_comparison import ami_header, value_differences
 from asterisk_sync.rendering.parser import PjsipObject
 from asterisk_sync.throwaway.instance import Instance
-from asterisk_sync.throwaway.reasons import missing, surplus
 
-# Endpoints that are read value by value; of the others the list has to do.
-DETAILED = 500
+# So many endpoints are asked for one by one, with all their values; the others are compared by what the list shows.
+MOST_ENDPOINTS_IN_FULL = 500
 REFERENCES = {"Aor": "aor", "Auths": "auth", "OutboundAuths": "auth"}
 KINDS = frozenset({*LIST_ACTIONS, "identify"})
 SWITCHES = frozenset({"yes", "no", "true", "false", "on", "off", "1", "0"})
@@ -28,7 +27,7 @@ Rows = dict[str, Mapping[str, Any]]
 
 
 def read_objects(instance: Instance, client: AmiClient, kinds: frozenset[str]) -> dict[str, list[Mapping[str, Any]]]:
-    """Return what is live, by type; only those of `kinds` are asked for value by value."""
+    """Return type -> rows of the lists of live objects; identifies only where `kinds` names them."""
     found: dict[str, list[Mapping[str, Any]]] = {}
     for kind, action in LIST_ACTIONS.items():
         # The list of registrations brings their auths along.
@@ -39,7 +38,7 @@ def read_objects(instance: Instance, client: AmiClient, kinds: frozenset[str]) -
 
 
 def _identifies(text: str) -> Iterator[dict[str, str]]:
-    """Yield the identifies; AMI has no list of them."""
+    """Yield the identifies that the console prints: AMI has no list of them."""
     row: dict[str, str] = {}
     for match in _IDENTIFY.finditer(text):
         if match["word"] == "Match":
@@ -60,7 +59,7 @@ def object_differences(
     before: ExpectedConfig,
     contexts: frozenset[str],
 ) -> tuple[list[str], dict[str, int]]:
-    """Return what is live otherwise than meant, and how many objects of each type are live."""
+    """Return a sentence for each difference, and type -> how many objects are live."""
     live = read_objects(instance, client, KINDS)
     problems = [
         _("nobody reads %(object)s") % {"object": f"{kind} {name}"}
@@ -70,15 +69,15 @@ def object_differences(
     for kind, rows in live.items():
         problems += _names(kind, wanted.names(kind), [str(row["ObjectName"]) for row in rows])
         problems += [problem for row in rows for problem in _values(wanted, kind, row)]
-    problems += _dangling(live, wanted, contexts)
+    problems += _missing_references(live, wanted, contexts)
     there = [str(row["ObjectName"]) for row in live["endpoint"] if _is_new(str(row["ObjectName"]), wanted, before)]
-    problems += _details(instance, client, wanted, there[:DETAILED])
+    problems += _details(instance, client, wanted, there[:MOST_ENDPOINTS_IN_FULL])
     return problems, {kind: len(rows) for kind, rows in live.items()}
 
 
 def _names(kind: str, wanted: frozenset[str], live: list[str]) -> Iterator[str]:
     yield from (missing(f"{kind} {name}") for name in sorted(wanted - set(live)))
-    yield from (surplus(f"{kind} {name}") for name in sorted(set(live) - wanted))
+    yield from (not_in_the_set(f"{kind} {name}") for name in sorted(set(live) - wanted))
     for name, count in Counter(live).items():
         if count > 1:
             yield _("%(object)s is there %(count)s times") % {"object": f"{kind} {name}", "count": count}
@@ -93,9 +92,9 @@ def _values(wanted: ExpectedConfig, kind: str, row: Mapping[str, Any]) -> Iterat
 
 
 def _switches(item: PjsipObject, row: Mapping[str, Any]) -> Iterator[str]:
-    """Asterisk takes whatever it does not know for a no."""
+    """Yield options with a value that is neither yes nor no: Asterisk takes those for no, and says nothing."""
     for key, value in item.options:
-        shown = row.get(_header(key))
+        shown = row.get(ami_header(key))
         if shown in {"true", "false", "yes", "no"} and value.lower() not in SWITCHES:
             yield _("%(object)s has “%(value)s” for %(option)s, which Asterisk takes for “%(shown)s”") % {
                 "object": f"{item.type} {item.name}",
@@ -105,32 +104,26 @@ def _switches(item: PjsipObject, row: Mapping[str, Any]) -> Iterator[str]:
             }
 
 
-@lru_cache(maxsize=256)
-def _header(key: str) -> str:
-    """Return the name under which AMI shows an option."""
-    return "".join(part.capitalize() for part in key.split("_"))
-
-
-def _dangling(
+def _missing_references(
     live: Mapping[str, list[Mapping[str, Any]]], wanted: ExpectedConfig, contexts: frozenset[str]
 ) -> Iterator[str]:
-    """Asterisk says nothing of a name that leads nowhere."""
+    """Yield references of live objects to what is not there, about which Asterisk says nothing."""
     names = {kind: {str(row["ObjectName"]) for row in rows} for kind, rows in live.items()}
     for row in live["endpoint"]:
         for header, kind in REFERENCES.items():
             for name in filter(None, str(row.get(header, "")).split(",")):
                 if name not in names[kind]:
-                    yield _nowhere("endpoint", row, f"{kind} {name}")
+                    yield _not_there("endpoint", row, f"{kind} {name}")
         item = wanted.objects.get(("endpoint", str(row["ObjectName"])))
         context = item.value("context") if item else None
         if context and context not in contexts:
-            yield _nowhere("endpoint", row, f"context {context}")
+            yield _not_there("endpoint", row, f"context {context}")
     for row in live["identify"]:
         if row["Endpoint"] not in names["endpoint"]:
-            yield _nowhere("identify", row, f"endpoint {row['Endpoint']}")
+            yield _not_there("identify", row, f"endpoint {row['Endpoint']}")
 
 
-def _nowhere(kind: str, row: Mapping[str, Any], target: str) -> str:
+def _not_there(kind: str, row: Mapping[str, Any], target: str) -> str:
     return _("%(object)s names %(target)s, which is not there") % {
         "object": f"{kind} {row['ObjectName']}",
         "target": target,
@@ -145,5 +138,5 @@ def _details(instance: Instance, client: AmiClient, wanted: ExpectedConfig, endp
 
 
 def _is_new(name: str, wanted: ExpectedConfig, before: ExpectedConfig) -> bool:
-    """Tell whether an endpoint, or what bears its name, differs from `before`."""
+    """Tell whether an endpoint, or an object with the same name, differs from `before`."""
     return any(wanted.objects.get((kind, name)) != before.objects.get((kind, name)) for kind in KINDS)

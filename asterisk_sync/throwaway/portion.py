@@ -1,7 +1,7 @@
-"""The part of a set that an Asterisk has not loaded yet: what one before it had as well need not be tried again.
+"""The portion of a set that has to be tried: what the accepted set has as well was tried when it was new.
 
-Sections are read one by one: what Asterisk makes of one depends on no other, but for the templates it is based on, the
-objects and contexts that it names, and doubles, which validation finds over the whole set.
+Asterisk reads a file section by section. What it makes of one depends on the templates that it is based on, on the
+objects and contexts that it names, and on a second section of its name, which validation looks for in the whole set.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -19,9 +19,13 @@ Portion = tuple[Mapping[str, str], ExpectedConfig]
 
 
 def portion_since(files: Mapping[str, str], wanted: ExpectedConfig, before: ExpectedConfig) -> Portion:
-    """Return the text of the sections that `before` has not, or has otherwise, with what they name, and its meaning.
+    """Return the portion of the files to try, and the configuration that it should give.
 
-    A context that is only named is an empty one; all is returned where there is nothing before.
+    1. Without a set before it, all of the set.
+    2. Otherwise the sections of objects and contexts that are new or altered,
+    3. those of all objects that these name, and of other objects with the same names,
+    4. every template,
+    5. and an empty context for each one that is only named.
     """
     if not before.objects and not before.contexts:
         return files, wanted
@@ -39,7 +43,7 @@ def portion_since(files: Mapping[str, str], wanted: ExpectedConfig, before: Expe
 
 
 def _with_references(keys: Collection[ObjectKey], wanted: ExpectedConfig) -> frozenset[ObjectKey]:
-    """Return the objects, all others of their names, which are cut out of the text with them, and what these name."""
+    """Return the objects, others with the same names, as their sections are cut out too, and all that these name."""
     found: set[ObjectKey] = set()
     waiting = list(keys)
     while waiting:
@@ -63,7 +67,7 @@ def _sections(text: str, names: Collection[str]) -> str:
 
 
 def _chosen(pieces: list[str], names: Collection[str]) -> Iterator[str]:
-    """Yield the sections with these names, and all templates."""
+    """Yield the text of the sections with these names, and of all templates."""
     for piece in pieces:
         name, _bracket, options = piece.partition("\n")[0].partition("]")
         if name in names or "!" in options:

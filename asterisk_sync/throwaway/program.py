@@ -1,4 +1,4 @@
-"""Where the Asterisk program is that candidate sets are tried with, as the settings say."""
+"""Finds the Asterisk program that sets are tried with: the one that the settings name, or one on the usual paths."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +26,7 @@ PROOF_OF_DATA = "documentation"
 
 @dataclass(frozen=True)
 class Program:
-    """An Asterisk below `root` (`/` or a tree to chroot into); the paths are those inside of it."""
+    """An Asterisk below `root`, which is `/` or a tree to chroot into; the other paths are those inside of it."""
 
     root: Path
     path: str
@@ -44,7 +44,7 @@ class Program:
 
 
 def find_program() -> Program | None:
-    """Return the program that the settings name or that is on the usual paths; None where there is none."""
+    """Return the program, None where it or what it needs is not found."""
     root = Path(settings.ASTERISK_ROOT or "/")
     named = [settings.ASTERISK_PROGRAM.lstrip("/")] if settings.ASTERISK_PROGRAM else list(PROGRAMS)
     path = _first(root, named)

@@ -1,4 +1,4 @@
-"""One trial of a set: start, load, compare, and the reasons why it must be refused."""
+"""One trial of a set: start an Asterisk with it, compare what is live, and say why the set must be refused."""
 
 import re
 import time
@@ -10,24 +10,24 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from asterisk_sync.ami.messages import AmiError, AmiTimeoutError
+from asterisk_sync.generations.diff import MASK
 from asterisk_sync.generations.expected import DIALPLAN_MODULE, PJSIP_MODULE, ExpectedConfig
 from asterisk_sync.reload.value_comparison import SECRET_KEYS
 from asterisk_sync.rendering.files import FILE_NAMES
 from asterisk_sync.throwaway.dialplan import IncompleteError, LiveDialplan, dialplan_differences, read_dialplan
 from asterisk_sync.throwaway.instance import Deadline, EndedError, Instance, TooLateError, UnavailableError, running
 from asterisk_sync.throwaway.pjsip import object_differences
+from asterisk_sync.throwaway.private_directory import PREFIX, private_directory
 from asterisk_sync.throwaway.program import Program, find_program
-from asterisk_sync.throwaway.surroundings import PREFIX, private_room
 
 SECONDS = 30.0
 SECONDS_PER_MEGABYTE = 3.0
-# A console that is not read at once leaves lines out.
+# The dialplan is read again where the console left lines out.
 READ_ATTEMPTS = 5
-MASK = "********"
 NOTHING = ExpectedConfig()
 
-# What Asterisk says because it reaches nobody from where it is.
-_OF_THE_SURROUNDINGS = re.compile(
+# What Asterisk logs because it has no network.
+_LOGGED_WITHOUT_NETWORK = re.compile(
     # Contacts that are to be qualified are asked within seconds of a start.
     r"Error \d+ '[^']*' sending OPTIONS request to endpoint \S+|"
     # So are carriers that want a registration.
@@ -35,15 +35,15 @@ _OF_THE_SURROUNDINGS = re.compile(
     # The SIP library, seldom, when the connection for such a request fails while it is given up.
     r"\S*src/pj/lock\.c \.Assert failed: pj_atomic_get\(glock->ref_cnt\) > 0"
 )
-# Asked for once in a process and for each release of Asterisk.
-_USUAL: dict[tuple[Program, float, frozenset[str]], frozenset[str]] = {}
+# (program, its time of change, modules) -> the problems that an empty set brings as well.
+_PROBLEMS_OF_AN_EMPTY_SET: dict[tuple[Program, float, frozenset[str]], frozenset[str]] = {}
 
 _PLACE = re.compile(rf"[^\s'\"]*/{PREFIX}[^/\s]+/etc/")
 _SECRET_OPTION = re.compile(r"((?:password|md5_cred|password_digest|oauth_secret|refresh_token)\s*=\s*)\S+")
 
 
 class Mode(StrEnum):
-    """Whether sets are tried: where it can be done, never, or nothing is written untried."""
+    """Whether sets are tried: where that is possible, never, or always, so that no set is written untried."""
 
     AUTO = "auto"
     OFF = "off"
@@ -52,7 +52,7 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True)
 class Trial:
-    """How it went: reasons to refuse the set, what was live, and why it was not tried where it was not."""
+    """The result: reasons to refuse the set, kind -> how much was live, or why the set was not tried."""
 
     problems: list[str] = field(default_factory=list)
     loaded: Mapping[str, int] = field(default_factory=dict)
@@ -66,54 +66,61 @@ def try_set(
     modules: frozenset[str],
     before: ExpectedConfig = NOTHING,
 ) -> Trial:
-    """Load `files` into a throwaway Asterisk and compare it with `wanted`; it must be refused if there are problems.
+    """Try a set as THROWAWAY_ASTERISK says; it must be refused where the trial has problems.
 
-    Only what `modules` read is loaded. Endpoints that differ from `before` are compared value by value. Raise
-    TooLateError where that takes too long.
+    Only the files that `modules` read are loaded, and compared with `wanted`. Endpoints that differ from `before` are
+    compared with all their values. Raise TooLateError where it takes too long.
     """
     mode = Mode(settings.THROWAWAY_ASTERISK)
     if mode is Mode.OFF:
         return Trial(skipped_reason=_("THROWAWAY_ASTERISK is off"))
     try:
-        return attempt(files, wanted, modules, before)
+        return run_trial(files, wanted, modules, before)
     except UnavailableError as error:
         reason = _("The set could not be tried with a throwaway Asterisk: %(reason)s.") % {"reason": error}
         return Trial(problems=[reason] if mode is Mode.REQUIRED else [], skipped_reason=reason)
 
 
-def attempt(
+def run_trial(
     files: Mapping[str, str],
     wanted: ExpectedConfig,
     modules: frozenset[str],
     before: ExpectedConfig = NOTHING,
 ) -> Trial:
-    """Try the set whatever the setting says; raise UnavailableError."""
+    """Try a set, whatever THROWAWAY_ASTERISK says; raise UnavailableError or TooLateError.
+
+    1. Write the files into a private directory and start Asterisk there, without a network.
+    2. When all modules are loaded, compare dialplan and objects with `wanted`, in both directions.
+    3. Add the warnings and errors of its log.
+    4. Leave out what an empty set brings as well, and what comes of the missing network.
+    5. Mask secrets.
+    """
     program = find_program()
     if program is None:
         raise UnavailableError(_("no Asterisk program below %(root)s") % {"root": settings.ASTERISK_ROOT or "/"})
     started = time.monotonic()
     problems, loaded = _load(program, files, wanted, modules, before)
     if problems:
-        usual = _usual_problems(program, modules, loaded)
-        problems = [problem for problem in problems if problem not in usual]
+        also_of_an_empty_set = _problems_of_an_empty_set(program, modules, loaded)
+        problems = [problem for problem in problems if problem not in also_of_an_empty_set]
     shown = [_shown(problem, wanted) for problem in dict.fromkeys(problems)]
     return Trial(shown, loaded, round((time.monotonic() - started) * 1000))
 
 
-def _usual_problems(program: Program, modules: frozenset[str], loaded: Mapping[str, int]) -> frozenset[str]:
-    """Return what an empty set brings as well: a matter of this machine, and no reason to refuse anything.
+def _problems_of_an_empty_set(program: Program, modules: frozenset[str], loaded: Mapping[str, int]) -> frozenset[str]:
+    """Return the problems that an empty set brings, which are a matter of this machine; found out once.
 
-    Raise UnavailableError where not even that can be loaded, nor anything of the set was.
+    Raise UnavailableError where Asterisk loads neither the empty set nor anything of the real one.
     """
     key = (program, (program.root / program.path.lstrip("/")).stat().st_mtime, modules)
-    if key not in _USUAL:
+    if key not in _PROBLEMS_OF_AN_EMPTY_SET:
         problems, nothing = _load(program, dict.fromkeys(FILE_NAMES, ""), NOTHING, modules, NOTHING)
         if not nothing and not loaded:
             raise UnavailableError("; ".join(problems))
         if not nothing:
             return frozenset()
-        _USUAL[key] = frozenset(problems)
-    return _USUAL[key]
+        _PROBLEMS_OF_AN_EMPTY_SET[key] = frozenset(problems)
+    return _PROBLEMS_OF_AN_EMPTY_SET[key]
 
 
 def _load(
@@ -123,17 +130,17 @@ def _load(
     modules: frozenset[str],
     before: ExpectedConfig,
 ) -> tuple[list[str], dict[str, int]]:
-    """Return the problems, those of the log first, and how much is live of each kind."""
+    """Return the problems, those of the log first, and kind -> how much is live."""
     size = sum(map(len, files.values()))
     deadline = Deadline(SECONDS + SECONDS_PER_MEGABYTE * size / 1_000_000)
     try:
-        with private_room(program) as room:
-            room.furnish(program, files, modules)
-            with running(program, room, deadline) as instance:
+        with private_directory(program) as directory:
+            directory.write_configuration(program, files, modules)
+            with running(program, directory, deadline) as instance:
                 instance.wait_until_booted()
                 differences, loaded = _compare(instance, wanted, modules, before)
-                said = [_PLACE.sub("", line) for line in instance.complaints()]
-                return [line for line in said if not _OF_THE_SURROUNDINGS.fullmatch(line)] + differences, loaded
+                said = [_PLACE.sub("", line) for line in instance.logged_problems()]
+                return [line for line in said if not _LOGGED_WITHOUT_NETWORK.fullmatch(line)] + differences, loaded
     except (TooLateError, AmiTimeoutError) as error:
         raise TooLateError(str(error)) from error
     except (EndedError, AmiError, IncompleteError) as error:

@@ -10,7 +10,7 @@ from django.utils import translation
 from asterisk_sync.changes import outbox
 from asterisk_sync.models import DriftPolicy, Node
 from asterisk_sync.pipeline import run as pipeline
-from asterisk_sync.throwaway import NOTHING, Program, UnavailableError, attempt, find_program
+from asterisk_sync.throwaway import NOTHING, Program, UnavailableError, find_program, run_trial
 from customers.models import Customer, CustomerType, Extension
 from deploy.trial.asterisk import AsteriskInstance
 from deploy.trial.base_config import write_empty_generation
@@ -86,7 +86,7 @@ def program() -> Program:
     """The Asterisk that sets are tried with."""
     found = find_program()
     try:
-        attempt({}, NOTHING, BOTH)
+        run_trial({}, NOTHING, BOTH)
     except UnavailableError as error:
         unavailable(str(error))
     assert found is not None

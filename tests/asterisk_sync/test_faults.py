@@ -244,7 +244,7 @@ def test_a_connection_cut_in_the_reload_leaves_the_accepted_set_on_disk_and_is_t
     run(node)
     target = live(current)
     extension = ExtensionFactory.create(customer=company)
-    with mock.patch("asterisk_sync.reload.reloader.await_live", side_effect=AmiUnreachableError("cut")):
+    with mock.patch("asterisk_sync.reload.reloader.wait_until_live", side_effect=AmiUnreachableError("cut")):
         assert run(node).outcome == RunOutcome.UNREACHABLE
     assert live(current) == target
     extension.delete()

@@ -11,8 +11,8 @@ from asterisk_sync.generations.expected import DIALPLAN_MODULE, PJSIP_MODULE, ex
 from asterisk_sync.generations.validation import RefusedError, validate
 from asterisk_sync.models import Node, RunOutcome
 from asterisk_sync.rendering.parser import ConfigSyntaxError
-from asterisk_sync.throwaway import Program, attempt, try_set
-from asterisk_sync.throwaway.surroundings import _SORCERY, PREFIX
+from asterisk_sync.throwaway import Program, run_trial, try_set
+from asterisk_sync.throwaway.private_directory import _SORCERY, PREFIX
 from customers.models import Customer
 from deploy.trial.base_config import SOURCE
 from tests.asterisk_sync.running import change_file, live, run, run_again
@@ -27,7 +27,7 @@ ENDPOINT = "type=endpoint\n"
 
 def test_a_good_set_loads_as_it_was_meant() -> None:
     files = sealed()
-    trial = attempt(files, expected_config(files), BOTH)
+    trial = run_trial(files, expected_config(files), BOTH)
     assert trial.problems == []
     assert trial.loaded == {
         "context": 6, "extension": 8, "endpoint": 3, "aor": 6, "auth": 2, "registration": 1, "identify": 2,
@@ -36,8 +36,8 @@ def test_a_good_set_loads_as_it_was_meant() -> None:
 
 def test_only_what_changed_is_loaded() -> None:
     files = sealed()
-    dialplan = attempt(files, expected_config(files), frozenset({DIALPLAN_MODULE}))
-    objects = attempt(files, expected_config(files), frozenset({PJSIP_MODULE}))
+    dialplan = run_trial(files, expected_config(files), frozenset({DIALPLAN_MODULE}))
+    objects = run_trial(files, expected_config(files), frozenset({PJSIP_MODULE}))
     assert (dialplan.problems, objects.problems) == ([], [])
     assert dialplan.loaded.keys() == {"context", "extension"}
     assert objects.loaded.keys() == {"endpoint", "aor", "auth", "registration", "identify"}
@@ -48,7 +48,7 @@ def test_only_what_changed_is_loaded() -> None:
 def test_a_registration_loads_over_every_transport(address: str, transport: str) -> None:
     uri = f"sip:{address}:5060{transport}"
     files = replaced("gateways", "server_uri=sip:198.51.100.1:5060", f"server_uri={uri}")
-    assert attempt(files, expected_config(files), frozenset({PJSIP_MODULE})).problems == []
+    assert run_trial(files, expected_config(files), frozenset({PJSIP_MODULE})).problems == []
 
 
 # Our own parser has nothing against these.
@@ -78,7 +78,7 @@ UNSEEN: dict[str, tuple[Files, str]] = {
 def test_what_our_parser_takes_and_asterisk_does_not_is_refused(fault: str) -> None:
     files, named = UNSEEN[fault]
     wanted = expected_config(files)
-    trial = attempt(files, wanted, BOTH)
+    trial = run_trial(files, wanted, BOTH)
     assert any(named in problem for problem in trial.problems), trial.problems
 
 
@@ -120,7 +120,7 @@ BROKEN: dict[str, tuple[Files, str]] = {
 @pytest.mark.parametrize("fault", BROKEN)
 def test_what_is_live_otherwise_than_it_was_meant_is_refused(fault: str) -> None:
     files, named = BROKEN[fault]
-    trial = attempt(files, expected_config(sealed()), BOTH)
+    trial = run_trial(files, expected_config(sealed()), BOTH)
     assert any(named in problem for problem in trial.problems), trial.problems
 
 
@@ -132,7 +132,7 @@ def test_nothing_of_these_is_a_surprise_to_our_parser_but_what_is_said_above() -
 
 
 def test_reasons_show_no_secret_and_no_path_of_this_machine() -> None:
-    trial = attempt(replaced("gateways", "password=", "pass_word="), expected_config(sealed()), BOTH)
+    trial = run_trial(replaced("gateways", "password=", "pass_word="), expected_config(sealed()), BOTH)
     text = " ".join(trial.problems)
     assert "pass_word" in text
     assert SECRET not in text
@@ -141,7 +141,7 @@ def test_reasons_show_no_secret_and_no_path_of_this_machine() -> None:
 
 def test_a_long_priority_is_compared_as_far_as_asterisk_shows_it() -> None:
     files = appended("routes", f"[long]\nexten => 1,1,Set(A={'a' * 3000})\n")
-    assert attempt(files, expected_config(files), frozenset({DIALPLAN_MODULE})).problems == []
+    assert run_trial(files, expected_config(files), frozenset({DIALPLAN_MODULE})).problems == []
 
 
 def test_off_and_required_and_auto(settings: LazySettings) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from asterisk_sync.generations.expected import ExpectedConfig, expected_config
 from asterisk_sync.models import Node, SyncRun
-from asterisk_sync.throwaway import attempt, portion_since
+from asterisk_sync.throwaway import portion_since, run_trial
 from customers.models import Customer
 from tests.asterisk_sync.running import run, run_again
 from tests.asterisk_sync.test_throwaway import UNSEEN
@@ -67,7 +67,7 @@ def test_a_context_comes_alone_and_those_that_it_includes_are_empty() -> None:
 @pytest.mark.parametrize("files", [NEW_CONTEXT, replaced("extensions", "callerid=Ana", "callerid=Eva")])
 def test_a_portion_loads_without_a_complaint(files: Files) -> None:
     text, wanted = portion_since(files, expected_config(files), expected_config(sealed()))
-    assert attempt(text, wanted, BOTH, expected_config(sealed())).problems == []
+    assert run_trial(text, wanted, BOTH, expected_config(sealed())).problems == []
 
 
 @pytest.mark.asterisk
@@ -76,7 +76,7 @@ def test_a_portion_loads_without_a_complaint(files: Files) -> None:
 def test_a_portion_shows_every_fault_of_the_whole(fault: str) -> None:
     files, named = UNSEEN[fault]
     text, wanted = portion_since(files, expected_config(files), expected_config(sealed()))
-    problems = attempt(text, wanted, BOTH, expected_config(sealed())).problems
+    problems = run_trial(text, wanted, BOTH, expected_config(sealed())).problems
     assert any(named in problem for problem in problems), problems
 
 

@@ -74,7 +74,7 @@ STEPS = [
     ("asterisk_sync.generations.folder.NodeFolder.switch", "before"),
     ("asterisk_sync.generations.folder.NodeFolder.switch", "after"),
     ("asterisk_sync.reload.reloader.reload_module", "after"),
-    ("asterisk_sync.reload.reloader.await_live", "after"),
+    ("asterisk_sync.reload.reloader.wait_until_live", "after"),
     ("asterisk_sync.pipeline.history._record_generation", "after"),
 ]
 

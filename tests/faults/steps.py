@@ -36,7 +36,7 @@ POINTS = {
     "switched": Point("asterisk_sync.generations.folder", "NodeFolder.switch", after=True),
     # Peers are reloaded, the dialplan is not.
     "reload": Point("asterisk_sync.reload.reloader", "reload_module", after=True),
-    "verify": Point("asterisk_sync.reload.reloader", "await_live"),
+    "verify": Point("asterisk_sync.reload.reloader", "wait_until_live"),
     # Inside the transaction that records the run.
     "record": Point("asterisk_sync.pipeline.history", "_record_generation", after=True),
     # Recorded; the lock is still held.

@@ -10,7 +10,7 @@ from asterisk_sync.ami.client import AmiClient
 from asterisk_sync.ami.messages import UnsafeValueError, encode
 from asterisk_sync.throwaway import Program
 from asterisk_sync.throwaway.instance import Deadline, running
-from asterisk_sync.throwaway.surroundings import MODULES, private_room
+from asterisk_sync.throwaway.private_directory import MODULES, private_directory
 from tests.fuzz.hostile import hostile
 from tests.fuzz.tally import Tally
 
@@ -125,9 +125,9 @@ def echo_client() -> Iterator[tuple[AmiClient, EchoServer]]:
 def real_action_cases(chance: random.Random, tally: Tally, count: int, program: Program) -> None:
     """Send a sample to a real Asterisk, which can do no harm where it is: one answer each, and nothing has happened."""
     sent = 0
-    with private_room(program) as room:
-        room.furnish(program, {}, frozenset(MODULES))
-        with running(program, room, Deadline(60)) as instance:
+    with private_directory(program) as directory:
+        directory.write_configuration(program, {}, frozenset(MODULES))
+        with running(program, directory, Deadline(60)) as instance:
             instance.wait_until_booted()
             with instance.ami() as client:
                 strays: list[object] = []

@@ -16,7 +16,7 @@ from asterisk_sync.generations.expected import (
 from asterisk_sync.rendering import render_files
 from asterisk_sync.rendering.parser import Context, PjsipObject
 from asterisk_sync.snapshot.values import Snapshot
-from asterisk_sync.throwaway import attempt
+from asterisk_sync.throwaway import run_trial
 from tests.fuzz.meaning import STRUCTURE, VIEW, Meaning, meaning_of, placed
 from tests.fuzz.sets import GOOD, MOST_ADDRESSES
 from tests.rendering.example import example
@@ -44,7 +44,7 @@ def faults(files: Mapping[str, str], snapshot: Snapshot) -> Iterator[str]:
 
 def live_faults(files: Mapping[str, str]) -> tuple[list[str], int]:
     """Load the set into a real Asterisk; return what is live otherwise than we read it, and how much is live."""
-    trial = attempt(files, expected_config(files), BOTH)
+    trial = run_trial(files, expected_config(files), BOTH)
     return trial.problems, sum(trial.loaded.values())
 
 

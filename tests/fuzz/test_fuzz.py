@@ -6,7 +6,7 @@ import pytest
 from django.utils import translation
 
 from asterisk_sync.rendering import render_files
-from asterisk_sync.throwaway import NOTHING, UnavailableError, attempt
+from asterisk_sync.throwaway import NOTHING, UnavailableError, run_trial
 from tests.fuzz import judging
 from tests.fuzz.actions import as_asterisk_reads
 from tests.fuzz.run import Run
@@ -20,7 +20,7 @@ CASES = 6_000
 @pytest.fixture
 def real_asterisk() -> None:
     try:
-        attempt({}, NOTHING, judging.BOTH)
+        run_trial({}, NOTHING, judging.BOTH)
     except UnavailableError as error:
         unavailable(str(error))
 

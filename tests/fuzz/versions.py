@@ -5,7 +5,7 @@ import re
 from asterisk_sync.generations.expected import DIALPLAN_MODULE
 from asterisk_sync.throwaway import find_program
 from asterisk_sync.throwaway.instance import Deadline, running
-from asterisk_sync.throwaway.surroundings import private_room
+from asterisk_sync.throwaway.private_directory import private_directory
 
 
 def asterisk_version() -> str:
@@ -13,9 +13,9 @@ def asterisk_version() -> str:
     program = find_program()
     if program is None:
         return ""
-    with private_room(program) as room:
-        room.furnish(program, {}, frozenset({DIALPLAN_MODULE}))
-        with running(program, room, Deadline(30)) as instance:
+    with private_directory(program) as directory:
+        directory.write_configuration(program, {}, frozenset({DIALPLAN_MODULE}))
+        with running(program, directory, Deadline(30)) as instance:
             instance.wait_until_booted()
             match = re.search(r"Asterisk (\S+)", instance.console("core show version"))
     return match[1] if match else ""

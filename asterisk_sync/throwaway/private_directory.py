@@ -1,4 +1,4 @@
-"""The private directory of a throwaway Asterisk, and the few files around the candidate's own."""
+"""The private directory of a throwaway Asterisk: the files of the set, and the few others that it needs to start."""
 
 import fcntl
 import os
@@ -18,7 +18,7 @@ from asterisk_sync.throwaway.program import Program
 PREFIX = "voipadmin-throwaway-"
 DIRECTORIES = ("etc", "run", "log", "spool", "var", f"data/{FOLDER}")
 STALE_SECONDS = 30.0
-# Between the ranges that Debian and systemd hand out: started by root, Asterisk runs as nobody else does.
+# Outside the ranges that Debian and systemd hand out: started by root, Asterisk runs as a user that nobody else is.
 UNUSED_ID = 60998
 AMI_USER = "throwaway"
 
@@ -65,20 +65,20 @@ read = system
 write = system,config,reporting
 writetimeout = 5000
 """
-# A registration is only made where there is a transport of its kind.
+# One transport of each kind: Asterisk makes a registration only where there is a transport for it.
 _PJSIP = "".join(
     f"[transport-{protocol}-{version}]\ntype = transport\nprotocol = {protocol}\nbind = {address}:{port}\n\n"
     for protocol, port in (("udp", 5060), ("tcp", 5060), ("tls", 5061))
     for version, address in ((4, "127.0.0.1"), (6, "[::1]"))
 )
-# As on a node: the large file of extensions is read for the types that are in it, not for all twelve.
+# As on a node: the large file of extensions is read for the three types that are in it, not for all twelve.
 LARGE_FILE = "pjsip_extensions.conf"
 _ALL_OBJECTS = "pjsip_with_extensions.conf"
 _SORCERY = "[res_pjsip]\n" + "".join(
     f"{kind} = config,{_ALL_OBJECTS},criteria=type={kind}\n" for kind in ("endpoint", "auth", "aor")
 )
 _EXTENSIONS = "[general]\nstatic = yes\nwriteprotect = yes\nextenpatternmatchnew = no\n\n[globals]\n\n"
-# Present so that Asterisk does not warn of their absence.
+# Asterisk warns where one of these is missing.
 _PLAIN = {
     "acl.conf": "",
     "ccss.conf": "[general]\ncc_max_requests = 0\n",
@@ -93,8 +93,8 @@ _PLAIN = {
 
 
 @dataclass(frozen=True)
-class Room:
-    """A directory that belongs to one throwaway Asterisk; `user` is whom it runs as, None for ourselves."""
+class PrivateDirectory:
+    """The directory of one throwaway Asterisk, which runs as `user` (uid, gid), or as we do where that is None."""
 
     path: Path
     user: tuple[int, int] | None
@@ -102,21 +102,21 @@ class Room:
 
     @property
     def control(self) -> Path:
-        """The socket of its console."""
+        """The socket of the console."""
         return self.path / "run" / "asterisk.ctl"
 
     @property
     def problems(self) -> Path:
-        """Its log of warnings and errors, an object of JSON in each line."""
+        """The log of warnings and errors, an object of JSON in each line."""
         return self.path / "log" / "problems"
 
     @property
     def output(self) -> Path:
-        """What it prints, of interest where it does not start."""
+        """What Asterisk prints, which says why it does not start."""
         return self.path / "output"
 
-    def furnish(self, program: Program, files: Mapping[str, str], modules: frozenset[str]) -> None:
-        """Write the configuration: `files`, and what loads those that `modules` read."""
+    def write_configuration(self, program: Program, files: Mapping[str, str], modules: frozenset[str]) -> None:
+        """Write the configuration: those of the files that `modules` read, and what makes Asterisk read them."""
         for name in DIRECTORIES:
             (self.path / name).mkdir(parents=True)
         read = {name: text for name, text in files.items() if module_of(name) in modules}
@@ -152,23 +152,23 @@ def _includes(names: Iterable[str], module: str) -> str:
 
 
 @contextmanager
-def private_room(program: Program) -> Iterator[Room]:
-    """Make a room and remove it at the end, with those that a killed predecessor left; raise OSError."""
-    # The console's socket is in it, and a socket's path has at most 107 bytes.
+def private_directory(program: Program) -> Iterator[PrivateDirectory]:
+    """Make a directory and remove it at the end, with those that a killed process left behind; raise OSError."""
+    # Short, as the console's socket is in it: the path of a socket has at most 107 bytes.
     parent = program.root / "tmp" if program.has_own_root else Path(tempfile.gettempdir())
     _sweep(parent)
     path = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
     held = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
     try:
         fcntl.flock(held, fcntl.LOCK_EX)
-        yield Room(path, (UNUSED_ID, UNUSED_ID) if os.geteuid() == 0 else None)
+        yield PrivateDirectory(path, (UNUSED_ID, UNUSED_ID) if os.geteuid() == 0 else None)
     finally:
         os.close(held)
         shutil.rmtree(path, ignore_errors=True)
 
 
 def _sweep(parent: Path) -> None:
-    """Remove rooms that nobody holds any more; their Asterisk ended with whoever started it."""
+    """Remove directories on which nobody holds the lock: their Asterisk ended with the process that started it."""
     for path in parent.glob(f"{PREFIX}*"):
         with suppress(OSError):
             found = path.lstat()

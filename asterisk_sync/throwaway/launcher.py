@@ -1,12 +1,15 @@
-"""Runs one Asterisk where no network is: a script of the standard library alone, started with `python -I -S`.
+"""Runs one Asterisk without a network: a script of the standard library alone, started with `python -I -S`.
 
-It enters a network namespace of its own (as root directly, otherwise through a user namespace), brings up the loopback
-there, gives up what it may do, and starts Asterisk. Without the namespace it starts nothing. Asterisk ends with it, and
-it ends with the process that started it.
+1. Enter a network namespace of its own, as root directly, otherwise through a user namespace, and bring up the loopback
+   there. Without a namespace nothing is started: Asterisk would register at the carriers.
+2. Start Asterisk as a child without privileges.
+3. Hand out connections to its AMI until the process that started the script closes the socket, then kill Asterisk.
 
-Usage: enclosure.py '{"fd": ..., "parent": ..., "root": "/", "user": [uid, gid] or null, "command": [...]}'
+The kernel kills Asterisk when this script ends, and this script when the process that started it ends.
+
+Usage: launcher.py '{"fd": ..., "parent": ..., "root": "/", "user": [uid, gid] or null, "command": [...]}'
 On the socket `fd` it says `ready`, `unavailable REASON` or `ended STATUS`; each `ami` that it is sent is answered with
-a connection to the port 5038 inside, as a file descriptor.
+a connection to port 5038 in the namespace, as a file descriptor.
 """
 
 import ctypes

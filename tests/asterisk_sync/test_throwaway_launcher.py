@@ -15,9 +15,9 @@ import pytest
 
 from asterisk_sync import throwaway
 from asterisk_sync.generations.expected import expected_config
-from asterisk_sync.throwaway import Program, UnavailableError, attempt
+from asterisk_sync.throwaway import Program, UnavailableError, run_trial
 from asterisk_sync.throwaway.instance import Instance
-from asterisk_sync.throwaway.surroundings import PREFIX, STALE_SECONDS, _is_held, private_room
+from asterisk_sync.throwaway.private_directory import PREFIX, STALE_SECONDS, _is_held, private_directory
 from tests.asterisk_sync.throwaway_sets import BOTH, GOOD, file_named, replaced, sealed
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.usefixtures("program")]
@@ -26,8 +26,8 @@ BAD = replaced("gateways", "rfc4733", "banana")
 
 
 @contextmanager
-def settled_rooms(parent: Path) -> Iterator[list[Path]]:
-    """Collect the rooms that were made in the block and that nobody holds when it is over."""
+def settled_directories(parent: Path) -> Iterator[list[Path]]:
+    """Collect the directories that were made in the block and that nobody holds when it is over."""
     before = set(parent.glob(f"{PREFIX}*"))
     left: list[Path] = []
     yield left
@@ -42,7 +42,7 @@ def test_a_registration_in_the_set_sends_nothing(program: Program) -> None:
         files = sealed(gateways=GOOD[file_named("gateways")].replace("198.51.100.1:5060", address))
         assert address in files[file_named("gateways")]
         with slowly(2.0):
-            assert attempt(files, expected_config(files), BOTH).problems == []
+            assert run_trial(files, expected_config(files), BOTH).problems == []
         carrier.settimeout(0.2)
         with pytest.raises(TimeoutError):
             carrier.recv(4096)
@@ -51,7 +51,7 @@ def test_a_registration_in_the_set_sends_nothing(program: Program) -> None:
 def test_that_nobody_can_be_reached_is_no_reason_to_refuse() -> None:
     """The gateway is asked whether it is there, and a registration is tried, as on any node."""
     with slowly(1.0):
-        assert attempt(sealed(), expected_config(sealed()), BOTH).problems == []
+        assert run_trial(sealed(), expected_config(sealed()), BOTH).problems == []
 
 
 class slowly:  # noqa: N801 - reads as what it does: with slowly(2.0)
@@ -77,37 +77,37 @@ class slowly:  # noqa: N801 - reads as what it does: with slowly(2.0)
 
 
 def test_without_a_namespace_nothing_is_started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    source = throwaway.instance.ENCLOSURE.read_text()
-    stubborn = tmp_path / "enclosure.py"
+    source = throwaway.instance.LAUNCHER.read_text()
+    stubborn = tmp_path / "launcher.py"
     # A flag that the kernel refuses, as it refuses them all in a container without rights.
     stubborn.write_text(source.replace('call("unshare", ', 'call("unshare", 1 << 3 |'))
-    monkeypatch.setattr(throwaway.instance, "ENCLOSURE", stubborn)
+    monkeypatch.setattr(throwaway.instance, "LAUNCHER", stubborn)
     with pytest.raises(UnavailableError, match="unshare"):
-        attempt(sealed(), expected_config(sealed()), BOTH)
+        run_trial(sealed(), expected_config(sealed()), BOTH)
 
 
 def test_a_namespace_that_is_none_is_found_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    pretending = tmp_path / "enclosure.py"
-    pretending.write_text(throwaway.instance.ENCLOSURE.read_text().replace('call("unshare", CLONE_NEWNET)', "pass"))
-    monkeypatch.setattr(throwaway.instance, "ENCLOSURE", pretending)
+    pretending = tmp_path / "launcher.py"
+    pretending.write_text(throwaway.instance.LAUNCHER.read_text().replace('call("unshare", CLONE_NEWNET)', "pass"))
+    monkeypatch.setattr(throwaway.instance, "LAUNCHER", pretending)
     with pytest.raises(UnavailableError, match="not a network namespace"):
-        attempt(sealed(), expected_config(sealed()), BOTH)
+        run_trial(sealed(), expected_config(sealed()), BOTH)
 
 
 def test_nothing_is_left_behind(program: Program) -> None:
-    with private_room(program) as room:
-        neighbours = room.path.parent
-    assert not room.path.exists()
-    with settled_rooms(neighbours) as left:
-        attempt(sealed(), expected_config(sealed()), BOTH)
-        attempt(BAD, expected_config(sealed()), BOTH)
+    with private_directory(program) as directory:
+        neighbours = directory.path.parent
+    assert not directory.path.exists()
+    with settled_directories(neighbours) as left:
+        run_trial(sealed(), expected_config(sealed()), BOTH)
+        run_trial(BAD, expected_config(sealed()), BOTH)
     assert left == []
     assert enclosed_processes(os.getpid()) == []
 
 
 def enclosed_processes(parent: int) -> list[int]:
-    """Return the processes of throwaway Asterisks that `parent` started, themselves and their enclosures."""
-    # A set: before a child has become an Asterisk it still bears the name of its enclosure.
+    """Return the processes of throwaway Asterisks that `parent` started, themselves and their launchers."""
+    # A set: before a child has become an Asterisk it still bears the name of its launcher.
     found = set()
     for entry in Path("/proc").glob("[0-9]*"):
         try:
@@ -115,7 +115,7 @@ def enclosed_processes(parent: int) -> list[int]:
             environment_of = f'"parent": {parent}'.encode()
         except OSError:
             continue
-        if b"enclosure.py" in command and environment_of in command:
+        if b"launcher.py" in command and environment_of in command:
             found |= {int(entry.name), *children(int(entry.name))}
     return sorted(found)
 
@@ -135,7 +135,7 @@ def wait(instance):
     print("running", flush=True)
     import time; time.sleep(60)
 with mock.patch.object(throwaway.instance.Instance, "wait_until_booted", wait):
-    throwaway.attempt(sealed(), expected_config(sealed()), BOTH)
+    throwaway.run_trial(sealed(), expected_config(sealed()), BOTH)
 """
 
 
@@ -155,28 +155,28 @@ def caller() -> Iterator["subprocess.Popen[bytes]"]:
     process.wait()
 
 
-def test_a_killed_caller_takes_its_asterisk_along_and_its_room_is_swept(
+def test_a_killed_caller_takes_its_asterisk_along_and_its_directory_is_swept(
     caller: "subprocess.Popen[bytes]", program: Program
 ) -> None:
     left = enclosed_processes(caller.pid)
     assert len(left) == 2
-    room = room_of(caller.pid)
+    directory = directory_of(caller.pid)
     caller.send_signal(signal.SIGKILL)
     caller.wait()
     wait_until(lambda: not any(is_alive(process) for process in left))
-    with private_room(program):
-        assert room.exists()
+    with private_directory(program):
+        assert directory.exists()
     long_ago = time.time() - STALE_SECONDS - 1
-    os.utime(room, (long_ago, long_ago))
-    with private_room(program):
-        assert not room.exists()
+    os.utime(directory, (long_ago, long_ago))
+    with private_directory(program):
+        assert not directory.exists()
 
 
-def room_of(process: int) -> Path:
-    """Return the room that a process holds open."""
+def directory_of(process: int) -> Path:
+    """Return the directory that a process holds open."""
     links = [link.readlink() for link in Path(f"/proc/{process}/fd").iterdir() if link.is_symlink()]
-    (room,) = [path for path in links if path.name.startswith(PREFIX)]
-    return room
+    (directory,) = [path for path in links if path.name.startswith(PREFIX)]
+    return directory
 
 
 def is_alive(process: int) -> bool:
@@ -195,16 +195,16 @@ def wait_until(condition: Callable[[], bool], seconds: float = 5.0) -> None:
 
 
 def test_a_room_in_use_is_not_swept_however_old(program: Program) -> None:
-    with private_room(program) as room:
-        os.utime(room.path, (0, 0))
-        with private_room(program):
-            assert room.path.exists()
+    with private_directory(program) as directory:
+        os.utime(directory.path, (0, 0))
+        with private_directory(program):
+            assert directory.path.exists()
 
 
 def test_trials_run_side_by_side() -> None:
     good, bad = sealed(), BAD
     with ThreadPoolExecutor(4) as pool:
-        trials = list(pool.map(lambda files: attempt(files, expected_config(sealed()), BOTH), [good, bad, good, bad]))
+        trials = list(pool.map(lambda files: run_trial(files, expected_config(sealed()), BOTH), [good, bad, good, bad]))
     assert [bool(trial.problems) for trial in trials] == [False, True, False, True]
 
 
@@ -226,7 +226,7 @@ def test_it_works_without_roots_powers() -> None:
         "from asterisk_sync.generations.expected import expected_config\n"
         "from tests.asterisk_sync.throwaway_sets import BOTH, sealed\n"
         "import os; assert os.geteuid() == 60997\n"
-        "trial = throwaway.attempt(sealed(), expected_config(sealed()), BOTH)\n"
+        "trial = throwaway.run_trial(sealed(), expected_config(sealed()), BOTH)\n"
         "print(trial.problems, trial.loaded['endpoint'])\n"
     )
     outcome = subprocess.run(
