@@ -1,9 +1,8 @@
-"""A dependable client of the Asterisk Manager Interface: one subclass of pyst2's Manager.
+"""The AMI client: one subclass of pyst2's Manager.
 
-pyst2 0.5.1 as it is swaps the answers of two threads, waits for ever, keeps only the last `Output:` line of a
-command, dies on an event with `ChanVariable`, sends a line break inside a value as a second action, reads byte by byte
-and cannot connect twice. Everything that touches the socket is therefore replaced here; its actions and callbacks
-are inherited.
+Everything that touches the socket is replaced, because pyst2 0.5.1 gives the answer of one thread to another, waits for
+ever, keeps one line of a command's output, and takes a line break in a value for the end of an action. What is used of
+pyst2 and what had to be replaced is in docs/adr/0016-pyst2-is-the-base-of-the-ami-client.md.
 """
 
 import contextlib
@@ -41,7 +40,10 @@ EVENT_BACKLOG = 10_000
 
 
 class AmiClient(Manager):
-    """A connection that matches answers by ActionID, keeps deadlines and may be opened again after a loss."""
+    """A connection to AMI whose actions are matched with their answers by ActionID, each within a deadline.
+
+    It may be opened again after a loss. Threads may share it; callbacks of events run in a thread of their own.
+    """
 
     def __init__(self, *, timeout: float = ANSWER_SECONDS, connect_timeout: float = CONNECT_SECONDS) -> None:
         super().__init__()
@@ -81,7 +83,7 @@ class AmiClient(Manager):
         self.adopt(sock, f"{host}:{port}")
 
     def adopt(self, sock: socket.socket, place: str) -> None:
-        """Read the greeting of a connection that is there already; raise AmiUnreachableError, naming its place."""
+        """Take over a connected socket and read the greeting; raise AmiUnreachableError, which names `place`."""
         sock.settimeout(self.connect_timeout)
         reader = cast("BufferedReader", sock.makefile("rb", buffering=READ_BUFFER))
         try:
@@ -90,7 +92,7 @@ class AmiClient(Manager):
             sock.close()
             raise AmiUnreachableError(f"{place}: no greeting: {error.strerror or error}") from error
         sock.settimeout(None)
-        # A hung Asterisk stops reading; a blocking send would then wait for ever.
+        # A send blocks when Asterisk hangs and stops reading; this option of the kernel gives it a limit of time.
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", int(self.timeout) or 1, 0))
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._start(sock, reader)
@@ -119,7 +121,7 @@ class AmiClient(Manager):
         return response
 
     def close(self) -> None:
-        """Hang up; harmless when already closed."""
+        """Log off and close the connection; nothing happens where it is closed already."""
         sock, self._sock = self._sock, None
         if sock is None:
             return
@@ -147,6 +149,7 @@ class AmiClient(Manager):
                 self._event_queue.put_nowait(None)
 
     def _deliver(self, lines: list[str]) -> None:
+        """Give a message to the action that waits for it, or as an event to the callbacks."""
         message = AmiMessage(lines)
         with self._pending_lock:
             pending = self._pending.get(str(message.headers.get("ActionID", "")))
@@ -159,13 +162,14 @@ class AmiClient(Manager):
                 self.dropped_events += 1
 
     def _fail_pending(self) -> None:
+        """Wake the actions that wait: without an answer they raise AmiUnreachableError."""
         with self._pending_lock:
             waiting = list(self._pending.values())
         for pending in waiting:
             pending.done.set()
 
     def event_dispatch(self) -> None:
-        """Run the callbacks; one that fails is logged and does not stop the others."""
+        """Run the callbacks of each event; one that raises is logged, and the others run all the same."""
         while self._running.is_set():
             try:
                 event = self._event_queue.get(timeout=1)
@@ -195,7 +199,10 @@ class AmiClient(Manager):
         return answer
 
     def list_action(self, action: str, *, timeout: float | None = None, **fields: str) -> list[dict[str, Any]]:
-        """Return the headers of each event of a list action; PJSIP answers an empty list with an error."""
+        """Return the headers of each event of a list action; raise AmiRefusedError.
+
+        Asterisk answers an empty list of PJSIP with the error `No ... found`: that is no events here.
+        """
         answer, events = self._exchange({"Action": action, **fields}, wants_list=True, timeout=timeout)
         if not answer.is_error:
             return events
@@ -240,7 +247,7 @@ class AmiClient(Manager):
                 raise AmiTimeoutError(f"{action}: no answer within {timeout:g} s")
             if not self.connected():
                 break
-        # A list whose end never came is as good as none, even where its first answer was there.
+        # Of a list the answer comes first: where the connection was lost before its end, the list is not complete.
         complete = pending.response is not None and (self.connected() or not pending.wants_list)
         if not complete or pending.response is None:
             raise AmiUnreachableError(f"{action}: connection lost")

@@ -1,4 +1,4 @@
-"""What goes over an AMI connection: actions as bytes, messages, and the errors of the exchange."""
+"""What goes over an AMI connection: actions as bytes, messages, and the errors of both sides."""
 
 import threading
 from collections.abc import Iterator, Mapping
@@ -14,7 +14,7 @@ Fields = Mapping[str, str | list[str]]
 
 
 class AmiError(ManagerException):
-    """Something went wrong between us and AMI."""
+    """An action could not be done; the classes below say why."""
 
 
 class AmiUnreachableError(AmiError):
@@ -30,17 +30,17 @@ class AmiRefusedError(AmiError):
 
 
 class UnsafeValueError(ValueError):
-    """A value holds a line break or another control character and was not sent."""
+    """A value holds a line break or another control character: the action was not sent."""
 
 
 class AmiMessage(ManagerMsg):
-    """One response or event; `outputs` are the lines of a command, `variables` those of the channel."""
+    """One response or event; `outputs` are the lines of a console command, `variables` are those of a channel."""
 
     headers: dict[str, Any]
     data: str
 
     def parse(self, response: list[str]) -> None:
-        """Split headers; several `Output:` or `ChanVariable:` lines are all kept."""
+        """Split the lines into headers; of `Output:` and `ChanVariable:`, which come several times, all are kept."""
         self.outputs: list[str] = []
         self.variables: dict[str, str] = {}
         stray: list[str] = []
@@ -66,7 +66,7 @@ class AmiMessage(ManagerMsg):
 
     @property
     def message(self) -> str:
-        """Return Asterisk's words."""
+        """Return the message that came with the response."""
         return str(self.headers.get("Message", ""))
 
 
@@ -80,7 +80,7 @@ class PendingAction:
     done: threading.Event = field(default_factory=threading.Event)
 
     def accept(self, message: AmiMessage) -> bool:
-        """Take what belongs to the action; return whether it did."""
+        """Take a message if it belongs to the action; return whether it did."""
         if "Event" not in message.headers:
             self.response = message
             if not self.wants_list or message.is_error or message.headers.get("EventList") != "start":

@@ -1,4 +1,4 @@
-"""A session with a node's AMI: connected, logged in, and its Asterisk fully started."""
+"""A session with the AMI of a node: connected, logged in, and its Asterisk fully started."""
 
 import threading
 
@@ -8,7 +8,7 @@ from asterisk_sync.ami.client import AmiClient
 from asterisk_sync.ami.messages import AmiRefusedError, AmiUnreachableError
 from asterisk_sync.models import Node
 
-BOOT_NEWS_SECONDS = 0.5
+FULLY_BOOTED_SECONDS = 0.5
 
 
 def connected(node: Node) -> AmiClient:
@@ -19,7 +19,7 @@ def connected(node: Node) -> AmiClient:
     try:
         client.connect(node.ami_host, node.ami_port)
         client.login(node.ami_username, node.ami_secret)
-        if not booted.wait(BOOT_NEWS_SECONDS) and _has_no_dialplan(client):
+        if not booted.wait(FULLY_BOOTED_SECONDS) and _has_no_dialplan(client):
             raise AmiUnreachableError(_("Asterisk is still starting."))
     except BaseException:
         client.close()
@@ -28,7 +28,10 @@ def connected(node: Node) -> AmiClient:
 
 
 def _has_no_dialplan(client: AmiClient) -> bool:
-    """A user without `read=system` is not told of the end of the start; until then there is no dialplan."""
+    """Tell whether Asterisk is still starting: its dialplan is loaded last.
+
+    The event FullyBooted would say so, but comes only for an AMI user with `read=system`.
+    """
     try:
         client.list_action("ShowDialPlan")
     except AmiRefusedError:

@@ -1,4 +1,4 @@
-"""Whether SIP answers: some releases of PJSIP hang in a reload and AMI does not notice."""
+"""Asks SIP for an answer: some releases of PJSIP hang in a reload, and AMI does not notice."""
 
 import re
 import socket
@@ -15,7 +15,7 @@ _ENTRY = re.compile(r"^\s*(?P<key>\w+)\s*=>?\s*(?P<value>[^;]*)")
 
 @dataclass(frozen=True)
 class UdpTransport:
-    """Where SIP over UDP listens, as this machine can reach it."""
+    """The address at which this machine reaches SIP over UDP."""
 
     host: str
     port: int
@@ -53,17 +53,17 @@ def _transport(bind: str) -> UdpTransport | None:
 
 
 def sip_answers(transport: UdpTransport) -> bool:
-    """Send OPTIONS; any answer at all, a refusal among them, shows that SIP is alive."""
+    """Send OPTIONS; any answer shows that SIP is alive, a refusal too."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.settimeout(ATTEMPT_SECONDS)
         try:
             probe.connect((transport.host, transport.port))
         except OSError:
             return False
-        return any(_asks(probe, transport) for _ in range(ATTEMPTS))
+        return any(_is_answered(probe, transport) for _ in range(ATTEMPTS))
 
 
-def _asks(probe: socket.socket, transport: UdpTransport) -> bool:
+def _is_answered(probe: socket.socket, transport: UdpTransport) -> bool:
     host, port = probe.getsockname()[:2]
     tag = uuid.uuid4().hex
     request = (

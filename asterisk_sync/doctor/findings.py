@@ -1,4 +1,4 @@
-"""What a check found."""
+"""Findings of the doctor's checks."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """How bad it is: a failure stops calls or changes, a warning will."""
+    """How bad a finding is: a failure stops calls or changes now, a warning will later."""
 
     OK = "ok"
     WARNING = "warning"
@@ -15,7 +15,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One checked thing: what was seen, and how to mend it where it is not well."""
+    """What one check found, and how to mend it where it is not well."""
 
     check: str
     severity: Severity
@@ -29,17 +29,17 @@ def ok(check: str, message: str) -> Finding:
 
 
 def warning(check: str, message: str, remedy: str) -> Finding:
-    """Return a finding of something that will hurt."""
+    """Return a finding of something that will stop calls or changes."""
     return Finding(check, Severity.WARNING, message, remedy)
 
 
 def failure(check: str, message: str, remedy: str) -> Finding:
-    """Return a finding of something that hurts."""
+    """Return a finding of something that stops calls or changes."""
     return Finding(check, Severity.FAILURE, message, remedy)
 
 
 def guarded(check: str, examine: Callable[[], Iterator[Finding]]) -> list[Finding]:
-    """Run one check; a check that itself breaks is a failure of what it looked at, not of the doctor."""
+    """Run one check; an error of the check is a failure of what it looks at, and the other checks go on."""
     try:
         return list(examine())
     except Exception as error:

@@ -1,4 +1,4 @@
-"""One node: what it is, what its files include, what it runs, and why a gateway, a phone or a call does not work."""
+"""Checks of one node: its state, its files, its Asterisk, gateways, extensions and calls."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -16,7 +16,7 @@ from asterisk_sync.models import Node, SyncState
 
 # Oldest releases without known holes: https://docs.asterisk.org/About-the-Project/Security-Advisories/
 VERSION_FLOORS = {20: (20, 20, 1), 22: (22, 10, 1)}
-LIST_ACTIONS = ("PJSIPShowEndpoints", "PJSIPShowContacts", "CoreShowChannels")
+ACTIONS_TRIED = ("PJSIPShowEndpoints", "PJSIPShowContacts", "CoreShowChannels")
 MODULES = ("res_pjsip.so", "pbx_config.so", "chan_pjsip.so", "app_dial.so", "app_playback.so", "app_stack.so")
 MODULES_FOR_RECORDS = ("cdr_custom.so", "func_cdr.so", "func_groupcount.so")
 
@@ -94,7 +94,7 @@ def _version(client: AmiClient) -> Iterator[Finding]:
 
 
 def _rights(client: AmiClient) -> Iterator[Finding]:
-    for action in LIST_ACTIONS:
+    for action in ACTIONS_TRIED:
         try:
             client.list_action(action)
         except AmiRefusedError as error:

@@ -1,4 +1,4 @@
-"""The database, the broker, the workers and the secrets."""
+"""Checks of everything that is not a node: database, broker, workers, secrets, static files, throwaway Asterisk."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -114,7 +114,7 @@ def _worker() -> Iterator[Finding]:
 
 
 def _workers_of_nodes() -> Iterator[Finding]:
-    """A node that nobody serves, and a worker of another release than this one."""
+    """Look for nodes that no worker serves, and for workers of another release than this one."""
     heartbeats = {node.name: heartbeat_of(node) for node in Node.objects.filter(enabled=True)}
     for name, heartbeat in heartbeats.items():
         if heartbeat.is_away:
@@ -175,7 +175,7 @@ def _authorizer() -> Iterator[Finding]:
 
 
 def _static_files() -> Iterator[Finding]:
-    """A white page after the log-in is a page whose style and script did not come."""
+    """Tell whether static files were collected: without them the page after the log-in stays white."""
     if settings.DEBUG:
         return
     if (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
@@ -193,7 +193,7 @@ def _nodes() -> Iterator[Finding]:
 
 
 def _throwaway() -> Iterator[Finding]:
-    """Whether candidate sets are tried with a real Asterisk before they are written."""
+    """Tell whether sets are tried with the throwaway Asterisk before they are written."""
     trial = throwaway.try_set({}, throwaway.NOTHING, frozenset({DIALPLAN_MODULE}))
     if trial.problems:
         yield failure("throwaway", trial.problems[0], "THROWAWAY_ASTERISK=required: nothing is written until it works.")

@@ -1,4 +1,4 @@
-"""The troubles that operators meet: a gateway that is not there, a phone that does not register, a call that fails."""
+"""Checks of what operators meet: a gateway that is missing, a telephone that does not register, calls that fail."""
 
 from collections.abc import Iterator
 

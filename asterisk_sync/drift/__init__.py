@@ -1,4 +1,7 @@
-"""Finds what signals cannot see: files edited by hand, a change that went past the outbox, another set that is live."""
+"""Drift: a settled node in, findings of what differs from its accepted set out; mended or adopted.
+
+It finds what signals cannot see: files edited by hand, another set that is live, changes past the outbox.
+"""
 
 from asterisk_sync.drift.decisions import (
     NotAdoptableError,

@@ -1,4 +1,4 @@
-"""Changes of the database that nobody announced: what `update()` or a script wrote past the signals."""
+"""Looks for changes that were never announced: what `update()` or a script wrote past the signals."""
 
 from pathlib import Path
 
@@ -20,19 +20,19 @@ LONGEST_DETAIL = 20_000
 
 
 def is_compared_with_database(node: Node) -> bool:
-    """Tell whether the node should run what the database says: it is direct, and nothing is held or waits."""
+    """Tell whether the node should run what the database says: changes are applied at once, none is held or waits."""
     return node.mode == ApplyMode.DIRECT and node.chosen_id is None and node.state == SyncState.APPLIED
 
 
 def find_database_differences(node: Node, accepted: AcceptedSet) -> list[DriftDifference]:
-    """Return a difference for each file that no longer says what the database says."""
+    """Return a difference for each file that does not say what the database says."""
     disk = NodeFolder(Path(node.config_path)).state()
     try:
         candidate = prepare(node, accepted, disk, forced=False, timings=StepTimings())
     except (RefusedError, RenderError, GuardError) as error:
         return [DriftDifference(DriftKind.DATABASE, "", str(error))]
     except TooLateError:
-        # Busy: the next audit comes in a minute.
+        # The machine is busy; the next audit comes in a minute.
         return []
     files = candidate.pending.files if candidate.pending else candidate.files
     return [

@@ -1,4 +1,4 @@
-"""What is done about drift: mended, adopted, or left for a person to decide."""
+"""Audits nodes for drift, and mends or adopts what was found."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -18,26 +18,28 @@ from voipadmin.core.errors import DomainError
 
 log = structlog.get_logger(__name__)
 
-# What comes back this soon after it was mended is not mended again unasked: something on the node works against us.
+# A finding that comes back so soon after it was mended is left to a person: something on the node writes it again.
 RECURS_WITHIN = timedelta(minutes=10)
 
 
 class NotMendableError(DomainError):
-    """The panel cannot mend this by itself."""
+    """The panel cannot mend this finding."""
 
     code = "not_mendable"
 
 
 class NotAdoptableError(DomainError):
-    """There is nothing to take over."""
+    """The finding has nothing that could be adopted."""
 
     code = "not_adoptable"
 
 
 def audit_node(node: Node) -> None:
-    """Record how a settled node differs from what it accepted, and mend it where that is its policy.
+    """Record the drift of a node, and mend it where that is the node's policy.
 
-    Nothing is done while a run is in progress or due: what it is about to write is no drift.
+    1. Take the lock of the node. While a run is in progress or due nothing is done: what it writes is no drift.
+    2. Compare disk, Asterisk and database with the accepted set, and record the findings.
+    3. Mend what is open, but not what came back soon after it was mended.
     """
     with node_lock(node.pk) as lock:
         node = Node.objects.get(pk=node.pk)
@@ -51,12 +53,12 @@ def audit_node(node: Node) -> None:
 
 
 def find_drift(node: Node) -> list[str]:
-    """Return a sentence for each thing that differs now, without noting anything."""
+    """Return a sentence for each difference of this moment, without recording it."""
     return [line for item in findings.unknown(node, survey(node).differences) for line in item.lines()]
 
 
 def mend(*, finding: DriftFinding, actor: str = "") -> None:
-    """Bring a node back to what it accepted: everything of it that can be mended is."""
+    """Bring the node of a finding back to what it accepted, with all its open findings; raise NotMendableError."""
     if finding.settlement:
         raise NotMendableError(_("This is settled already."))
     if not findings.is_mendable(finding):
@@ -68,7 +70,10 @@ def mend(*, finding: DriftFinding, actor: str = "") -> None:
 
 
 def adopt(*, finding: DriftFinding, actor: str = "") -> None:
-    """Take what was found as it is: a set becomes live and is held, a foreign object is known from now on."""
+    """Take what was found as it is; raise NotAdoptableError.
+
+    A set that was found becomes live and is held; a foreign object counts as known from now on.
+    """
     if not findings.is_adoptable(finding):
         raise NotAdoptableError(_("There is nothing to adopt: no whole set of files was found, or it is not kept."))
     if finding.generation is None:
@@ -81,21 +86,21 @@ def adopt(*, finding: DriftFinding, actor: str = "") -> None:
 
 
 def recurs(finding: DriftFinding) -> bool:
-    """Tell whether the same was mended shortly before it was found again."""
+    """Tell whether the same finding was mended within ten minutes before it came up again."""
     same = DriftFinding.objects.filter(node=finding.node, kind=finding.kind, subject=finding.subject)
     since = finding.created_at - RECURS_WITHIN
     return same.filter(settlement=Settlement.MENDED, settled_at__gte=since).exclude(pk=finding.pk).exists()
 
 
 def _mend(found: list[DriftFinding], actor: str = "") -> None:
-    """Ask for the whole accepted set; only what that mends is settled."""
+    """Ask for the whole accepted set to be written and reloaded, and settle the findings that this mends."""
     mendable = [finding for finding in found if _can_mend(finding)]
     if not mendable:
         return
     node = mendable[0].node
     with transaction.atomic():
         if node.state == SyncState.REFUSED:
-            # What the database says is no set: the node gets back the one that it accepted.
+            # What the database says was refused: the accepted set is chosen instead.
             Node.objects.filter(pk=node.pk, chosen=None).update(chosen=store.last_good(node).generation)
         services.request_sync(node=node, actor=actor, action="drift")
         findings.settle(mendable, Settlement.MENDED, actor)
@@ -108,7 +113,7 @@ def _can_mend(finding: DriftFinding) -> bool:
 
 
 def _includes(finding: DriftFinding) -> bool:
-    """Make sure that the line is there; tell whether it is."""
+    """Add the line that includes the file where it is missing; return whether it is there."""
     folder = _folder(finding)
     inclusion = inclusion_of(folder, finding.subject)
     return add_include(folder, finding.subject) if inclusion.is_missing else not inclusion.error

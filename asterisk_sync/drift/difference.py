@@ -1,4 +1,4 @@
-"""One thing that differs on a node."""
+"""A difference between a node and the set that it accepted."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from asterisk_sync.models import DriftKind
 
 @dataclass(frozen=True)
 class DriftDifference:
-    """What differs and how: a few lines, or a unified difference with secrets masked."""
+    """What differs (`subject`) and how: sentences, or a unified difference with secrets masked."""
 
     kind: DriftKind
     subject: str
@@ -16,5 +16,5 @@ class DriftDifference:
     summary: str = ""
 
     def lines(self) -> list[str]:
-        """Return it as sentences."""
+        """Return the difference as sentences."""
         return [self.summary] if self.summary else self.detail.splitlines()

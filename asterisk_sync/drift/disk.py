@@ -1,4 +1,4 @@
-"""The generated files of a node, the link that says which are live, and the lines that include them."""
+"""Compares the generated files of a node, the link to them and the lines that include them with the accepted set."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,14 +14,14 @@ from asterisk_sync.models import DriftKind, Node
 
 
 @dataclass(frozen=True)
-class OnDisk:
-    """What differs on the disk, and the files as they are there."""
+class DiskDifferences:
+    """The differences on the disk, and name -> text of the files as they are there."""
 
     differences: list[DriftDifference]
     found: Mapping[str, str]
 
 
-def find_disk_differences(node: Node, accepted: AcceptedSet) -> OnDisk:
+def find_disk_differences(node: Node, accepted: AcceptedSet) -> DiskDifferences:
     """Compare the disk with the accepted set."""
     folder = NodeFolder(Path(node.config_path))
     state = folder.state()
@@ -29,10 +29,10 @@ def find_disk_differences(node: Node, accepted: AcceptedSet) -> OnDisk:
     found = folder.read(state.directory, accepted.files) if altered and state.directory else {}
     includes = [*_includes(folder.config_path, accepted)]
     if not altered:
-        return OnDisk(includes, {})
+        return DiskDifferences(includes, {})
     if state.directory != accepted.directory:
-        return OnDisk([_elsewhere(state, accepted), *includes], found)
-    return OnDisk([*(_file(name, found) for name in altered), *includes], found)
+        return DiskDifferences([_elsewhere(state, accepted), *includes], found)
+    return DiskDifferences([*(_file(name, found) for name in altered), *includes], found)
 
 
 def _elsewhere(state: DiskState, accepted: AcceptedSet) -> DriftDifference:

@@ -1,4 +1,4 @@
-"""Findings in the database: opened when something differs, settled when it no longer does."""
+"""Findings in the database: opened where something differs, settled when it no longer does."""
 
 from collections.abc import Iterable
 
@@ -12,15 +12,20 @@ from asterisk_sync.generations.folder import digest_of_set
 from asterisk_sync.models import DriftFinding, DriftKind, Generation, GenerationStatus, Node, Settlement
 from asterisk_sync.rendering.files import FILE_NAMES
 
-# In the name of a line of the dialplan, between extension and context.
+# Between extension and context in the subject of a line of the dialplan.
 LINE_MARK = "@"
-# Findings of these kinds are about the files: the set that was found belongs to them.
+# Findings of these kinds are about the files, and have the set that was found with them.
 OF_FILES = frozenset({DriftKind.FILE, DriftKind.LINK})
 
 
 @transaction.atomic
 def record_survey(node: Node, survey: Survey) -> list[DriftFinding]:
-    """Bring the open findings of a node up to what was found; return those that are new."""
+    """Bring the open findings of a node up to a survey; return the new ones.
+
+    1. Settle findings of the kinds that the survey looked at and that it no longer has.
+    2. Keep the files as they were found, where they differ.
+    3. Refresh the findings that are still there, and open the new ones.
+    """
     found = {(item.kind, item.subject): item for item in unknown(node, survey.differences)}
     rows = {(DriftKind(row.kind), row.subject): row for row in open_findings(node)}
     gone = [row for key, row in rows.items() if key not in found and key[0] in survey.looked_at]
@@ -44,14 +49,14 @@ def settle(findings: Iterable[DriftFinding], settlement: Settlement, actor: str 
 
 
 def unknown(node: Node, differences: Iterable[DriftDifference]) -> list[DriftDifference]:
-    """Return the differences without the objects of which somebody said that they are there on purpose."""
+    """Return the differences without foreign objects that somebody adopted."""
     adopted = DriftFinding.objects.filter(node=node, kind=DriftKind.FOREIGN, settlement=Settlement.ADOPTED)
     known = set(adopted.values_list("subject", flat=True))
     return [item for item in differences if item.kind != DriftKind.FOREIGN or item.subject not in known]
 
 
 def is_mendable(finding: DriftFinding) -> bool:
-    """Tell whether the panel can end it: a reload drops lines of the dialplan, but not what a file by hand says."""
+    """Tell whether the panel can mend it: a reload drops foreign lines of the dialplan, but not foreign objects."""
     return not finding.settlement and (finding.kind != DriftKind.FOREIGN or LINE_MARK in finding.subject)
 
 
@@ -84,7 +89,7 @@ def _refresh(row: DriftFinding, difference: DriftDifference, generation: Generat
 
 
 def _keep(node: Node, survey: Survey) -> Generation | None:
-    """Keep the set as it was found, once: nothing that somebody wrote by hand is lost."""
+    """Keep the set as it was found, once, so that nothing is lost that somebody wrote by hand."""
     if survey.accepted is None or not survey.found:
         return None
     same = Generation.objects.filter(node=node, status=GenerationStatus.DRIFTED, text_kept=True)

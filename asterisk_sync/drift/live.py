@@ -1,4 +1,4 @@
-"""What the running Asterisk has, against what the accepted set says."""
+"""Compares the running Asterisk with the accepted set, and looks for objects that are from somewhere else."""
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -22,35 +22,35 @@ from asterisk_sync.reload.readback import LIST_ACTIONS, LIST_SECONDS
 from asterisk_sync.reload.reloader import read_differences
 
 PARTS = {PJSIP_MODULE: "PJSIP", DIALPLAN_MODULE: "dialplan"}
-# Lines of one finding, and findings of objects that nobody knows.
+# Lines of one finding, and findings of foreign objects.
 SHOWN_LINES = 100
-SHOWN_STRANGERS = 200
+SHOWN_FOREIGN = 200
 
 
 def find_live_differences(node: Node, accepted: AcceptedSet) -> list[DriftDifference] | None:
-    """Return one difference for each part of Asterisk that runs something else; None where it cannot be asked."""
+    """Return a difference for each part, PJSIP or dialplan, that runs something else; None where AMI is away."""
     wanted = expected_config(accepted.files)
     try:
         with connected(node) as ami:
-            # As if nothing had been there before: everything is read back, endpoints in full.
+            # Compared as if no set had been there before: everything is read back, and endpoints in full.
             found = {part: read_differences(ami, wanted, ExpectedConfig(), frozenset({part})) for part in PARTS}
     except AmiError:
-        # Not reachable is another matter, which the next change or the AMI worker shows.
+        # That a node is away is shown by the next change or the AMI worker.
         return None
     return [DriftDifference(DriftKind.LIVE, PARTS[part], _listing(lines)) for part, lines in found.items() if lines]
 
 
 def find_foreign_objects(node: Node, accepted: AcceptedSet) -> list[DriftDifference]:
-    """Return what is live and not from this panel: objects of PJSIP, and lines in contexts that are ours."""
+    """Return what is live and not from this panel: objects of PJSIP, and lines of the dialplan in our contexts."""
     wanted = expected_config(accepted.files)
     try:
         with connected(node) as ami:
-            return list(islice((*_strangers(ami, wanted), *_intruders(ami, wanted)), SHOWN_STRANGERS))
+            return list(islice((*_foreign_objects(ami, wanted), *_foreign_lines(ami, wanted)), SHOWN_FOREIGN))
     except AmiError:
         return []
 
 
-def _strangers(ami: AmiClient, wanted: ExpectedConfig) -> Iterator[DriftDifference]:
+def _foreign_objects(ami: AmiClient, wanted: ExpectedConfig) -> Iterator[DriftDifference]:
     kinds: dict[str, list[str]] = {}
     for kind, action in LIST_ACTIONS.items():
         rows = [headers for headers in ami.list_action(action, timeout=LIST_SECONDS) if headers["ObjectType"] == kind]
@@ -62,8 +62,8 @@ def _strangers(ami: AmiClient, wanted: ExpectedConfig) -> Iterator[DriftDifferen
         yield DriftDifference(DriftKind.FOREIGN, name, text, _("%(object)s is live and not from this panel") % facts)
 
 
-def _intruders(ami: AmiClient, wanted: ExpectedConfig) -> Iterator[DriftDifference]:
-    """Contexts of the operator's own are left alone."""
+def _foreign_lines(ami: AmiClient, wanted: ExpectedConfig) -> Iterator[DriftDifference]:
+    """Yield lines in our contexts that no file has; contexts of the operator's own are ignored."""
     events = ami.list_action("ShowDialPlan", timeout=LIST_SECONDS)
     live = {
         DialplanLine(str(event["Context"]), str(event["Extension"]))

@@ -1,4 +1,4 @@
-"""What differs on a node from the set that it accepted: on its disk, in its Asterisk, in the database."""
+"""Surveys a node: how its disk, its Asterisk and the database differ from the set that it accepted."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from asterisk_sync.models import DriftKind, Generation, Node
 
 @dataclass(frozen=True)
 class Survey:
-    """What was found; `looked_at` names the kinds about which this says all there is to say."""
+    """The differences; a kind in `looked_at` without a difference has none, any other kind was not looked for."""
 
     differences: tuple[DriftDifference, ...] = ()
     looked_at: frozenset[DriftKind] = frozenset()
@@ -22,7 +22,12 @@ class Survey:
 
 
 def survey(node: Node) -> Survey:
-    """Look at everything; what cannot be reached now is left out, and says nothing."""
+    """Return how a node differs from its accepted set; what cannot be reached now is left out of `looked_at`.
+
+    1. Compare the disk.
+    2. Compare the running Asterisk; where all of ours is as it should be, look for foreign objects.
+    3. Compare the database, where the node should run what it says.
+    """
     accepted = store.last_good(node)
     if accepted.generation is None or not accepted.files:
         return Survey()

@@ -1,4 +1,4 @@
-"""The long-lived connection of a node: connects, reads every second, tells Redis, and comes back after a loss."""
+"""The AMI worker of one node: one connection that is read every second, published to Redis, and opened again."""
 
 import threading
 import time
@@ -26,7 +26,7 @@ RECONNECT_SECONDS = (1.0, 2.0, 5.0, 10.0)
 
 
 class NodeFeed:
-    """Feeds the live state of one node until it is told to stop."""
+    """Publishes the live state of one node until it is told to stop."""
 
     def __init__(self, node_id: UUID, stop: threading.Event) -> None:
         self._node_id = node_id
@@ -34,7 +34,7 @@ class NodeFeed:
         self._failures = 0
 
     def run(self) -> None:
-        """Connect again and again; return when told to, or when the node is gone or disabled."""
+        """Connect, and connect again after a loss; return when told to, or when the node is gone or disabled."""
         try:
             while not self._stop.is_set() and self._once():
                 pass
@@ -69,19 +69,19 @@ class NodeFeed:
         with connected(node) as client:
             self._failures = 0
             log.info("ami_connected", node=node.name)
-            _announce(node)
+            _wake_after_return(node)
             reader = LiveReader(node.pk, client)
             checked = time.monotonic()
             while not self._stop.is_set():
                 publish(reader.read())
                 if time.monotonic() - checked >= NODE_EVERY_SECONDS:
                     checked = time.monotonic()
-                    if self._is_other(node):
+                    if self._has_changed(node):
                         return
                 self._stop.wait(READ_EVERY_SECONDS)
 
-    def _is_other(self, node: Node) -> bool:
-        """Note that the node was seen; tell whether its address or secret changed, or it went away."""
+    def _has_changed(self, node: Node) -> bool:
+        """Note that the node was seen; tell whether its AMI address or user changed, or it is gone or disabled."""
         now = self._node()
         if now is None:
             return True
@@ -90,8 +90,8 @@ class NodeFeed:
         return any(getattr(now, name) != getattr(node, name) for name in names)
 
 
-def _announce(node: Node) -> None:
-    """A node that came back is brought up to date at once, not at its next retry."""
+def _wake_after_return(node: Node) -> None:
+    """Have a node that came back brought up to date at once, not at its next retry."""
     _seen(node)
     if node.state == SyncState.UNREACHABLE or node.retry_at is not None:
         Node.objects.filter(pk=node.pk).update(retry_at=None)
@@ -99,6 +99,7 @@ def _announce(node: Node) -> None:
 
 
 def _seen(node: Node) -> None:
+    """Note that the node was seen, every 30 seconds at most: each write is a new version of its row."""
     now = timezone.now()
     stale = Q(last_seen_at=None) | Q(last_seen_at__lt=now - SEEN_EVERY)
     Node.objects.filter(stale, pk=node.pk).update(last_seen_at=now)

@@ -1,4 +1,4 @@
-"""An object of the panel as Asterisk sees it at this moment."""
+"""The live state of an object of the panel: how Asterisk sees it at this moment."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ ENDPOINT_NAMES: dict[type[models.Model], Callable[[Any], str]] = {
 
 @dataclass(frozen=True)
 class LiveObject:
-    """An object's endpoint on one node; `state` is reachable, unreachable or, for a telephone, unregistered."""
+    """The endpoint of an object on one node; `state` is reachable, unreachable or, of an extension, unregistered."""
 
     node: str
     state: str
@@ -33,7 +33,7 @@ class LiveObject:
 
 
 def live_objects_of(instance: models.Model) -> list[LiveObject]:
-    """Return how each node that tells sees `instance`; nothing for kinds that are no endpoints."""
+    """Return how each node with fresh live values sees an object; none for objects that are no endpoints."""
     endpoint_name = ENDPOINT_NAMES.get(type(instance))
     if endpoint_name is None:
         return []
@@ -59,5 +59,5 @@ def live_objects_of(instance: models.Model) -> list[LiveObject]:
 
 
 def registers(instance: models.Model) -> bool:
-    """Tell whether the node registers at the object's other side."""
+    """Tell whether nodes register at the carrier of a gateway; False for other objects."""
     return isinstance(instance, Gateway) and instance.authentication == Authentication.REGISTRATION

@@ -1,4 +1,4 @@
-"""Reads the live state of a node over AMI, through list actions."""
+"""Reads the live state of a node, by list actions of AMI."""
 
 import time
 from collections import defaultdict
@@ -10,15 +10,14 @@ from django.utils import timezone
 from asterisk_sync.ami.client import AmiClient
 from asterisk_sync.live.state import LiveChannel, LiveContact, LiveEndpoint, LiveRegistration, LiveState
 
-# Channels come and go by the second; contacts do not, and there may be thousands.
+# Channels change by the second. Contacts change seldom, and there may be thousands.
 CONTACTS_EVERY_SECONDS = 5.0
-# Contacts that are written in a file are in no list; each costs a question of its own.
+# Contacts that are written in a file are in no list: so many endpoints with such contacts are asked for one by one.
 STATIC_CONTACTS = 200
-MARKER = "gen-"
 
 
 class LiveReader:
-    """Reads one node over one connection; what changes slowly is remembered between readings."""
+    """Reads one node over one connection; contacts and registrations are read every five seconds only."""
 
     def __init__(self, node_id: UUID, client: AmiClient) -> None:
         self._node_id = node_id

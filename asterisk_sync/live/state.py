@@ -1,4 +1,4 @@
-"""What happens on a node at this moment, as its AMI worker last told Redis; readers never hold a socket."""
+"""The live state of nodes, which their AMI workers publish to Redis every second; readers need no connection to AMI."""
 
 import dataclasses
 import json
@@ -23,7 +23,7 @@ AWAY = frozenset({"Unavailable", "Invalid"})
 
 @dataclass(frozen=True)
 class LiveChannel:
-    """A channel; those of one call share `linkedid`."""
+    """A channel; those of one call have the same `linkedid`."""
 
     name: str
     linkedid: str
@@ -39,7 +39,7 @@ class LiveChannel:
 
 @dataclass(frozen=True)
 class LiveContact:
-    """A contact of an endpoint: where a telephone registered, or a carrier's address."""
+    """A contact of an endpoint: the address at which a telephone registered, or that of a carrier."""
 
     endpoint: str
     uri: str
@@ -49,7 +49,7 @@ class LiveContact:
 
     @property
     def is_reachable(self) -> bool | None:
-        """Tell whether it answers; None where it is not asked."""
+        """Tell whether it answers OPTIONS; None where it is not asked."""
         return {"Reachable": True, "Unreachable": False, "Removed": False}.get(self.status)
 
 
@@ -64,7 +64,7 @@ class LiveEndpoint:
 
     @property
     def is_reachable(self) -> bool:
-        """Tell whether a call could be sent to it: what its contacts answer, else the device state, which lags."""
+        """Tell whether a call could be sent to it: by its contacts, or by the device state, which lags behind."""
         known = [contact.is_reachable for contact in self.contacts if contact.is_reachable is not None]
         return any(known) if known else self.state not in AWAY
 
@@ -77,21 +77,16 @@ class LiveEndpoint:
 
 @dataclass(frozen=True)
 class LiveRegistration:
-    """Our registration at a carrier."""
+    """A registration of the node at a carrier."""
 
     name: str
     server: str
     status: str
 
-    @property
-    def is_registered(self) -> bool:
-        """Tell whether the carrier knows us."""
-        return self.status == "Registered"
-
 
 @dataclass(frozen=True)
 class LiveState:
-    """A node at `taken_at`."""
+    """What happens on a node at the moment `taken_at`."""
 
     node_id: UUID
     taken_at: datetime
@@ -120,16 +115,16 @@ class LiveState:
 
 
 def live_state(node: Node) -> LiveState | None:
-    """Return what happens on a node, or None where its worker has not told for ten seconds or Redis is away."""
+    """Return the live state of a node, None where it is older than ten seconds or Redis is away."""
     return live_states([node]).get(node.pk)
 
 
 def live_states(nodes: Iterable[Node]) -> dict[UUID, LiveState]:
-    """Return the fresh states of several nodes, in one question to Redis."""
+    """Return the live states of several nodes that are not older than ten seconds, with one question to Redis."""
     try:
         stored = cache.get_many([_key(node.pk) for node in nodes])
     except Exception as error:
-        # Whatever Redis' trouble, a page without live values is better than none.
+        # Any error of Redis may come here. A page without live values is better than none.
         log.warning("live_state_unavailable", error=str(error))
         return {}
     states = (unpack(text) for text in stored.values())
@@ -138,7 +133,7 @@ def live_states(nodes: Iterable[Node]) -> dict[UUID, LiveState]:
 
 
 def publish(state: LiveState) -> None:
-    """Tell Redis; the value goes away by itself when nobody renews it."""
+    """Put a state into Redis, where it expires after ten seconds."""
     cache.set(_key(state.node_id), pack(state), timeout=STALE_AFTER.total_seconds())
 
 

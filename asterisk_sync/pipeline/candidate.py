@@ -1,4 +1,4 @@
-"""The set that a node should run next, validated and not yet written, and what has to wait for a person."""
+"""The candidate: the set that a node should run next, validated, tried and not yet written."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -35,7 +35,7 @@ class Source(Enum):
 
 @dataclass(frozen=True)
 class PendingSet:
-    """What the database says, not to be applied until somebody says so."""
+    """What the database says, where it waits for a person: staged, or because it would remove much."""
 
     files: Mapping[str, str]
     counts: Mapping[str, int]
@@ -46,7 +46,10 @@ class PendingSet:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A validated set; `changed` names the files that Asterisk has to read again, none where it runs the set."""
+    """A validated set; `changed` names the files that Asterisk has to read again, none where it runs the set already.
+
+    `pending` is what the database says, where the node goes on with the accepted set meanwhile.
+    """
 
     files: Mapping[str, str]
     expected: ExpectedConfig
@@ -63,10 +66,17 @@ class Candidate:
 
 
 def prepare(node: Node, accepted: AcceptedSet, disk: DiskState, *, forced: bool, timings: StepTimings) -> Candidate:
-    """Build the set that `node` should run; raise RefusedError for one that must not be written."""
+    """Return the set that a node should run; raise RefusedError for one that must not be written.
+
+    1. A generation that was chosen, put back or confirmed for instance, is taken as it was kept.
+    2. Otherwise the database is read, rendered and validated.
+    3. What the database says waits where the node is staged, or where too much would be removed: the candidate is then
+       the accepted set, with the other one in `pending`.
+    4. A set of which anything is new is tried with the throwaway Asterisk, also one that waits.
+    """
     candidate = _build(node, accepted, disk, forced=forced, timings=timings)
     if candidate.pending is not None:
-        # What waits is tried before somebody is asked; the accepted set was tried when it was new.
+        # Tried before somebody is asked to apply it. The accepted set itself was tried when it was new.
         changed = candidate.pending.files.keys() - _unchanged(candidate.pending.files, accepted)
         _try(candidate.pending.files, frozenset(changed), accepted, timings)
     elif candidate.changed:
@@ -75,7 +85,7 @@ def prepare(node: Node, accepted: AcceptedSet, disk: DiskState, *, forced: bool,
 
 
 def _try(files: Mapping[str, str], changed: frozenset[str], accepted: AcceptedSet, timings: StepTimings) -> None:
-    """Let an Asterisk without a network load first, where there is one, what the accepted set has not yet."""
+    """Try what the accepted set has not; raise RefusedError with the problems."""
     modules, before = frozenset(map(module_of, changed)), expected_config(accepted.files)
     with timings.timed("try"):
         portion, wanted = portion_since(files, expected_config(files), before)
@@ -98,7 +108,7 @@ def _build(node: Node, accepted: AcceptedSet, disk: DiskState, *, forced: bool, 
         snapshot = load_snapshot(node)
     with timings.timed("render"):
         files: Mapping[str, str] = render_files(snapshot, node.desired_generation)
-    # A file of which only the header is new stays as it is, with its header.
+    # A file of which only the header would be new stays as it is, with the number of the set that brought it.
     same = _unchanged(files, accepted)
     files = {name: accepted.files[name] if name in same else text for name, text in files.items()}
     with timings.timed("validate"):
@@ -141,7 +151,7 @@ def _pending_set(
     wanted: ExpectedConfig,
     counts: Mapping[str, int],
 ) -> PendingSet | dict[str, list[str]]:
-    """Return the set where it has to wait, otherwise what it removes."""
+    """Return the set where it has to wait for a person, otherwise kind -> names of what it removes."""
     if files == accepted.files:
         return {}
     before = objects_of(expected_config(accepted.files))
@@ -150,17 +160,17 @@ def _pending_set(
         reason = _("Changes wait to be applied.")
         return PendingSet(files, counts, GenerationStatus.STAGED, removed, reason)
     if too_many := exceeding(removed, before, shrink_limits()):
-        lost = ", ".join(_loss(len(removed[kind]), len(before[kind]), kind) for kind in too_many)
-        reason = _("This would remove %(lost)s: somebody has to confirm it.") % {"lost": lost}
+        removals = ", ".join(_removal(len(removed[kind]), len(before[kind]), kind) for kind in too_many)
+        reason = _("This would remove %(lost)s: somebody has to confirm it.") % {"lost": removals}
         return PendingSet(files, counts, GenerationStatus.CONFIRM, removed, reason)
     return removed
 
 
-def _loss(count: int, before: int, kind: str) -> str:
+def _removal(count: int, before: int, kind: str) -> str:
     facts = {"count": count, "before": before, "kind": kind_label(kind)}
     return _("%(count)s of %(before)s %(kind)s") % facts
 
 
 def shrink_limits() -> ShrinkLimits:
-    """Return the limits of the settings."""
+    """Return the limits that the settings give."""
     return ShrinkLimits(settings.SHRINK_LIMIT_OBJECTS, settings.SHRINK_LIMIT_PERCENT, settings.SHRINK_ALWAYS_ALLOWED)

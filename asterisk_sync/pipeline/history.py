@@ -1,4 +1,4 @@
-"""What was tried on a node and how it went: runs, the generations they brought, and the state of the node."""
+"""Records how runs end: the run itself, the generation that it brought, and the state of the node."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,10 +19,10 @@ from asterisk_sync.pipeline.candidate import Candidate, PendingSet, Source
 
 log = structlog.get_logger(__name__)
 
-KEPT_RUNS = 500
+RUNS_KEPT = 500
 FIRST_RETRY_SECONDS = 2
-# Actions in the outbox that ask for a complete set, whether or not anything seems to differ.
-FORCING_ACTIONS = ("sync", "drift", "restore")
+# Actions in the outbox that ask for the whole set to be written and reloaded, whether or not anything seems to differ.
+ACTIONS_FOR_THE_WHOLE_SET = ("sync", "drift", "restore")
 
 DONE = frozenset({RunOutcome.APPLIED, RunOutcome.UNCHANGED})
 TRY_AGAIN = frozenset({RunOutcome.UNREACHABLE, RunOutcome.FAILED})
@@ -30,7 +30,7 @@ TRY_AGAIN = frozenset({RunOutcome.UNREACHABLE, RunOutcome.FAILED})
 
 @dataclass(frozen=True)
 class Verdict:
-    """How a run ended; `directory` is where the candidate was written, empty where nothing was or it was taken back."""
+    """How a run ended. `directory` is where the candidate was written, empty where it was not or is no longer live."""
 
     outcome: RunOutcome
     reason: str = ""
@@ -41,29 +41,29 @@ class Verdict:
     refused: Mapping[str, str] = field(default_factory=dict)
 
 
-def needs_everything(node: Node) -> bool:
+def needs_whole_set(node: Node) -> bool:
     """Tell whether the whole set has to be written and reloaded, whether or not anything seems to differ.
 
-    So it is when somebody or the audit asked for it, and after a run of which nobody knows how far it came.
+    Somebody or the audit may have asked for it; and after a run that broke off nobody knows how far it came.
     """
     last = _last_run(node)
     if last is not None and last.outcome in {RunOutcome.RUNNING, *TRY_AGAIN}:
         return True
     since = OutboxEntry.objects.filter(node=node, generation__gt=node.attempted_generation)
-    return bool(since.filter(action__in=FORCING_ACTIONS).exists())
+    return bool(since.filter(action__in=ACTIONS_FOR_THE_WHOLE_SET).exists())
 
 
 def _last_run(node: Node) -> SyncRun | None:
-    """Generations only rise; the clock may have been set back."""
+    """Return the last run, by its generation, which only rises; the clock may have been set back."""
     newest: SyncRun | None = SyncRun.objects.filter(node=node).order_by("-wanted_generation", "-created_at").first()
     return newest
 
 
 def begin(node: Node, trigger: str) -> SyncRun:
-    """Open the record of a run; one that was left open by a killed worker is closed."""
+    """Open the record of a run, and close one that a killed worker left open."""
     last = _last_run(node)
     if last is not None and last.outcome in TRY_AGAIN:
-        # One row for one outage, however often it is tried.
+        # One outage has one row, however often it is tried.
         last.outcome, last.wanted_generation = RunOutcome.RUNNING, node.desired_generation
         last.save(update_fields=["outcome", "wanted_generation", "updated_at"])
         return last
@@ -90,7 +90,13 @@ def finish(node: Node, run: SyncRun, verdict: Verdict, timings: Mapping[str, int
 
 
 def _record_generation(node: Node, run: SyncRun, verdict: Verdict) -> Generation | None:
-    """Keep the set that the run was about: accepted, waiting for somebody, or refused."""
+    """Record the set that the run was about, and return it.
+
+    1. A refused set is kept as refused.
+    2. One that waits for a person is kept as such; where the accepted set was written again, its directory is noted.
+    3. A chosen set is accepted once more, where it was written or never was accepted.
+    4. What the database says is kept as accepted, where it was written.
+    """
     number, candidate = run.wanted_generation, verdict.candidate
     if verdict.refused:
         return store.record(
@@ -99,7 +105,7 @@ def _record_generation(node: Node, run: SyncRun, verdict: Verdict) -> Generation
     if candidate is None:
         return None
     if candidate.pending is not None:
-        _move(store.last_good(node), verdict)
+        _note_directory(store.last_good(node), verdict)
         return _record_pending(node, number, candidate.pending)
     if candidate.source is Source.CHOSEN:
         if node.chosen is not None and (verdict.directory or node.chosen.status != GenerationStatus.ACCEPTED):
@@ -119,8 +125,8 @@ def _record_generation(node: Node, run: SyncRun, verdict: Verdict) -> Generation
     )
 
 
-def _move(accepted: AcceptedSet, verdict: Verdict) -> None:
-    """Remember where the accepted set was written anew while another one waits."""
+def _note_directory(accepted: AcceptedSet, verdict: Verdict) -> None:
+    """Note the directory into which the accepted set was written again while another one waits."""
     if verdict.directory and accepted.generation is not None:
         store.accept(accepted.generation, verdict.directory, verdict.verification)
 
@@ -140,7 +146,7 @@ def _record_pending(node: Node, number: int, pending: PendingSet) -> Generation:
     )
 
 
-STATE_OF = {
+STATE_OF_OUTCOME = {
     RunOutcome.APPLIED: SyncState.APPLIED,
     RunOutcome.UNCHANGED: SyncState.APPLIED,
     RunOutcome.STAGED: SyncState.STAGED,
@@ -150,12 +156,19 @@ STATE_OF = {
 
 
 def _node_state(node: Node, run: SyncRun, verdict: Verdict, attempts: int) -> dict[str, object]:
+    """Return the new values of the node's fields.
+
+    1. After an outage nothing but state, reason and the next try change: 2, 4, 8 ... 30 s from now.
+    2. Otherwise the wanted generation counts as attempted. The state is that of the outcome, or pending where further
+       changes came during the run.
+    3. A chosen set that is live and not held is chosen no longer; the database is then looked at again at once.
+    """
     wanted = run.wanted_generation
     if verdict.outcome in TRY_AGAIN:
         seconds = min(LONGEST_RETRY.total_seconds(), FIRST_RETRY_SECONDS**attempts)
         state = SyncState.UNREACHABLE if verdict.outcome == RunOutcome.UNREACHABLE else SyncState.PENDING
         return {"state": state, "reason": verdict.reason, "retry_at": timezone.now() + timedelta(seconds=seconds)}
-    state = STATE_OF.get(verdict.outcome, SyncState.REFUSED)
+    state = STATE_OF_OUTCOME.get(verdict.outcome, SyncState.REFUSED)
     changes: dict[str, object] = {
         "attempted_generation": wanted,
         "state": Case(When(desired_generation=wanted, then=Value(state)), default=Value(SyncState.PENDING)),
@@ -163,12 +176,12 @@ def _node_state(node: Node, run: SyncRun, verdict: Verdict, attempts: int) -> di
         "retry_at": None,
     }
     if verdict.outcome != RunOutcome.HELD and node.chosen_id is not None:
-        # Live without being held, or refused: the database counts again, and what came meanwhile is looked at.
+        # Compared in the database: a set that somebody chose during the run stays chosen.
         changes |= {
             "chosen": Case(When(chosen=node.chosen_id, then=Value(None)), default=F("chosen")),
             "held": Case(When(chosen=node.chosen_id, then=Value(False)), default=F("held")),
         }
-    if verdict.outcome in STATE_OF:
+    if verdict.outcome in STATE_OF_OUTCOME:
         changes["last_seen_at"] = timezone.now()
     if verdict.outcome in DONE:
         changes["applied_generation"] = wanted
@@ -180,9 +193,9 @@ def _node_state(node: Node, run: SyncRun, verdict: Verdict, attempts: int) -> di
 
 
 def _prune(node: Node) -> None:
-    """Drop the oldest texts and runs; the outbox is the history of changes and stays."""
+    """Drop the oldest texts and runs; the outbox stays, as the history of changes."""
     store.prune(node)
     runs = SyncRun.objects.filter(node=node)
-    oldest = runs.values_list("created_at", flat=True)[KEPT_RUNS : KEPT_RUNS + 1]
+    oldest = runs.values_list("created_at", flat=True)[RUNS_KEPT : RUNS_KEPT + 1]
     if oldest:
         runs.filter(created_at__lte=oldest[0]).delete()

@@ -1,4 +1,7 @@
-"""One writer for each node: an advisory lock of PostgreSQL, held by a connection of its own."""
+"""One writer for each node: an advisory lock of PostgreSQL, held by a connection of its own.
+
+The database releases the lock when that connection or its process dies, whatever happened to the worker.
+"""
 
 import contextlib
 import hashlib
@@ -15,13 +18,13 @@ class LockLostError(RuntimeError):
 
 
 class NodeLock:
-    """A lock that is held; the database lets it go when the connection or its process dies."""
+    """A lock that is held."""
 
     def __init__(self, holder: "psycopg.Connection[tuple[object, ...]]") -> None:
         self._holder = holder
 
     def assert_held(self) -> None:
-        """Raise LockLostError where the database no longer knows us."""
+        """Raise LockLostError where the connection is gone, and another worker may hold the lock."""
         try:
             self._holder.execute("SELECT 1")
         except psycopg.Error as error:
@@ -44,13 +47,13 @@ def node_lock(node_id: UUID) -> Iterator[NodeLock | None]:
         try:
             yield NodeLock(holder)
         finally:
-            # Closing alone lets it go only when the server gets to it: whoever asks right after would find it taken.
+            # Closing the connection releases it only when the server gets to it; the next worker may ask before.
             with contextlib.suppress(psycopg.Error):
                 holder.execute("SELECT pg_advisory_unlock(%s)", [lock_key(node_id)])
 
 
 def _connect() -> "psycopg.Connection[tuple[object, ...]]":
-    """Connect past a pooler, where one is set: a lock of a session needs a session."""
+    """Connect directly, past a pooler such as PgBouncer: the lock belongs to a session, and poolers share sessions."""
     if settings.DATABASE_DIRECT_URL:
         return psycopg.connect(settings.DATABASE_DIRECT_URL, autocommit=True)
     parameters = {

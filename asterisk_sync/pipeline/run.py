@@ -1,4 +1,4 @@
-"""The whole story of a synchronisation: lock, snapshot, render, validate, write, reload, verify, record or set back."""
+"""A synchronisation from its beginning to its end: lock, prepare, write, reload, verify, set back or record."""
 
 import time
 from itertools import chain, repeat
@@ -32,14 +32,18 @@ from voipadmin.core.runtime.gc_pause import gc_paused_then_frozen
 
 log = structlog.get_logger(__name__)
 
-# Between runs of a node that follow one another, longer each time: a burst of saves becomes a handful of reloads.
+# Pauses between runs of a node that follow one another: a burst of saves becomes a handful of reloads.
 COALESCE_SECONDS = (0.3, 0.6, 1.2, 2.0)
 
 
 def synchronise(node_id: UUID, *, trigger: str = "change") -> SyncRun | None:
-    """Run until nothing waits for the node; None where nothing did, or another worker is at it."""
+    """Run until nothing waits for the node; return the last run, None where there was none.
+
+    1. Take the lock of the node; where another worker has it, that one does the work.
+    2. Do runs, with a growing pause between them, until nothing is due.
+    3. Release the lock, and look once more: a worker that came for a change in between found the lock taken.
+    """
     last: SyncRun | None = None
-    # Asked again after the lock is let go: who came in between found it taken and went away.
     while due_node(node_id) is not None:
         with node_lock(node_id) as lock:
             if lock is None:
@@ -56,12 +60,15 @@ def synchronise(node_id: UUID, *, trigger: str = "change") -> SyncRun | None:
 
 
 def run_once(node: Node, lock: NodeLock, trigger: str) -> SyncRun:
-    """Do one run for the generation that `node` wanted when it was read, and record how it ended."""
-    forced = history.needs_everything(node)
+    """Do one run for the generation that `node` wanted when it was read, and record how it ended.
+
+    Only what is wrong with the set has it refused; whatever is wrong around it is tried again.
+    """
+    forced = history.needs_whole_set(node)
     run, timings = history.begin(node, trigger), StepTimings()
     with timings.timed("total"):
         try:
-            verdict = _bring_over(node, lock, forced, timings)
+            verdict = _apply(node, lock, forced, timings)
         except RefusedError as error:
             verdict = Verdict(RunOutcome.REFUSED, str(error), refused=error.files)
         except (RenderError, GuardError) as error:
@@ -71,13 +78,22 @@ def run_once(node: Node, lock: NodeLock, trigger: str) -> SyncRun:
         except (OSError, LockLostError, OperationalError, InterfaceError) as error:
             verdict = Verdict(RunOutcome.FAILED, str(error))
         except Exception as error:
-            # An error in a template or a value that the guard stops: nothing was written, the screen says why.
+            # An error of our own, in a template for instance: nothing was written, and the page of the node says why.
             log.exception("run_failed", node=node.name)
             verdict = Verdict(RunOutcome.REFUSED, f"{type(error).__name__}: {error}")
     return history.finish(node, run, verdict, timings.milliseconds)
 
 
-def _bring_over(node: Node, lock: NodeLock, forced: bool, timings: StepTimings) -> Verdict:
+def _apply(node: Node, lock: NodeLock, forced: bool, timings: StepTimings) -> Verdict:
+    """Bring the node to the set that it should run.
+
+    1. Read what the node accepted last and what is on its disk, and prepare the candidate.
+    2. Where Asterisk runs it already, there is nothing more to do.
+    3. Connect to AMI before anything is written: a node that is away keeps its files.
+    4. Write the set into a directory of its own, and make that the live one.
+    5. Reload the modules whose files changed, and read back.
+    6. Where something differs, set the last good set back. Where the connection is lost, put its files back.
+    """
     folder = NodeFolder(Path(node.config_path))
     with timings.timed("compare"):
         accepted, disk = store.last_good(node), folder.state()
@@ -105,7 +121,7 @@ def _bring_over(node: Node, lock: NodeLock, forced: bool, timings: StepTimings) 
                 complete=forced,
             )
         except AmiUnreachableError:
-            # Nobody knows what Asterisk runs now: the disk goes back to what it once accepted, and it is tried again.
+            # Nobody knows what Asterisk runs now. The accepted files are put back, and the run is tried again.
             _put_back(folder, accepted, disk.directory)
             folder.discard(directory)
             raise
@@ -118,7 +134,7 @@ def _bring_over(node: Node, lock: NodeLock, forced: bool, timings: StepTimings) 
 def _settled(
     node: Node, accepted: AcceptedSet, candidate: Candidate, timings: StepTimings, directory: str = ""
 ) -> Verdict:
-    """Say how it stands: Asterisk runs the candidate, and what the database says may have to wait."""
+    """Return the verdict where Asterisk runs the candidate; what the database says may wait for a person."""
     outcome, reason = RunOutcome.APPLIED if directory else RunOutcome.UNCHANGED, ""
     shown = candidate.files
     if candidate.pending is not None:
@@ -142,7 +158,7 @@ def _set_back(
     differences: list[str],
     timings: StepTimings,
 ) -> Verdict:
-    """Put the last good set back, verify that too, and say what Asterisk did not take."""
+    """Put the last good set back, read that back too, and return a verdict with what Asterisk did not take."""
     reason = _("Asterisk did not take the configuration: %(differences)s.") % {"differences": summarise(differences)}
     edited = _was_edited(folder, refused, candidate)
     with timings.timed("set_back"):
@@ -157,7 +173,7 @@ def _set_back(
             StepTimings(),
             complete=True,
         )
-    # What Asterisk read was not the set: that is tried again.
+    # FAILED is tried again: Asterisk read files that somebody had edited, or does not have the last good set either.
     outcome = RunOutcome.FAILED if left or edited else RunOutcome.ROLLED_BACK
     if left:
         reason += " " + _("Nor is the last good one back: %(differences)s.") % {"differences": summarise(left)}
@@ -166,7 +182,7 @@ def _set_back(
 
 
 def _was_edited(folder: NodeFolder, directory: str, candidate: Candidate) -> bool:
-    """Tell whether somebody changed the files, or pointed the link elsewhere, after they were written."""
+    """Tell whether somebody changed the files or the link after they were written."""
     disk = folder.state()
     wanted = {name: digest(text) for name, text in candidate.files.items()}
     return disk.directory != directory or bool(disk.differs_from(wanted))

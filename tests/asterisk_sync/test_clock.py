@@ -58,7 +58,7 @@ def test_a_run_of_which_nobody_knows_the_end_is_found_whatever_the_clock_said() 
     SyncRun.objects.create(node=node, wanted_generation=1, outcome=RunOutcome.APPLIED)
     with mock.patch.object(timezone, "now", return_value=timezone.now() - HOURS):
         SyncRun.objects.create(node=node, wanted_generation=2, outcome=RunOutcome.RUNNING)
-    assert history.needs_everything(node)
+    assert history.needs_whole_set(node)
 
 
 @pytest.fixture
