@@ -2,7 +2,7 @@
 
 Everything that touches the socket is replaced, because pyst2 0.5.1 gives the answer of one thread to another, waits for
 ever, keeps one line of a command's output, and takes a line break in a value for the end of an action. What is used of
-pyst2 and what had to be replaced is in docs/adr/0016-pyst2-is-the-base-of-the-ami-client.md.
+pyst2 and what had to be replaced is in docs/adr/0018-pyst2-is-the-base-of-the-ami-client.md.
 """
 
 import contextlib
