@@ -12,7 +12,6 @@ import struct
 import threading
 import time
 import uuid
-from collections.abc import Iterator
 from io import BufferedReader
 from typing import Any, Self, cast
 
@@ -130,6 +129,8 @@ class AmiClient(Manager):
         with contextlib.suppress(OSError):
             sock.shutdown(socket.SHUT_RDWR)
         sock.close()
+        if self.dropped_events:
+            log.warning("ami_events_dropped", count=self.dropped_events)
         for thread in (self.message_thread, self.event_dispatch_thread):
             if thread is not threading.current_thread():
                 thread.join(2)
@@ -252,14 +253,3 @@ class AmiClient(Manager):
         if not complete or pending.response is None:
             raise AmiUnreachableError(f"{action}: connection lost")
         return pending.response, pending.events
-
-
-@contextlib.contextmanager
-def ami_session(
-    host: str, port: int, username: str, secret: str, *, timeout: float = ANSWER_SECONDS
-) -> Iterator[AmiClient]:
-    """Connect and log in for the time of a block; raise AmiUnreachableError."""
-    with AmiClient(timeout=timeout) as client:
-        client.connect(host, port)
-        client.login(username, secret)
-        yield client

@@ -27,27 +27,6 @@ class UnanswerableError(DomainError):
     code = "unanswerable"
 
 
-def simulate_call(
-    *,
-    caller: Customer | Extension | Gateway | str,
-    number: str,
-    caller_id: str = "",
-    at: datetime | None = None,
-    node: Node | None = None,
-    snapshot: Snapshot | None = None,
-    duration: timedelta = A_MINUTE,
-) -> Simulation:
-    """Tell what would become of a call; raise UnanswerableError.
-
-    The caller is a customer, an extension, their names (`ACME`, `ACME/1001`), or the gateway by which a call comes in.
-    Without `at` it is now, without `node` the first that carries the caller.
-    """
-    _call_context, simulation = simulate_with_context(
-        caller=caller, number=number, caller_id=caller_id, at=at, node=node, snapshot=snapshot, duration=duration
-    )
-    return simulation
-
-
 def simulate_with_context(
     *,
     caller: Customer | Extension | Gateway | str,
@@ -58,7 +37,11 @@ def simulate_with_context(
     snapshot: Snapshot | None = None,
     duration: timedelta = A_MINUTE,
 ) -> tuple[CallContext, Simulation]:
-    """Return the simulation with its context, which `lookups` needs to compare it with a node."""
+    """Return what would become of a call, with the context that `lookups` needs to compare it with a node.
+
+    The caller is a customer, an extension, their names (`ACME`, `ACME/1001`), or the gateway by which a call comes in.
+    Without `at` the call is made now, without `node` on the first that carries the caller. Raise UnanswerableError.
+    """
     who = find_caller(caller) if isinstance(caller, str) else caller
     check_number(number, field="number")
     if caller_id:

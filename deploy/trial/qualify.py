@@ -6,14 +6,14 @@ from collections.abc import Iterable
 def qualify(endpoints: Iterable[str]) -> None:
     """Let every node ask `endpoints` now; a node that is away or does not know one asks by itself later."""
     # Models can be imported only now that Django is set up.
-    from asterisk_sync.ami.client import ami_session  # noqa: PLC0415
     from asterisk_sync.ami.messages import AmiRefusedError, AmiUnreachableError  # noqa: PLC0415
+    from asterisk_sync.ami.session import connected  # noqa: PLC0415
     from asterisk_sync.models import Node  # noqa: PLC0415
 
     names = list(endpoints)
     for node in Node.objects.filter(enabled=True) if names else ():
         try:
-            with ami_session(node.ami_host, node.ami_port, node.ami_username, node.ami_secret) as ami:
+            with connected(node) as ami:
                 for name in names:
                     try:
                         ami.request("PJSIPQualify", Endpoint=name)

@@ -9,9 +9,10 @@ from contextlib import contextmanager
 
 import pytest
 
-from asterisk_sync.ami.client import AmiClient, ami_session
+from asterisk_sync.ami.client import AmiClient
 from asterisk_sync.ami.messages import AmiRefusedError, AmiTimeoutError, AmiUnreachableError, UnsafeValueError
 from deploy.trial.asterisk import AsteriskInstance
+from tests.ami import ami_session
 
 CONSOLE_USER = """
 [console-test]

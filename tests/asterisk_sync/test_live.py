@@ -15,7 +15,6 @@ from django.core.cache import cache
 from django.test import override_settings
 from django.utils import timezone
 
-from asterisk_sync.ami.client import ami_session
 from asterisk_sync.live.feed import NodeFeed
 from asterisk_sync.live.reader import LiveReader
 from asterisk_sync.live.state import (
@@ -35,6 +34,7 @@ from asterisk_sync.pipeline import run
 from customers.models import Customer
 from deploy.trial.asterisk import AsteriskInstance
 from deploy.trial.process import start_child
+from tests.ami import ami_session
 from tests.asterisk_sync.processes import ROOT, environment
 from tests.factories.customers import ExtensionFactory
 from tests.factories.routing import GatewayFactory

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from asterisk_sync.ami.client import AmiClient, ami_session
+from asterisk_sync.ami.client import AmiClient
 from asterisk_sync.generations.expected import (
     DIALPLAN_MODULE,
     PJSIP_MODULE,
@@ -21,6 +21,7 @@ from asterisk_sync.reload.timings import StepTimings
 from asterisk_sync.rendering import markers, render_files
 from asterisk_sync.snapshot.values import Snapshot
 from deploy.trial.asterisk import AsteriskInstance
+from tests.ami import ami_session
 from tests.asterisk_sync.conftest import empty_the_node
 from tests.rendering.example import address, customer, extension, gateway, route
 from tests.rendering.many import did

@@ -133,7 +133,7 @@ def until_live(node_id: UUID, save: Callable[[], Any]) -> float:
 
 
 def _reload_everything(bench: BenchNode) -> float:
-    from asterisk_sync.ami.client import ami_session  # noqa: PLC0415 - see above
+    from tests.ami import ami_session  # noqa: PLC0415 - see above
 
     config = bench.asterisk.config
     for path in (bench.asterisk.config_dir / "voipadmin" / "current").glob("*.conf"):

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from asterisk_sync.ami.client import ami_session
 from asterisk_sync.generations.includes import SORCERY_FILE, include_line
 from asterisk_sync.snapshot.values import CustomerSnapshot, DIDSnapshot, ExtensionSnapshot, Snapshot
 from deploy.trial.asterisk import AsteriskInstance
+from tests.ami import ami_session
 from tests.bench.growth import cpu_seconds, memory_mib
 
 RELOAD_SECONDS = 600

@@ -11,13 +11,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from asterisk_sync.ami.client import AmiClient, ami_session
+from asterisk_sync.ami.client import AmiClient
 from asterisk_sync.rendering import render_files
 from asterisk_sync.rendering.parser import PjsipObject, parse_pjsip
 from asterisk_sync.simulator.results import SimulatedCall
 from asterisk_sync.simulator.trace import calling_telephone
 from asterisk_sync.snapshot.values import Snapshot
 from deploy.trial.asterisk import AsteriskInstance
+from tests.ami import ami_session
 
 NAMES = re.compile(r"(?<![\w-])(va-[a-z]|from-internal|from-trunk)")
 GATEWAY_ATTEMPT = re.compile(r"Gosub\(\S*va-dial,s,1\(PJSIP/([^\n]*)@(GW_\w+),(\$\{ARG\d\})\)\)")

@@ -13,7 +13,6 @@ from django.urls import reverse
 
 from asterisk_sync.models import Node
 from asterisk_sync.simulator.results import Authorization, CallRefusal, Outcome, Simulation
-from asterisk_sync.simulator.services import simulate_call
 from billing.accounts.ledger import Movement, account_of, enter
 from billing.authorization.explanation import LeftOut
 from billing.models import Account, AccountKind, CreditHold, EntryKind, RefusedCall
@@ -28,6 +27,7 @@ from tests.factories.customers import CustomerFactory, TrunkAddressFactory
 from tests.factories.routing import GatewayFactory, ProviderFactory, RouteFactory
 from tests.factories.users import UserFactory
 from tests.lab.sipp import Behaviour
+from tests.simulator.calling import simulate_call
 from voipadmin.users.roles import Role
 
 NUMBER, ABROAD = "011987654321", "0012125551234"

@@ -17,7 +17,7 @@ from asterisk_sync.pipeline.run import synchronise
 from asterisk_sync.simulator import checking
 from asterisk_sync.simulator.checking import Agreement, answer_of, check_now, request_check
 from asterisk_sync.simulator.live_check import lookups
-from asterisk_sync.simulator.services import simulate_call, simulate_with_context
+from asterisk_sync.simulator.services import simulate_with_context
 from deploy.trial.asterisk import AsteriskInstance
 from numbering.models import DestinationType
 from routing.models import CallerIdRule
@@ -26,6 +26,7 @@ from tests.asterisk_sync.running import change_file
 from tests.calls.exchange import Exchange
 from tests.factories.users import UserFactory
 from tests.lab.sipp import Behaviour
+from tests.simulator.calling import simulate_call
 from voipadmin.users.roles import Role
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -15,7 +15,7 @@ from asterisk_sync.models import Node
 from asterisk_sync.simulator.checking import Agreement, check_now
 from asterisk_sync.simulator.live_check import lookups
 from asterisk_sync.simulator.results import CallRefusal, Outcome, RouteReason, Simulation
-from asterisk_sync.simulator.services import UnanswerableError, simulate_call, simulate_with_context
+from asterisk_sync.simulator.services import UnanswerableError, simulate_with_context
 from customers.models import Customer, CustomerStatus, CustomerType
 from numbering.models import DestinationType, DIDStatus
 from routing.models import CallerIdRule, Route
@@ -24,6 +24,7 @@ from tests.factories.billing import TariffFactory
 from tests.factories.customers import CustomerFactory, ExtensionFactory, TrunkAddressFactory
 from tests.factories.numbering import DIDAllocationFactory, DIDFactory
 from tests.factories.routing import GatewayFactory, ProviderFactory, RouteFactory
+from tests.simulator.calling import simulate_call
 
 pytestmark = pytest.mark.django_db
 

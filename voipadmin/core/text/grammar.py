@@ -226,11 +226,6 @@ def _is_address(value: str) -> bool:
     return "%" not in value
 
 
-def is_dialled_number(value: str) -> bool:
-    """Tell whether `value` is a number that may be dialled: digits, with one plus allowed in front."""
-    return _DIALLED_NUMBER.fullmatch(value) is not None
-
-
 def split_codecs(value: str) -> list[str]:
     """Split a comma-separated codec list, in order of preference."""
     return [codec.strip() for codec in value.split(",") if codec.strip()]
