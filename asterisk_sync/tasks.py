@@ -1,4 +1,4 @@
-"""Celery entry points of the pipeline: no logic in here."""
+"""The Celery tasks: entry points without logic. Their names stay, as messages that wait in a queue name them."""
 
 from celery import shared_task
 

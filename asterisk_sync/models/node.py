@@ -1,4 +1,4 @@
-"""A node: one Asterisk, what it should run and does run, and the queue of changes that concern it."""
+"""A node: one Asterisk, what it should run and what it runs."""
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -99,7 +99,7 @@ class Node(BaseModel):
     reason = models.TextField(_("reason"), blank=True, editable=False)
     retry_at = models.DateTimeField(_("next try"), null=True, blank=True, editable=False)
     last_seen_at = models.DateTimeField(_("last seen"), null=True, blank=True, editable=False)
-    # A kept set that was asked for instead of what the database says; once live it is cleared, unless it is held.
+    # A kept set that somebody chose instead of what the database says; cleared once it is live, unless it is held.
     chosen = models.ForeignKey(
         "Generation",
         on_delete=models.SET_NULL,
@@ -135,7 +135,10 @@ class Node(BaseModel):
         return reverse("asterisk_sync:node_detail", args=[self.pk])
 
     def clean(self) -> None:
-        """A call record file is one node's, under one name: read as another's, each call would be charged again."""
+        """Raise ValidationError where the call record file is another node's, or was imported under another name.
+
+        Imported as those of another node, all calls of the file would be charged again.
+        """
         if Node.objects.filter(cdr_path=self.cdr_path).exclude(pk=self.pk).exists():
             raise ValidationError({"cdr_path": _("This is another node's call record file.")})
         imported = SpoolPosition.objects.filter(path=self.cdr_path).exclude(node_name=self.name).first()

@@ -1,4 +1,4 @@
-"""The queue of changes, which is also their history."""
+"""The outbox: changes that nodes have yet to apply, which stay as the history of changes."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from asterisk_sync.models.node import Node
 from voipadmin.core.models import BaseModel
 
-# Why a change is in the queue, and what began a run, in words; the database keeps the short names.
+# Action -> its label; the database keeps the short names.
 ACTIONS = {
     "created": _("created"),
     "changed": _("changed"),
@@ -43,5 +43,5 @@ class OutboxEntry(BaseModel):
         return f"{self.object_label} {self.object_name}"
 
     def action_label(self) -> str:
-        """Say why it is in the queue."""
+        """Return the label of the action."""
         return str(ACTIONS.get(self.action, self.action))

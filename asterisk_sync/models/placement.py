@@ -14,7 +14,7 @@ from voipadmin.core.models import BaseModel
 class Placement(BaseModel):
     """A node that carries an object; an object without any lives on every node."""
 
-    # With its last placement an object would come to life on every node: it has to be placed elsewhere first.
+    # Protected: without its last placement an object would be on every node. It has to be placed elsewhere first.
     node = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="placements", verbose_name=_("node"))
     customer = models.ForeignKey(
         Customer, on_delete=models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("customer")

@@ -8,7 +8,7 @@ from asterisk_sync.models.generation import Generation
 from asterisk_sync.models.node import Node
 from voipadmin.core.models import BaseModel, VisibleQuerySet
 
-# What began a run, in words; the database keeps the short names.
+# What began a run -> its label; the database keeps the short names.
 TRIGGERS = {"change": _("a change"), "command": _("a command")}
 
 
@@ -53,5 +53,5 @@ class SyncRun(BaseModel):
 
     @admin.display(description=_("trigger"))
     def triggered_by(self) -> str:
-        """Say what began the run."""
+        """Return the label of what began the run."""
         return str(TRIGGERS.get(self.trigger, self.trigger))

@@ -1,1 +1,1 @@
-"""The pages of nodes, runs, generations and drift: requests in, HTML out."""
+"""The pages of nodes, runs, generations, drift and placement: requests in, HTML out."""

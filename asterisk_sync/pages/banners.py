@@ -16,7 +16,7 @@ SHOWN = 3
 
 @dataclass(frozen=True)
 class Banners:
-    """What is shown to one user."""
+    """The banners of one user."""
 
     holds: Sequence[Hold] = ()
     pending_changes: Sequence[PendingChanges] = ()
@@ -39,14 +39,14 @@ class Banners:
 
     @property
     def signature(self) -> str:
-        """Return what tells a page whether the banners that it shows are still right."""
+        """Return a text by which a page knows whether the banners that it shows are still these."""
         held = [(str(hold.generation.pk), hold.ahead) for hold in self.holds]
         gathered = [(str(item.node.pk), item.count, item.needs_confirmation) for item in self.pending_changes]
         return hashlib.sha256(repr((held, gathered)).encode()).hexdigest()[:16]
 
 
 def banners_for(user: Any) -> Banners:
-    """Return what stands above the pages of `user`: a hold for those who see nodes, the rest for who may decide."""
+    """Return the banners of a user: holds for those who see nodes, pending changes for those who may decide."""
     if not user.has_perm(VIEW):
         return Banners()
     may_decide = user.has_perm(DECIDE)

@@ -1,4 +1,4 @@
-"""Where a person decides: put back and hold, release, apply what waits, mend or adopt; and what is read before."""
+"""The pages on which a person decides about sets: put back and hold, release, apply what waits, mend, adopt."""
 
 import re
 import uuid
@@ -31,7 +31,7 @@ COMPARED_SETS = 100
 
 
 def require_sync(request: HttpRequest) -> str:
-    """Return the log-in name of one who may decide about nodes; raise PermissionDenied for others."""
+    """Return the log-in name of a user who may decide about nodes; raise PermissionDenied for others."""
     if not request.user.has_perm(SYNC):
         raise PermissionDenied
     return str(request.user.get_username())
@@ -62,7 +62,7 @@ class ReleaseView(ButtonView[Node]):
 
 
 class RestoreView(EntityView[Generation]):
-    """Says what putting an earlier set back means, and asks for it."""
+    """Shows what putting an earlier set back means, and puts it back."""
 
     entity = GENERATIONS
 
@@ -94,7 +94,7 @@ class RestoreView(EntityView[Generation]):
 
 
 class WaitingView(EntityView[Node]):
-    """The set that waits for somebody: what it changes, what it removes, who did it; applied as it was seen."""
+    """Shows the set that waits for a person, what it changes and removes, who did it; and applies that very set."""
 
     entity = NODES
 
@@ -135,7 +135,7 @@ class WaitingView(EntityView[Node]):
 
 
 class CompareView(EntityView[Generation]):
-    """Any two sets of a node side by side; the address can be passed on."""
+    """Compares any two sets of a node; the address names both and can be passed on."""
 
     entity = GENERATIONS
 
@@ -165,7 +165,7 @@ class CompareView(EntityView[Generation]):
 
 
 class TextView(EntityView[Generation]):
-    """The text of one file of a set with its secrets masked, for those who decide about nodes."""
+    """Shows the text of one file of a set with its secrets masked, to those who may decide about nodes."""
 
     entity = GENERATIONS
 
@@ -212,7 +212,7 @@ class AdoptView(ButtonView[DriftFinding]):
 
 
 def _chosen(sets: Any, key: str | None) -> Generation | None:
-    """Return the set that an address or a form names; None where it names none of these."""
+    """Return the set with the key that an address or a form names; None where it is none of these."""
     try:
         found: Generation | None = sets.filter(pk=uuid.UUID(key or "")).first()
     except ValueError:

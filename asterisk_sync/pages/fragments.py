@@ -1,4 +1,4 @@
-"""Small parts of pages that ask whether what is saved is live."""
+"""Parts of pages that show whether what is saved is live."""
 
 from typing import Any
 
@@ -36,7 +36,10 @@ TONES = {SyncState.APPLIED: "ok", SyncState.PENDING: "warn", SyncState.STAGED: "
 
 
 def indicator(request: HttpRequest) -> HttpResponse:
-    """Show the worst state of all nodes for the top of every page, and the banners anew where they changed."""
+    """Show the worst state of all nodes for the top of every page, and the banners again where they changed.
+
+    The page sends the signature of the banners that it shows, under the name `bars`.
+    """
     if not request.user.has_perm("asterisk_sync.view_node"):
         raise PermissionDenied
     nodes = list(Node.objects.filter(enabled=True).only("state", "desired_generation", "applied_generation"))

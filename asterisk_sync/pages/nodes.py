@@ -38,7 +38,7 @@ from voipadmin.version import VERSION
 
 SYNC = "asterisk_sync.sync_node"
 SHOWN_FINDINGS = 8
-# How long what was mended by itself is shown on the page of its node.
+# How long a finding that was mended at once is shown on the page of its node.
 RECENT = timedelta(days=1)
 
 
@@ -67,7 +67,7 @@ def _run_context(run: Any, _user: Any) -> dict[str, Any]:
 
 
 def generation_context(generation: Any, user: Any) -> dict[str, Any]:
-    """Return what the page of a generation shows: where it stands, who changed what, and what became of it."""
+    """Return what the page of a generation shows: its changes and difference, its run, and what may be done with it."""
     node = generation.node
     restorable = list(restorable_generations(node).values_list("pk", flat=True))
     may_sync = user.has_perm(SYNC)
@@ -88,7 +88,7 @@ def generation_context(generation: Any, user: Any) -> dict[str, Any]:
 
 
 def story_of(generation: Generation, user: Any) -> dict[str, Any]:
-    """Return what stands before a set, the changes that led from there to it, their difference and what goes."""
+    """Return the set before a generation, the changes in between, the difference and the removals."""
     before = set_before(generation)
     changes = changes_between(before, generation)
     return {
@@ -112,7 +112,7 @@ def _finding_context(finding: Any, user: Any) -> dict[str, Any]:
 
 
 def _comparison_of(finding: DriftFinding) -> Comparison | None:
-    """Return what differs: the file that was found, or what the database says."""
+    """Return how the file that was found, or what the database says, differs from the accepted set."""
     if finding.generation is not None:
         only = finding.subject if finding.kind == DriftKind.FILE else ""
         return compare_generations(set_before(finding.generation), finding.generation, only)

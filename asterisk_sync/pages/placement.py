@@ -1,4 +1,4 @@
-"""Where an object lives: a panel on its page, and the page on which nodes are chosen for it."""
+"""On which nodes an object is: a panel on its page, and the page on which nodes are chosen for it."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ PLACED = (CUSTOMERS, GATEWAYS, DIDS)
 
 
 class PlacementForm(PanelForm):
-    """The nodes of an object; none is every one."""
+    """The nodes that are chosen for an object; with none it is on every node."""
 
     nodes = forms.ModelMultipleChoiceField(
         queryset=Node.objects.all(),
@@ -37,7 +37,7 @@ class PlacementForm(PanelForm):
 
 
 class PlacementView(EntityView[Any]):
-    """A page about where an object lives, for those who see the nodes."""
+    """A page about the nodes of an object, for those who may see nodes."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """Refuse those who see no nodes."""

@@ -1,4 +1,4 @@
-"""Words of the synchronisation for templates."""
+"""Labels of the synchronisation for templates."""
 
 from django import template
 
@@ -10,5 +10,5 @@ register = template.Library()
 
 @register.filter
 def kind_label(kind: str) -> Message:
-    """Say what kind of object it is."""
+    """Return the label of a kind of objects."""
     return labels.kind_label(kind)
