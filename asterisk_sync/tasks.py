@@ -25,7 +25,7 @@ def sync_node(node: Node) -> None:
 
 @node_task(AUDIT_TASK)
 def audit_node(node: Node) -> None:
-    """Look whether a node runs, or would be given, something else than what was accepted."""
+    """Audit one node for drift."""
     drift.audit_node(node)
     # A change that came meanwhile found the node busy.
     run.synchronise(node.pk)
@@ -33,12 +33,12 @@ def audit_node(node: Node) -> None:
 
 @node_task(REPORT_TASK)
 def report_worker(_node: Node) -> None:
-    """Show that the worker is there, which taking the message has done."""
+    """Do nothing: by taking the message the worker has reported itself."""
 
 
 @shared_task(name="asterisk_sync.tasks.sweep_pending")  # type: ignore[untyped-decorator]  # celery has no types
 def sweep_pending() -> None:
-    """Wake the worker of each node that waits: lost wake-ups, dead workers and due retries end here."""
+    """Wake the worker of each node that is due: after a lost message, a dead worker, or for a retry."""
     for node in due_nodes():
         wake_worker(node.pk)
     ask_for_heartbeats()

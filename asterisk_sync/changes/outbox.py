@@ -72,7 +72,7 @@ class WakeOnCommit:
     generation: int
 
     def __call__(self) -> None:
-        """Announce the node to a worker."""
+        """Wake the worker of the node."""
         wake_worker(self.node_id)
 
 
@@ -83,7 +83,7 @@ class _BrokerPause:
 
 
 def record_changes(changes: Sequence[ObjectChange], nodes: Iterable[UUID]) -> None:
-    """Raise the wanted generation of `nodes`, once for each transaction, and note the changes beside it."""
+    """Raise the wanted generation of the nodes, once for each transaction, and note the changes with it."""
     wanted = frozenset(nodes)
     if not wanted or not changes:
         return

@@ -1,4 +1,4 @@
-"""Names what is wrong with an installation, and how to mend it."""
+"""The doctor: an installation in, what is wrong with it and how to mend it out."""
 
 from asterisk_sync.doctor.findings import Finding, Severity
 from asterisk_sync.doctor.node import examine_node

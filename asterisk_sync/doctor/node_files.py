@@ -63,7 +63,7 @@ def _include_errors(folder: Path, name: str) -> Iterator[Finding]:
 
 
 def _reading(folder: Path) -> Iterator[Finding]:
-    """Whether Asterisk reads the extensions for the types of objects that they hold, or eleven times over."""
+    """Tell whether Asterisk reads the extensions for their three types of objects alone, and not for all eleven."""
     large = set(extension_files(folder).values())
     if len(large) > 1:
         files = ", ".join(sorted(large))

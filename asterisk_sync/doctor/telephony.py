@@ -18,7 +18,7 @@ def _some(names: list[str]) -> str:
 
 
 def gateways(client: AmiClient) -> Iterator[Finding]:
-    """A gateway that does not appear, does not answer or is not registered."""
+    """Look for gateways that Asterisk has not, that do not answer OPTIONS, or that are not registered."""
     live = {str(row["ObjectName"]): str(row["DeviceState"]) for row in client.list_action("PJSIPShowEndpoints")}
     wanted = list(Gateway.objects.filter(enabled=True))
     absent = [gateway.name for gateway in wanted if gateway.name not in live]
@@ -48,7 +48,7 @@ def _unregistered(client: AmiClient, wanted: list[Gateway]) -> list[str]:
 
 
 def extensions(client: AmiClient) -> Iterator[Finding]:
-    """A telephone that is not in Asterisk or does not register."""
+    """Look for extensions that Asterisk has not; and tell whether any is registered."""
     live = {str(row["ObjectName"]): row for row in client.list_action("PJSIPShowEndpoints")}
     rows = Extension.objects.filter(enabled=True).exclude(customer__status=CustomerStatus.CLOSED)
     wanted = [(str(item), item.sip_username) for item in rows.select_related("customer").defer("secret")]
@@ -64,7 +64,7 @@ def extensions(client: AmiClient) -> Iterator[Finding]:
 
 
 def calls(client: AmiClient) -> Iterator[Finding]:
-    """What stands in the way of any call: no entry into the dialplan, no route, a route without a gateway."""
+    """Look for what prevents every call: a missing entry context, no route, a route without a gateway."""
     for context in ENTRY_CONTEXTS:
         try:
             client.list_action("ShowDialPlan", Context=context)

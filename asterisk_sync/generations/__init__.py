@@ -1,1 +1,1 @@
-"""Sets of files, kept, compared, validated, guarded against shrinking: text in, a generation or a refusal out."""
+"""Generations, which are sets of files: kept, compared, validated, guarded against shrinking, written to a node."""

@@ -77,7 +77,7 @@ def _parse(files: Mapping[str, str]) -> dict[str, ParsedFile]:
 
 
 def _missing_markers(files: Mapping[str, str], wanted: ExpectedConfig) -> Iterator[str]:
-    """The marker at the end of each file is what shows, live, that Asterisk read the file to its end."""
+    """Yield the files without their marker, by which the running Asterisk shows that it read them to the end."""
     try:
         found = markers(files)
     except EnvelopeError as error:

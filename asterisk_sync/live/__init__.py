@@ -1,1 +1,1 @@
-"""What happens on the nodes now: AMI events and lists in, a cached state for pages, alarms and reports out."""
+"""What happens on the nodes at this moment: AMI lists in, a state in Redis for pages and reports out."""

@@ -1,1 +1,1 @@
-"""The run that tells it all: a node that is behind in, its recorded run (applied, refused, rolled back) out."""
+"""Runs: a node that has not the wanted generation in, a recorded run (applied, refused, rolled back ...) out."""

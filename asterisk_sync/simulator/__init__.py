@@ -1,1 +1,1 @@
-"""What would become of a call: told by the code that renders the dialplan, and compared with what a node runs."""
+"""The simulator: a call in, what would become of it out; by the code that renders the dialplan, checked with a node."""

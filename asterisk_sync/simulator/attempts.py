@@ -1,4 +1,4 @@
-"""What each gateway would be sent, in which order, and what the call comes to there. Pure."""
+"""The attempts of a call: which gateway is tried when, what it is sent, and what the call costs there. Pure."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -19,7 +19,10 @@ from routing.numbers import KEEP, Rewriting, present_caller_id, rewrite_number
 def plan_attempts(
     call_context: CallContext, call: SimulatedCall, trace: CallTrace, normalised: str, answer: Explanation | None
 ) -> tuple[Attempt, ...]:
-    """Return every attempt in order; gateways by weight are in their places, with the chance of each to be first."""
+    """Return every attempt in order, as if each one failed.
+
+    Gateways that are drawn by weight are in the order of the route, with the chance of each to be the first.
+    """
     if trace.path is None:
         return ()
     facts = _facts(call, trace, normalised, call_context)
@@ -39,7 +42,7 @@ def plan_attempts(
 
 
 def _as_answered(routes: Iterable[RouteSnapshot], answer: Explanation | None) -> Iterator[RouteSnapshot]:
-    """Return the routes with those of their steps that are tried, in order."""
+    """Yield the routes with the steps that are tried, in the order that the authorizer's answer gives them."""
     for route in routes:
         by_name = {step.gateway: step for step in route.steps}
         yield replace(route, steps=tuple(by_name[name] for name in gateways_in_order(route, answer)))

@@ -14,14 +14,16 @@ from routing.numbers import filter_dialled
 
 
 def is_asked(call_context: CallContext, trace: CallTrace, normalised: str) -> bool:
-    """Tell what va-begin decides."""
+    """Tell whether the dialplan asks the authorizer about the call, as the context `va-begin` decides it."""
     snapshot = call_context.snapshot
     asks = trace.customer is not None and snapshot.asks(trace.customer.id) != ""
     return asks or not stays_home(normalised, snapshot.country, snapshot.authorizer.high_risk_prefixes)
 
 
-def ask(call_context: CallContext, call: SimulatedCall, trace: CallTrace, normalised: str) -> Explanation | None:
-    """Return the answer, or None where nothing is known of accounts."""
+def explain_answer(
+    call_context: CallContext, call: SimulatedCall, trace: CallTrace, normalised: str
+) -> Explanation | None:
+    """Return what the authorizer would answer, None where nothing is known of accounts."""
     customer = trace.customer
     if call_context.rule_set is None or customer is None:
         return None

@@ -27,7 +27,7 @@ class KnownRoute:
 
 @dataclass(frozen=True, slots=True)
 class KnownProvider:
-    """Who is behind a gateway, and what a minute costs there."""
+    """The provider of a gateway, and what a minute costs there."""
 
     name: str
     cost: ProviderCost

@@ -1,4 +1,4 @@
-"""Comparing a simulation with its node: at once, or by a worker beside the node, whose answer waits in the cache.
+"""Compares a simulation with its node: at once, or by the worker beside the node, whose answer waits in the cache.
 
 A page never holds a manager connection: it asks a worker and polls for the answer under a key that nobody can guess.
 """
@@ -30,7 +30,7 @@ KEPT_SECONDS = 60
 
 
 class Agreement(StrEnum):
-    """What came of a comparison."""
+    """The result of a comparison."""
 
     AGREES = "agrees"
     DIFFERS = "differs"
@@ -119,7 +119,7 @@ def _compared(node: Node, wanted: Sequence[Lookup], found: Sequence[Sequence[str
 
 
 def _why(node: Node) -> str:
-    """Say what may explain a difference."""
+    """Say why the node may differ: changes that wait to be applied."""
     waiting = node.desired_generation - node.applied_generation
     if waiting <= 0:
         return ""

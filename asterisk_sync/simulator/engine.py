@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from asterisk_sync.simulator.attempts import make_bill, plan_attempts
-from asterisk_sync.simulator.authorization import ask, authorization_of, is_asked
+from asterisk_sync.simulator.authorization import authorization_of, explain_answer, is_asked
 from asterisk_sync.simulator.call_context import CallContext
 from asterisk_sync.simulator.results import CallRefusal, EvaluatedRoute, Limits, Outcome, SimulatedCall, Simulation
 from asterisk_sync.simulator.route_evaluation import evaluate_routes
@@ -21,7 +21,7 @@ def simulate(call: SimulatedCall, call_context: CallContext) -> Simulation:
     trace = trace_call(call, call_context)
     digits = normalised(trace, call_context.snapshot.country)
     asks = trace.outcome == Outcome.SENT and is_asked(call_context, trace, digits)
-    answer = ask(call_context, call, trace, digits) if asks else None
+    answer = explain_answer(call_context, call, trace, digits) if asks else None
     authorization = authorization_of(call_context, trace, answer) if answer else None
     if answer is not None and answer.refusal is not None:
         trace = replace(trace, outcome=Outcome.REFUSED, refusal=CallRefusal.NOT_AUTHORIZED, cause=answer.refusal.cause)

@@ -20,7 +20,7 @@ DECORATION = str.maketrans("", "", " ().-\u00a0")
 
 
 class SimulatorForm(PanelForm):
-    """A question to the simulator."""
+    """The call to simulate."""
 
     show_when = {
         "customer": f"direction={GOES_OUT}",
@@ -62,7 +62,7 @@ class SimulatorForm(PanelForm):
         return self._clean_number("number")
 
     def clean_caller_id(self) -> str:
-        """As above; nothing stays nothing."""
+        """Take off what people write between digits; an empty caller ID stays empty."""
         return self._clean_number("caller_id") if self.cleaned_data["caller_id"] else ""
 
     def _clean_number(self, name: str) -> str:

@@ -56,5 +56,5 @@ EMERGENCY_ONE_WAY = _("This is an emergency number, and only one gateway is trie
 
 
 def refusal_label(refusal: CallRefusal | None) -> Message:
-    """Say why a call is turned down; nothing where it is not."""
+    """Return the label of a refusal, empty where there is none."""
     return CALL_REFUSALS[refusal] if refusal else ""

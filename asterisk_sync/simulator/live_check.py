@@ -85,7 +85,7 @@ def line_of(context: str, extension: str, priority: int, application: str, argum
 
 
 def _rendered(call_context: CallContext, simulation: Simulation) -> dict[str, Context]:
-    """Render the dialplan as it concerns this call: what belongs to other customers would only take time."""
+    """Render and parse the part of the dialplan that concerns the call; other customers are left out, to save time."""
     numbers = {step.number for step in simulation.steps if step.hop == Hop.NUMBER}
     dids = tuple(did for did in call_context.snapshot.dids if did.number in numbers)
     codes = {simulation.customer, *(did.customer for did in dids)}

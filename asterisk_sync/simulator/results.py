@@ -13,7 +13,7 @@ from billing.authorization.explanation import LeftOut
 
 
 class Outcome(StrEnum):
-    """Where a call ends up."""
+    """How a call ends."""
 
     SENT = "sent"  # out by a gateway
     RINGS = "rings"  # at a telephone
@@ -35,7 +35,7 @@ class RouteReason(StrEnum):
 
 
 class CallRefusal(StrEnum):
-    """Why a call is turned down."""
+    """Why a call is refused."""
 
     NO_EXTENSION = "no_extension"
     NO_ROUTE = "no_route"
@@ -105,7 +105,7 @@ class EvaluatedRoute:
 
     @property
     def fits(self) -> bool:
-        """Tell whether the number is one of its pattern's."""
+        """Tell whether its pattern matches the number."""
         return self.reason != RouteReason.PATTERN
 
 

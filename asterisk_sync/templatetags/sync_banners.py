@@ -11,7 +11,7 @@ register = template.Library()
 
 @register.inclusion_tag("asterisk_sync/banners.html", takes_context=True)
 def sync_banners(context: dict[str, Any]) -> dict[str, Any]:
-    """Draw what is held and what waits, for those whom it concerns."""
+    """Draw the banners of the user of the request."""
     request = context.get("request")
     user = getattr(request, "user", None)
     banners = banners_for(user) if user is not None and user.is_authenticated else None

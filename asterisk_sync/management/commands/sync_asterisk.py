@@ -57,10 +57,10 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="write and reload nothing")
         parser.add_argument("--diff", action="store_true", help="print the difference, secrets masked")
         parser.add_argument("--check", action="store_true", help="change nothing; exit 2 where a node differs")
-        wish = parser.add_mutually_exclusive_group()
-        wish.add_argument("--rollback", type=int, metavar="N", help="put back the set of generation N, and hold it")
-        wish.add_argument("--release", action="store_true", help="end the hold; the database counts again")
-        wish.add_argument("--apply", action="store_true", help="apply what is staged, or confirm what it removes")
+        request = parser.add_mutually_exclusive_group()
+        request.add_argument("--rollback", type=int, metavar="N", help="put back the set of generation N, and hold it")
+        request.add_argument("--release", action="store_true", help="end the hold; the database counts again")
+        request.add_argument("--apply", action="store_true", help="apply what is staged, or confirm what it removes")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -127,7 +127,7 @@ def _counts(candidate: Candidate) -> list[str]:
 
 
 def _run(node: Node, options: dict[str, Any]) -> Report:
-    """Ask for what was wished and do the run here."""
+    """Ask for what the options say, and do the run in this process."""
     try:
         _ask(node, options, getpass.getuser())
     except DomainError as error:
