@@ -105,11 +105,7 @@ def _apply(node: Node, lock: NodeLock, forced: bool, timings: StepTimings) -> Ve
     with ami:
         with timings.timed("write"):
             lock.assert_held()
-            unchanged = {
-                name: folder.root / disk.directory / name for name in candidate.files.keys() - candidate.changed
-            }
-            directory = folder.write(node.desired_generation, candidate.files, unchanged_from=unchanged)
-            folder.switch(directory)
+            directory = _write(folder, node.desired_generation, candidate, disk.directory)
         try:
             differences = reload_and_compare(
                 ami,
@@ -129,6 +125,14 @@ def _apply(node: Node, lock: NodeLock, forced: bool, timings: StepTimings) -> Ve
             return _set_back(ami, folder, accepted, candidate, disk.directory, directory, differences, timings)
     folder.prune({directory, accepted.directory})
     return _settled(node, accepted, candidate, timings, directory)
+
+
+def _write(folder: NodeFolder, number: int, candidate: Candidate, live_directory: str) -> str:
+    """Write the candidate and make it live; files that did not change keep their times, and are not read again."""
+    unchanged = {name: folder.root / live_directory / name for name in candidate.files.keys() - candidate.changed}
+    directory = folder.write(number, candidate.files, unchanged_from=unchanged)
+    folder.switch(directory)
+    return directory
 
 
 def _settled(
