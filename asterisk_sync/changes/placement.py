@@ -69,6 +69,7 @@ def _chosen_nodes(keys: Collection[UUID]) -> dict[UUID, set[UUID]]:
     rows = Placement.objects.filter(Q(customer__in=keys) | Q(gateway__in=keys) | Q(did__in=keys))
     chosen: dict[UUID, set[UUID]] = defaultdict(set)
     for node, *owners in rows.values_list("node_id", "customer_id", "gateway_id", "did_id"):
+        # A constraint of the table: exactly one of the three columns is set.
         chosen[next(owner for owner in owners if owner)].add(node)
     return chosen
 
@@ -149,6 +150,7 @@ def place_object(*, instance: models.Model, nodes: Iterable[Node]) -> None:
         rows.exclude(node__in=wanted).delete()
         kept = set(rows.values_list("node_id", flat=True))
         Placement.objects.bulk_create(Placement(node_id=key, **{kind: instance}) for key in wanted if key not in kept)
+        # The nodes that carried it and do not any more, and the other way round: nothing changes on all others.
         record_changes([ObjectChange.of(instance, "placed")], before ^ nodes_carrying(instance))
         _note(instance, names, sorted(node.name for node in wanted.values()))
 

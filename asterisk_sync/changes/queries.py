@@ -67,6 +67,7 @@ class ObjectSyncState:
 def sync_state_of(instance: models.Model) -> ObjectSyncState | None:
     """Return the state of the last change of `instance`; None where no node carries it."""
     nodes = list(Node.objects.filter(pk__in=nodes_carrying(instance)))
+    # Node -> the highest generation in which the object changed there.
     changed = dict(
         OutboxEntry.objects.filter(object_label=instance._meta.label_lower, object_id=str(instance.pk))
         .values_list("node")

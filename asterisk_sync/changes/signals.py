@@ -52,6 +52,7 @@ def connect() -> None:
         name = model._meta.label_lower
         pre_save.connect(keep_nodes_of_stored_row, sender=model, dispatch_uid=f"asterisk_sync.pre_save.{name}")
         post_save.connect(note_save, sender=model, dispatch_uid=f"asterisk_sync.post_save.{name}")
+        # Nodes are deleted with their outbox: there is nobody left to tell.
         if model is not Node:
             pre_delete.connect(
                 keep_nodes_before_deletion, sender=model, dispatch_uid=f"asterisk_sync.pre_delete.{name}"
@@ -75,6 +76,7 @@ def keep_nodes_of_stored_row(sender: type[models.Model], instance: models.Model,
     if stored is not None:
         left = nodes_carrying(stored) if _renders_differently(stored, instance) else None
     setattr(instance, KEPT, left)
+    # The worker beside a renamed node still listens to the queue of its old name.
     if isinstance(stored, Node) and isinstance(instance, Node) and stored.name != instance.name:
         transaction.on_commit(partial(call_to_new_queue, stored), robust=True)
 
@@ -107,6 +109,7 @@ def note_route_customers(
     instance: models.Model, action: str, model: type[models.Model], pk_set: set[UUID] | None, **_kwargs: Any
 ) -> None:
     """Record routes whose customers changed, whichever side of the relation was written."""
+    # Before a clear() and not after it, when it can no longer be seen which routes it was about.
     if action not in {"post_add", "post_remove", "pre_clear"}:
         return
     if isinstance(instance, Route):

@@ -81,6 +81,7 @@ def adopt(*, finding: DriftFinding, actor: str = "") -> None:
         return
     with transaction.atomic():
         services.adopt_generation(node=finding.node, generation=finding.generation, actor=actor)
+        # Several findings, one for each altered file, are about the one set that was found.
         same = [row for row in findings.open_findings(finding.node) if row.generation_id == finding.generation_id]
         findings.settle({row.pk: row for row in [finding, *same]}.values(), Settlement.ADOPTED, actor)
 

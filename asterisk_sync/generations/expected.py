@@ -129,6 +129,7 @@ def expected_config(files: Mapping[str, str]) -> ExpectedConfig:
     return _expected_config(tuple(files.items()))
 
 
+# Texts as a key are cheap here: Python keeps the hash of a string, and compares identical strings by identity.
 @lru_cache(maxsize=PARSED_SETS_KEPT)
 def _expected_config(files: tuple[tuple[str, str], ...]) -> ExpectedConfig:
     return combine_parsed_files(parse_file(name, text) for name, text in files)

@@ -167,8 +167,10 @@ def _manifest(number: int, files: Mapping[str, str]) -> str:
 
 
 def _write_file(path: Path, text: str, like: Path | None = None) -> None:
+    # Exclusively, and following no link: nobody else can have put anything in its place.
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, FILE_MODE)
     with os.fdopen(descriptor, "wb") as file:
+        # The mode that os.open() is given passes through the umask.
         os.fchmod(descriptor, FILE_MODE)
         file.write(text.encode())
         file.flush()

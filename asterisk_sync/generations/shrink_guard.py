@@ -35,6 +35,7 @@ def objects_of(wanted: ExpectedConfig) -> dict[str, frozenset[str]]:
     telephones = frozenset(name for name in endpoints if wanted.objects["endpoint", name].has_to_authenticate)
     return {
         "customers": trunks,
+        # A gateway is called by its address: its endpoint asks for no password.
         "gateways": endpoints - trunks - telephones,
         "extensions": telephones,
         "dids": frozenset(_numbers(wanted)),

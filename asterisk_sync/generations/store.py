@@ -72,6 +72,7 @@ def record(node: Node, number: int, files: Mapping[str, str], **facts: object) -
     known = set(FileContent.objects.filter(node=node, sha256__in=texts).values_list("sha256", flat=True))
     FileContent.objects.bulk_create(
         [FileContent(node=node, sha256=key, packed=_pack(text)) for key, text in texts.items() if key not in known],
+        # Another process may have kept the same text since it was looked for.
         ignore_conflicts=True,
     )
     for key, text in texts.items():
@@ -138,6 +139,7 @@ def prune(node: Node) -> None:
 
 
 def _pack(text: str) -> str:
+    # Base64, as the encrypted field holds text; the lowest level of compression is most of the gain.
     return base64.b64encode(zlib.compress(text.encode(), COMPRESSION_LEVEL)).decode()
 
 

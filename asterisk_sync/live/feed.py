@@ -62,6 +62,7 @@ class NodeFeed:
         self._stop.wait(pause)
 
     def _node(self) -> Node | None:
+        # Outside of a request nobody else closes a connection that the database has dropped.
         close_old_connections()
         return Node.objects.filter(pk=self._node_id, enabled=True).first()
 

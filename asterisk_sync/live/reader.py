@@ -25,6 +25,7 @@ class LiveReader:
         self._version = str(client.request("CoreSettings").headers.get("AsteriskVersion", ""))
         self._contacts: dict[str, list[LiveContact]] = {}
         self._registrations: tuple[LiveRegistration, ...] = ()
+        # Longer ago than any interval, whatever the clock says.
         self._contacts_read_at = float("-inf")
 
     def read(self) -> LiveState:

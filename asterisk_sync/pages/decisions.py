@@ -177,6 +177,7 @@ class TextView(EntityView[Generation]):
         if text is None:
             raise Http404
         lines = mask_secrets(text).splitlines()
+        # Rounded up.
         pages = max(1, -(-len(lines) // LINES_OF_A_PAGE))
         page = min(pages, max(1, _number(request.GET.get("page"), 1)))
         start = (page - 1) * LINES_OF_A_PAGE

@@ -101,6 +101,7 @@ def _try(files: Mapping[str, str], changed: frozenset[str], accepted: AcceptedSe
 
 
 def _build(node: Node, accepted: AcceptedSet, disk: DiskState, *, forced: bool, timings: StepTimings) -> Candidate:
+    # Where the disk is not as the accepted set, Asterisk may have read anything: all files are reloaded.
     complete = forced or not accepted.files or bool(disk.differs_from(accepted.hashes()))
     if node.chosen is not None:
         return _chosen(node.chosen, accepted, complete, timings)

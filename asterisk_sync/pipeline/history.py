@@ -186,8 +186,10 @@ def _node_state(node: Node, run: SyncRun, verdict: Verdict, attempts: int) -> di
     if verdict.outcome in DONE:
         changes["applied_generation"] = wanted
     if node.chosen is not None and verdict.outcome in {*DONE, RunOutcome.HELD}:
+        # An earlier set is live: changes after it are not applied, however high the wanted generation is.
         changes["applied_generation"] = min(node.chosen.number, wanted)
         if verdict.outcome in DONE:
+            # One less than wanted: the node is due at once, and what the database says is looked at.
             changes |= {"attempted_generation": wanted - 1, "state": SyncState.PENDING}
     return changes
 
@@ -196,6 +198,7 @@ def _prune(node: Node) -> None:
     """Drop the oldest texts and runs; the outbox stays, as the history of changes."""
     store.prune(node)
     runs = SyncRun.objects.filter(node=node)
+    # Runs are ordered newest first: the first one that is too many, if there is one.
     oldest = runs.values_list("created_at", flat=True)[RUNS_KEPT : RUNS_KEPT + 1]
     if oldest:
         runs.filter(created_at__lte=oldest[0]).delete()

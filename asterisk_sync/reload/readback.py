@@ -178,6 +178,7 @@ def _by_name(client: AmiClient, kind: str, names: set[str], wanted: ExpectedConf
     """Compare objects that no endpoint shows: aors by one question each, which is cheap, others by their list."""
     if kind == "aor":
         there = {name for name in names if _has_aor(client, name)}
+        # Where one is missing the list is read after all, and names what is wrong.
         if there >= names & wanted.names(kind):
             found.checked[kind] += len(names)
             for name in sorted(there - wanted.names(kind)):
@@ -267,6 +268,7 @@ def _compare_context(
             found.differences.append(altered(DialplanLine(name, extension)))
     for extension in sorted((old.extensions.keys() - context.extensions.keys()) & live.extensions.keys()):
         found.differences.append(still_there(DialplanLine(name, extension)))
+    # The order of includes counts, but only among those that are in this set or were in the one before.
     ours = {*context.includes, *old.includes}
     if [include for include in live.includes if include in ours] != list(context.includes):
         found.differences.append(altered(_("the search order of %(context)s") % {"context": name}))

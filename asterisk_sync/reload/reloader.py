@@ -55,6 +55,7 @@ def reload_and_compare(
     answered = transport is not None and sip_answers(transport)
     try:
         with timings.timed("reload"):
+            # In descending order of their names: res_pjsip.so, then pbx_config.so.
             for module in sorted(modules, reverse=True):
                 reload_module(client, module)
     except ReloadError as error:

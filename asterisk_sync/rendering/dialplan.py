@@ -84,6 +84,7 @@ def _subroutines(
         "host": host,
         "port": port,
         "node": node,
+        # In descending order, as a reload reads them fastest: see `route_plan._descending`.
         "home_rules": [rule._asdict() for rule in reversed(home_rules(country, risky_prefixes))],
         "dialled_rules": descending_rules(number_rules(NATIONAL, country)),
         "reroute_causes": sorted(reroute_causes - {0}, reverse=True),
@@ -106,6 +107,7 @@ def _level(context: str, position: str, lines: tuple[tuple[str, UUID], ...]) -> 
 
 
 def _routes(snapshot: Snapshot) -> Iterable[str]:
+    # Without its customers, which its context does not show: giving it to another one renders nothing anew.
     return (_route(replace(route, customers=())) for route in snapshot.routes if route.steps)
 
 

@@ -29,6 +29,7 @@ class UnguardedVariableError(RuntimeError):
 
 @lru_cache(maxsize=1)
 def _engine() -> Engine:
+    # No kind of value allows it: a missing value is refused, where an empty text could pass the guard.
     engine = Engine(autoescape=False, string_if_invalid="<missing>")
     engine.template_builtins.append(register)
     return engine

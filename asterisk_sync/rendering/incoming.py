@@ -38,6 +38,7 @@ def dids_text(snapshot: Snapshot, plan: RoutePlan) -> str:
     parts = parts_for(len(snapshot.dids), DIDS_IN_A_CONTEXT)
     with_numbers = {did.customer for did in snapshot.dids}
     arrivals = [customer for customer in snapshot.customers if customer.code in with_numbers]
+    # In descending order, as a reload reads them fastest: see `route_plan._descending`.
     lines = sorted(_number_lines(snapshot), key=lambda line: line.number, reverse=True)
     buckets = spread_over(lines, place_of, parts)
     return joined(

@@ -93,6 +93,7 @@ class Instance:
         with socket.socket(socket.AF_UNIX) as control:
             control.settimeout(self.deadline.left())
             control.connect(str(self.directory.control))
+            # The console's own protocol: run one command, then close the connection.
             control.sendall(f"cli quit after {command}\0".encode())
             while part := control.recv(1 << 20):
                 parts.append(part)

@@ -70,5 +70,6 @@ def _chosen(pieces: list[str], names: Collection[str]) -> Iterator[str]:
     """Yield the text of the sections with these names, and of all templates."""
     for piece in pieces:
         name, _bracket, options = piece.partition("\n")[0].partition("]")
+        # `[name](!)` is a template.
         if name in names or "!" in options:
             yield f"[{piece}\n"

@@ -160,6 +160,7 @@ def private_directory(program: Program) -> Iterator[PrivateDirectory]:
     path = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
     held = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
     try:
+        # The kernel releases the lock when this process ends, however it ends: others then remove the directory.
         fcntl.flock(held, fcntl.LOCK_EX)
         yield PrivateDirectory(path, (UNUSED_ID, UNUSED_ID) if os.geteuid() == 0 else None)
     finally:

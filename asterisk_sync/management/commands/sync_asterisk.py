@@ -132,6 +132,7 @@ def _run(node: Node, options: dict[str, Any]) -> Report:
         _ask(node, options, getpass.getuser())
     except DomainError as error:
         raise CommandError(f"{node.name}: {error}") from error
+    # A node that waits for its next try would not be due otherwise.
     Node.objects.filter(pk=node.pk).update(retry_at=timezone.now())
     run = pipeline.synchronise(node.pk, trigger="command")
     if run is None:
