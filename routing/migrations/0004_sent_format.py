@@ -18,12 +18,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='gateway',
             name='carrier_code',
-            field=models.CharField(blank=True, help_text='Two digits that select the carrier: 21.', max_length=2, validators=[django.core.validators.RegexValidator('^[0-9]{2}\\Z', 'Two digits: 21.')], verbose_name='carrier code'),
+            field=models.CharField(blank=True, db_default='', default='', help_text='Two digits that select the carrier: 21.', max_length=2, validators=[django.core.validators.RegexValidator('^[0-9]{2}\\Z', 'Two digits: 21.')], verbose_name='carrier code'),
         ),
         migrations.AddField(
             model_name='gateway',
             name='sent_format',
-            field=models.CharField(choices=[('as_dialled', 'As the route writes it'), ('e164', '551140001000'), ('e164_plus', '+551140001000'), ('national', '1140001000; abroad 00 and the country'), ('zero', '01140001000; abroad 00 and the country'), ('carrier', "0 21 1140001000, with the carrier's code")], default='as_dialled', help_text='Codes such as 190 or 0800 are always sent as people dial them.', max_length=10, verbose_name='format of numbers sent'),
+            field=models.CharField(choices=[('as_dialled', 'As the route writes it'), ('e164', '551140001000'), ('e164_plus', '+551140001000'), ('national', '1140001000; abroad 00 and the country'), ('zero', '01140001000; abroad 00 and the country'), ('carrier', "0 21 1140001000, with the carrier's code")], db_default='as_dialled', default='as_dialled', help_text='Codes such as 190 or 0800 are always sent as people dial them.', max_length=10, verbose_name='format of numbers sent'),
         ),
         migrations.AddConstraint(
             model_name='gateway',

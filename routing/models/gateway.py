@@ -98,12 +98,16 @@ class Gateway(BaseModel):
         max_length=10,
         choices=SentFormat.choices,
         default=SentFormat.AS_DIALLED,
+        db_default=SentFormat.AS_DIALLED,
         help_text=_("Codes such as 190 or 0800 are always sent as people dial them."),
     )
     carrier_code = models.CharField(
         _("carrier code"),
         max_length=2,
         blank=True,
+        # Both: with the default of the database alone the value would not be known before it is saved.
+        default="",
+        db_default="",
         validators=[RegexValidator(r"^[0-9]{2}\Z", _("Two digits: 21."))],
         help_text=_("Two digits that select the carrier: 21."),
     )
