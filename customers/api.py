@@ -31,6 +31,7 @@ class CustomerIn(Input):
     channel_limit: ChannelLimit = 10
     calls_per_second: Annotated[int, Field(ge=1, le=500)] = 5
     caller_id_number: Annotated[str, Field(max_length=15)] = ""
+    home_area: Annotated[str, Field(max_length=5)] = ""
     contact_name: Annotated[str, Field(max_length=120)] = ""
     contact_email: Annotated[str, Field(max_length=254)] = ""
     contact_phone: Annotated[str, Field(max_length=21)] = ""
@@ -51,6 +52,7 @@ class CustomerOut(Output):
     channel_limit: int
     calls_per_second: int
     caller_id_number: str
+    home_area: str
     contact_name: str
     contact_email: str
     contact_phone: str
@@ -126,6 +128,7 @@ class ExtensionIn(Input):
     secret: str | None = secret_field("Generated where it is not sent.")
     caller_id_name: Annotated[str, Field(max_length=40)] = ""
     caller_id_number: Annotated[str, Field(max_length=15)] = ""
+    home_area: Annotated[str, Field(max_length=5)] = ""
     codecs: Annotated[str, Field(max_length=100)] = "alaw,ulaw"
     max_contacts: Annotated[int, Field(ge=1, le=10)] = 1
     forward_to: Annotated[str, Field(max_length=21)] = ""
@@ -141,6 +144,7 @@ class ExtensionOut(Output):
     sip_username: str
     caller_id_name: str
     caller_id_number: str
+    home_area: str
     codecs: str
     max_contacts: int
     forward_to: str

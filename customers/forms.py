@@ -33,7 +33,7 @@ class CustomerForm(EntityForm):
         (
             _("Limits"),
             _("What the customer may use at most; calls above are refused with a clear cause."),
-            ("channel_limit", "calls_per_second", "caller_id_number"),
+            ("channel_limit", "calls_per_second", "caller_id_number", "home_area"),
         ),
         (
             _("Contact"),
@@ -74,7 +74,7 @@ class ExtensionForm(EntityForm):
         (
             _("Calls"),
             _("What others see, and where its calls go."),
-            ("caller_id_name", "caller_id_number", "forward_to"),
+            ("caller_id_name", "caller_id_number", "home_area", "forward_to"),
         ),
         (_("Phone"), _("How its devices connect."), ("codecs", "max_contacts")),
     )

@@ -11,12 +11,18 @@ from customers.filters import CustomerFilterSet, ExtensionFilterSet
 from customers.forms import CustomerForm, ExtensionForm
 from customers.models import Customer, Extension
 from customers.tables import CustomerTable, ExtensionTable
+from voipadmin.core.numbering_plan.queries import current_plan
 from voipadmin.core.pages import Entity, FieldGroup, Hint, Related
 from voipadmin.core.pages.views import EntityView, ObjectCreateView, save_form
+from voipadmin.core.viewer import Viewer
 
 
 def _join_customers(queryset: Any) -> Any:
     return queryset.annotate(extension_count=Count("extensions", distinct=True)).prefetch_related("trunk_addresses")
+
+
+def _customer_context(customer: Customer, _user: Viewer) -> dict[str, Any]:
+    return {"local_area": customer.local_area(current_plan())}
 
 
 def _join_extensions(queryset: Any) -> Any:
@@ -38,7 +44,7 @@ CUSTOMERS = Entity(
     join=_join_customers,
     groups=(
         FieldGroup(gettext_lazy("Customer"), ("code", "name", "type", "status")),
-        FieldGroup(gettext_lazy("Limits"), ("channel_limit", "calls_per_second", "caller_id_number")),
+        FieldGroup(gettext_lazy("Limits"), ("channel_limit", "calls_per_second", "caller_id_number", "home_area")),
         FieldGroup(gettext_lazy("Contact"), ("contact_name", "contact_phone", "contact_email", "users", "notes")),
     ),
     hints={"code": Hint.MONO},
@@ -61,6 +67,8 @@ CUSTOMERS = Entity(
         ),
     ),
     staff_only=frozenset({"notes", "users"}),
+    lead_template="customers/customer/home_area.html",
+    detail_context=_customer_context,
     aside_template="customers/customer/addresses.html",
     actions_template="customers/customer/actions.html",
 )
@@ -83,7 +91,7 @@ EXTENSIONS = Entity(
     groups=(
         FieldGroup(gettext_lazy("Extension"), ("customer", "number", "enabled")),
         FieldGroup(gettext_lazy("Phone set-up"), ("sip_username", "secret", "codecs", "max_contacts")),
-        FieldGroup(gettext_lazy("Calls"), ("caller_id_name", "caller_id_number", "forward_to")),
+        FieldGroup(gettext_lazy("Calls"), ("caller_id_name", "caller_id_number", "home_area", "forward_to")),
     ),
     hints={"number": Hint.MONO, "sip_username": Hint.MONO, "codecs": Hint.MONO, "forward_to": Hint.MONO},
     related=(

@@ -9,6 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from voipadmin.core import validators
 from voipadmin.core.models import BaseModel, VisibleQuerySet, known_choices
+from voipadmin.core.numbering_plan.queries import check_home_area
+from voipadmin.core.numbers.areas import home_area_of
+from voipadmin.core.numbers.plan import NumberingPlan
 from voipadmin.core.text import grammar
 from voipadmin.users.models import User
 
@@ -70,6 +73,15 @@ class Customer(BaseModel):
         validators=[validators.e164_validator],
         help_text=_("Shown on outgoing calls where the extension has none: 551140001000."),
     )
+    home_area = models.CharField(
+        _("home area code"),
+        max_length=5,
+        blank=True,
+        default="",
+        db_default="",  # the release before writes rows without it
+        validators=[validators.area_validator],
+        help_text=_("Numbers dialled without an area are in this one: 11. Empty: that of the caller ID number."),
+    )
     contact_name = models.CharField(_("contact"), max_length=120, blank=True, validators=[validators.validate_text])
     contact_email = models.EmailField(_("e-mail"), blank=True)
     contact_phone = models.CharField(
@@ -94,6 +106,9 @@ class Customer(BaseModel):
                 condition=models.Q(code__regex=rf"^{grammar.CODE_SHAPE}$"), name="customer_code_fits_asterisk"
             ),
             known_choices("customer_choices_known", type=CustomerType, status=CustomerStatus),
+            models.CheckConstraint(
+                condition=models.Q(home_area__regex=grammar.AREA_SHAPE), name="customer_home_area_is_digits"
+            ),
             models.CheckConstraint(condition=models.Q(channel_limit__gte=1), name="customer_channel_limit_positive"),
             models.CheckConstraint(condition=models.Q(calls_per_second__gte=1), name="customer_cps_positive"),
         ]
@@ -106,13 +121,18 @@ class Customer(BaseModel):
         return reverse("customers:customer_detail", args=[self.pk])
 
     def clean(self) -> None:
-        """A customer that has extensions or addresses keeps the type that they belong to."""
+        """The home area is one; a customer that has extensions or addresses keeps the type that they belong to."""
+        check_home_area(self.home_area)
         if self._state.adding:
             return
         if self.type == CustomerType.TRUNK and self.extensions.exists():
             raise ValidationError({"type": _("This customer has extensions. Delete them before it becomes a trunk.")})
         if self.type == CustomerType.EXTENSION and self.trunk_addresses.exists():
             raise ValidationError({"type": _("This customer has trunk addresses. Delete them before it changes type.")})
+
+    def local_area(self, plan: NumberingPlan) -> str:
+        """Return the area in which its numbers without an area are, or nothing."""
+        return home_area_of(plan, customer_area=self.home_area, main_number=self.caller_id_number)
 
     @property
     def is_active(self) -> bool:

@@ -14,6 +14,8 @@ from customers.models.customer import Customer, CustomerType
 from voipadmin.core import validators
 from voipadmin.core.fields import EncryptedTextField
 from voipadmin.core.models import BaseModel, VisibleQuerySet
+from voipadmin.core.numbering_plan.queries import check_home_area
+from voipadmin.core.numbers.plan import NumberingPlan
 from voipadmin.core.text import grammar
 
 
@@ -66,6 +68,15 @@ class Extension(BaseModel):
         validators=[validators.e164_validator],
         help_text=_("Shown on outgoing calls instead of the customer's: 551140001001."),
     )
+    home_area = models.CharField(
+        _("home area code"),
+        max_length=5,
+        blank=True,
+        default="",
+        db_default="",  # the release before writes rows without it
+        validators=[validators.area_validator],
+        help_text=_("Where it differs from the customer's: numbers dialled without an area are in this one."),
+    )
     codecs = models.CharField(
         _("codecs"),
         max_length=100,
@@ -101,6 +112,9 @@ class Extension(BaseModel):
                 violation_error_message=_("This customer already has an extension with this number."),
             ),
             models.CheckConstraint(
+                condition=models.Q(home_area__regex=grammar.AREA_SHAPE), name="extension_home_area_is_digits"
+            ),
+            models.CheckConstraint(
                 condition=models.Q(max_contacts__gte=1, max_contacts__lte=10), name="extension_contacts_in_range"
             ),
             models.CheckConstraint(
@@ -122,6 +136,7 @@ class Extension(BaseModel):
 
     def clean(self) -> None:
         """Only customers of type extension have extensions; none takes an emergency number or calls itself."""
+        check_home_area(self.home_area)
         self.codecs = ",".join(grammar.split_codecs(self.codecs))
         if self.customer_id and self.customer.type != CustomerType.EXTENSION:
             raise ValidationError({"customer": _("Only a customer of type extension has extensions.")})
@@ -129,6 +144,10 @@ class Extension(BaseModel):
             raise ValidationError({"number": _("This is an emergency number; it must reach the emergency service.")})
         if self.forward_to and self._forwards_in_a_circle():
             raise ValidationError({"forward_to": _("This forward comes back to the extension itself.")})
+
+    def local_area(self, plan: NumberingPlan) -> str:
+        """Return the area in which its numbers without an area are, or nothing."""
+        return self.home_area or self.customer.local_area(plan)
 
     def _forwards_in_a_circle(self) -> bool:
         others = Extension.objects.filter(customer=self.customer_id).exclude(pk=self.pk).exclude(forward_to="")

@@ -46,6 +46,7 @@ GOOD: list[tuple[Any, str]] = [
     (validators.validate_username, "ana.lima@acme"),
     (validators.e164_validator, "551140001000"),
     (validators.extension_number_validator, "1001"),
+    (validators.area_validator, "11"),
     (validators.digits_validator, "1290#"),
     (validators.prefix_digits_validator, "+55"),
     (validators.currency_validator, "BRL"),

@@ -32,6 +32,7 @@ ROWS = {
     "billing.ReratingDifference",
     "billing.ReratedCall",
     "billing.PastRating",
+    "core.OperatorRange",
 }
 
 

@@ -3,6 +3,7 @@
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +16,11 @@ class CoreConfig(AppConfig):
     verbose_name = _("Core")
 
     def ready(self) -> None:
-        """Keep the changelogs and let every app declare its alarms; Django calls this when all models are loaded."""
+        """Keep the changelogs, let every app declare its alarms, and give the country its plan after each migration.
+
+        Django calls this when all models are loaded.
+        """
         import_module("voipadmin.core.audit.changelog").keep_changelogs()
         autodiscover_modules("alarms")
+        seed_plan = import_module("voipadmin.core.numbering_plan.seeding").seed_plan
+        post_migrate.connect(seed_plan, sender=self, dispatch_uid="core.seed_plan")

@@ -30,19 +30,19 @@ LONGEST_DIALLED = 40
 _LONGEST_WAY = 8
 
 
-@lru_cache(maxsize=262_144)
+@lru_cache(maxsize=65_536)
 def read_number(dialled: str, plan: NumberingPlan, *, home_area: str = "") -> Number:
     """Return the number that a customer dialled; local numbers are in its home area."""
     return _read(dialled, plan, DIALLED, home_area)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def read_received(sent: str, number_format: str, plan: NumberingPlan, *, home_area: str = "") -> Number:
     """Return the number that a carrier sent in one of the formats of `RECEIVED_CONTEXTS`."""
     return _read(sent, plan, RECEIVED_CONTEXTS[number_format], home_area)
 
 
-@lru_cache(maxsize=262_144)
+@lru_cache(maxsize=65_536)
 def number_of_key(key: str, plan: NumberingPlan) -> Number:
     """Return the number of a key; what is no key of this plan is unreadable."""
     reason = _refused_characters(key)

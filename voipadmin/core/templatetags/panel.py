@@ -11,7 +11,10 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString
 
+from voipadmin.core.errors import Message
 from voipadmin.core.forms.entity_form import widget_class
+from voipadmin.core.numbers.labels import KIND_LABELS, REASON_LABELS
+from voipadmin.core.numbers.number import NumberKind, Unreadable
 from voipadmin.core.tables import badges, entity_table
 from voipadmin.core.text.decimals import format_amount, format_money
 
@@ -52,6 +55,18 @@ def money(value: Decimal | None) -> str:
 def in_currency(value: Decimal | None, currency: str) -> str:
     """Write an amount with its currency, such as `R$ 1.250,50`; a dash where there is none."""
     return "—" if value is None else format_money(Decimal(value), currency)
+
+
+@register.filter
+def number_kind(value: NumberKind) -> Message:
+    """Say what kind of number it is."""
+    return KIND_LABELS[value]
+
+
+@register.filter
+def number_reason(value: Unreadable) -> Message:
+    """Say why digits are no number."""
+    return REASON_LABELS[value]
 
 
 @register.filter

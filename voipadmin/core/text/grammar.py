@@ -22,6 +22,7 @@ RESERVED_ID_SHAPE = rf"({'|'.join(RESERVED_IDS)}|({'|'.join(RESERVED_ID_PREFIXES
 PATTERN_SHAPE = r"_?\+?([0-9XZN]|\[[0-9-]+\])+[.!]?"
 CODECS_SHAPE = r"[a-z0-9]+(,[a-z0-9]+)*"
 CODE_SHAPE = r"[A-Za-z0-9_-]+"
+AREA_SHAPE = r"^[0-9]{0,5}$"
 HOST_SHAPE = r"[A-Za-z0-9.:-]+"
 
 _PATTERN_BODY = re.compile(r"(?:[0-9XZN]|\[[0-9-]+\])+[.!]?")
@@ -116,6 +117,7 @@ E164 = Grammar(
     _("Enter the number in E.164 without the plus: country code, area code and number, 7 to 15 digits."),
     re.compile(r"[1-9][0-9]{6,14}"),
 )
+AREA = Grammar(_DIGITS, 0, 5, _("digits"), _("An area code has at most 5 digits: 11."))
 EXTENSION_NUMBER = Grammar(_DIGITS, 2, 10, _("digits"), _("An extension number has 2 to 10 digits."))
 EXTENSION_ID = Grammar(
     re.compile(r"[u0-9a-f]"),

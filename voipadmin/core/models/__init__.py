@@ -1,0 +1,35 @@
+"""Base models of every domain, alarms, and the rows of the numbering plan."""
+
+from voipadmin.core.models.alarms import Alarm
+from voipadmin.core.models.base import (
+    AnyModel,
+    BaseModel,
+    IdempotentWrite,
+    VisibleQuerySet,
+    VisibleRows,
+    known_choices,
+    new_id,
+    visible_manager,
+)
+from voipadmin.core.models.numbering import CodeKind, DialingRule, PlanRange, RangeKind, ReadAs, ServiceCode
+from voipadmin.core.models.operators import OperatorRange, OperatorRangeKind
+
+__all__ = [
+    "Alarm",
+    "AnyModel",
+    "BaseModel",
+    "CodeKind",
+    "DialingRule",
+    "IdempotentWrite",
+    "OperatorRange",
+    "OperatorRangeKind",
+    "PlanRange",
+    "RangeKind",
+    "ReadAs",
+    "ServiceCode",
+    "VisibleQuerySet",
+    "VisibleRows",
+    "known_choices",
+    "new_id",
+    "visible_manager",
+]
