@@ -5,6 +5,7 @@ from celery import shared_task
 from asterisk_sync import drift
 from asterisk_sync.authorizer.heartbeat import report_unanswered_nodes
 from asterisk_sync.changes.outbox import SYNC_TASK, send_to_node, wake_worker
+from asterisk_sync.changes.plan_days import announce_plan_days
 from asterisk_sync.changes.queries import due_nodes
 from asterisk_sync.changes.sweeper_heartbeat import note_sweep
 from asterisk_sync.changes.workers import REPORT_TASK, ask_for_heartbeats, node_task
@@ -12,7 +13,16 @@ from asterisk_sync.models import Node
 from asterisk_sync.pipeline import run
 from asterisk_sync.simulator.tasks import look
 
-__all__ = ["audit_drift", "audit_node", "look", "report_worker", "sweep_pending", "sync_node", "watch_authorizers"]
+__all__ = [
+    "audit_drift",
+    "audit_node",
+    "follow_plan",
+    "look",
+    "report_worker",
+    "sweep_pending",
+    "sync_node",
+    "watch_authorizers",
+]
 
 AUDIT_TASK = "asterisk_sync.tasks.audit_node"
 
@@ -43,6 +53,12 @@ def sweep_pending() -> None:
         wake_worker(node.pk)
     ask_for_heartbeats()
     note_sweep()
+
+
+@shared_task(name="asterisk_sync.tasks.follow_plan")  # type: ignore[untyped-decorator]  # celery has no types
+def follow_plan() -> None:
+    """Give the nodes a new generation on the days on which the numbering plan changes."""
+    announce_plan_days()
 
 
 @shared_task(name="asterisk_sync.tasks.audit_drift")  # type: ignore[untyped-decorator]  # celery has no types

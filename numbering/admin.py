@@ -1,4 +1,4 @@
-"""Numbers and allocations in the Django admin."""
+"""Numbers, allocations and the numbering plan in the Django admin."""
 
 from decimal import Decimal
 from typing import Any
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from numbering.models import DID, DIDAllocation
 from numbering.services import allocate_did, block_did, release_did, unblock_did
 from voipadmin.core.admin import DomainAdmin, DomainInline
+from voipadmin.core.models import DialingRule, PlanRange, ServiceCode
 
 
 class AllocationInline(DomainInline):
@@ -81,3 +82,24 @@ class DIDAllocationAdmin(DomainAdmin):
             monthly_price=instance.monthly_price or Decimal(0),
         )
         instance.pk = made.pk
+
+
+@admin.register(DialingRule)
+class DialingRuleAdmin(DomainAdmin):
+    list_display = ("pattern", "name", "read_as", "strip_digits", "enabled", "valid_from", "valid_until", "region")
+    list_filter = ("read_as", "enabled", "region")
+    search_fields = ("pattern", "name")
+
+
+@admin.register(ServiceCode)
+class ServiceCodeAdmin(DomainAdmin):
+    list_display = ("pattern", "name", "kind", "barred", "valid_from", "valid_until", "region")
+    list_filter = ("kind", "barred", "region")
+    search_fields = ("pattern", "name")
+
+
+@admin.register(PlanRange)
+class PlanRangeAdmin(DomainAdmin):
+    list_display = ("pattern", "name", "kind", "valid_from", "valid_until", "region")
+    list_filter = ("kind", "region")
+    search_fields = ("pattern", "name")

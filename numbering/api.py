@@ -13,6 +13,7 @@ from pydantic import Field
 from customers.models import Customer, Extension
 from numbering import services
 from numbering.models import DID, DestinationType, DIDAllocation, DIDStatus
+from numbering.plan.api import PLAN_ROUTERS
 from numbering.queries import current_allocation
 from routing.models import Gateway, Provider
 from voipadmin.core.api.access import Needs, visible_reference
@@ -155,7 +156,7 @@ dids = Resource(
     prepare=_with_allocation,
 )
 dids_router = crud_router(dids)
-ROUTERS = {"dids": dids_router}
+ROUTERS = {"dids": dids_router, **PLAN_ROUTERS}
 CHANGE = Needs("numbering.change_did")
 NAMES = {
     "did": "id",

@@ -4,11 +4,13 @@ from django.urls import path
 
 from numbering import actions
 from numbering.import_page import ImportView
+from numbering.plan.page import numbering_plan
 from numbering.views import ALLOCATIONS, DIDS
 from voipadmin.core.pages import entity_urls
 
 app_name = "numbering"
 urlpatterns = [
+    path("numbering-plan/", numbering_plan, name="plan"),
     path("dids/range/", actions.CreateRangeView.as_view(), name="did_range"),
     path("dids/import/", ImportView.as_view(), name="did_import"),
     path("dids/extension-options/", actions.ExtensionOptionsView.as_view(), name="extension_options"),

@@ -9,7 +9,9 @@ from numbering.filters import AllocationFilterSet, DIDFilterSet
 from numbering.forms import DIDForm
 from numbering.models import DID, DIDAllocation
 from numbering.tables import AllocationTable, DIDTable
+from voipadmin.core.numbering_plan.queries import facts_of_recorded
 from voipadmin.core.pages import Entity, FieldGroup, Hint, Related
+from voipadmin.core.viewer import Viewer
 
 
 def _join_dids(queryset: Any) -> Any:
@@ -17,6 +19,10 @@ def _join_dids(queryset: Any) -> Any:
     return queryset.select_related("provider", "gateway").prefetch_related(
         Prefetch("allocations", queryset=current, to_attr="in_force")
     )
+
+
+def _did_context(did: DID, _user: Viewer) -> dict[str, Any]:
+    return {"facts": facts_of_recorded(did.number)}
 
 
 def _join_allocations(queryset: Any) -> Any:
@@ -51,7 +57,8 @@ DIDS = Entity(
     staff_only=frozenset({"provider", "gateway", "monthly_cost", "notes", "customer"}),
     actions_template="numbering/did/actions.html",
     list_actions_template="numbering/did/list_actions.html",
-    aside_template="numbering/did/allocation.html",
+    detail_context=_did_context,
+    aside_template="numbering/did/aside.html",
 )
 
 ALLOCATIONS = Entity(

@@ -16,6 +16,7 @@ from tests.factories.customers import CustomerFactory, ExtensionFactory
 from tests.factories.numbering import DIDFactory
 from tests.factories.routing import GatewayFactory, ProviderFactory, RouteFactory
 from tests.factories.users import UserFactory
+from voipadmin.core.models import DialingRule, PlanRange, ServiceCode
 from voipadmin.users.roles import Role
 
 VIEW = {"view"}
@@ -32,6 +33,9 @@ MAY: dict[str, dict[str, set[str]]] = {
     "routing.route": {Role.OPERATOR: ALL, Role.FINANCE: VIEW, Role.VIEWER: VIEW},
     "numbering.did": {Role.OPERATOR: ALL, Role.FINANCE: VIEW, Role.VIEWER: VIEW, Role.CUSTOMER: VIEW},
     "numbering.didallocation": {Role.OPERATOR: ALL, Role.FINANCE: VIEW, Role.VIEWER: VIEW, Role.CUSTOMER: VIEW},
+    "core.dialingrule": {Role.OPERATOR: ALL, Role.FINANCE: VIEW, Role.VIEWER: VIEW},
+    "core.servicecode": {Role.OPERATOR: ALL, Role.FINANCE: VIEW, Role.VIEWER: VIEW},
+    "core.planrange": {Role.OPERATOR: ALL, Role.FINANCE: VIEW, Role.VIEWER: VIEW},
     "billing.tariff": {Role.OPERATOR: VIEW, Role.FINANCE: ALL, Role.VIEWER: VIEW},
     "billing.rateplan": {Role.OPERATOR: VIEW, Role.FINANCE: ALL, Role.VIEWER: VIEW},
     "billing.timewindow": {Role.OPERATOR: VIEW, Role.FINANCE: ALL, Role.VIEWER: VIEW},
@@ -59,6 +63,9 @@ API = {
     "gateways": "routing.gateway",
     "routes": "routing.route",
     "dids": "numbering.did",
+    "dialling-rules": "core.dialingrule",
+    "service-codes": "core.servicecode",
+    "number-ranges": "core.planrange",
     "tariffs": "billing.tariff",
     "rate-plans": "billing.rateplan",
     "time-windows": "billing.timewindow",
@@ -179,6 +186,30 @@ def _make_calendar() -> HolidayCalendar:
     return calendar
 
 
+def _dialling_rule() -> dict[str, Any]:
+    return {"pattern": "_9X.", "name": "Outside line", "enabled": "on", "strip_digits": 1, "read_as": "national"}
+
+
+def _make_rule() -> DialingRule:
+    return DialingRule.objects.create(pattern="_8X.", name="Outside line", strip_digits=1)
+
+
+def _service_code() -> dict[str, Any]:
+    return {"pattern": "_15XX", "name": "City services", "kind": "service", "valid_from": "2027-01-01"}
+
+
+def _make_code() -> ServiceCode:
+    return ServiceCode.objects.create(pattern="1000", name="City services")
+
+
+def _plan_range() -> dict[str, Any]:
+    return {"pattern": "_118XXXXXXXX", "name": "New numbers", "kind": "voip"}
+
+
+def _make_range() -> PlanRange:
+    return PlanRange.objects.create(pattern="_218XXXXXXXX", name="New numbers")
+
+
 def _node() -> dict[str, Any]:
     return {
         "name": "pbx-sp", "host": "203.0.113.250", "enabled": "on", "mode": "direct", "on_drift": "mend",
@@ -209,6 +240,9 @@ KINDS = {
     "routing:gateway": Kind("routing:gateway", GatewayFactory.create, _gateway, {"name": "GW Vivo"}, "position 3"),
     "routing:route": Kind("routing:route", RouteFactory.create, _route, {"pattern": "_0ZZ;9"}, "semicolon"),
     "numbering:did": Kind("numbering:did", DIDFactory.create, _did, {"number": "+5511"}, "E.164"),
+    "core:dialingrule": Kind("core:dialingrule", _make_rule, _dialling_rule, {"pattern": "_9X;"}, "semicolon"),
+    "core:servicecode": Kind("core:servicecode", _make_code, _service_code, {"pattern": "_0800."}, "one length"),
+    "core:planrange": Kind("core:planrange", _make_range, _plan_range, {"pattern": "_11!"}, "one length"),
     "billing:tariff": Kind("billing:tariff", TariffFactory.create, _tariff, {"pattern": "55;11"}, "semicolon"),
     "billing:rateplan": Kind("billing:rateplan", _make_plan, _rate_plan, {"name": "Re;tail"}, "semicolon"),
     "billing:timewindow": Kind("billing:timewindow", _make_window, _time_window, {"on_holidays": "only"}, "calendar"),

@@ -176,6 +176,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 15.0,
         "options": {"expires": 15},
     },
+    # Rows of the numbering plan have days on which they begin and end.
+    "follow-plan": {"task": "asterisk_sync.tasks.follow_plan", "schedule": 60.0, "options": {"expires": 60}},
     "charge-fees": {"task": "billing.accounts.tasks.charge_monthly_fees", "schedule": crontab(hour=6, minute=10)},
     "audit-ledger": {"task": "billing.accounts.tasks.audit_ledger", "schedule": crontab(hour=6, minute=40)},
     "end-quarantines": {"task": "numbering.tasks.end_quarantines", "schedule": 600.0, "options": {"expires": 600}},

@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("customers.urls")),
     path("", include("routing.urls")),
     path("", include("numbering.urls")),
+    path("", include("numbering.plan.urls")),
     path("", include("billing.urls")),
     path("", include("asterisk_sync.urls")),
     path("", include("voipadmin.users.urls")),

@@ -23,6 +23,7 @@ from customers.models import Customer, Extension, TrunkAddress
 from numbering.models import DID, DIDAllocation
 from routing.models import Gateway, Route, RouteGateway
 from voipadmin.core.errors import DomainError, Message
+from voipadmin.core.models import DialingRule, PlanRange, ServiceCode
 
 # What an object follows: keys of customers, gateways and DIDs. It is on a node that carries all of one group; an empty
 # group is carried everywhere, no group nowhere.
@@ -78,6 +79,10 @@ def _itself(instances: Sequence[Any]) -> list[Groups]:
     return [[(instance.pk,)] for instance in instances]
 
 
+def _everywhere(instances: Sequence[Any]) -> list[Groups]:
+    return [[()] for _instance in instances]
+
+
 def _its_customer(instances: Sequence[Any]) -> list[Groups]:
     return [[(instance.customer_id,)] for instance in instances]
 
@@ -114,6 +119,9 @@ GROUPS_OF: dict[type[models.Model], Callable[[Sequence[Any]], list[Groups]]] = {
     RouteGateway: _its_gateway,
     DID: _last_customers_of_dids,
     DIDAllocation: _while_allocated,
+    DialingRule: _everywhere,
+    ServiceCode: _everywhere,
+    PlanRange: _everywhere,
 }
 
 

@@ -23,6 +23,7 @@ from billing.models import Account
 from customers.models import Customer, Extension, TrunkAddress
 from numbering.models import DID, DIDAllocation
 from routing.models import Gateway, Route, RouteGateway
+from voipadmin.core.models import DialingRule, PlanRange, ServiceCode
 from voipadmin.core.signals import objects_changed
 
 TIMESTAMPS = frozenset({"created_at", "updated_at"})
@@ -36,6 +37,9 @@ UNRENDERED: dict[type[models.Model], frozenset[str]] = {
     RouteGateway: frozenset(),
     DID: frozenset({"notes", "monthly_cost", "quarantined_until"}),
     DIDAllocation: frozenset(),
+    DialingRule: frozenset({"name"}),
+    ServiceCode: frozenset({"name"}),
+    PlanRange: frozenset({"name"}),
     Node: frozenset(
         {"name", "host", "spool_path", "cdr_path", "desired_generation", "applied_generation", "attempted_generation"}
         | {"state", "reason", "retry_at", "last_seen_at", "chosen", "held", "on_drift"}

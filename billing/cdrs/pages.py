@@ -8,6 +8,7 @@ from billing.cdrs.filters import CdrFilterSet
 from billing.cdrs.queries import attempts_of, cdr_totals, past_ratings_of
 from billing.cdrs.tables import CdrTable
 from billing.models import Cdr
+from voipadmin.core.numbering_plan.queries import current_plan, facts_of_recorded
 from voipadmin.core.pages import Entity, FieldGroup, Hint
 
 
@@ -16,7 +17,10 @@ def _join_calls(queryset: Any) -> Any:
 
 
 def _call_context(call: Any, user: Any) -> dict[str, Any]:
+    area = call.customer.local_area(current_plan(call.started_at)) if call.customer else ""
     return {
+        "called": facts_of_recorded(call.dst, home_area=area, at=call.started_at),
+        "caller": facts_of_recorded(call.src, home_area=area, at=call.started_at),
         "attempts": attempts_of(call) if user.sees_everything else (),
         "past_ratings": past_ratings_of(call),
         "shows_cost": user.sees_everything,
@@ -62,6 +66,7 @@ CALLS = Entity(
     synced=False,
     detail_context=_call_context,
     main_template="billing/cdr/history.html",
+    aside_template="billing/cdr/numbers.html",
     summary=_sums,
     summary_template="billing/cdr/totals.html",
 )  # fmt: skip

@@ -29,6 +29,7 @@ OTHERS: dict[str, list[tuple[str, str, str]]] = {
     "reports:dashboard_hours": [("GET", "view", "reports.dashboard")],
     "reports:cdr_gaps": [("GET", "view", "billing.rejectedrecord")],
     "customers:extension_rotate": [("POST", "change", "customers.extension")],
+    "numbering:plan": [("GET", "view", "core.dialingrule")],
     "numbering:did_range": [("GET", "add", "numbering.did"), ("POST", "add", "numbering.did")],
     "numbering:did_import": [("GET", "add", "numbering.did"), ("POST", "add", "numbering.did")],
     "numbering:extension_options": [("GET", "change", "numbering.did")],

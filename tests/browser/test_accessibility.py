@@ -104,6 +104,7 @@ def sets_of(node: Any) -> tuple[Generation, ...]:
 def number_pages() -> Iterator[str]:
     """Return the pages of a free and of an allocated number."""
     free, allocated = DIDFactory.create(), DIDAllocationFactory.create().did
+    yield from (f"{reverse('numbering:plan')}?number={number}" for number in ("190", "34001234"))
     yield from (reverse("numbering:did_range"), reverse("numbering:did_allocate", args=[free.pk]))
     yield from (reverse("numbering:did_destination", args=[allocated.pk]), page_of(allocated))
     yield f"{page_of(allocated)}?tab=related"

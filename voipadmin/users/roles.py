@@ -17,9 +17,13 @@ class Role(models.TextChoices):
     CUSTOMER = "customer", _("Customer")
 
 
+# The numbering plan, which stands below every app.
+PLAN = ("core.dialingrule", "core.servicecode", "core.planrange")
+
 # role -> app label or "app.model" -> actions; the narrower key wins. "*" is every app. The admin may do everything.
 GRANTS: dict[str, dict[str, frozenset[str]]] = {
     Role.OPERATOR: {
+        **dict.fromkeys(PLAN, WRITE),
         "customers": WRITE,
         "routing": WRITE,
         "numbering": WRITE,
@@ -30,6 +34,7 @@ GRANTS: dict[str, dict[str, frozenset[str]]] = {
         "asterisk_sync.node": VIEW | {"sync"},
     },
     Role.FINANCE: {
+        **dict.fromkeys(PLAN, VIEW),
         "customers": VIEW,
         "routing": VIEW,
         "numbering": VIEW,
@@ -39,6 +44,7 @@ GRANTS: dict[str, dict[str, frozenset[str]]] = {
         "asterisk_sync": VIEW,
     },
     Role.VIEWER: {
+        **dict.fromkeys(PLAN, VIEW),
         "customers": VIEW,
         "routing": VIEW,
         "numbering": VIEW,
