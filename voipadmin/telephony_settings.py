@@ -28,6 +28,8 @@ EMERGENCY_NUMBERS: list[str] = env.list(
     "EMERGENCY_NUMBERS", default=["112", "190", "191", "192", "193", "194", "197", "198", "199", "911"]
 )
 DEFAULT_COUNTRY = env.str("DEFAULT_COUNTRY", default="BR")
+# A range in one cell of a price list that names more prefixes is asked about.
+DECK_PREFIXES_OF_A_RANGE = env.int("DECK_PREFIXES_OF_A_RANGE", default=100)
 # Whole months for which call records are kept; 0 keeps them for ever, and so does a legal hold, whatever the number.
 CDR_KEEP_MONTHS = env.int("CDR_KEEP_MONTHS", default=0)
 CDR_LEGAL_HOLD = env.bool("CDR_LEGAL_HOLD", default=False)

@@ -1,7 +1,7 @@
 """What a price list would change of the rates that its provider has now; pure."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,14 +17,17 @@ FAR_FROM_SHORTER = 200
 # A list that ends more than this share of the prefixes is asked about: it may be a partial one.
 SUSPICIOUS_SHARE = Decimal("0.5")
 FEW = 20
+# After these a prefix has no price at any hour.
+OUT = frozenset({"gone", "blocked"})
 NO_RATE = DeckRate(Decimal(0), Decimal(0), Decimal(0), 1, 1, 0, is_blocked=False)
 
 
 class RateKey(NamedTuple):
-    """The called prefix and the origin that a rate is for."""
+    """The called prefix, the origin and the hours (the key of a time window, empty for all) that a rate is for."""
 
     pattern: str
     origin_prefix: str
+    hours: str = ""
 
 
 class PresentRate(NamedTuple):
@@ -47,7 +50,10 @@ PresentRates = Mapping[RateKey, list[PresentRate]]
 
 
 class PlannedRate(NamedTuple):
-    """What activation would do to one prefix; `begins` is None for the moment of activation, `row` 0 for no row."""
+    """What activation would do to one prefix; `begins` is None for the moment of activation, `row` 0 for no row.
+
+    `ends` is the first moment at which the rate does not hold, None where it lasts.
+    """
 
     row: int
     change: str
@@ -56,13 +62,15 @@ class PlannedRate(NamedTuple):
     old_price: Decimal | None
     rate: DeckRate
     begins: datetime | None
+    ends: datetime | None = None
 
 
 @dataclass(slots=True)
 class DeckComparison:
     """What becomes of each prefix, the counts by change, and what has to be asked before.
 
-    `in_the_past` counts rows whose day is past, `says_otherwise` rows whose own word for the change is another one.
+    `in_the_past` counts rows whose day is past, `says_otherwise` rows whose own word for the change is another one,
+    `not_there` rows that take out what the provider did not have.
     """
 
     planned: list[PlannedRate] = field(default_factory=list)
@@ -70,10 +78,26 @@ class DeckComparison:
     counts: Counter[str] = field(default_factory=Counter)
     in_the_past: int = 0
     says_otherwise: int = 0
+    not_there: int = 0
 
 
 # A list's own word for a change -> the changes that it can mean. Other words, such as blocked, are not checked.
 _CLAIMS = {"new": {"new"}, "increase": {"up"}, "decrease": {"down"}, "unchanged": {"same"}}
+
+
+class _DatedLine(NamedTuple):
+    """A line with its moments."""
+
+    begins: datetime
+    ends: datetime | None
+    line: Line
+
+
+class _RateBefore(NamedTuple):
+    """The rate that an earlier line of the same key leaves (None: it was taken out), and whether it has no end."""
+
+    rate: DeckRate | None
+    lasts: bool
 
 
 def compare_with_present(
@@ -82,28 +106,32 @@ def compare_with_present(
     *,
     now: datetime,
     is_full: bool,
-    first_moment: Callable[[date], datetime],
+    moment_of: Callable[[date], datetime],
     price_column: str = "",
 ) -> DeckComparison:
-    """Return what `lines` would change; `first_moment` says when a day begins here.
+    """Return what `lines` would change; `moment_of` says when a day begins here, and in which zone a moment is.
 
-    1. Group the lines by prefix and origin. A line without a day begins now.
+    1. Group the lines by prefix, origin and hours. A line without a day begins now.
     2. Compare each group with the rates in force, in the order of its days. A day in the past counts as now: history is
        not rewritten.
-    3. Ask about new prefixes whose price is far from that of the shorter prefix that priced their calls so far.
-    4. A full list ends the prefixes that it does not name; ask where they are suspiciously many.
+    3. End the prices of other hours where a prefix is taken out, or blocked, at all hours.
+    4. Ask about new prefixes whose price is far from that of the shorter prefix that priced their calls so far.
+    5. A full list ends the prefixes that it does not name; ask where they are suspiciously many.
     """
     found = DeckComparison()
     moments: dict[date, datetime] = {}
-    by_key: dict[RateKey, list[tuple[datetime, Line]]] = defaultdict(list)
+
+    def moment(day: date | None) -> datetime | None:
+        return None if day is None else moments.get(day) or moments.setdefault(day, moment_of(day))
+
+    by_key: dict[RateKey, list[_DatedLine]] = defaultdict(list)
     for line in lines:
-        begins = now
-        if line.begins is not None:
-            begins = moments.get(line.begins) or moments.setdefault(line.begins, first_moment(line.begins))
-        by_key[RateKey(line.pattern, line.origin)].append((begins, line))
-    for key, dated in by_key.items():
-        _compare_key(found, key, dated, present.get(key, []), now)
-    _ask_about_new_prefixes(found, {key: dated[0][1].rate for key, dated in by_key.items()}, present)
+        dated = _DatedLine(moment(line.begins) or now, moment(line.ends), line)
+        by_key[RateKey(line.pattern, line.origin, line.hours)].append(dated)
+    for key, group in by_key.items():
+        _compare_key(found, key, group, present.get(key, []), now)
+    _end_other_hours(found, by_key.keys(), present, now)
+    _ask_about_new_prefixes(found, {key: group[0].line.rate for key, group in by_key.items()}, present)
     if is_full:
         _end_unnamed(found, by_key.keys(), present, now)
     found.questions = [InputError(q.code, q.row, price_column if q.row else "", q.value) for q in found.questions]
@@ -111,28 +139,58 @@ def compare_with_present(
 
 
 def _compare_key(
-    found: DeckComparison, key: RateKey, dated: list[tuple[datetime, Line]], rates: list[PresentRate], now: datetime
+    found: DeckComparison, key: RateKey, dated: list[_DatedLine], rates: list[PresentRate], now: datetime
 ) -> None:
     # By the day written: of two days in the past the later one counts.
-    dated.sort(key=lambda pair: pair[0])
-    before: DeckRate | None = None
-    for position, (day, line) in enumerate(dated):
-        if position + 1 < len(dated) and dated[position + 1][0] <= now:
-            continue
-        begins = max(day, now)
-        found.in_the_past += line.begins is not None and day < now
-        lasting = before is not None or _lasts(rates, begins)
-        old = before if before is not None else _rate_at(rates, begins)
-        change = change_between(old, line, lasting=lasting)
-        found.counts[change] += 1
-        found.says_otherwise += line.change in _CLAIMS and change not in _CLAIMS[line.change]
-        old_price = old.price_per_minute if old else None
-        if old is not None and _is_far(old, line):
-            value = f"{key.pattern}: {old_price} → {line.rate.price_per_minute}"
-            found.questions.append(InputError("far_price", line.row, "", value))
-        moment = begins if begins > now else None
-        found.planned.append(PlannedRate(line.row, change, key, line.name, old_price, line.rate, moment))
-        before = None if change == "gone" else line.rate
+    dated.sort(key=lambda one: one.begins)
+    before: _RateBefore | None = None
+    for position, one in enumerate(dated):
+        if position + 1 == len(dated) or dated[position + 1].begins > now:
+            before = _plan(found, key, one, rates, before, now)
+
+
+def _plan(
+    found: DeckComparison,
+    key: RateKey,
+    dated: _DatedLine,
+    rates: list[PresentRate],
+    before: _RateBefore | None,
+    now: datetime,
+) -> _RateBefore | None:
+    """Plan one line of a key, and return what it leaves to the next one."""
+    day, ends, line = dated
+    begins = max(day, now)
+    if ends is not None and ends <= begins:
+        # What has ended already is not sold any more.
+        line, ends = line._replace(change="delete"), None
+    found.in_the_past += line.begins is not None and day < now
+    old = _rate_at(rates, begins) if before is None else before.rate
+    lasts = _lasts(rates, begins, ends) if before is None else before.lasts and ends is None
+    change = change_between(old, line, lasting=lasts)
+    if change == "gone" and not rates and before is None:
+        found.not_there += 1
+        return None
+    found.counts[change] += 1
+    found.says_otherwise += line.change in _CLAIMS and change not in _CLAIMS[line.change]
+    old_price = old.price_per_minute if old else None
+    if old is not None and _is_far(old, line):
+        value = f"{key.pattern}: {old_price} → {line.rate.price_per_minute}"
+        found.questions.append(InputError("far_price", line.row, "", value))
+    moment = begins if begins > now else None
+    found.planned.append(PlannedRate(line.row, change, key, line.name, old_price, line.rate, moment, ends))
+    return _RateBefore(None, lasts=False) if change == "gone" else _RateBefore(line.rate, lasts=ends is None)
+
+
+def _end_other_hours(found: DeckComparison, named: Collection[RateKey], present: PresentRates, now: datetime) -> None:
+    """Plan the end of prices of certain hours where a list that does not name these takes out or blocks the prefix."""
+    out = {item.key: item for item in found.planned if item.change in OUT and not item.key.hours}
+    for key in present if out else ():
+        item = out.get(key._replace(hours=""))
+        if item is not None and key.hours and key not in named:
+            old = _rate_at(present[key], now) or max(present[key]).rate
+            planned = PlannedRate(item.row, "gone", key, item.name, old.price_per_minute, NO_RATE, item.begins)
+            found.planned.append(planned)
+            found.counts["gone"] += 1
 
 
 def change_between(old: DeckRate | None, line: Line, *, lasting: bool) -> str:
@@ -156,10 +214,10 @@ def _rate_at(rates: list[PresentRate], moment: datetime) -> DeckRate | None:
     return max(held).rate if held else None
 
 
-def _lasts(rates: list[PresentRate], moment: datetime) -> bool:
-    """Tell whether one rate holds from `moment` on, without an end and without another after it."""
+def _lasts(rates: list[PresentRate], moment: datetime, ends: datetime | None) -> bool:
+    """Tell whether one rate holds from `moment` until `ends` (None: without an end), and no other after it."""
     left = [rate for rate in rates if rate.until is None or rate.until > max(moment, rate.since)]
-    return len(left) == 1 and left[0].since <= moment and left[0].until is None
+    return len(left) == 1 and left[0].since <= moment and left[0].until == ends
 
 
 def _is_far(old: DeckRate, line: Line) -> bool:
@@ -184,7 +242,7 @@ def _ask_about_new_prefixes(found: DeckComparison, named: Mapping[RateKey, DeckR
 def _price_of_shorter(key: RateKey, named: Mapping[RateKey, DeckRate], present: PresentRates) -> Decimal | None:
     """Return the price of the longest shorter prefix, in the list or in force; None where there is none."""
     for length in range(len(key.pattern) - 1, 0, -1):
-        shorter = RateKey(key.pattern[:length], key.origin_prefix)
+        shorter = key._replace(pattern=key.pattern[:length])
         if shorter in named:
             return named[shorter].price_per_minute
         if shorter in present:

@@ -1,12 +1,14 @@
 """Forms of decks: the upload, and which column is which."""
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from billing.decks.columns import LABELS
+from billing.decks.roles import LABELS
 from routing.models import Provider
 from voipadmin.core.forms.entity_form import LocalDateTimeInput, PanelForm
 from voipadmin.core.sheets.fields import SheetField
@@ -38,22 +40,27 @@ class UploadForm(PanelForm):
 
 
 class ColumnsForm(PanelForm):
-    """Which column is what, of a list whose headings did not tell."""
+    """What each column of a list is used as: a field for each column, named by its letter."""
 
-    def __init__(self, data: Any, *, first_rows: list[list[str]], columns: dict[str, int]) -> None:
+    def __init__(self, data: Any, *, shown: Sequence[Mapping[str, Any]], columns: Mapping[str, int]) -> None:
         super().__init__(data)
-        width = max(map(len, first_rows), default=0)
-        choices = [("", "—")] + [(str(index), self._named(index, first_rows)) for index in range(width)]
-        for name, label in LABELS.items():
-            initial = str(columns[name]) if name in columns else ""
-            self.fields[name] = forms.ChoiceField(label=label, choices=choices, required=False, initial=initial)
+        roles = {column_letter(index): name for name, index in columns.items()}
+        for use in shown:
+            letter, samples = use["column"], ", ".join(use["samples"])
+            self.fields[letter] = forms.ChoiceField(
+                label=f"{letter} · {use['heading']}" if use["heading"] else letter,
+                choices=[("", _("Not used")), *LABELS.items()],
+                required=False,
+                initial=roles.get(letter, ""),
+                help_text=_("For example %(values)s.") % {"values": samples} if samples else "",
+            )
         self.style_widgets()
 
-    @staticmethod
-    def _named(index: int, rows: list[list[str]]) -> str:
-        shown = next((row[index] for row in rows if index < len(row) and row[index]), "")
-        return f"{column_letter(index)} · {shown}" if shown else column_letter(index)
-
-    def columns(self) -> dict[str, int]:
-        """Return the columns that were named."""
-        return {name: int(value) for name, value in self.cleaned_data.items() if value}
+    def clean(self) -> dict[str, Any]:
+        """Refuse two columns that are the same."""
+        answers = super().clean() or {}
+        named = Counter(role for role in answers.values() if role)
+        for letter, role in answers.items():
+            if named[role] > 1:
+                self.add_error(letter, _("Two columns cannot be the same."))
+        return answers

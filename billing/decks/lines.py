@@ -5,11 +5,16 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from billing.rating.durations import parse_bands
 from voipadmin.core.sheets.input_errors import InputError
 
 
 class DeckRate(NamedTuple):
-    """A price list's rate: the price of a minute, the fees, and the blocks in seconds that calls are counted in."""
+    """A price list's rate: the price of a minute, the fees, and the blocks in seconds that calls are counted in.
+
+    Where the first block has a price of its own, `bands` says all of it, and `price_per_minute` is what the
+    first minute comes to.
+    """
 
     price_per_minute: Decimal
     connect_fee: Decimal
@@ -18,10 +23,20 @@ class DeckRate(NamedTuple):
     increment_seconds: int
     free_seconds: int
     is_blocked: bool
+    bands: str = ""
+
+    @property
+    def dearest_minute(self) -> Decimal:
+        """Return the price of a minute in the dearest part of a call."""
+        return max((band.rate * 60 / band.unit for band in parse_bands(self.bands)), default=self.price_per_minute)
 
 
 class Line(NamedTuple):
-    """One prefix of a list; `begins` is None where no day is named. `change` is the list's own word for it."""
+    """One prefix of a list; `begins` is None where no day is named. `change` is the list's own word for it.
+
+    `begins` and `ends` are days of the installation's clock, or moments; `ends` is the first without the rate.
+    `hours` is the key of a time window, empty for all hours.
+    """
 
     row: int
     pattern: str
@@ -30,6 +45,8 @@ class Line(NamedTuple):
     rate: DeckRate
     begins: date | None
     change: str
+    hours: str = ""
+    ends: date | None = None
 
 
 @dataclass(slots=True)

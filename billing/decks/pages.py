@@ -7,18 +7,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from billing.decks import services
+from billing.decks.answers import named_choices_of
 from billing.decks.columns import layout_of
 from billing.decks.forms import ColumnsForm, UploadForm
 from billing.decks.queries import LISTS, rows_of
 from billing.decks.questions import message_of
+from billing.decks.roles import LABELS
 from billing.decks.tables import DeckFilterSet, DeckRowTable, DeckTable
 from billing.models import Deck, DeckStatus
-from voipadmin.core.errors import Message
 from voipadmin.core.forms.entity_form import PanelForm
 from voipadmin.core.pages import Entity, FieldGroup
 from voipadmin.core.pages.actions import ActionFormView, ButtonView
 from voipadmin.core.pages.progress import Progress, ProgressView
 from voipadmin.core.pages.views import EntityView
+from voipadmin.core.sheets.input_errors import column_index
 
 BUSY = (DeckStatus.UPLOADED, DeckStatus.READING)
 PAGE = 100
@@ -44,7 +46,7 @@ def deck_context(deck: Any, _user: Any) -> dict[str, Any]:
         question
         | {
             "message": message_of(question),
-            "choices": _choices(question["code"]),
+            "choices": named_choices_of(question["code"]),
             "places": _told(question["places"][1:]),
         }
         for question in summary.get("questions", ())
@@ -53,6 +55,7 @@ def deck_context(deck: Any, _user: Any) -> dict[str, Any]:
     return {
         "progress": progress_of(deck),
         "questions": questions,
+        "columns": [use | {"use": LABELS.get(use["role"], "")} for use in summary.get("columns", ())],
         "errors": _told(summary.get("faults", [])),
         "lists": [(name, label, _count(name, counts, summary)) for name, label in LISTS.items()],
         "replay": summary.get("replay"),
@@ -61,14 +64,6 @@ def deck_context(deck: Any, _user: Any) -> dict[str, Any]:
 
 def _count(name: str, counts: dict[str, int], summary: dict[str, Any]) -> int:
     return int(summary.get("below_cost", 0) if name == "below" else counts.get(name, 0))
-
-
-def _choices(code: str) -> list[tuple[str, Message]]:
-    if code == "date_order":
-        return [("dmy", _("Day/month")), ("mdy", _("Month/day"))]
-    if code == "decimal":
-        return [(",", _("The comma is the decimal sign")), (".", _("The point is the decimal sign"))]
-    return [] if code == "columns" else [("yes", _("Yes, go on")), ("no", _("No, refuse this deck"))]
 
 
 DECKS = Entity(
@@ -152,13 +147,13 @@ class ColumnsView(ActionFormView[Deck]):
     button = gettext_lazy("Read it so")
 
     def make_form(self, data: Any, instance: Any) -> PanelForm:
-        """Offer the columns of the file."""
-        rows = instance.summary.get("first_rows", [])
-        return ColumnsForm(data, first_rows=rows, columns=layout_of(instance.mapping).columns)
+        """Offer what a column can be, for each column of the file."""
+        shown = instance.summary.get("columns", [])
+        return ColumnsForm(data, shown=shown, columns=layout_of(instance.mapping).columns)
 
     def perform(self, instance: Any, answers: dict[str, Any]) -> str:
         """Keep the columns and have the deck read again."""
-        columns = {name: int(value) for name, value in answers.items() if value}
+        columns = {role: column_index(letter) for letter, role in answers.items() if role}
         services.answer_deck(deck=instance, answers={}, columns=columns)
         return _("The deck is being read.")
 

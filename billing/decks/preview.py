@@ -1,22 +1,29 @@
 """The dry run of a deck: read, compare, stage, replay; it tells how far it is and changes no rate."""
 
 import time
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Count, Max, Q
 from django.utils import timezone
 
+from billing.decks.column_report import column_uses, questions_about
 from billing.decks.columns import Layout, find_layout, find_sheet, layout_of, told_layout
 from billing.decks.comparing import DeckComparison, PlannedRate, compare_with_present
+from billing.decks.countries import home_code_of
+from billing.decks.headings import hours_in
+from billing.decks.installation import Installation
 from billing.decks.lines import Reading
-from billing.decks.reading import read_lines
+from billing.decks.reading import HIGHER, read_lines
 from billing.decks.replay import replay
+from billing.decks.roles import HOURS, PRICES
 from billing.decks.selling import SellPrices, Sold, lowest_per_minute
 from billing.decks.staging import present_rates, stage
-from billing.models import BuyRate, Deck, DeckFile, DeckStatus, Tariff
+from billing.models import BuyRate, Deck, DeckFile, DeckStatus, Tariff, TimeWindow
 from routing.models import Provider
 from voipadmin.core.runtime.gc_pause import gc_paused
 from voipadmin.core.sheets.files import read_sheets
@@ -67,19 +74,33 @@ class _Preview:
             self._finish(DeckStatus.REFUSED, Reading(errors=[refused.error]))
             return
         layout = self._layout(rows)
+        uses = column_uses(rows, layout)
         reading = read_lines(
-            rows,
-            layout,
-            currency=self.deck.currency,
-            today=timezone.localdate(self.now),
-            progress=lambda done, total: self._tell("reading", done, total),
+            rows, layout, self._installation(layout), lambda done, total: self._tell("reading", done, total)
         )
+        if layout.is_complete:
+            reading.questions += questions_about(uses, layout)
         self.deck.mapping = layout.kept()
+        self.deck.summary = {"columns": [use.kept() for use in uses]}
         if reading.errors or reading.questions:
-            self.deck.summary = {"first_rows": _first_rows(rows)}
+            self.deck.summary["first_rows"] = _first_rows(rows)
             self._finish(DeckStatus.REFUSED if reading.errors else DeckStatus.ASKING, reading)
             return
         self._compare(reading, layout)
+
+    def _installation(self, layout: Layout) -> Installation:
+        """Return what the list is read by besides itself; an answer that names hours which are gone is none now."""
+        windows = {str(key): name for key, name in TimeWindow.objects.values_list("pk", "name")}
+        for hours in HOURS:
+            if layout.answers.get(hours) not in {*windows, HIGHER}:
+                layout.answers.pop(hours, None)
+        return Installation(
+            self.deck.currency,
+            timezone.localdate(self.now),
+            home_code_of(settings.DEFAULT_COUNTRY),
+            hours_by_name(windows),
+            settings.DECK_PREFIXES_OF_A_RANGE,
+        )
 
     def _layout(self, rows: Any) -> Layout:
         kept = layout_of(self.deck.mapping)
@@ -97,20 +118,21 @@ class _Preview:
             present,
             now=self.now,
             is_full=self.deck.is_full,
-            first_moment=_first_moment,
-            price_column=column_letter(layout.columns["price"]),
+            moment_of=_moment_of,
+            price_column=column_letter(next(layout.columns[name] for name in PRICES if name in layout.columns)),
         )
         below = self._stage(found)
         self._tell("replaying", 0, 1, always=True)
         replayed = replay(self.deck, found.planned, {} if self.deck.is_full else present, self.now)
         asked = [question for question in found.questions if layout.answers.get(question.code) != "yes"]
-        self.deck.summary = {
+        self.deck.summary |= {
             "counts": dict(found.counts),
             "below_cost": below,
             "rows": reading.rows,
             "left_out": reading.left_out,
             "repeated": reading.repeated,
             "in_the_past": found.in_the_past,
+            "not_there": found.not_there,
             "says_otherwise": found.says_otherwise,
             "replay": replayed,
             "state": state,
@@ -122,7 +144,7 @@ class _Preview:
         sell = sell_prices(self.deck.currency, self.now)
 
         def sold_for(item: PlannedRate) -> Decimal | None:
-            return sell.below(item.key.pattern, item.rate.price_per_minute) if item.change in PRICED else None
+            return sell.below(item.key.pattern, item.rate.dearest_minute) if item.change in PRICED else None
 
         return stage(self.deck, found.planned, sold_for, lambda done, total: self._tell("writing", done, total))
 
@@ -164,7 +186,17 @@ def sell_prices(currency: str, now: datetime) -> SellPrices:
     )
 
 
-def _first_moment(day: date) -> datetime:
+def hours_by_name(windows: Mapping[str, str]) -> dict[str, str]:
+    """Return the time window (key to name) of each of HOURS that one alone is named for."""
+    named = [(hours_in(name), key) for key, name in windows.items()]
+    keys = {hours: [key for told, key in named if told == hours] for hours in HOURS}
+    return {hours: found[0] for hours, found in keys.items() if len(found) == 1}
+
+
+def _moment_of(day: date) -> datetime:
+    """Return when a day begins here; a moment stays as it is, in this installation's zone where it names none."""
+    if isinstance(day, datetime):
+        return day if day.tzinfo is not None else timezone.make_aware(day, timezone.get_default_timezone())
     return timezone.make_aware(datetime(day.year, day.month, day.day), timezone.get_default_timezone())  # noqa: DTZ001 - made aware here
 
 

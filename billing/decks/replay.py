@@ -1,6 +1,7 @@
 """What last week's calls through a provider would have cost at the rates of a deck."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -9,10 +10,13 @@ from typing import Any
 
 from django.db.models import Q
 
-from billing.decks.comparing import PlannedRate, PresentRates
+from billing.decks.comparing import PlannedRate, PresentRates, RateKey
 from billing.decks.lines import DeckRate
 from billing.models import Cdr, Deck, Direction
-from billing.rating.durations import Rate, rate_duration, simple_rate
+from billing.models.windows import load_windows
+from billing.rating.durations import Rate, rate_duration
+from billing.rating.price_book import DECK_DECIMALS, DECK_ROUNDING, Cadence
+from billing.rating.time_windows import Window
 
 ZERO = Decimal(0)
 LOOKED_BACK = timedelta(days=7)
@@ -30,39 +34,43 @@ class Replayed:
 
 
 class NewCosts:
-    """The rates as they would be: the longest prefix, then the longest origin."""
+    """The rates as they would be: the longest prefix, then the longest origin, then certain hours before all.
 
-    def __init__(self, planned: list[PlannedRate], kept: PresentRates) -> None:
-        self._rates: dict[str, dict[str, DeckRate]] = defaultdict(dict)
-        for (pattern, origin), rates in kept.items():
-            self._rates[pattern][origin] = max(rates).rate
+    `windows` are the time windows by their keys.
+    """
+
+    def __init__(self, planned: list[PlannedRate], kept: PresentRates, windows: Mapping[str, Window]) -> None:
+        self._windows = windows
+        self._rates: dict[str, dict[RateKey, DeckRate]] = defaultdict(dict)
+        for key, rates in kept.items():
+            self._rates[key.pattern][key] = max(rates).rate
         for item in planned:
             if item.change == "gone":
-                self._rates[item.key.pattern].pop(item.key.origin_prefix, None)
+                self._rates[item.key.pattern].pop(item.key, None)
             else:
-                self._rates[item.key.pattern][item.key.origin_prefix] = item.rate
+                self._rates[item.key.pattern][item.key] = item.rate
 
-    def rate_of(self, number: str, origin: str) -> DeckRate | None:
+    def rate_of(self, number: str, origin: str, at: datetime) -> DeckRate | None:
         """Return what a call would be charged by, or None where the deck does not sell it."""
         for length in range(len(number), 0, -1):
             found = self._rates.get(number[:length])
-            fitting = [key for key in found if origin.startswith(key)] if found else []
+            fitting = [key for key in found if self._holds(key, origin, at)] if found else []
             if found and fitting:
-                rate = found[max(fitting, key=len)]
+                rate = found[max(fitting, key=lambda key: (len(key.origin_prefix), bool(key.hours)))]
                 return None if rate.is_blocked else rate
         return None
 
+    def _holds(self, key: RateKey, origin: str, at: datetime) -> bool:
+        window = self._windows.get(key.hours)
+        return origin.startswith(key.origin_prefix) and (not key.hours or (window is not None and window.holds(at)))
+
 
 @lru_cache(maxsize=100_000)
-def _as_rate(deck_rate: DeckRate) -> Rate:
-    return simple_rate(
-        per_minute=deck_rate.price_per_minute,
-        initial_block=deck_rate.initial_block_seconds,
-        increment=deck_rate.increment_seconds,
-        connect_fee=deck_rate.connect_fee,
-        free_seconds=deck_rate.free_seconds,
-        minimum_charge=deck_rate.minimum_charge,
-        decimals=6,
+def _as_rate(rate: DeckRate) -> Rate:
+    counted = (rate.initial_block_seconds, rate.increment_seconds, rate.free_seconds)
+    cadence = Cadence(*counted, DECK_ROUNDING, DECK_DECIMALS)
+    return cadence.rate(
+        rate.price_per_minute, rate.bands, connect_fee=rate.connect_fee, minimum_charge=rate.minimum_charge
     )
 
 
@@ -72,7 +80,7 @@ def replay(deck: Deck, planned: list[PlannedRate], kept: PresentRates, now: date
     `kept` is what a partial list leaves as it is.
     Only calls whose price and cost are both known in the deck's currency have a margin to compare.
     """
-    costs = NewCosts(planned, kept)
+    costs = NewCosts(planned, kept, {str(key): window for key, window in load_windows().items()})
     customers: dict[str, Replayed] = defaultdict(Replayed)
     not_sold = 0
     calls = Cdr.objects.filter(
@@ -83,9 +91,9 @@ def replay(deck: Deck, planned: list[PlannedRate], kept: PresentRates, now: date
         currency=deck.currency,
         cost_currency=deck.currency,
     ).order_by()
-    fields = ("customer__code", "dialled", "dst", "src", "caller", "billable_seconds", "price", "cost")
-    for code, dialled, dst, src, caller, seconds, price, cost in calls.values_list(*fields).iterator(5_000):
-        rate = costs.rate_of((dialled or dst).removeprefix("+"), (caller or src).removeprefix("+"))
+    fields = ("customer__code", "dialled", "dst", "src", "caller", "answered_at", "billable_seconds", "price", "cost")
+    for code, dialled, dst, src, caller, at, seconds, price, cost in calls.values_list(*fields).iterator(5_000):
+        rate = costs.rate_of((dialled or dst).removeprefix("+"), (caller or src).removeprefix("+"), at)
         if rate is None:
             not_sold += 1
             continue

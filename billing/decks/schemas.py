@@ -10,9 +10,10 @@ from django.db.models import Q
 from ninja import FilterLookup, FilterSchema
 from pydantic import AfterValidator, Field
 
-from billing.decks.columns import HEADINGS, layout_of
+from billing.decks.answers import choices_of
+from billing.decks.columns import layout_of
 from billing.decks.questions import message_of
-from billing.decks.services import choices_of
+from billing.decks.roles import LABELS
 from billing.models import Deck, DeckChange, DeckStatus
 from voipadmin.core.api.schemas import Currency, Input, Moment, Output
 from voipadmin.core.sheets.input_errors import column_index, column_letter
@@ -28,8 +29,8 @@ def _within_a_sheet(letters: str) -> str:
 
 
 def _known(columns: dict[str, str]) -> dict[str, str]:
-    if unknown := sorted(columns.keys() - HEADINGS.keys()):
-        raise ValueError(f"Unknown: {', '.join(unknown)}. Known are: {', '.join(HEADINGS)}.")
+    if unknown := sorted(columns.keys() - LABELS.keys()):
+        raise ValueError(f"Unknown: {', '.join(unknown)}. Known are: {', '.join(LABELS)}.")
     return columns
 
 
@@ -37,15 +38,27 @@ Letters = Annotated[str, Field(pattern=r"^[A-Z]{1,2}$"), AfterValidator(_within_
 Columns = Annotated[
     dict[str, Letters],
     AfterValidator(_known),
-    Field(description=f"The letter of each column: {', '.join(HEADINGS)}.", examples=[{"prefix": "A", "price": "C"}]),
+    Field(description=f"The letter of each column: {', '.join(LABELS)}.", examples=[{"prefix": "A", "price": "C"}]),
 ]
 
 
 class LastingAnswers(Input):
-    """How a carrier writes: the order of its dates, and its decimal sign."""
+    """How a carrier writes: the order of its dates, its decimal sign, its hyphens and lists, and when its hours are.
+
+    `country` is the calling code of area codes that stand alone, `off_peak` and `weekend` the id of a time window, or
+    `higher` for the higher price at all hours.
+    """
 
     date_order: Literal["dmy", "mdy"] | None = None
     decimal: Literal[".", ","] | None = None
+    hyphen: Literal["area", "range", "no"] | None = None
+    countries: Literal["areas", "whole", "no"] | None = None
+    blanks: Literal["one", "several", "no"] | None = None
+    country: Annotated[str | None, Field(pattern=r"^([1-9][0-9]{0,2}|no)$")] = None
+    letter: Literal["delete", "decrease", "blocked", "no"] | None = None
+    status_number: Literal["1", "0", "no"] | None = None
+    off_peak: Annotated[str | None, Field(max_length=36)] = None
+    weekend: Annotated[str | None, Field(max_length=36)] = None
 
     def given(self) -> dict[str, str]:
         """Return the answers that were given."""
@@ -55,7 +68,12 @@ class LastingAnswers(Input):
 class Answers(LastingAnswers):
     """Answers to the questions of a deck; a no refuses it."""
 
+    unused: Annotated[YesNo | None, Field(description="The columns that are asked about are left out.")] = None
     several: YesNo | None = None
+    range_countries: YesNo | None = None
+    many: YesNo | None = None
+    kind: YesNo | None = None
+    exact: YesNo | None = None
     rounded: YesNo | None = None
     far_price: YesNo | None = None
     far_from_shorter: YesNo | None = None
@@ -147,15 +165,31 @@ class ReplayOut(Output):
     customers: list[ReplayedCustomerOut]
 
 
+class ColumnOut(Output):
+    """A column of the file: `role` is what it is used as, empty for nothing; `samples` are its first values.
+
+    `state` is `asked` where its values look as if they were about prices: `look` is money, time, date or status.
+    """
+
+    column: str
+    heading: str
+    role: str
+    state: Literal["used", "unused", "asked"]
+    look: str
+    samples: list[str]
+
+
 class SummaryOut(Output):
     """The dry run: what would change, what is wrong and what is asked; `first_rows` help to name columns."""
 
+    columns: list[ColumnOut] = []
     counts: dict[str, int] = {}
     below_cost: int = 0
     rows: int = 0
     left_out: int = 0
     repeated: int = 0
     in_the_past: int = 0
+    not_there: int = 0
     says_otherwise: int = 0
     replay: ReplayOut | None = None
     fault_count: int = 0
@@ -231,7 +265,10 @@ class DeckRowOut(Output):
     increment_seconds: int
     free_seconds: int
     is_blocked: bool
+    bands: str
+    window_id: uuid.UUID | None
     begins: datetime | None
+    ends: datetime | None
     sold_for: Annotated[Decimal | None, Field(description="The lowest price, where that is below the new cost.")]
 
 

@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from kombu.exceptions import OperationalError
 
 from billing.decks.activation import rates_changed_since, take_back_rates, write_rates
+from billing.decks.answers import is_answer
+from billing.decks.column_report import ASKED
 from billing.decks.columns import LASTING, Layout, layout_of
 from billing.decks.preview import state_of_rates
 from billing.decks.questions import DeckRefused
@@ -22,12 +24,11 @@ from billing.models import Deck, DeckFile, DeckStatus
 from routing.models import Provider
 from voipadmin.core.errors import Conflict
 from voipadmin.core.sheets.files import LARGEST_FILE
+from voipadmin.core.sheets.input_errors import column_index
 
 log = structlog.get_logger(__name__)
 READ_TASK = "billing.read_deck"
 OPEN = (DeckStatus.UPLOADED, DeckStatus.READING, DeckStatus.ASKING, DeckStatus.READY, DeckStatus.REFUSED)
-ANSWERS = {"date_order": {"dmy", "mdy"}, "decimal": {".", ","}}
-YES_NO = {"yes", "no"}
 # What was answered about the rates of one moment says nothing about those of another.
 OF_THE_MOMENT = ("far_price", "far_from_shorter", "half_gone")
 
@@ -112,6 +113,7 @@ def answer_deck(*, deck: Deck, answers: Mapping[str, str], columns: Mapping[str,
         layout = layout_of(locked.mapping)
         asked = [question["code"] for question in locked.summary.get("questions", ())]
         _tell(layout, Told(answers, columns), asked)
+        _leave_out(layout, locked.summary.get("columns", ()), is_told=columns is not None)
         refused = "no" in answers.values()
         locked.mapping = layout.kept()
         locked.status = DeckStatus.REFUSED if refused else DeckStatus.UPLOADED
@@ -121,15 +123,10 @@ def answer_deck(*, deck: Deck, answers: Mapping[str, str], columns: Mapping[str,
     return locked
 
 
-def choices_of(code: str) -> list[str]:
-    """Return the answers that a question takes; which column is what has others."""
-    return [] if code == "columns" else sorted(ANSWERS.get(code, YES_NO))
-
-
 def _tell(layout: Layout, told: Told, asked: Iterable[str]) -> None:
     """Put what a person says into a layout; a yes to what nobody asked yet is none."""
     for code, answer in told.answers.items():
-        if answer not in choices_of(code) or code not in {*asked, *LASTING}:
+        if not is_answer(code, answer) or code not in {*asked, *LASTING}:
             raise DeckRefused(_("This is no answer to the question."), field=code, code="no_answer")
     layout.answers |= told.answers
     if told.columns is None:
@@ -140,6 +137,19 @@ def _tell(layout: Layout, told: Told, asked: Iterable[str]) -> None:
         raise DeckRefused(_("Prefix and price are needed."), field="prefix", code="columns")
     if len(set(told.columns.values())) < len(told.columns):
         raise DeckRefused(_("One column cannot be two things."), field="columns", code="columns")
+
+
+def _leave_out(layout: Layout, shown: Iterable[Mapping[str, Any]], *, is_told: bool) -> None:
+    """Remember columns as unused: those that were asked about and answered so, or all that were shown and not named."""
+    if not is_told and layout.answers.pop("unused", "") != "yes":
+        return
+    used = set(layout.columns.values())
+    left = [
+        index
+        for use in shown
+        if (index := column_index(use["column"])) not in used and (is_told or use["state"] == ASKED)
+    ]
+    layout.unused = sorted({*layout.unused, *map(layout.key_of, left)})
 
 
 def activate_deck(*, deck: Deck, actor: str, now: datetime | None = None) -> Deck:

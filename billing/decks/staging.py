@@ -31,17 +31,30 @@ class StagedRow(NamedTuple):
         """Return the moment at which it begins, or None for that of the activation."""
         return self.item.begins.isoformat() if self.item.begins else None
 
+    @property
+    def ends(self) -> str | None:
+        """Return the first moment at which it does not hold, or None where it lasts."""
+        return self.item.ends.isoformat() if self.item.ends else None
+
+    @property
+    def window_id(self) -> str | None:
+        """Return the time window that it is for, or None for all hours."""
+        return self.item.key.hours or None
+
 
 # Column of DeckRow -> where its value stands in a StagedRow.
 COLUMNS: Mapping[str, str] = {
     "deck_id": "deck_id",
     "row": "item.row",
     "change": "item.change",
-    **{name: f"item.key.{name}" for name in RateKey._fields},
+    "pattern": "item.key.pattern",
+    "origin_prefix": "item.key.origin_prefix",
+    "window_id": "window_id",
     "name": "item.name",
     "old_price": "item.old_price",
     **{name: f"item.rate.{name}" for name in DeckRate._fields},
     "begins": "begins",
+    "ends": "ends",
     "sold_for": "sold_for",
 }
 _values_of: Callable[[StagedRow], tuple[Any, ...]] = attrgetter(*COLUMNS.values())
@@ -49,13 +62,13 @@ _COPY = f"COPY {DeckRow._meta.db_table} ({', '.join(COLUMNS)}) FROM STDIN"
 
 
 def present_rates(provider: Provider, now: datetime) -> dict[RateKey, list[PresentRate]]:
-    """Return the rates of a provider that hold now or will, those without a time window, by prefix and origin."""
+    """Return the rates of a provider that hold now or will, by prefix, origin and time window."""
     found: dict[RateKey, list[PresentRate]] = defaultdict(list)
-    rows = BuyRate.objects.filter(provider=provider, window=None).exclude(effective_until__lte=now).order_by()
-    fields = ("pattern", "origin_prefix", "effective_from", "effective_until", "name", *DeckRate._fields)
-    for pattern, origin, since, until, name, *rate in rows.values_list(*fields).iterator(PIECE):
+    rows = BuyRate.objects.filter(provider=provider).exclude(effective_until__lte=now).order_by()
+    fields = ("pattern", "origin_prefix", "window", "effective_from", "effective_until", "name", *DeckRate._fields)
+    for pattern, origin, window, since, until, name, *rate in rows.values_list(*fields).iterator(PIECE):
         if until is None or until > since:
-            found[RateKey(pattern, origin)].append(PresentRate(since, until, DeckRate(*rate), name))
+            found[RateKey(pattern, origin, str(window or ""))].append(PresentRate(since, until, DeckRate(*rate), name))
     return found
 
 

@@ -57,7 +57,16 @@ class DeckRowTable(EntityTable):
     old_price = MoneyColumn(places=4, verbose_name=_("price now"))
     price_per_minute = MoneyColumn(places=4, verbose_name=_("new price"))
     sold_for = MoneyColumn(places=4, verbose_name=_("sold for"))
+    connect_fee = MoneyColumn(places=4, verbose_name=_("connect fee"))
+    counted_in = tables.Column(empty_values=(), verbose_name=_("counted in"))
+    window = tables.Column(default=_("all hours"), verbose_name=_("time window"))
     begins = TimeColumn(default=_("at activation"), verbose_name=_("effective from"))
+    ends = TimeColumn(default="", verbose_name=_("effective until"))
+
+    def render_counted_in(self, record: DeckRow) -> str:
+        """Return bands, or initial block and increment, and the free seconds."""
+        counted = record.bands or f"{record.initial_block_seconds}/{record.increment_seconds}"
+        return f"{counted}, {record.free_seconds} s" if record.free_seconds else counted
 
     class Meta(EntityTable.Meta):
         model = DeckRow

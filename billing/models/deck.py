@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from billing.models.plan import TimeWindow
+from billing.models.tariff import LONGEST_BANDS
 from routing.models import Provider
 from voipadmin.core import validators
 from voipadmin.core.models import BaseModel, VisibleQuerySet, known_choices
@@ -96,6 +97,8 @@ class BuyRate(BaseModel):
         _("increment"), default=1, validators=[MinValueValidator(1), MaxValueValidator(3600)]
     )
     free_seconds = models.PositiveSmallIntegerField(_("free seconds"), default=0)
+    # Where the first block has a price of its own; the price per minute is then what the first minute comes to.
+    bands = models.CharField(_("bands"), max_length=LONGEST_BANDS, blank=True)
     currency = models.CharField(_("currency"), max_length=3, default="BRL", validators=[validators.currency_validator])
     # A destination that the carrier does not sell: it has no price there, it is out.
     is_blocked = models.BooleanField(_("blocked"), default=False)

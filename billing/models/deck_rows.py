@@ -6,6 +6,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from billing.models.deck import BuyRate, Deck
+from billing.models.plan import TimeWindow
+from billing.models.tariff import LONGEST_BANDS
 from voipadmin.core.models import known_choices
 
 
@@ -50,8 +52,13 @@ class DeckRow(models.Model):
     increment_seconds = models.PositiveSmallIntegerField(_("increment"), default=1)
     free_seconds = models.PositiveSmallIntegerField(_("free seconds"), default=0)
     is_blocked = models.BooleanField(_("blocked"), default=False)
+    bands = models.CharField(_("bands"), max_length=LONGEST_BANDS, blank=True)
+    # The hours that the price is for; empty: all.
+    window = models.ForeignKey(TimeWindow, on_delete=models.CASCADE, null=True, verbose_name=_("time window"))
     # Empty: from its activation.
     begins = models.DateTimeField(_("effective from"), null=True)
+    # The first moment that it does not hold; empty: it lasts.
+    ends = models.DateTimeField(_("effective until"), null=True)
     # The lowest price that it is sold for, where that is below the new cost.
     sold_for = models.DecimalField(_("sold for"), max_digits=12, decimal_places=6, null=True)
 

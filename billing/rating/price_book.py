@@ -9,9 +9,12 @@ from itertools import groupby
 from typing import NamedTuple
 from uuid import UUID
 
-from billing.rating.durations import ZERO, Rate, simple_rate
+from billing.rating.durations import ZERO, Rate, RoundingMethod, parse_bands, simple_rate
 from billing.rating.longest_match import TariffIndex
 from billing.rating.time_windows import Window
+
+# Carriers name no rounding: what they charge is kept as exactly as a record can.
+DECK_ROUNDING, DECK_DECIMALS = "half_up", 6
 
 
 class Cadence(NamedTuple):
@@ -23,8 +26,15 @@ class Cadence(NamedTuple):
     rounding: str
     decimals: int
 
-    def rate(self, per_minute: Decimal, *, connect_fee: Decimal = ZERO, minimum_charge: Decimal = ZERO) -> Rate:
-        """Return the rate of `per_minute` in this cadence; equal ones are one and the same."""
+    def rate(
+        self, per_minute: Decimal, bands: str = "", *, connect_fee: Decimal = ZERO, minimum_charge: Decimal = ZERO
+    ) -> Rate:
+        """Return the rate of `per_minute` in this cadence; equal ones are one and the same.
+
+        `bands` say price, initial block and increment themselves, in place of the others.
+        """
+        if bands:
+            return _banded_rate(self, bands, connect_fee, minimum_charge)
         return _rate_of(self, per_minute, connect_fee, minimum_charge)
 
 
@@ -40,6 +50,12 @@ def _rate_of(cadence: Cadence, per_minute: Decimal, connect_fee: Decimal, minimu
         rounding=cadence.rounding,
         decimals=cadence.decimals,
     )
+
+
+@lru_cache(maxsize=65_536)
+def _banded_rate(cadence: Cadence, bands: str, connect_fee: Decimal, minimum_charge: Decimal) -> Rate:
+    rounding = RoundingMethod(cadence.rounding)
+    return Rate(parse_bands(bands), connect_fee, cadence.free_seconds, minimum_charge, rounding, cadence.decimals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +92,13 @@ class BuyPrice:
     is_blocked: bool = False
     origin_prefix: str = ""
     window: Window | None = None
+    bands: str = ""
 
     @property
     def rate(self) -> Rate:
-        """Return how calls are charged."""
-        return self.cadence.rate(self.per_minute, connect_fee=self.connect_fee, minimum_charge=self.minimum_charge)
+        """Return how calls are charged: by the bands where there are any, else by price, block and increment."""
+        fees = {"connect_fee": self.connect_fee, "minimum_charge": self.minimum_charge}
+        return self.cadence.rate(self.per_minute, self.bands, **fees)
 
 
 DeckIndex = TariffIndex[BuyPrice]

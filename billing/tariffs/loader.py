@@ -1,46 +1,31 @@
 """The prices of the database as the book that calls are priced from."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.utils import timezone
-
-from billing.models import BuyRate, Holiday, RatePlan, Tariff, TimeWindow
+from billing.models import BuyRate, RatePlan, Tariff
 from billing.models.plan import PriceVersion
+from billing.models.windows import load_windows
 from billing.rating.bulk.calls import BulkPrices
 from billing.rating.calls import CallFacts, PricedCall, price_call
-from billing.rating.durations import Rate, RoundingMethod, parse_bands
+from billing.rating.durations import Rate
 from billing.rating.longest_match import TariffIndex
-from billing.rating.price_book import BuyPrice, Cadence, DeckIndex, PriceBook, PricedTariff
+from billing.rating.price_book import (
+    DECK_DECIMALS,
+    DECK_ROUNDING,
+    BuyPrice,
+    Cadence,
+    DeckIndex,
+    PriceBook,
+    PricedTariff,
+)
 from billing.rating.time_windows import Window
 from voipadmin.core.runtime.caches import VersionedCache
 
 Windows = dict[UUID, Window]
-# Carriers name no rounding: what they charge is kept as exactly as a record can.
-DECK_ROUNDING, DECK_DECIMALS = "half_up", 6
 # From so many calls on it pays to prepare the book for arrays.
 MANY_CALLS = 500
-
-
-def load_windows() -> dict[UUID, Window]:
-    """Read all time windows with their holidays, on the clock of this installation."""
-    holidays: dict[UUID, set[date]] = {}
-    for calendar, day in Holiday.objects.values_list("calendar", "day"):
-        holidays.setdefault(calendar, set()).add(day)
-    zone = timezone.get_default_timezone()
-    return {
-        row.pk: Window(
-            row.weekdays,
-            row.starts_at,
-            row.ends_at,
-            zone,
-            row.on_holidays,
-            frozenset(holidays.get(row.calendar_id, ())),
-        )
-        for row in TimeWindow.objects.all()
-    }
 
 
 def priced_tariff(tariff: Tariff, windows: Windows | None = None) -> PricedTariff:
@@ -71,18 +56,8 @@ def priced_tariff(tariff: Tariff, windows: Windows | None = None) -> PricedTarif
 
 def sell_rate(tariff: Tariff, cadence: Cadence) -> Rate:
     """Return how `tariff` charges: by its bands where it has them, else by price, block and increment."""
-    if not tariff.bands:
-        return cadence.rate(
-            tariff.price_per_minute, connect_fee=tariff.connect_fee, minimum_charge=tariff.minimum_charge
-        )
-    return Rate(
-        parse_bands(tariff.bands),
-        tariff.connect_fee,
-        tariff.free_seconds,
-        tariff.minimum_charge,
-        RoundingMethod(tariff.rounding),
-        tariff.decimals,
-    )
+    fees = {"connect_fee": tariff.connect_fee, "minimum_charge": tariff.minimum_charge}
+    return cadence.rate(tariff.price_per_minute, tariff.bands, **fees)
 
 
 def _window(key: UUID | None, windows: Windows | None) -> Window | None:
@@ -111,6 +86,7 @@ def buy_price(rate: BuyRate, windows: Windows | None = None) -> BuyPrice:
         is_blocked=rate.is_blocked,
         origin_prefix=rate.origin_prefix,
         window=_window(rate.window_id, windows),
+        bands=rate.bands,
     )
 
 

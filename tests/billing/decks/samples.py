@@ -10,6 +10,7 @@ from typing import Any
 import xlsxwriter
 
 from billing.decks.columns import Layout, find_layout
+from billing.decks.installation import Installation
 from billing.decks.lines import Reading
 from billing.decks.reading import read_lines
 from voipadmin.core.sheets.files import read_rows
@@ -62,7 +63,7 @@ def read(content: bytes | str, *, currency: str = "BRL", last: Layout | None = N
     rows = read_rows(content.encode() if isinstance(content, str) else content)
     layout = find_layout(rows, last or Layout())
     layout.answers |= answers
-    return read_lines(rows, layout, currency=currency, today=TODAY)
+    return read_lines(rows, layout, Installation(currency, TODAY, home="55"))
 
 
 def prices(reading: Reading) -> dict[str, str]:

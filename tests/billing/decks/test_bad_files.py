@@ -32,8 +32,9 @@ def test_headings_over_two_rows_are_read(carrier: Provider) -> None:
     rows = [["5511", "SP", 0.04], ["5521", "RJ", 0.05]]
     assert lines(carrier, workbook([["Code", "Destination", "Rate"], [None, None, "per minute"], *rows])) == found
     assert lines(carrier, workbook([["Destination", None, "Rates"], ["Code", "Name", "BRL/min"], *rows])) == found
-    text = "Prefix;Rates;\n;Peak;Off-peak\n5511;0,04;0,03\n5521;0,05;0,04\n"
+    text = "Prefix;Rates;\n;Fixed fee;per minute\n5511;0,01;0,04\n5521;0,01;0,05\n"
     assert lines(carrier, text) == found
+    assert lines(carrier, "Prefix;Rate\n;per second\n5511;0,001\n5521;0,001\n") == {"5511": "0.06", "5521": "0.06"}
 
 
 def test_what_stands_below_the_headings_and_is_no_number_is_not_lost_in_them(carrier: Provider) -> None:
@@ -50,7 +51,7 @@ def test_what_stands_below_the_headings_and_is_no_number_is_not_lost_in_them(car
         ("prefix;code;price", "B"),
         ("prefix;price;name;dial code", "D"),
         ("prefix;price;effective date;valid from", "D"),
-        ("prefix;price;status;change", "D"),
+        ("prefix;price;action;change", "D"),
         ("prefix;rate brl min;valor por minuto brl", "C"),
     ],
 )

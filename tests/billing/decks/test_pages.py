@@ -72,7 +72,7 @@ def test_columns_that_headings_do_not_tell_are_named_by_a_person(finance: Client
     read_deck(deck)
     address = reverse("billing:deck_columns", args=[deck.pk])
     assert "5511" in finance.get(address).content.decode()
-    finance.post(address, {"prefix": "0", "price": "1"})
+    finance.post(address, {"A": "prefix", "B": "price"})
     read_deck(deck)
     deck.refresh_from_db()
     assert (deck.status, deck.summary["counts"]) == (DeckStatus.READY, {"new": 2})

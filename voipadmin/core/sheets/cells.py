@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 
 from voipadmin.core.sheets.input_errors import CellError
 
@@ -14,7 +15,7 @@ Cell = str | int | float | date | datetime | None
 
 LONGEST_PREFIX = 15
 MOST_PREFIXES = 10_000
-LONGEST_BLOCK = 3600
+ONE = Fraction(1)
 SMALLEST_PRICE = Decimal("0.000001")
 LARGEST_PRICE = Decimal(100_000)
 
@@ -24,7 +25,6 @@ _TRAILING = re.compile(r"(\d+)[.,]0+")
 _GROUPED = re.compile(r"\+?\d{1,3}(,\d{3})+", re.ASCII)
 _SEPARATORS = re.compile(r"[;,/|\n]+")
 _FILLING = re.compile(r"[\s().\u00a0']+")
-_BLOCKS = re.compile(r"(\d{1,4})\s*[/+:\-]\s*(\d{1,4})(?:\s*[/+:\-]\s*(\d{1,4}))?")
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 _SIGNS = r"R\$|US\$|\$|€|£|[A-Z]{3}"
@@ -36,18 +36,8 @@ _SIGN = re.compile(r"US\$|R\$|€|£")
 # Those that write a bare $ themselves.
 DOLLARS = frozenset(["USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN", "ARS", "CLP", "COP", "UYU"])
 # Words of headings that are currencies and nothing else.
-CODES = DOLLARS | {"BRL", "EUR", "GBP", "PEN", "PYG", "BOB", "CHF", "JPY", "CNY", "INR", "ZAR"}
+CURRENCY_CODES = DOLLARS | {"BRL", "EUR", "GBP", "PEN", "PYG", "BOB", "CHF", "JPY", "CNY", "INR", "ZAR"}
 
-CHANGES = {
-    "new": "new n novo nova nuevo add added inclusao alta create",
-    "increase": "increase increased inc i up aumento aumentado reajuste subida",
-    "decrease": "decrease decreased dec d down reducao reduzido queda baja_de_precio reduccion",
-    "unchanged": "unchanged no_change nochange same current sem_alteracao inalterado mantido sin_cambio equal = -",
-    "changed": "change changed update updated alterado alteracao modificado",
-    "delete": "delete deleted del removed remove cancel cancelled excluido exclusao removido baja eliminado expired",
-    "blocked": "blocked block barred closed bloqueado bloqueio cerrado not_offered",
-}
-_CHANGE_OF = {word: change for change, words in CHANGES.items() for word in words.split()}
 _ACCENTS = str.maketrans("áàâãäéêëíîïóôõöúûüçñ", "aaaaaeeeiiioooouuucn")
 
 
@@ -73,7 +63,12 @@ def text_of(cell: Cell) -> str:
 
 def simplified(text: str) -> str:
     """Return lower-case words without accents, joined by `_`, to compare what people wrote."""
-    return "_".join(re.findall(r"[a-z0-9=#-]+", text.lower().translate(_ACCENTS)))
+    return "_".join(re.findall(r"[a-z0-9=#-]+", plain_letters(text)))
+
+
+def plain_letters(text: str) -> str:
+    """Return text in lower case, without accents."""
+    return text.lower().translate(_ACCENTS)
 
 
 def prefixes_of(cell: Cell) -> list[str]:
@@ -195,27 +190,31 @@ def is_of_currency(sign: str, currency: str) -> bool:
 def currencies_in(heading: str) -> set[str]:
     """Return the currencies that a heading such as `Rate (USD/min)` names."""
     named = {SIGNS[sign] for sign in _SIGN.findall(heading.upper())}
-    return named | {word.upper() for word in simplified(heading).split("_") if word.upper() in CODES}
+    return named | {word.upper() for word in simplified(heading).split("_") if word.upper() in CURRENCY_CODES}
 
 
-def amount_of(cell: Cell, decimal_sign: str, currency: str = "") -> Decimal | None:
+def amount_of(cell: Cell, decimal_sign: str, currency: str = "", scale: Fraction = ONE) -> Decimal | None:
     """Return an amount of six decimals, or None where the cell is empty; raise CellError.
 
-    Where `currency` is given, a sign of another one beside the amount is an error.
+    Where `currency` is given, a sign of another one beside the amount is an error. `scale` is what the number is
+    multiplied by before it is rounded: 60 where a price of a second is to be one of a minute.
     """
     if isinstance(cell, bool | date):
         raise CellError("number")
     if isinstance(cell, int | float):
-        value = Decimal(repr(cell))
-    else:
-        text = text_of(cell)
-        if not text:
-            return None
-        value = _amount_of_text(text, decimal_sign, currency)
+        return _checked(Decimal(repr(cell)), scale)
+    text = text_of(cell)
+    return _checked(_amount_of_text(text, decimal_sign, currency), scale) if text else None
+
+
+def _checked(value: Decimal, scale: Fraction) -> Decimal:
+    """Return a number times `scale`, rounded to what a price has."""
     if not value.is_finite():
         raise CellError("number")
     if value < 0:
         raise CellError("negative")
+    if scale is not ONE:
+        value = value * scale.numerator / scale.denominator
     if value >= LARGEST_PRICE:
         raise CellError("amount_large")
     rounded = value.quantize(SMALLEST_PRICE, ROUND_HALF_UP)
@@ -255,45 +254,11 @@ def _without_signs(text: str) -> tuple[str, list[str]]:
     return text, signs
 
 
-def blocks_of(cell: Cell) -> tuple[int, int, int | None] | None:
-    """Return initial block, increment and, where named, free seconds of `60/60`, `30/6`, `1+1`; None where empty."""
-    text = text_of(cell)
-    if not text:
-        return None
-    match = _BLOCKS.fullmatch(text)
-    if match is None and is_digits(text):
-        return _block(text), _block(text), None
-    if match is None:
-        raise CellError("blocks")
-    first, second, third = match.groups()
-    # Three are minimum/minimum/increment by custom, as in 30/30/6; a price list does not tell free seconds that way.
-    if third is not None and first != second:
-        raise CellError("blocks")
-    return _block(first), _block(third or second), None
+def is_spreadsheet_number(text: str) -> bool:
+    """Tell whether a spreadsheet wrote a whole number so: `5511.0`, `5,511E+3`."""
+    return _SCIENTIFIC.fullmatch(text) is not None or _TRAILING.fullmatch(text) is not None
 
 
-def _block(text: str) -> int:
-    seconds = int(text)
-    if not 1 <= seconds <= LONGEST_BLOCK:
-        raise CellError("blocks")
-    return seconds
-
-
-def seconds_of(cell: Cell) -> int | None:
-    """Return a number of seconds, or None where the cell is empty."""
-    text = text_of(cell)
-    if not text:
-        return None
-    if not is_digits(text) or int(text) > LONGEST_BLOCK:
-        raise CellError("seconds")
-    return int(text)
-
-
-def change_of(cell: Cell) -> str:
-    """Return one of CHANGES, or nothing where the cell is empty; raise CellError."""
-    word = simplified(text_of(cell))
-    if not word:
-        return ""
-    if word not in _CHANGE_OF:
-        raise CellError("change")
-    return _CHANGE_OF[word]
+def without_fraction(text: str) -> str:
+    """Return `11` for `11.0`."""
+    return _TRAILING.sub(r"\1", text) if _TRAILING.fullmatch(text) else text

@@ -43,6 +43,8 @@ MESSAGES: dict[str, Message] = {
     "date_range": _("The date “%(value)s” is too far away."),
     "date_mixed": _("“%(value)s” has day and month in another order than rows before it."),
     "change": _("“%(value)s” is no change that is known: new, increase, decrease, delete, blocked."),
+    "flag": _("“%(value)s” is neither yes nor no."),
+    "ends_before": _("The end, “%(value)s”, is before the beginning."),
     "currency": _("“%(value)s” is another currency than the deck's."),
     "doubled": _("%(value)s stands here with another price than in row %(other)s, from the same day."),
 }
