@@ -83,7 +83,7 @@ import os, signal
 from unittest import mock
 from uuid import UUID
 from django.utils.module_loading import import_string
-from asterisk_sync import pipeline
+from asterisk_sync.pipeline import run
 
 owner, _, name = "{target}".rpartition(".")
 try:
@@ -99,7 +99,7 @@ def killed(*args, **kwargs):
     os.kill(os.getpid(), signal.SIGKILL)
 
 with mock.patch.object(holder, name, killed):
-    pipeline.synchronise(UUID("{node}"))
+    run.synchronise(UUID("{node}"))
 """
 
 

@@ -24,7 +24,7 @@ def test_a_customer_and_its_extension_are_created_from_the_menu(as_admin: Page) 
     page = as_admin
     page.get_by_role("link", name="Customers").click()
     page.get_by_role("main").get_by_role("link", name="New customer").first.click()
-    page.get_by_label("Code").fill("ACME")
+    page.get_by_role("textbox", name="Code", exact=True).fill("ACME")
     page.get_by_label("Name", exact=False).first.fill("Acme Ltda.")
     page.get_by_label("Type").select_option("extension")
     expect(page.get_by_text("Trunk addresses")).to_be_hidden()
@@ -41,7 +41,7 @@ def test_a_customer_and_its_extension_are_created_from_the_menu(as_admin: Page) 
 def test_rows_are_added_to_a_trunk_and_saved(as_admin: Page, live_server: LiveServer) -> None:
     page = as_admin
     page.goto(live_server.url + reverse("customers:customer_create"))
-    page.get_by_label("Code").fill("TRUNKCO")
+    page.get_by_role("textbox", name="Code", exact=True).fill("TRUNKCO")
     page.locator("#id_name").fill("Trunk Co")
     page.locator("#id_rows-0-network").fill("198.18.9.1")
     page.get_by_role("button", name="Add a row").click()
@@ -57,9 +57,9 @@ def test_rows_are_added_to_a_trunk_and_saved(as_admin: Page, live_server: LiveSe
 def test_a_refused_value_is_explained_beside_its_field(as_admin: Page, live_server: LiveServer) -> None:
     page = as_admin
     page.goto(live_server.url + reverse("customers:customer_create"))
-    page.get_by_label("Code").fill("AC;ME")
+    page.get_by_role("textbox", name="Code", exact=True).fill("AC;ME")
     page.get_by_role("button", name="Save").click()
-    code = page.get_by_label("Code")
+    code = page.get_by_role("textbox", name="Code", exact=True)
     expect(code).to_have_attribute("aria-invalid", "true")
     error = page.locator("#" + (code.get_attribute("aria-describedby") or "").split()[-1])
     expect(error).to_contain_text("semicolon")
