@@ -24,9 +24,7 @@ class AccountStopper:
         An account that is stopped already is left as it is. Raises django.db.DatabaseError.
         """
         spent = self.state.spending.by_account.get(rules.account_id)
-        reason = why
-        if spent:
-            reason += f"; {spent.hour:.2f} / {rules.hourly_cap:.2f}, {spent.day:.2f} / {rules.daily_cap:.2f}"
+        reason = f"{why}; {spent.shown_against(rules)}" if spent else why
         if await asyncio.to_thread(stop_account, account_id=rules.account_id, reason=reason[:200]):
             log.warning("customer_stopped", customer=rules.code, reason=reason)
             # First the rules, then the calls: no new call is let through while the present ones are hung up.

@@ -55,7 +55,7 @@ class SweepLoop:
         await asyncio.to_thread(self._write_and_refresh, refused)
         for rules in list(self.state.rule_cache.account_rules.values()):
             if not rules.blocked and (cap := self.state.spending.cap_reached(rules)):
-                await self.stopper.stop(rules, cap)
+                await self.stopper.stop(rules, f"cap per {cap}")
 
     def _write_and_refresh(self, refused: list[RefusedCall]) -> None:
         record_refusals(refused=refused)

@@ -46,6 +46,14 @@ class AccountSpending(NamedTuple):
     day: Decimal
     held: Decimal
 
+    def shown_against(self, rules: AccountRules) -> str:
+        """Return what is settled and held of each cap, in the account's currency, as a reason of a stop tells it."""
+        sums = (("last hour", self.hour, rules.hourly_cap), ("last day", self.day, rules.daily_cap))
+        return ", ".join(
+            f"{name}: {settled:.2f} settled and {self.held:.2f} held of {cap:.2f} {rules.currency}"
+            for name, settled, cap in sums
+        )
+
 
 @dataclass(slots=True)
 class SpendingTotals:

@@ -11,6 +11,8 @@ from voipadmin.users.roles import Role
 
 @pytest.mark.django_db(transaction=True)
 def test_an_operation_is_tried_from_the_page(page: Page, live_server: Any) -> None:
+    # The page loads a large script, and a slow machine needs its time for that.
+    expect.set_options(timeout=30_000)
     UserFactory.create(username="ana", role=Role.OPERATOR)
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)

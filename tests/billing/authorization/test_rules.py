@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from billing.authorization.destinations import country_of_number, is_high_risk
 from billing.authorization.rules import affordable, examine, reached_cap, shortest, slice_of
+from billing.authorization.sweeper import AccountSpending
 from billing.authorization.values import AuthorizationRefusal, Permit, RefusalReason
 from billing.rating.durations import Band, Rate, rate_duration, simple_rate
 from tests.billing.authorization.values import CALL, carrier, price, route_carriers, rules
@@ -134,3 +135,10 @@ def test_a_number_is_where_the_worlds_numbering_plan_puts_it(number: str, countr
 )
 def test_premium_and_satellite_numbers_are_high_risk(number: str, risky: bool) -> None:
     assert is_high_risk(number, ("881", "882")) is risky
+
+
+def test_the_reason_of_a_stop_tells_what_is_settled_and_what_is_held_of_each_cap() -> None:
+    spending = AccountSpending(hour=Decimal(12), day=Decimal(40), held=Decimal("60.5"))
+    assert spending.shown_against(rules(hourly_cap=Decimal(60), daily_cap=Decimal(10_000))) == (
+        "last hour: 12.00 settled and 60.50 held of 60.00 BRL, last day: 40.00 settled and 60.50 held of 10000.00 BRL"
+    )
