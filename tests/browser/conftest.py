@@ -5,11 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import ConsoleMessage, Page
+from playwright.sync_api import ConsoleMessage, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.factories.users import PASSWORD, UserFactory
 from voipadmin.users.roles import Role
+
+# Playwright waits five seconds by itself; a machine four times slower needs four times as long.
+EXPECTED_WITHIN_MS = 20_000
+expect.set_options(timeout=EXPECTED_WITHIN_MS)
 
 AXE = (Path(__file__).parent / "vendor/axe-core-4.14.1/axe.min.js").read_text()
 QUIET = [

@@ -18,6 +18,7 @@ from customers.models import Customer, CustomerType, Extension
 from deploy.trial.asterisk import AsteriskInstance
 from tests.asterisk_sync.conftest import empty_the_node, make_node
 from tests.asterisk_sync.processes import celery_worker
+from tests.browser.conftest import EXPECTED_WITHIN_MS
 from tests.factories.customers import CustomerFactory, ExtensionFactory
 from voipadmin.core.tables.links import page_of
 
@@ -82,7 +83,7 @@ def desk(
         with celery_worker(tmp_path, concurrency=1):
             yield Desk(as_admin, live_server.url, asterisk)
     finally:
-        expect.set_options(timeout=5000)
+        expect.set_options(timeout=EXPECTED_WITHIN_MS)
         empty_the_node(asterisk)
 
 
