@@ -152,8 +152,9 @@ def _look(value: Cell) -> str:
         return (STATUS if text in {"0", "1"} else TIME) if text == str(int(text)) and int(text) <= LONGEST_TIME else ""
     if changes.is_known(text):
         return STATUS
+    # A date first: the parts of 31/12/2026 could be seconds, too.
+    if _DAY.fullmatch(text):
+        return DAY
     if _TIME.fullmatch(text):
         return TIME
-    if _AMOUNT.fullmatch(text) and _WITH_SIGN.search(text):
-        return MONEY
-    return DAY if _DAY.fullmatch(text) else ""
+    return MONEY if _AMOUNT.fullmatch(text) and _WITH_SIGN.search(text) else ""

@@ -1,7 +1,7 @@
 """What a price list would change of the rates that its provider has now; pure."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -143,10 +143,20 @@ def _compare_key(
 ) -> None:
     # By the day written: of two days in the past the later one counts.
     dated.sort(key=lambda one: one.begins)
+    counted = [one for place, one in enumerate(dated) if place + 1 == len(dated) or dated[place + 1].begins > now]
     before: _RateBefore | None = None
-    for position, one in enumerate(dated):
-        if position + 1 == len(dated) or dated[position + 1].begins > now:
-            before = _plan(found, key, one, rates, before, now)
+    is_there = _is_present(counted, rates, now)
+    for one in counted:
+        before = _plan(found, key, one, rates, before, now, is_there=is_there)
+
+
+def _is_present(dated: Sequence[_DatedLine], rates: list[PresentRate], now: datetime) -> bool:
+    """Tell whether the lines of a key are its present rates already, one after another, with their ends."""
+    left = sorted((rate for rate in rates if rate.until is None or rate.until > now), key=lambda rate: rate.since)
+    return len(left) == len(dated) and all(
+        rate.rate == one.line.rate and rate.until == one.ends and max(rate.since, now) == max(one.begins, now)
+        for rate, one in zip(left, dated, strict=True)
+    )
 
 
 def _plan(
@@ -156,6 +166,8 @@ def _plan(
     rates: list[PresentRate],
     before: _RateBefore | None,
     now: datetime,
+    *,
+    is_there: bool,
 ) -> _RateBefore | None:
     """Plan one line of a key, and return what it leaves to the next one."""
     day, ends, line = dated
@@ -166,7 +178,7 @@ def _plan(
     found.in_the_past += line.begins is not None and day < now
     old = _rate_at(rates, begins) if before is None else before.rate
     lasts = _lasts(rates, begins, ends) if before is None else before.lasts and ends is None
-    change = change_between(old, line, lasting=lasts)
+    change = change_between(old, line, lasting=lasts or is_there)
     if change == "gone" and not rates and before is None:
         found.not_there += 1
         return None

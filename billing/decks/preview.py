@@ -78,7 +78,7 @@ class _Preview:
         reading = read_lines(
             rows, layout, self._installation(layout), lambda done, total: self._tell("reading", done, total)
         )
-        if layout.is_complete:
+        if layout.is_complete and layout.unclear < 0:
             reading.questions += questions_about(uses, layout)
         self.deck.mapping = layout.kept()
         self.deck.summary = {"columns": [use.kept() for use in uses]}
