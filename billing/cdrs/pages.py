@@ -69,4 +69,5 @@ CALLS = Entity(
     aside_template="billing/cdr/numbers.html",
     summary=_sums,
     summary_template="billing/cdr/totals.html",
+    list_actions_template="billing/cdr/list_actions.html",
 )  # fmt: skip
