@@ -22,8 +22,8 @@ from numbering.models import DID
 from routing.models import Gateway, Provider
 from voipadmin.core.errors import Conflict, Message
 from voipadmin.core.sheets import input_errors
+from voipadmin.core.sheets.apart import FOR_A_PAGE, read_rows
 from voipadmin.core.sheets.cells import Cell, amount_of, decimal_signs, prefixes_of, simplified, text_of
-from voipadmin.core.sheets.files import read_rows
 from voipadmin.core.sheets.input_errors import CellError, FileError, InputError, column_letter
 from voipadmin.core.signals import objects_changed
 from voipadmin.core.validators import e164_validator
@@ -76,7 +76,7 @@ class ImportPlan:
 def preview_import(*, content: bytes, provider: Provider | None = None) -> ImportPlan:
     """Return what a CSV or XLSX file would do, changing nothing; `provider` is that of rows which name none."""
     try:
-        rows = read_rows(content)
+        rows = read_rows(content, FOR_A_PAGE)
     except FileError as refused:
         return ImportPlan(errors=[refused.error])
     return _Planner(rows, provider).plan()

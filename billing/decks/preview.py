@@ -26,7 +26,7 @@ from billing.decks.staging import present_rates, stage
 from billing.models import BuyRate, Deck, DeckFile, DeckStatus, Tariff, TimeWindow
 from routing.models import Provider
 from voipadmin.core.runtime.gc_pause import gc_paused
-from voipadmin.core.sheets.files import read_sheets
+from voipadmin.core.sheets.apart import FOR_A_WORKER, read_sheets
 from voipadmin.core.sheets.input_errors import MOST_SHOWN, FileError, InputError, column_letter
 
 # The share of each step in the whole, in percent, where it begins.
@@ -68,7 +68,7 @@ class _Preview:
         """Do it; what is wrong with the file is said, never raised."""
         self._tell("opening", 0, 1, always=True)
         try:
-            sheets = read_sheets(bytes(DeckFile.objects.get(deck=self.deck).content))
+            sheets = read_sheets(bytes(DeckFile.objects.get(deck=self.deck).content), FOR_A_WORKER)
             rows = find_sheet(sheets, layout_of(self.deck.mapping))
         except FileError as refused:
             self._finish(DeckStatus.REFUSED, Reading(errors=[refused.error]))

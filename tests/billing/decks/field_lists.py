@@ -8,9 +8,8 @@ from billing.decks.columns import Layout, find_layout
 from billing.decks.installation import Installation
 from billing.decks.lines import DeckRate, Line, Reading
 from billing.decks.reading import read_lines
-from tests.billing.decks.samples import TODAY
+from tests.billing.decks.samples import TODAY, read_rows
 from voipadmin.core.sheets.cells import Cell
-from voipadmin.core.sheets.files import read_rows
 
 FIELD = Path(__file__).parent / "field"
 

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.billing.decks.field_lists import FIELD, report
-from tests.billing.decks.samples import workbook
-from voipadmin.core.sheets.files import read_rows
+from tests.billing.decks.samples import read_rows, workbook
 
 LISTS = sorted(FIELD.glob("*.csv"))
 CURRENCY = {"named_date.csv": "USD"}

@@ -6,10 +6,9 @@ from io import BytesIO
 
 import pytest
 
-from tests.billing.decks.samples import SHEET, bomb, changed, workbook
+from tests.billing.decks.samples import SHEET, bomb, changed, read_rows, workbook
 from voipadmin.core.sheets import files as sheets
 from voipadmin.core.sheets import workbook as unpacking
-from voipadmin.core.sheets.files import read_rows
 from voipadmin.core.sheets.input_errors import FileError
 
 GOOD = workbook([["Prefix", "Price"], ["5511", 0.04]])

@@ -16,9 +16,8 @@ from billing.decks.interval_cells import blocks_of, seconds_of
 from billing.decks.lines import DeckRate
 from billing.decks.prefix_cells import CellQuestion, PrefixReader
 from billing.decks.questions import message_of
-from tests.billing.decks.samples import DATA, prices, read, workbook
+from tests.billing.decks.samples import DATA, prices, read, read_rows, workbook
 from voipadmin.core.sheets import cells
-from voipadmin.core.sheets.files import read_rows
 from voipadmin.core.sheets.input_errors import CellError
 
 PREFIX_READER = PrefixReader({}, 1_000)

@@ -1,12 +1,16 @@
 """A file as it was sent, as rows of cells: its kind, encoding and delimiter are found, never asked for twice."""
 
 import csv
+import io
 import re
 from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+from typing import cast
 
 from voipadmin.core.sheets.cells import Cell
 from voipadmin.core.sheets.input_errors import FileError
-from voipadmin.core.sheets.workbook import MOST_COLUMNS, MOST_ROWS, read_workbook
+from voipadmin.core.sheets.workbook import MOST_CELLS, MOST_COLUMNS, MOST_ROWS, sheets_of_workbook
 
 LARGEST_FILE = 50 * 1024 * 1024
 DELIMITERS = ";,\t|"
@@ -19,22 +23,32 @@ _TWICE = re.compile(r"[ÃÂ][\u0080-\u00bf\u2018-\u203a\u0152-\u0192\u02c6\u02dc
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 
 
-def read_rows(content: bytes) -> list[list[Cell]]:
-    """Return the rows of a CSV file, or of the first sheet of an XLSX file; raise FileError."""
-    return next(iter(read_sheets(content).values()))
-
-
-def read_sheets(content: bytes) -> dict[str, list[list[Cell]]]:
-    """Return the sheets of a CSV or XLSX file by name, each with its rows, the first at index 0; raise FileError."""
+def check_beginning(content: bytes) -> None:
+    """Raise FileError for what is too large, or a workbook of a kind that nobody reads here."""
     if len(content) > LARGEST_FILE:
         raise FileError("too_large", value=str(LARGEST_FILE >> 20))
     if content.startswith(_OLE):
         raise FileError("old_workbook")
-    sheets = read_workbook(content) if content.startswith(_ZIP) else {"": _read_csv(decoded(content))}
-    filled = {name: rows for name, rows in sheets.items() if _has_cells(rows)}
-    if not filled:
+
+
+def sheets_of(content: bytes) -> Iterator[tuple[str, Iterator[list[Cell]]]]:
+    """Yield the sheets of a CSV or XLSX file with their names and rows, the first row of the file first.
+
+    Raise FileError, also between rows. What a hostile file costs here has no bound: `apart.py` gives it one.
+    """
+    check_beginning(content)
+    found = sheets_of_workbook(content) if content.startswith(_ZIP) else iter([("", _csv_rows(decoded(content)))])
+    bounds = _Bounds()
+    for name, rows in found:
+        yield name, bounds.within(rows)
+
+
+def filled(sheets: Mapping[str, list[list[Cell]]]) -> dict[str, list[list[Cell]]]:
+    """Return the sheets that hold anything; raise FileError where none does."""
+    kept = {name: rows for name, rows in sheets.items() if _has_cells(rows)}
+    if not kept:
         raise FileError("empty")
-    return filled
+    return kept
 
 
 def _has_cells(rows: list[list[Cell]]) -> bool:
@@ -80,7 +94,7 @@ def _decode(content: bytes, name: str) -> str:
 
 def delimiter_of(text: str) -> str:
     """Return the sign that divides most lines into the same number of cells, more than one."""
-    lines = [line for line in text.splitlines()[:LOOKED_AT] if line.strip()]
+    lines = [line for line in islice(io.StringIO(text, newline=""), LOOKED_AT) if line.strip()]
     best, found = (0, 0), ","
     for sign in DELIMITERS:
         widths = Counter(len(row) for row in csv.reader(lines, delimiter=sign) if len(row) > 1)
@@ -91,22 +105,36 @@ def delimiter_of(text: str) -> str:
     return found
 
 
-def _read_csv(text: str) -> list[list[Cell]]:
+def _csv_rows(text: str) -> Iterator[list[Cell]]:
     if text[:4].lower() == "sep=" and "\n" in text:
         # Excel's own first line; an empty one stands for it, so that rows keep their numbers.
         sign, text = text[4], text[text.index("\n") :]
     else:
         sign = delimiter_of(text)
-    rows: list[list[Cell]] = []
-    reader = csv.reader(text.splitlines(keepends=True), delimiter=sign)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=sign)
+    given = 0
     try:
         for row in reader:
-            rows.append(list(row))
+            yield cast(list[Cell], row)
+            given += 1
             # A quoted cell of several lines is one row of several: the number shown is the line in the file.
-            while len(rows) < reader.line_num:
-                rows.append([])
-            if len(rows) > MOST_ROWS or len(row) > MOST_COLUMNS:
-                raise FileError("too_many_cells", row=len(rows), value=f"{MOST_COLUMNS} × {MOST_ROWS}")
+            while given < reader.line_num:
+                yield []
+                given += 1
     except csv.Error as error:
         raise FileError("not_csv", row=reader.line_num, value=str(error)) from error
-    return rows
+
+
+class _Bounds:
+    """Lets the rows of a file through as long as there are not too many of them, and of cells."""
+
+    def __init__(self) -> None:
+        self._cells = 0
+
+    def within(self, rows: Iterable[list[Cell]]) -> Iterator[list[Cell]]:
+        """Yield the rows of one sheet; raise FileError."""
+        for number, row in enumerate(rows, start=1):
+            self._cells += len(row)
+            if number > MOST_ROWS or len(row) > MOST_COLUMNS or self._cells > MOST_CELLS:
+                raise FileError("too_many_cells", row=number, value=f"{MOST_COLUMNS} × {MOST_ROWS}")
+            yield row

@@ -17,6 +17,8 @@ MESSAGES: dict[str, Message] = {
     "packed_too_tightly": _("The workbook unpacks to more than %(value)s times its size; it is no price list."),
     "not_a_workbook": _("This is no readable XLSX workbook. Save it as XLSX or CSV."),
     "old_workbook": _("This is an old, encrypted or other workbook. Save it as XLSX or CSV."),
+    "too_heavy": _("Reading this file takes more time or memory than any list does."),
+    "long_cell": _("A cell of this row has more than %(value)s characters."),
     "too_many_cells": _("The sheet reaches further than %(value)s."),
     "encoding": _("This line is text neither in UTF-8 nor in Windows-1252: %(value)s."),
     "doubly_encoded": _("“%(value)s” was encoded twice. Save the file again as UTF-8."),

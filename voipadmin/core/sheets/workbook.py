@@ -1,15 +1,19 @@
-"""XLSX workbooks: sizes are checked before and while unpacking, formulas are found, and only then are cells read."""
+"""XLSX workbooks: sizes are checked before and while unpacking, formulas are found, and only then are cells read.
 
-import re
+The check goes through each sheet once with expat, piece by piece. What it lets through calamine reads.
+"""
+
 import struct
 import zipfile
 import zlib
+from collections.abc import Iterator
 from io import BytesIO
+from xml.parsers import expat
 
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
 from voipadmin.core.sheets.cells import Cell
-from voipadmin.core.sheets.input_errors import FileError
+from voipadmin.core.sheets.input_errors import FileError, column_index, column_letter
 
 MOST_UNPACKED = 400 * 1024 * 1024
 MOST_RATIO = 200
@@ -19,28 +23,25 @@ MOST_MEMBERS = 2_000
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 256
 MOST_CELLS = 16_000_000
 PIECE = 1024 * 1024
-# A tag that is cut by the end of a piece is looked at again with the next.
-OVERLAP = 4096
+LONGEST_TAG = 2 * PIECE
+DIGITS = "0123456789"
+# XFD is the last column; one letter more is far beyond.
+LONGEST_COLUMN = 4
+# A mark of the byte order, and blanks.
+BEFORE_XML = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"
 
-_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
-_PLACE = re.compile(rb"<(?:\w+:)?c\s[^>]*?\br\s*=\s*[\"']([A-Za-z]+)(\d+)[\"']")
-_ROW = re.compile(rb"<(?:\w+:)?row\s[^>]*?\br\s*=\s*[\"'](\d+)[\"']")
-_FORMULA = re.compile(rb"<(?:\w+:)?c\s[^>]*?\br\s*=\s*[\"']([A-Za-z]+)(\d+)[\"'][^>]*>\s*<(?:\w+:)?f[\s/>]")
-_ANY_FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
-_HOSTILE = re.compile(rb"<!DOCTYPE|<!ENTITY|\br\s*=\s*[\"'][^\"'<>]*&")
+# What the zip and XML libraries raise for what is none of theirs.
 BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError, EOFError, OSError, KeyError,
-          ValueError)  # fmt: skip
+          ValueError, expat.ExpatError)  # fmt: skip
 
 
-def read_workbook(content: bytes) -> dict[str, list[list[Cell]]]:
-    """Return the rows of each sheet that is shown and has any, by its name; raise FileError."""
-    if not content.startswith(b"PK"):
-        raise FileError("old_workbook")
+def sheets_of_workbook(content: bytes) -> Iterator[tuple[str, Iterator[list[Cell]]]]:
+    """Yield each sheet that is shown, with its name and its rows from the first one on; raise FileError."""
     try:
         _check_packing(content)
     except BROKEN as error:
         raise FileError("not_a_workbook") from error
-    return _sheets(content)
+    yield from _sheets(content)
 
 
 def _check_packing(content: bytes) -> None:
@@ -55,8 +56,8 @@ def _check_packing(content: bytes) -> None:
 
 
 def _check_member(packed: zipfile.ZipFile, member: zipfile.ZipInfo, size: int, before: int) -> int:
-    is_sheet = _SHEET.fullmatch(member.filename) is not None
-    unpacked, tail = 0, b""
+    unpacked = 0
+    sheet = SheetCheck()
     with packed.open(member) as stream:
         while piece := stream.read(PIECE):
             unpacked += len(piece)
@@ -65,42 +66,102 @@ def _check_member(packed: zipfile.ZipFile, member: zipfile.ZipInfo, size: int, b
                 raise FileError("unpacks_too_large", value=str(MOST_UNPACKED >> 20))
             if total > RATIO_COUNTS_FROM and total > MOST_RATIO * size:
                 raise FileError("packed_too_tightly", value=str(MOST_RATIO))
-            if is_sheet:
-                _check_sheet(tail + piece)
-                tail = piece[-OVERLAP:]
+            sheet.feed(piece)
+    sheet.close()
     return unpacked
 
 
-def _check_sheet(text: bytes) -> None:
-    if _HOSTILE.search(text):
-        raise FileError("not_a_workbook")
-    if found := _FORMULA.search(text):
-        raise FileError("formula", row=int(found[2]), column=found[1].decode().upper(), value="=")
-    if _ANY_FORMULA.search(text):
-        raise FileError("formula", value="=")
-    rows = [int(number) for number in _ROW.findall(text)]
-    places = _PLACE.findall(text)
-    widest = max((_column(letters) for letters in {letters for letters, _row in places}), default=0)
-    rows += [int(places[-1][1])] if places else []
-    # Cells are laid out as one rectangle: two of them in far corners would be billions.
-    if widest > MOST_COLUMNS or max(rows, default=0) > MOST_ROWS or widest * max(rows, default=0) > MOST_CELLS:
-        raise FileError("too_many_cells", value=f"{MOST_COLUMNS} × {MOST_ROWS}")
+class SheetCheck:
+    """Refuses what no list has: declarations of entities, formulas, and cells in far corners.
+
+    Members that do not begin as XML, or whose first element is no sheet, are let through: no cells come of them. Raise
+    FileError with the place, expat.ExpatError for what is no XML.
+    """
+
+    def __init__(self) -> None:
+        self._parser: expat.XMLParserType | None = None
+        self._begun = False
+        self._fed = 0
+        self._row = self._column = self._widest = 0
+        self._known: dict[str, str] = {}
+
+    def feed(self, piece: bytes) -> None:
+        """Look at the next piece."""
+        if not self._begun:
+            self._begin(piece)
+        parser = self._parser
+        if parser is None:
+            return
+        self._fed += len(piece)
+        parser.Parse(piece, False)
+        # Expat reads a tag that is not closed from its beginning with each piece.
+        if self._fed - parser.CurrentByteIndex > LONGEST_TAG:
+            raise FileError("not_a_workbook")
+
+    def close(self) -> None:
+        """Raise expat.ExpatError where the last piece did not end the document."""
+        if self._parser is not None:
+            self._parser.Parse(b"", True)
+
+    def _begin(self, piece: bytes) -> None:
+        self._begun = True
+        if piece.lstrip(BEFORE_XML)[:1] != b"<":
+            return
+        self._parser = expat.ParserCreate()
+        self._parser.StartElementHandler = self._first_element
+        self._parser.StartDoctypeDeclHandler = _refuse
+
+    def _first_element(self, name: str, _attributes: dict[str, str]) -> None:
+        if self._parser is None or _local(name) != "worksheet":
+            # The parser goes on to the end of this piece, and says nothing more.
+            if self._parser is not None:
+                self._parser.StartElementHandler = None
+            self._parser = None
+        else:
+            self._parser.StartElementHandler = self._element
+
+    def _element(self, name: str, attributes: dict[str, str]) -> None:
+        kind = self._known.get(name)
+        if kind is None:
+            kind = self._known[name] = _local(name)
+        if kind == "c":
+            self._go_to(attributes.get("r", ""))
+        elif kind == "row":
+            self._row, self._column = int(attributes.get("r") or self._row + 1), 0
+        elif kind == "f":
+            raise FileError("formula", row=self._row, column=column_letter(self._column - 1), value="=")
+
+    def _go_to(self, place: str) -> None:
+        """Note where a cell is: where it says, else behind the one before it."""
+        letters = place.rstrip(DIGITS)
+        self._column = column_index(letters.upper()[:LONGEST_COLUMN]) + 1 if letters else self._column + 1
+        self._row = int(place[len(letters) :] or self._row)
+        self._widest = max(self._widest, self._column)
+        # Cells are laid out as one rectangle: two of them in far corners would be billions.
+        if self._column > MOST_COLUMNS or self._row > MOST_ROWS or self._widest * self._row > MOST_CELLS:
+            raise FileError("too_many_cells", value=f"{MOST_COLUMNS} × {MOST_ROWS}")
 
 
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters.upper()[:6]:
-        number = number * 26 + letter - ord("A") + 1
-    return number
+def _refuse(*_declaration: object) -> None:
+    raise FileError("not_a_workbook")
 
 
-def _sheets(content: bytes) -> dict[str, list[list[Cell]]]:
+def _local(name: str) -> str:
+    return name.rpartition(":")[2]
+
+
+def _sheets(content: bytes) -> Iterator[tuple[str, Iterator[list[Cell]]]]:
     try:
         workbook = CalamineWorkbook.from_filelike(BytesIO(content))
         shown = [sheet.name for sheet in workbook.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible]
-        found = {name: workbook.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in shown}
+        for name in shown:
+            yield name, _rows(workbook.get_sheet_by_name(name))
     except PasswordError as error:
         raise FileError("old_workbook") from error
     except (CalamineError, *BROKEN) as error:
         raise FileError("not_a_workbook") from error
-    return {name: rows for name, rows in found.items() if rows}  # type: ignore[misc]  # times of the library are refused by the cells
+
+
+def _rows(sheet: CalamineSheet) -> Iterator[list[Cell]]:
+    # A library's times and durations are no cells of ours; whoever reads a cell says so where one stands.
+    yield from sheet.iter_rows()  # type: ignore[misc]

@@ -1,0 +1,338 @@
+"""Counts the steps that a backtracking matcher takes, such as Python's own: growth is seen without a clock.
+
+The expression becomes a program of a few instructions; where it could go on in two ways the second is kept on a stack.
+Python's matcher takes some steps at once (a literal in front, a repeated set), so that it is never slower by more than
+a constant: what grows with the square of the text here does so there, and what is linear here is linear there.
+"""
+
+import importlib
+import math
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+parser: Any = importlib.import_module("re._parser")
+names: Any = importlib.import_module("re._constants")
+
+Caps = dict[int, int]
+SEARCHING = frozenset({"search", "findall", "finditer", "sub", "subn", "split"})
+FOREIGN = "\x01"
+MOST_STEPS = 200_000
+_WORD = re.compile(r"\w")
+
+
+class TooManySteps(Exception):
+    """More steps than the limit."""
+
+
+@dataclass
+class Program:
+    """Instructions: a name and its arguments."""
+
+    code: list[tuple[Any, ...]] = field(default_factory=list)
+    slots: int = 1000
+
+    def add(self, *instruction: Any) -> int:
+        self.code.append(instruction)
+        return len(self.code) - 1
+
+
+def program_of(pattern: re.Pattern[Any]) -> Program:
+    """Return the program of an expression."""
+    text = pattern.pattern if isinstance(pattern.pattern, str) else pattern.pattern.decode("latin-1")
+    program = Program()
+    flags = pattern.flags if isinstance(pattern.pattern, str) else pattern.flags & ~re.UNICODE
+    _sequence(parser.parse(text, flags), program, pattern.flags)
+    program.add("match")
+    return program
+
+
+def _sequence(items: Any, program: Program, flags: int) -> None:
+    for operator, argument in items:
+        _emit(str(operator), argument, program, flags)
+
+
+def _emit(operator: str, argument: Any, program: Program, flags: int) -> None:
+    if operator in {"LITERAL", "NOT_LITERAL", "ANY", "IN", "CATEGORY"}:
+        program.add("one", _test_of(operator, argument, flags))
+    elif operator == "SUBPATTERN":
+        group, added, removed, inside = argument
+        program.add("save", 2 * (group or 0))
+        _sequence(inside, program, (flags | added) & ~removed)
+        program.add("save", 2 * (group or 0) + 1)
+    elif operator == "BRANCH":
+        _branches(argument[1], program, flags)
+    elif operator in {"MAX_REPEAT", "MIN_REPEAT"}:
+        _repeat(argument, program, flags, greedy=operator == "MAX_REPEAT")
+    else:
+        program.add(*_single(operator, argument, flags))
+
+
+def _single(operator: str, argument: Any, flags: int) -> tuple[Any, ...]:
+    """Return the one instruction of what consumes nothing or never gives back."""
+    if operator == "AT":
+        return "at", str(argument), flags
+    if operator in {"ASSERT", "ASSERT_NOT"}:
+        direction, inside = argument
+        return "look", _inner(inside, flags), operator == "ASSERT", direction, inside.getwidth()[0]
+    if operator == "ATOMIC_GROUP":
+        return "atomic", _inner(argument, flags)
+    if operator == "POSSESSIVE_REPEAT":
+        return "atomic", _inner([("MAX_REPEAT", argument)], flags)
+    if operator == "GROUPREF":
+        return "again", argument
+    raise NotImplementedError(operator)
+
+
+def _inner(items: Any, flags: int) -> Program:
+    inner = Program()
+    _sequence(items, inner, flags)
+    inner.add("match")
+    return inner
+
+
+def _branches(branches: Any, program: Program, flags: int) -> None:
+    ends = []
+    for branch in branches[:-1]:
+        split = program.add("split", 0, 0)
+        _sequence(branch, program, flags)
+        ends.append(program.add("jump", 0))
+        program.code[split] = ("split", split + 1, len(program.code))
+    _sequence(branches[-1], program, flags)
+    for end in ends:
+        program.code[end] = ("jump", len(program.code))
+
+
+def _repeat(argument: Any, program: Program, flags: int, *, greedy: bool) -> None:
+    least, most, inside = argument
+    for _time in range(least):
+        _sequence(inside, program, flags)
+    if most == names.MAXREPEAT:
+        _loop(inside, program, flags, greedy=greedy)
+        return
+    splits = []
+    for _time in range(most - least):
+        splits.append(program.add("split", 0, 0))
+        _sequence(inside, program, flags)
+    for split in splits:
+        _fork(program, split, len(program.code), greedy=greedy)
+
+
+def _loop(inside: Any, program: Program, flags: int, *, greedy: bool) -> None:
+    program.slots += 1
+    slot = program.slots
+    split = program.add("split", 0, 0)
+    program.add("save", slot)
+    _sequence(inside, program, flags)
+    program.add("progress", slot)
+    program.add("jump", split)
+    _fork(program, split, len(program.code), greedy=greedy)
+
+
+def _fork(program: Program, split: int, after: int, *, greedy: bool) -> None:
+    program.code[split] = ("split", split + 1, after) if greedy else ("split", after, split + 1)
+
+
+def _test_of(operator: str, argument: Any, flags: int) -> Callable[[str], bool]:
+    if operator == "IN":
+        members = [_member(str(kind), value, flags) for kind, value in argument if str(kind) != "NEGATE"]
+        wanted = str(argument[0][0]) != "NEGATE"
+        return lambda one: any(member(one) for member in members) == wanted
+    return _member(operator, argument, flags)
+
+
+def _member(operator: str, argument: Any, flags: int) -> Callable[[str], bool]:
+    if operator == "LITERAL":
+        return lambda one: _folded(one, flags) == _folded(chr(argument), flags)
+    if operator == "NOT_LITERAL":
+        return lambda one: _folded(one, flags) != _folded(chr(argument), flags)
+    if operator == "RANGE":
+        first, last = argument
+        return lambda one: first <= ord(one) <= last or (bool(flags & re.IGNORECASE) and _swapped(one, first, last))
+    if operator == "ANY":
+        return lambda one: one != "\n" or bool(flags & re.DOTALL)
+    kinds: dict[str, Callable[[str], bool]] = {
+        "DIGIT": lambda one: one.isdigit(),
+        "SPACE": lambda one: one.isspace(),
+        "WORD": lambda one: _WORD.match(one) is not None,
+    }
+    kind = str(argument).removeprefix("CATEGORY_")
+    inner = kinds[kind.removeprefix("NOT_")]
+    return inner if not kind.startswith("NOT_") else lambda one: not inner(one)
+
+
+def _folded(one: str, flags: int) -> str:
+    return one.lower() if flags & re.IGNORECASE else one
+
+
+def _swapped(one: str, first: int, last: int) -> bool:
+    return any(len(other) == 1 and first <= ord(other) <= last for other in (one.lower(), one.upper()))
+
+
+@dataclass
+class Matcher:
+    """Runs a program over a text; `steps` are those of all runs."""
+
+    text: str
+    limit: int
+    steps: int = 0
+
+    def run(self, program: Program, start: int, *, full: bool = False, caps: Caps | None = None) -> int | None:
+        """Return where the match from `start` ends, or None."""
+        waiting: list[tuple[int, int, Caps]] = [(0, start, caps or {})]
+        while waiting:
+            place, position, saved = waiting.pop()
+            end = self._follow(program, place, position, saved, waiting, full=full)
+            if end is not None:
+                return end
+        return None
+
+    def _follow(
+        self, program: Program, place: int, at: int, saved: Caps, waiting: list[Any], *, full: bool
+    ) -> int | None:
+        while True:
+            self.steps += 1
+            if self.steps > self.limit:
+                raise TooManySteps
+            name, *arguments = program.code[place]
+            if name == "match":
+                return at if not full or at == len(self.text) else None
+            if name == "split":
+                waiting.append((arguments[1], at, saved))
+                place = arguments[0]
+                continue
+            if name == "jump":
+                place = arguments[0]
+                continue
+            if name == "save":
+                saved = {**saved, arguments[0]: at}
+            else:
+                moved = self._consume(name, arguments, at, saved)
+                if moved is None:
+                    return None
+                at = moved
+            place += 1
+
+    def _consume(self, name: str, arguments: list[Any], at: int, saved: Caps) -> int | None:
+        if name == "one":
+            return at + 1 if at < len(self.text) and arguments[0](self.text[at]) else None
+        if name == "progress":
+            return at if saved[arguments[0]] != at else None
+        if name == "at":
+            return at if self._is_at(arguments[0], arguments[1], at) else None
+        if name == "atomic":
+            return self.run(arguments[0], at)
+        if name == "again":
+            part = self.text[saved[2 * arguments[0]] : saved[2 * arguments[0] + 1]]
+            return at + len(part) if self.text.startswith(part, at) else None
+        inner, wanted, direction, width = arguments
+        begin = at if direction > 0 else at - width
+        found = begin >= 0 and self.run(inner, begin) is not None
+        return at if found == wanted else None
+
+    def _is_at(self, kind: str, flags: int, at: int) -> bool:
+        text, size = self.text, len(self.text)
+        lines = bool(flags & re.MULTILINE)
+        if kind == "AT_BEGINNING":
+            return at == 0 or (lines and text[at - 1] == "\n")
+        if kind == "AT_END":
+            return at == size or (at == size - 1 and text[at] == "\n") or (lines and text[at] == "\n")
+        if kind in {"AT_BOUNDARY", "AT_NON_BOUNDARY"}:
+            before = at > 0 and _WORD.match(text[at - 1]) is not None
+            after = at < size and _WORD.match(text[at]) is not None
+            return (before != after) == (kind == "AT_BOUNDARY")
+        return at == (0 if kind == "AT_BEGINNING_STRING" else size)
+
+
+def steps_of(pattern: re.Pattern[Any], method: str, text: str, limit: int) -> int:
+    """Return the steps of `pattern.method(text)`; raise TooManySteps past the limit."""
+    program, matcher = program_of(pattern), Matcher(text, limit)
+    if method not in SEARCHING:
+        matcher.run(program, 0, full=method == "fullmatch")
+        return matcher.steps
+    start = 0
+    while start <= len(text):
+        end = matcher.run(program, start)
+        if end is not None and method == "search":
+            break
+        start = start + 1 if end is None or end == start else end
+    return matcher.steps
+
+
+def growth_of(pattern: re.Pattern[Any], method: str, size: int) -> Iterator[float]:
+    """Yield, for each attack, how much more steps a text takes that is twice as long: 2 where it is linear."""
+    for shorter, longer in zip(attacks_on(pattern, size), attacks_on(pattern, 2 * size), strict=True):
+        try:
+            few = steps_of(pattern, method, shorter, MOST_STEPS)
+            yield steps_of(pattern, method, longer, 5 * few) / few
+        except TooManySteps:
+            yield math.inf
+
+
+def attacks_on(pattern: re.Pattern[Any], size: int) -> Iterator[str]:
+    """Yield texts of `size` repetitions that could make an expression go back again and again.
+
+    Each set of the expression is repeated alone and after another one; what a repetition repeats, and each set, behind
+    what leads to that repetition; and both together. All end in a character that only a negation takes, and without it.
+    """
+    text = pattern.pattern if isinstance(pattern.pattern, str) else pattern.pattern.decode("latin-1")
+    tree = parser.parse(text, pattern.flags if isinstance(pattern.pattern, str) else pattern.flags & ~re.UNICODE)
+    ones = list(dict.fromkeys(_representatives(tree)))[:8]
+    pumps = [("", one) for one in ones] + [("", one + other) for one in ones for other in ones if one != other]
+    pumps += [(lead, pump) for lead, pump in _repetitions(tree, "")]
+    pumps += [(lead, one) for lead, _pump in _repetitions(tree, "") for one in ones]
+    pumps += [("", lead + pump) for lead, pump in _repetitions(tree, "")]
+    for lead, pump in dict.fromkeys(pumps):
+        for tail in ("", FOREIGN):
+            yield lead + pump * size + tail
+
+
+def _representatives(items: Any) -> Iterator[str]:
+    for operator, argument in items:
+        kind = str(operator)
+        if kind in {"LITERAL", "NOT_LITERAL", "ANY", "IN"}:
+            yield _sample_of_one(kind, argument)
+        else:
+            for inside in _inside(kind, argument):
+                yield from _representatives(inside)
+
+
+def _inside(kind: str, argument: Any) -> list[Any]:
+    if kind == "BRANCH":
+        return list(argument[1])
+    if kind in {"MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT", "SUBPATTERN", "ASSERT", "ASSERT_NOT"}:
+        return [argument[-1]]
+    return [argument] if kind == "ATOMIC_GROUP" else []
+
+
+def _sample_of_one(kind: str, argument: Any) -> str:
+    test = _test_of(kind, argument, 0)
+    if kind == "LITERAL":
+        return chr(argument)
+    return next((one for one in "1 a-.,\tA;=:/[](){}<>\"'\nxr\u00c3\u0080#_*+" if test(one)), FOREIGN)
+
+
+def _repetitions(items: Any, lead: str) -> Iterator[tuple[str, str]]:
+    """Yield each unbounded repetition as the shortest text before it and what it repeats once."""
+    for operator, argument in items:
+        kind = str(operator)
+        for inside in _inside(kind, argument):
+            yield from _repetitions(inside, lead)
+        if kind in {"MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"} and argument[1] == names.MAXREPEAT:
+            yield lead, _sample([(operator, (1, 1, argument[2]))]) or FOREIGN
+        lead += _sample([(operator, argument)])
+
+
+def _sample(items: Any) -> str:
+    """Return a short text that the items match; those that may be left out are, but once where that is all."""
+    found = ""
+    for operator, argument in items:
+        kind = str(operator)
+        if kind in {"LITERAL", "NOT_LITERAL", "ANY", "IN"}:
+            found += _sample_of_one(kind, argument)
+        elif kind in {"MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"}:
+            found += _sample(argument[2]) * argument[0]
+        elif kind in {"SUBPATTERN", "ATOMIC_GROUP", "BRANCH"}:
+            found += _sample(_inside(kind, argument)[0])
+    return found
