@@ -20,7 +20,7 @@ ACTIONS_TRIED = ("PJSIPShowEndpoints", "PJSIPShowContacts", "CoreShowChannels")
 MODULES = ("res_pjsip.so", "pbx_config.so", "chan_pjsip.so", "app_dial.so", "app_playback.so", "app_stack.so")
 MODULES_FOR_RECORDS = ("cdr_custom.so", "func_cdr.so", "func_groupcount.so")
 
-_VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)")
+_VERSION = re.compile(r"(\d{1,5})\.(\d{1,5})\.(\d{1,5})")
 
 
 def examine_node(node: Node) -> list[Finding]:

@@ -19,7 +19,7 @@ from asterisk_sync.rendering.files import FILE_NAMES
 
 PROMPT = "ss-noservice"
 
-_SETTING = r"^\s*{key}\s*=>?\s*(?P<value>[^;\n]+)"
+_SETTING = re.compile(r"^[^\S\n]*(?P<key>\w+)[^\S\n]*=>?[^\S\n]*(?P<value>[^;\n]+)", re.MULTILINE)
 
 
 def examine(node: Node) -> list[Finding]:
@@ -137,7 +137,7 @@ def _safety(folder: Path) -> Iterator[Finding]:
 
 def _setting(path: Path, key: str) -> str:
     try:
-        match = re.search(_SETTING.format(key=key), path.read_text(), re.MULTILINE)
+        text = path.read_text()
     except OSError:
         return ""
-    return match["value"].strip() if match else ""
+    return next((match["value"].strip() for match in _SETTING.finditer(text) if match["key"] == key), "")

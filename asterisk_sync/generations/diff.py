@@ -17,7 +17,9 @@ CONTEXT_LINES = 2
 MOST_LINES_COMPARED = 2_000
 NO_END = "\\ No newline at end of file\n"
 
-_SECRET_LINE = re.compile(r"^([-+ ]?\s*(?:password|md5_cred|password_digest|secret)\s*=>?\s*).*", re.MULTILINE)
+_SECRET_LINE = re.compile(
+    r"^([-+ ]?[^\S\n]*(?:password|md5_cred|password_digest|secret)[^\S\n]*=>?[^\S\n]*).*", re.MULTILINE
+)
 
 # An equal run: its first index in the old and in the new sequence, and its length.
 Match = tuple[int, int, int]

@@ -14,11 +14,16 @@ GENERATED = "voipadmin/current/"
 # Includes inside includes that are followed; a file that includes itself must not keep us for ever.
 DEEPEST_INCLUDE = 10
 
-_INCLUDE = re.compile(r'^\s*#\s*(?:try)?include\s+[<"]?(?P<path>[^<>"\s;]+)[>"]?', re.MULTILINE)
+# A blank is [^\S\n], anything that is a blank but no line break: a line is read once, not again from each empty line.
+_INCLUDE = re.compile(r'^[^\S\n]*#[^\S\n]*(?:try)?include[^\S\n]+[<"]?(?P<path>[^<>"\s;]+)[>"]?', re.MULTILINE)
 _PJSIP_SECTION = re.compile(r"^\[res_pjsip\].*\n(?P<lines>(?:(?!\[).*\n?)*)", re.MULTILINE)
-_MAPPING = re.compile(r"^\s*(?P<type>[a-z_]+)\s*=>?\s*config\s*,\s*(?P<file>[^,;\s]+)", re.MULTILINE)
+_MAPPING = re.compile(
+    r"^[^\S\n]*(?P<type>[a-z_]+)[^\S\n]*=>?[^\S\n]*config[^\S\n]*,[^\S\n]*(?P<file>[^,;\s]+)", re.MULTILINE
+)
 
-_IDENTIFY_MAPPING = re.compile(r"^\s*identify\s*=>?\s*config\s*,[^;\n]*,buckets=1\s*(?:[;,]|$)", re.MULTILINE)
+_IDENTIFY_MAPPING = re.compile(
+    r"^[^\S\n]*identify[^\S\n]*=>?[^\S\n]*config[^\S\n]*,[^;\n]*,buckets=1[^\S\n]*(?:[;,]|$)", re.MULTILINE
+)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ SHOWN_BYTES = 1_000
 _LINE = re.compile(
     r"""^(?:
     \[\ Context\ '(?P<context>[^']+)'\ created\ by\ '[^']*'\ \]
-    |\ \ (?:'(?P<exten>[^']+)'\ =>)?(?:\ +\[(?P<label>[^\]]+)\])?\ +(?P<priority>\d+)\.\ (?P<call>.*?)\ +\[[^\[\]]*\]
+    |\ \ (?:'(?P<exten>[^']+)'\ =>)?(?:\ +\[(?P<label>[^\]]+)\])?\ +(?P<priority>\d+)\.\ (?P<call>.*)\ \[[^\[\]]*\]
     |\ \ Include\ =>\ +'(?P<include>[^']+)'\ +\[[^\[\]]*\]
     |-=\ (?P<extens>\d+)\ extensions?\ \((?P<steps>\d+)\ priorit(?:y|ies)\)\ in\ (?P<contexts>\d+)\ contexts?\.\ =-
     |(?P<empty>)
@@ -65,7 +65,7 @@ def read_dialplan(text: str) -> LiveDialplan:
     found = LiveDialplan()
     for match in _LINE.finditer(text):
         if match["priority"] is not None:
-            found.add_step(match["exten"], match["label"], match["call"])
+            found.add_step(match["exten"], match["label"], match["call"].rstrip(" "))
         elif match["context"] is not None:
             found.contexts[match["context"]] = found.last = LiveContext()
         elif match["include"] is not None:

@@ -31,14 +31,14 @@ _LOGGED_WITHOUT_NETWORK = re.compile(
     # Contacts that are to be qualified are asked within seconds of a start.
     r"Error \d+ '[^']*' sending OPTIONS request to endpoint \S+|"
     # So are carriers that want a registration.
-    r"No response received from '.*' on registration attempt to '.*', (?:retrying|stopping) .*|"
+    r"No response received from '[^']*' on registration attempt to '[^']*', (?:retrying|stopping) .*|"
     # The SIP library, seldom, when the connection for such a request fails while it is given up.
     r"\S*src/pj/lock\.c \.Assert failed: pj_atomic_get\(glock->ref_cnt\) > 0"
 )
 # (program, its time of change, modules) -> the problems that an empty set brings as well.
 _PROBLEMS_OF_AN_EMPTY_SET: dict[tuple[Program, float, frozenset[str]], frozenset[str]] = {}
 
-_PLACE = re.compile(rf"[^\s'\"]*/{PREFIX}[^/\s]+/etc/")
+_PLACE = re.compile(rf"(?<![^\s'\"])[^\s'\"]*/{PREFIX}[^/\s]+/etc/")
 _SECRET_OPTION = re.compile(r"((?:password|md5_cred|password_digest|oauth_secret|refresh_token)\s*=\s*)\S+")
 
 

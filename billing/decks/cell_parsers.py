@@ -24,7 +24,7 @@ CENTS = 100
 UNUSUAL = re.compile(r"[^A-Za-zÀ-ÖØ-öø-ÿĀ-ž0-9_ .,'&()/ºª+:@-]")
 # Columns whose cells are read with the prefixes of their row.
 OF_THE_PREFIX = frozenset({"prefix", "area", "origin"})
-_PER = re.compile(r"\s*(?:/|\bper\b|\bpor\b)\s*(min\w*|m|s|seg\w*|sec\w*|h|hr|hour|hora)\.?\s*$", re.IGNORECASE)
+_PER = re.compile(r"(?:/|\bper\b|\bpor\b)\s*(min\w*|m|s|seg\w*|sec\w*|h|hr|hour|hora)\.?\s*$", re.IGNORECASE)
 _UNIT_OF = {"m": 60, "s": 1, "h": 3600}
 _LONGEST_AMOUNT = 60
 

@@ -16,7 +16,9 @@ MOST_WORDS = 12
 LONGEST_TIME = 3600
 MONEY, TIME, DAY, STATUS = "money", "time", "date", "status"
 
-_AMOUNT = re.compile(r"[-+(]?\s*(?:[A-Z]{0,2}[$€£]|[A-Z]{3})?\s*\d[\d.,]*\s*(?:[$€£%¢]|[A-Z]{3})?\)?(?:\s*/\s*\w+)?")
+_AMOUNT = re.compile(
+    r"[-+(]?\s*+(?:[A-Z]{0,2}[$€£]|[A-Z]{3})?\s*+\d[\d.,]*+\s*+(?:[$€£%¢]|[A-Z]{3})?\)?(?:\s*+/\s*+\w+)?"
+)
 _WITH_SIGN = re.compile(r"[$€£%¢]|\d[.,]\d|[A-Z]{3}")
 _TIME = re.compile(
     r"\d{1,4}\s*(?:s|sec|secs|seg|segs|seconds?|segundos?|min|mins|minutes?|minutos?)\.?|\d{1,2}:\d{2}(?::\d{2})?"
@@ -24,7 +26,7 @@ _TIME = re.compile(
     re.IGNORECASE,
 )
 _DAY = re.compile(
-    r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}.*|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}.*|\d{1,2}[\s./-]+(?:de\s+)?[^\W\d]{3,10}\.?[\s./,-]+.*\d{2}.*"
+    r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}.*|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}.*|\d{1,2}[\s./-]+(?:de\s+)?[^\W\d]{3,10}\.?[\s./,-]++(?>.*?\d{2}).*"
     r"|[^\W\d]{3,10}\.?\s+\d{1,2},?\s+\d{4}.*"
 )
 _PREFIX = re.compile(r"[+\d][\d\s().,;/|+-]*")

@@ -65,10 +65,10 @@ _BETWEEN = r"[\s./,-]*(?:de\s+|of\s+|del\s+)?"
 _DAY_FIRST = re.compile(rf"(\d{{1,2}})(?:st|nd|rd|th|º|o|ª|a)?{_BETWEEN}([a-z]{{3,10}})\.?{_BETWEEN}(\d{{4}}|\d{{2}})")
 _MONTH_FIRST = re.compile(r"([a-z]{3,10})\.?[\s./-]*(\d{1,2})(?:st|nd|rd|th)?[\s.,/-]+(?:de\s+)?(\d{4}|\d{2})")
 _YEAR_FIRST = re.compile(r"(\d{4})[\s./-]+([a-z]{3,10})\.?[\s./-]+(\d{1,2})")
-_ZONE = r"(?P<zone>z|utc|gmt|brt|(?:utc|gmt)?\s*[+-]\d{1,2}(?::?\d{2})?)"
+_ZONE = r"(?P<zone>z|utc|gmt|brt|(?:utc|gmt)?\s*+[+-]\d{1,2}(?::?\d{2})?)"
 _TIME = re.compile(
-    r"(?:t|[\s,]+(?:as\s+|at\s+|a\s+las\s+)?)(?P<hour>\d{1,2})[:h](?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?h?"
-    rf"(?:\s*(?P<half>[ap])\.?\s*m\.?)?\s*\(?{_ZONE}?\)?$"
+    r"(?:t|(?<![\s,])[\s,]++(?:as\s+|at\s+|a\s+las\s+)?)(?P<hour>\d{1,2})[:h](?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?h?"
+    rf"(?:\s*+(?P<half>[ap])\.?\s*+m\.?)?\s*+\(?{_ZONE}?\)?$"
 )
 _OFFSET = re.compile(r"([+-])(\d{1,2}):?(\d{2})?$")
 _LAST_SECONDS = (time(23, 59), time(23, 59, 59))

@@ -16,7 +16,7 @@ _MINUTES = r"(?:m|mins?|minutes?|minutos?)"
 _COUNT = rf"(\d{{1,4}})\s*(?:({_SECONDS})|({_MINUTES}))?\.?"
 _ONE = re.compile(_COUNT)
 _CLOCK = re.compile(r"(?:(\d{1,2}):)?(\d{1,2}):(\d{2})")
-_PARTS = re.compile(r"\s*(?:[/+:\-x]|\be\b|\by\b)\s*")
+_PARTS = re.compile(r"[/+:\-x]|\be\b|\by\b")
 # Words for whole seconds and whole minutes.
 _WORDS = {
     **dict.fromkeys(("per second", "second", "por segundo", "segundo", "segundo a segundo", "by second"), (1, 1)),

@@ -278,7 +278,8 @@ def attacks_on(pattern: re.Pattern[Any], size: int) -> Iterator[str]:
     """
     text = pattern.pattern if isinstance(pattern.pattern, str) else pattern.pattern.decode("latin-1")
     tree = parser.parse(text, pattern.flags if isinstance(pattern.pattern, str) else pattern.flags & ~re.UNICODE)
-    ones = list(dict.fromkeys(_representatives(tree)))[:8]
+    lines = ["\n"] if pattern.flags & re.MULTILINE else []
+    ones = list(dict.fromkeys([*lines, *_representatives(tree)]))[:8]
     pumps = [("", one) for one in ones] + [("", one + other) for one in ones for other in ones if one != other]
     pumps += [(lead, pump) for lead, pump in _repetitions(tree, "")]
     pumps += [(lead, one) for lead, _pump in _repetitions(tree, "") for one in ones]

@@ -26,10 +26,10 @@ _GROUPED = re.compile(r"\+?\d{1,3}(,\d{3})+", re.ASCII)
 _SEPARATORS = re.compile(r"[;,/|\n]+")
 _FILLING = re.compile(r"[\s().\u00a0']+")
 
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(\d+(?:\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 _SIGNS = r"R\$|US\$|\$|€|£|[A-Z]{3}"
 _BEFORE = re.compile(rf"(-?)\s*({_SIGNS})(?![A-Za-z])\s*")
-_AFTER = re.compile(rf"\s*(?<![A-Za-z])({_SIGNS})$")
+_AFTER = re.compile(rf"(?<![A-Za-z])({_SIGNS})$")
 _GROUP = re.compile(r"(?<=\d)\s(?=\d{3}(?:\D|$))")
 SIGNS = {"R$": "BRL", "US$": "USD", "€": "EUR", "£": "GBP"}
 _SIGN = re.compile(r"US\$|R\$|€|£")
@@ -87,9 +87,7 @@ def prefixes_of(cell: Cell) -> list[str]:
 
 def codes_of(cell: Cell) -> list[str]:
     """Return the area codes that a cell names, which may begin with a zero; none where it is empty."""
-    text = text_of(cell)
-    if _TRAILING.fullmatch(text):
-        text = _TRAILING.sub(r"\1", text)
+    text = without_fraction(text_of(cell))
     return _all_of(text, lambda part: _span(part, _digits))
 
 
@@ -250,7 +248,7 @@ def _without_signs(text: str) -> tuple[str, list[str]]:
         text = before[1] + text[before.end() :]
     if after := _AFTER.search(text):
         signs.append(after[1])
-        text = text[: after.start()]
+        text = text[: after.start()].rstrip()
     return text, signs
 
 
@@ -261,4 +259,5 @@ def is_spreadsheet_number(text: str) -> bool:
 
 def without_fraction(text: str) -> str:
     """Return `11` for `11.0`."""
-    return _TRAILING.sub(r"\1", text) if _TRAILING.fullmatch(text) else text
+    trailing = _TRAILING.fullmatch(text)
+    return trailing[1] if trailing else text
