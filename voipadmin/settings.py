@@ -208,19 +208,25 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
-ACCOUNT_RATE_LIMITS = False  # django-axes locks out for pages, admin and API alike
+ACCOUNT_RATE_LIMITS = False  # one rule of delays for pages, admin and API: voipadmin/users/login_attempts.py
+ACCOUNT_FORMS = {"change_password": "voipadmin.users.delayed_forms.DelayedChangePasswordForm"}
 MFA_ADAPTER = "voipadmin.users.mfa_adapter.EncryptedMFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_FORMS = {
-    "authenticate": "voipadmin.users.lockout.LockingAuthenticateForm",
-    "reauthenticate": "voipadmin.users.lockout.LockingReauthenticateForm",
+    "authenticate": "voipadmin.users.delayed_forms.DelayedAuthenticateForm",
+    "reauthenticate": "voipadmin.users.delayed_forms.DelayedReauthenticateForm",
 }
-AXES_FAILURE_LIMIT = env.int("LOGIN_FAILURE_LIMIT", default=5)
-AXES_COOLOFF_TIME = env.float("LOGIN_LOCKOUT_HOURS", default=0.25)
+# django-axes counts, the handler delays: nobody's wrong passwords lock anybody else out.
+LOGIN_FREE_FAILURES = env.int("LOGIN_FREE_FAILURES", default=5)
+AXES_HANDLER = "voipadmin.users.login_attempts.DelayingHandler"
+AXES_LOCK_OUT_AT_FAILURE = False
+AXES_COOLOFF_TIME = env.float("LOGIN_FAILURES_REMEMBERED_HOURS", default=24.0)
+AXES_USERNAME_CALLABLE = "voipadmin.users.login_attempts.counted_name"
+AXES_CLIENT_IP_CALLABLE = "voipadmin.users.login_attempts.counted_address"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_TEMPLATE = "account/locked_out.html"
-AXES_LOCKOUT_CALLABLE = "voipadmin.users.lockout.lockout_response"
+AXES_RESET_ON_SUCCESS = False  # the handler forgets the failures of the same source only
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_LOCKOUT_CALLABLE = "voipadmin.users.delayed_forms.wait_response"
 
 # Transport
 HTTPS = env.bool("HTTPS", default=not DEBUG)

@@ -1,4 +1,4 @@
-"""Log-in through the API, the second factor, and the lock-out that pages, admin and API share."""
+"""Log-in through the API, the second factor, and the delays that pages, admin and API share."""
 
 import itertools
 import logging
@@ -87,7 +87,7 @@ def test_a_recovery_code_opens_once(totp_user: User) -> None:
     assert problem(_log_in(totp_code=code), 401)["code"] == "totp_invalid"
 
 
-def test_wrong_codes_lock_out_like_wrong_passwords(totp_user: User) -> None:
+def test_wrong_codes_delay_the_next_code(totp_user: User) -> None:
     for _attempt in range(LIMIT - 1):
         problem(_log_in(totp_code="000000"), 401)
     assert problem(_log_in(totp_code="000000"), 429)["code"] == "locked_out"
@@ -118,7 +118,7 @@ def _opens_page() -> bool:
 
 
 @pytest.mark.parametrize("doors", [["api"], ["page"], ["page", "api"]], ids="+".join)
-def test_five_failures_at_any_door_lock_every_door(user: User, doors: list[str]) -> None:
+def test_five_failures_at_any_door_delay_every_door(user: User, doors: list[str]) -> None:
     for _attempt, door in zip(range(LIMIT), itertools.cycle(doors), strict=False):
         DOORS[door]()
     refused = _log_in()
@@ -142,14 +142,14 @@ def test_four_failures_and_a_success_begin_anew(user: User) -> None:
         assert _log_in().status_code == 200
 
 
-def test_the_lock_of_one_name_leaves_the_others(user: User) -> None:
+def test_the_delay_of_one_name_leaves_the_others(user: User) -> None:
     UserFactory.create(username="bia")
     for _attempt in range(LIMIT):
         _fail_on_api()
     assert ApiClient().post("/auth/login", {"username": "bia", "password": PASSWORD}).status_code == 200
 
 
-def test_wrong_codes_on_the_page_lock_out_before_a_right_one(totp_user: User) -> None:
+def test_wrong_codes_on_the_page_delay_a_right_one(totp_user: User) -> None:
     client = Client()
     client.post(reverse("account_login"), {"login": "ana", "password": PASSWORD})
     for _attempt in range(LIMIT):

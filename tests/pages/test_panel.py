@@ -131,7 +131,7 @@ def test_whoever_logs_in_lands_on_the_dashboard() -> None:
     assert response["Location"] == reverse("reports:dashboard")
 
 
-def test_a_name_is_locked_out_after_too_many_failures() -> None:
+def test_a_log_in_has_to_wait_after_too_many_failures() -> None:
     user, client = UserFactory.create(), Client(HTTP_ACCEPT_LANGUAGE="en")
     for _attempt in range(6):
         response = client.post(reverse("account_login"), {"login": user.username, "password": "wrong"})

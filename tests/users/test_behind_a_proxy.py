@@ -31,7 +31,9 @@ def test_only_what_trusted_proxies_added_is_believed(proxies: int, forwarded: st
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("proxies", "expected"), [(0, "127.0.0.1"), (1, "198.51.100.9")])
-def test_a_lock_out_counts_the_clients_own_address(client: Client, settings: Any, proxies: int, expected: str) -> None:
+def test_a_failure_counts_for_the_clients_own_address(
+    client: Client, settings: Any, proxies: int, expected: str
+) -> None:
     settings.TRUSTED_PROXIES = proxies
     user = UserFactory.create()
     values = {"login": user.username, "password": "wrong"}

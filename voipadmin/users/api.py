@@ -4,7 +4,6 @@ import uuid
 from http import HTTPStatus
 from typing import Annotated, Any, cast
 
-from axes.helpers import get_cool_off
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Router, Status
@@ -15,6 +14,7 @@ from voipadmin.core.api.input_errors import domain_problem
 from voipadmin.core.api.problems import ProblemError
 from voipadmin.core.api.schemas import Input, Output
 from voipadmin.users import token_services
+from voipadmin.users.delayed_forms import wait_seconds
 from voipadmin.users.models import User
 from voipadmin.users.roles import Role
 
@@ -48,7 +48,7 @@ class Me(Output):
 
 @router.post("/login", response=Token, auth=None, url_name="login", operation_id="log_in")
 def log_in(request: HttpRequest, payload: LogIn) -> Any:
-    """Exchange name and password for a token. Five failures lock name and address out, here and on the pages."""
+    """Exchange name and password for a token. After five failures the next try has to wait, here and on the pages."""
     try:
         return token_services.log_in(
             request=request,
@@ -64,8 +64,7 @@ def log_in(request: HttpRequest, payload: LogIn) -> Any:
 
 
 def _locked_out(request: HttpRequest, error: token_services.LockedOut) -> ProblemError:
-    cool_off = get_cool_off(request)
-    headers = {"Retry-After": str(int(cool_off.total_seconds()))} if cool_off else {}
+    headers = {"Retry-After": str(wait_seconds(request))}
     return ProblemError(HTTPStatus.TOO_MANY_REQUESTS, error.code, str(error.message), headers=headers)
 
 

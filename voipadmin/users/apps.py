@@ -15,5 +15,5 @@ class UsersConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect the signals and register the checks; their modules need the models to be loaded."""
-        for module in ("checks", "lockout", "token_signals"):
+        for module in ("checks", "delayed_forms", "token_signals"):
             import_module(f"voipadmin.users.{module}")

@@ -4,12 +4,14 @@ from datetime import datetime
 from typing import NoReturn
 
 from allauth.mfa.models import Authenticator
-from django.contrib.auth import authenticate, user_logged_in, user_login_failed
+from django.contrib.auth import authenticate, user_logged_in
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from voipadmin.core.errors import DomainError
+from voipadmin.users.delayed_forms import code_is_delayed, count_wrong_code
+from voipadmin.users.login_attempts import one_at_a_time
 from voipadmin.users.models import RevokedToken, User
 from voipadmin.users.tokens import IssuedToken, VerifiedToken, issue_token
 
@@ -21,7 +23,7 @@ class LogInRefused(DomainError):
 
 
 class LockedOut(DomainError):
-    """Too many failures: nothing is checked any more for a while."""
+    """Too many failures: nothing is checked before the delay is over."""
 
     code = "locked_out"
 
@@ -29,9 +31,10 @@ class LockedOut(DomainError):
 def log_in(*, request: HttpRequest, username: str, password: str, totp_code: str, now: datetime) -> IssuedToken:
     """Check name, password and, where the user has it on, the TOTP or a recovery code; return a token.
 
-    Failures count towards the lock-out that pages, admin and API share.
+    Failures count towards the delays that pages, admin and API share.
     """
-    user = authenticate(request=request, username=username, password=password)
+    with one_at_a_time(username):
+        user = authenticate(request=request, username=username, password=password)
     if not isinstance(user, User):
         _refuse(request, LogInRefused(_("User name or password are wrong.")))
     _check_second_factor(request, user, totp_code)
@@ -48,9 +51,18 @@ def _check_second_factor(request: HttpRequest, user: User, totp_code: str) -> No
         return
     if not totp_code:
         raise LogInRefused(_("Send the code of your authenticator app, too."), field="totp_code", code="totp_required")
-    if not any(authenticator.wrap().validate_code(totp_code) for authenticator in authenticators):
-        user_login_failed.send(sender=User, credentials={"username": user.username}, request=request)
+    if not _is_right_code(request, user, authenticators, totp_code):
         _refuse(request, LogInRefused(_("The code is wrong or was used."), field="totp_code", code="totp_invalid"))
+
+
+def _is_right_code(request: HttpRequest, user: User, authenticators: list[Authenticator], code: str) -> bool:
+    with one_at_a_time(user.username):
+        if code_is_delayed(request, user):
+            return False
+        if any(authenticator.wrap().validate_code(code) for authenticator in authenticators):
+            return True
+        count_wrong_code(request, user)
+    return False
 
 
 def _refuse(request: HttpRequest, refusal: LogInRefused) -> NoReturn:

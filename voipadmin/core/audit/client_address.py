@@ -1,4 +1,4 @@
-"""Whose request it is, behind reverse proxies: lock-out and changelog go by the client's own address."""
+"""Whose request it is, behind reverse proxies: failed log-ins and changelog go by the client's own address."""
 
 import ipaddress
 from collections.abc import Callable
