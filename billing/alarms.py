@@ -1,7 +1,7 @@
 """The alarms of billing."""
 
 from django.urls import reverse
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from voipadmin.core.alarms.kinds import AlarmKind, declare
 from voipadmin.core.models import Alarm
@@ -11,6 +11,23 @@ def _rejected_records(_alarm: Alarm) -> str:
     return reverse("billing:rejectedrecord_list")
 
 
+def _tariffs(_alarm: Alarm) -> str:
+    return reverse("billing:tariff_list")
+
+
+TARIFFS_FOR_CODES = declare(
+    AlarmKind(
+        "tariffs_for_codes",
+        gettext_lazy(
+            "Codes such as 190 and 0800 are priced by tariffs for codes alone since this release. Read anew:"
+            " %(changed)d prefixes are for codes now, %(unclear)d could mean both, %(useless)d match nothing."
+            " what_tariffs_match lists them."
+        ),
+        "badge-dollar-sign",
+        is_severe=False,
+        address=_tariffs,
+    )
+)
 LEDGER_DIFFERS = declare(
     AlarmKind(
         "ledger_differs",

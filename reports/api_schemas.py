@@ -33,6 +33,9 @@ class CdrOut(Output):
     caller: str
     dst: str
     dialled: str
+    called_number: Annotated[str, Field(description="The key: digits of E.164, or 0 and a code of the country.")]
+    called_kind: str
+    called_country: str
     started_at: datetime
     answered_at: datetime | None
     ended_at: datetime
@@ -96,6 +99,7 @@ class CdrQuery(Schema):
     node_name: Annotated[str, Field(max_length=60)] = ""
     unrated: bool = False
     loss_making: bool = False
+    contradictory: bool = False
     with_attempts: Annotated[bool, Field(description="Every attempt, not one record for each call.")] = False
 
 

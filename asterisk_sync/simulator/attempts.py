@@ -11,9 +11,10 @@ from asterisk_sync.simulator.route_evaluation import routes_taken
 from asterisk_sync.simulator.trace import CallTrace
 from asterisk_sync.snapshot.values import GatewaySnapshot, RouteSnapshot, RouteStepSnapshot
 from billing.authorization.explanation import Explanation
-from billing.rating.called_numbers import origin_of
+from billing.rating.called_numbers import number_called, origin_of
 from billing.rating.calls import CallFacts, PricedCall, ProviderCost, price_call
 from routing.numbers import KEEP, Rewriting, present_caller_id, rewrite_number
+from voipadmin.core.numbers.countries import plan_of
 
 
 def plan_attempts(
@@ -101,13 +102,14 @@ def _share(route: RouteSnapshot, step: RouteStepSnapshot) -> Decimal | None:
 def _facts(call: SimulatedCall, trace: CallTrace, normalised: str, call_context: CallContext) -> CallFacts:
     customer = trace.customer
     own_number = customer.caller_id_number if customer else ""
+    plan = plan_of(call_context.snapshot.country, call.at.date())
     return CallFacts(
         direction=trace.direction,
-        numbers=(normalised, trace.number),
+        number=number_called(normalised, trace.number, plan).key,
         at=call.at,
         billable_seconds=Decimal(call.duration_seconds),
         provider_cost=None,
-        origin=origin_of(trace.caller, own_number, call_context.snapshot.country),
+        origin=origin_of(trace.caller, own_number, plan),
         plan_id=call_context.plans.get(customer.code) if customer else None,
     )
 
@@ -138,8 +140,7 @@ def make_bill(call_context: CallContext, call: SimulatedCall, trace: CallTrace, 
 
 
 def _tariff(priced: PricedCall, facts: CallFacts, call_context: CallContext) -> AppliedTariff | None:
-    for number in facts.numbers:
-        tariff = call_context.prices.match(number, facts.at, facts.origin, facts.plan_id)
-        if tariff is not None and tariff.id == priced.tariff_id:
-            return AppliedTariff(tariff.id, tariff.pattern, tariff.sell_text, tariff.effective_from)
-    return None
+    if not priced.tariff_id:
+        return None
+    tariff = call_context.prices.match(facts.number, facts.at, facts.origin, facts.plan_id)
+    return AppliedTariff(tariff.id, tariff.pattern, tariff.sell_text, tariff.effective_from) if tariff else None

@@ -5,7 +5,7 @@ from functools import lru_cache
 import phonenumbers
 
 from billing.authorization.home import is_service
-from billing.rating.longest_match import SHORTEST_E164
+from voipadmin.core.numbers.tables import SHORTEST_E164
 
 RISKY_TYPES = frozenset({phonenumbers.PhoneNumberType.PREMIUM_RATE, phonenumbers.PhoneNumberType.PERSONAL_NUMBER})
 

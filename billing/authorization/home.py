@@ -13,9 +13,9 @@ from typing import NamedTuple
 import phonenumbers
 from phonenumbers import PhoneMetadata, PhoneNumberDesc
 
-from billing.rating.longest_match import SHORTEST_E164
 from routing.numbers import country_of
 from voipadmin.core.numbers.patterns import parse_pattern
+from voipadmin.core.numbers.tables import SHORTEST_E164
 
 # Kinds of numbers, by their names in libphonenumber's metadata.
 ORDINARY = ("fixed_line", "mobile", "toll_free", "shared_cost", "voip", "uan")

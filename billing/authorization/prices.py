@@ -7,7 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from billing.authorization.values import Price
-from billing.rating.price_book import BuyPrice, DeckIndex, PriceBook, PricedTariff
+from billing.rating.price_book import DeckIndex, PriceBook, PricedTariff
 from billing.tariffs.loader import CurrentTariffs
 
 
@@ -22,9 +22,9 @@ class GatewayProvider:
 
 @dataclass(frozen=True, slots=True)
 class PriceQuery:
-    """What of a call decides its price; `numbers` are the called number's forms, the best one first."""
+    """What of a call decides its price; `number` is the key of the called number, or nothing."""
 
-    numbers: tuple[str, ...]
+    number: str
     at: datetime
     origin: str = ""
     plan_id: UUID | None = None
@@ -50,13 +50,12 @@ class PriceSet:
 
     def tariff(self, query: PriceQuery) -> PricedTariff | None:
         """Return the tariff that the customer pays by, or None where nobody priced the number."""
-        found = (self.book.match(number, query.at, query.origin, query.plan_id) for number in query.numbers)
-        return next((tariff for tariff in found if tariff is not None), None)
+        return self.book.match(query.number, query.at, query.origin, query.plan_id) if query.number else None
 
     def quote(self, query: PriceQuery, tariff: PricedTariff, provider: GatewayProvider) -> Quote:
         """Return what a provider takes: by its deck, else the tariff's own cost, else its cost per minute."""
         deck = self.decks.get(provider.id)
-        line = None if deck is None else _line(deck, query)
+        line = None if deck is None else deck.match(query.number, query.at, query.origin)
         if line is not None:
             return Quote(None if line.is_blocked else Price(line.rate, line.currency), is_own=True)
         # A carrier with a deck that leaves the number out has no price of its own for it.
@@ -66,11 +65,6 @@ class PriceSet:
         price = Price(tariff.cadence.rate(provider.cost_per_minute), provider.currency)
         # Nobody carries calls for nothing: a cost of zero is one that nobody entered.
         return Quote(price, has_no_deck and provider.cost_per_minute > 0)
-
-
-def _line(deck: DeckIndex, query: PriceQuery) -> BuyPrice | None:
-    found = (deck.match(number, query.at, query.origin) for number in query.numbers)
-    return next((line for line in found if line is not None), None)
 
 
 @dataclass(slots=True)

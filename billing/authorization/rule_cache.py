@@ -32,9 +32,10 @@ from billing.authorization.values import (
     RefusalReason,
     RouteCarriers,
 )
-from billing.rating.called_numbers import origin_of
+from billing.rating.called_numbers import number_called, origin_of
 from billing.rating.price_book import PricedTariff
 from routing.selection import matching_routes
+from voipadmin.core.numbers.countries import plan_of
 
 QUALITIES_EVERY = timedelta(minutes=1)
 
@@ -119,10 +120,10 @@ def classify(request: CallRequest) -> ClassifiedCall:
 
 
 def _price_query(request: CallRequest, rules: AccountRules) -> PriceQuery:
-    same = request.dialled == request.number
-    numbers = (request.number,) if same else (request.number, request.dialled.removeprefix("+"))
-    origin = origin_of(request.caller, rules.own_number, settings.DEFAULT_COUNTRY)
-    return PriceQuery(numbers, request.at, origin, rules.plan_id)
+    plan = plan_of(settings.DEFAULT_COUNTRY, request.at.date())
+    number = number_called(request.number, request.dialled, plan)
+    origin = origin_of(request.caller, rules.own_number, plan)
+    return PriceQuery(number.key, request.at, origin, rules.plan_id)
 
 
 def _route_carriers(rule_set: RuleSet, route: RouteEntry, query: PriceQuery, tariff: PricedTariff) -> RouteCarriers:

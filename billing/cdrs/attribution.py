@@ -5,24 +5,28 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from django.conf import settings
 from django.db.models import F
 from django.db.models.functions import Lower
 
 from billing.cdrs.spool_format import SpoolRecord
-from billing.models import Direction
-from billing.rating.called_numbers import called_forms, endpoint_of, origin_of
+from billing.models import Direction, Disposition
+from billing.rating.called_numbers import endpoint_of, number_called, origin_of
 from billing.rating.calls import INBOUND, INTERNAL, OUTBOUND, CallFacts, ProviderCost
 from customers.models import Customer, Extension
 from numbering.models import DID, DIDAllocation
 from routing.models import Gateway, Route
+from voipadmin.core.numbering_plan.queries import current_plan
+from voipadmin.core.numbers.areas import home_area_of
+from voipadmin.core.numbers.number import Number, NumberKind
+from voipadmin.core.numbers.plan import NumberingPlan
+from voipadmin.core.numbers.reading import AUTOMATIC, number_of_key, read_received
 
 
 class Attribution(NamedTuple):
     """What a record is about. An object that was deleted meanwhile is None, which is no error."""
 
     direction: str
-    numbers: tuple[str, ...]
+    called: Number
     customer_id: uuid.UUID | None = None
     gateway_id: uuid.UUID | None = None
     route_id: uuid.UUID | None = None
@@ -35,25 +39,29 @@ class Attribution(NamedTuple):
         """Return what decides the record's price."""
         return CallFacts(
             self.direction,
-            self.numbers,
+            self.called.key,
             record.answered_at or record.started_at,
-            record.billable_seconds if record.answered_at else record.billable_seconds * 0,
+            record.billable_seconds,
             self.provider_cost,
             self.origin,
             self.plan_id,
+            record.disposition == ANSWERED,
         )
 
 
 # The directions that a dialplan may write into a record; any other value is found out from the channels.
 WRITTEN_DIRECTIONS = frozenset({OUTBOUND, INBOUND, INTERNAL})
+ANSWERED = Disposition.ANSWERED.value
+COLLEAGUE = Number(NumberKind.EXTENSION)
 
 
 @dataclass(frozen=True, slots=True)
 class CustomerPricing:
-    """What of a customer decides its prices: its plan, and its number where a call shows none of its own."""
+    """What of a customer decides its prices: its plan, its number where a call shows none of its own, and its area."""
 
     plan_id: uuid.UUID | None = None
     number: str = ""
+    home_area: str = ""
 
 
 NO_PRICING = CustomerPricing()
@@ -61,8 +69,9 @@ NO_PRICING = CustomerPricing()
 
 @dataclass(slots=True)
 class KnownObjects:
-    """The objects that a batch of records names, read in a handful of queries."""
+    """The numbering plan, and the objects that a batch of records names, read in a handful of queries."""
 
+    plan: NumberingPlan
     # By the reference that the dialplan wrote.
     customers: dict[str, uuid.UUID] = field(default_factory=dict)
     gateways: dict[str, uuid.UUID] = field(default_factory=dict)
@@ -71,6 +80,7 @@ class KnownObjects:
     pricing: dict[uuid.UUID, CustomerPricing] = field(default_factory=dict)
     customers_by_code: dict[str, uuid.UUID] = field(default_factory=dict)
     customers_by_endpoint: dict[str, uuid.UUID] = field(default_factory=dict)
+    areas_by_endpoint: dict[str, str] = field(default_factory=dict)
     provider_costs: dict[uuid.UUID, ProviderCost] = field(default_factory=dict)
     gateways_by_name: dict[str, uuid.UUID] = field(default_factory=dict)
     dids_by_number: dict[str, uuid.UUID] = field(default_factory=dict)
@@ -91,7 +101,7 @@ def attribute(records: Sequence[SpoolRecord]) -> list[Attribution]:
 
 def _read_objects(records: Sequence[SpoolRecord]) -> KnownObjects:
     bare = [record for record in records if not (record.customer_ref and record.direction)]
-    known = KnownObjects()
+    known = KnownObjects(current_plan())
     codes = {record.account_code.lower() for record in records if record.account_code and not record.customer_ref}
     endpoints = {endpoint_of(name) for record in bare for name in (record.channel, record.destination_channel)} - {""}
     _read_customers(known, _references(record.customer_ref for record in records), codes, endpoints)
@@ -117,11 +127,13 @@ def _read_customers(known: KnownObjects, ids: dict[str, uuid.UUID], codes: set[s
     by_code = Customer.objects.annotate(lower_code=Lower("code")).filter(lower_code__in=named)
     known.customers_by_code = dict(by_code.values_list("lower_code", "pk")) if named else {}
     extensions = Extension.objects.filter(sip_username__in=endpoints) if endpoints else Extension.objects.none()
-    known.customers_by_endpoint = dict(extensions.values_list("sip_username", "customer_id"))
+    for endpoint, customer, area in extensions.values_list("sip_username", "customer_id", "home_area"):
+        known.customers_by_endpoint[endpoint] = customer
+        known.areas_by_endpoint[endpoint] = area
 
 
 def _read_called_dids(known: KnownObjects, records: Iterable[SpoolRecord]) -> None:
-    numbers = {form for record in records if not record.did_ref for form in _numbers(record)}
+    numbers = {_received(record, known).key for record in records if not record.did_ref} - {""}
     known.dids_by_number = dict(DID.objects.filter(number__in=numbers).values_list("number", "pk")) if numbers else {}
     for allocation in DIDAllocation.objects.filter(did__in=known.dids_by_number.values()):
         known.allocations.setdefault(allocation.did_id, []).append(allocation)
@@ -129,8 +141,10 @@ def _read_called_dids(known: KnownObjects, records: Iterable[SpoolRecord]) -> No
 
 def _read_pricing(known: KnownObjects) -> None:
     callers = {*known.customers.values(), *known.customers_by_code.values(), *known.customers_by_endpoint.values()}
-    rows = Customer.objects.filter(pk__in=callers).values_list("pk", "account__plan", "caller_id_number")
-    known.pricing = {pk: CustomerPricing(plan, number) for pk, plan, number in rows}
+    rows = Customer.objects.filter(pk__in=callers).values_list("pk", "account__plan", "caller_id_number", "home_area")
+    for pk, plan, number, own_area in rows:
+        area = home_area_of(known.plan, customer_area=own_area, main_number=number)
+        known.pricing[pk] = CustomerPricing(plan, number, area)
 
 
 def _references(references: Iterable[str]) -> dict[str, uuid.UUID]:
@@ -151,14 +165,23 @@ def _as_id(reference: str) -> uuid.UUID | None:
         return None
 
 
-def _numbers(record: SpoolRecord) -> tuple[str, ...]:
+def _received(record: SpoolRecord, known: KnownObjects) -> Number:
+    """Return the number that a carrier sent, read as the node did, else as carriers write numbers."""
     if record.dialled:
-        return (record.dialled, record.dst)
-    return called_forms(record.dst, settings.DEFAULT_COUNTRY)
+        return number_of_key(record.dialled, known.plan)
+    return read_received(record.dst, AUTOMATIC, known.plan)
+
+
+def _called(record: SpoolRecord, known: KnownObjects, direction: str, home_area: str) -> Number:
+    if direction == INTERNAL:
+        return COLLEAGUE
+    if direction == INBOUND:
+        return _received(record, known)
+    is_key = bool(record.kind)
+    return number_called(record.dialled, record.dst, known.plan, home_area=home_area, is_key=is_key)
 
 
 def _attribute(record: SpoolRecord, known: KnownObjects) -> Attribution:
-    numbers = _numbers(record)
     direction = record.direction if record.direction in WRITTEN_DIRECTIONS else _direction(record, known)
     gateway = known.gateways.get(record.gateway_ref)
     if not record.gateway_ref:
@@ -166,19 +189,20 @@ def _attribute(record: SpoolRecord, known: KnownObjects) -> Attribution:
         gateway = known.gateways_by_name.get(endpoint_of(far_end))
     did = known.dids.get(record.did_ref)
     if not record.did_ref and direction == INBOUND:
-        did = next((known.dids_by_number[form] for form in numbers if form in known.dids_by_number), None)
+        did = known.dids_by_number.get(_received(record, known).key)
     customer = _customer(record, known, direction, did)
     pricing = known.pricing.get(customer, NO_PRICING) if customer else NO_PRICING
-    caller = record.caller or record.src
+    area = known.areas_by_endpoint.get(endpoint_of(record.channel)) or pricing.home_area
+    caller, is_outgoing = record.caller or record.src, direction == OUTBOUND
     return Attribution(
         direction=direction,
-        numbers=numbers,
+        called=_called(record, known, direction, area),
         customer_id=customer,
         gateway_id=gateway,
         route_id=known.routes.get(record.route_ref),
         did_id=did,
-        provider_cost=known.provider_costs[gateway] if gateway and direction == OUTBOUND else None,
-        origin=origin_of(caller, pricing.number, settings.DEFAULT_COUNTRY) if direction == OUTBOUND else "",
+        provider_cost=known.provider_costs[gateway] if gateway and is_outgoing else None,
+        origin=origin_of(caller, pricing.number, known.plan, home_area=area) if is_outgoing else "",
         plan_id=pricing.plan_id,
     )
 

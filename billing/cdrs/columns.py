@@ -57,6 +57,9 @@ COLUMNS: Mapping[str, str] = {
     "is_last_attempt": "resolution.is_last_attempt",
     **_of("resolution.result", AttemptResult._fields),
     **_of("attribution", ("direction", "customer_id", "gateway_id", "route_id", "did_id")),
+    "called_number": "attribution.called.key",
+    "called_kind": "attribution.called.kind.value",
+    "called_country": "attribution.called.country",
     **_of("price", PricedCall._fields),
     "uncharged_reason": "uncharged_reason",
 }

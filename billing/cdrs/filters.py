@@ -18,7 +18,7 @@ DAY = {"type": "date"}
 class CdrFilterSet(EntityFilterSet):
     """Filters of the list of calls; days are those of the panel's clock."""
 
-    search_fields = ("src", "caller", "dst", "dialled", "caller_id")
+    search_fields = ("src", "caller", "called_number", "dst", "dialled", "caller_id")
 
     since = django_filters.DateFilter(
         field_name="started_at", lookup_expr="date__gte", label=_("from day"), widget=forms.DateInput(DAY, "%Y-%m-%d")
@@ -33,7 +33,12 @@ class CdrFilterSet(EntityFilterSet):
     money = django_filters.ChoiceFilter(
         label=_("money"),
         method="by_money",
-        choices=[("unrated", _("Unrated")), ("uncharged", _("Not charged")), ("loss", _("At a loss"))],
+        choices=[
+            ("unrated", _("Unrated")),
+            ("uncharged", _("Not charged")),
+            ("loss", _("At a loss")),
+            ("contradictory", _("Contradictory")),
+        ],
     )
     attempts = django_filters.ChoiceFilter(label=_("attempts"), method="keep", choices=[("all", _("Every attempt"))])
 
@@ -57,6 +62,11 @@ class CdrFilterSet(EntityFilterSet):
         return queryset
 
     def by_money(self, queryset: Any, _name: str, value: str) -> Any:
-        """Keep the calls that should have a price, that nobody is charged for, or that lost money."""
-        narrowed = {"unrated": queryset.unrated, "uncharged": queryset.uncharged, "loss": queryset.loss_making}
+        """Keep the calls that should have a price, that nobody pays, that lost money, or that contradict themselves."""
+        narrowed = {
+            "unrated": queryset.unrated,
+            "uncharged": queryset.uncharged,
+            "loss": queryset.loss_making,
+            "contradictory": queryset.contradictory,
+        }
         return narrowed[value]()

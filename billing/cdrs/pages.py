@@ -51,8 +51,9 @@ CALLS = Entity(
     groups=(
         FieldGroup(
             _("Call"),
-            ("direction", "src", "caller", "caller_id", "dialled", "dst", "started_at", "answered_at", "ended_at",
-             "duration_seconds", "billable_seconds", "disposition", "cause", "sip_code", "post_dial_delay_ms"),
+            ("direction", "src", "caller", "caller_id", "called_number", "called_kind", "called_country", "dialled",
+             "dst", "started_at", "answered_at", "ended_at", "duration_seconds", "billable_seconds", "disposition",
+             "cause", "sip_code", "post_dial_delay_ms"),
         ),
         FieldGroup(_("Whose, by which way"), ("customer", "account_code", "did", "route", "gateway", "node_name")),
         FieldGroup(

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Count, Q, Sum
 
-from billing.models import NEEDS_A_TARIFF, Cdr, CdrQuerySet, Disposition, PastRating
+from billing.models import NEEDS_A_TARIFF, Cdr, CdrQuerySet, Disposition, PastRating, UnratedReason
 
 ZERO = Decimal(0)
 ANSWERED = Q(disposition=Disposition.ANSWERED)
@@ -33,6 +33,7 @@ class CdrFilters:
     node_name: str = ""
     unrated: bool = False
     loss_making: bool = False
+    contradictory: bool = False
     with_attempts: bool = False
 
 
@@ -40,10 +41,15 @@ class CdrFilters:
 LOOKUPS = {"started_from": "started_at__gte", "started_before": "started_at__lt"}
 CONDITIONS: dict[str, Callable[[Any], Q]] = {
     "number": lambda number: (
-        Q(src__contains=number) | Q(caller__contains=number) | Q(dst__contains=number) | Q(dialled__contains=number)
+        Q(src__contains=number)
+        | Q(caller__contains=number)
+        | Q(called_number__contains=number)
+        | Q(dst__contains=number)
+        | Q(dialled__contains=number)
     ),
     "unrated": lambda _on: Q(unrated_reason__in=NEEDS_A_TARIFF),
     "loss_making": lambda _on: Q(margin__lt=0),
+    "contradictory": lambda _on: Q(unrated_reason=UnratedReason.CONTRADICTORY),
 }
 
 

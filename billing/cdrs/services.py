@@ -4,17 +4,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 
 from billing.accounts.call_charges import charge_calls
 from billing.cdrs.rejected import report_rejected
 from billing.cdrs.spool_import import SpoolImporter
-from billing.models import Cdr, RejectedRecord
-from billing.rating.called_numbers import called_forms, origin_of
+from billing.models import Cdr, Disposition, RejectedRecord
+from billing.rating.called_numbers import key_of_record, origin_of
 from billing.rating.calls import CallFacts, PricedCall, ProviderCost, price_call
 from billing.rating.price_book import PriceBook
 from billing.tariffs.loader import load_tariffs
+from voipadmin.core.numbering_plan.queries import current_plan
+from voipadmin.core.numbers.plan import NumberingPlan
 
 CHUNK = 1_000
 # The fields of Cdr that rating writes: PricedCall has their columns' names.
@@ -51,29 +52,30 @@ def _rate_chunk(keys: list[UUID], prices: PriceBook) -> list[Cdr]:
         "gateway__provider", "customer__account"
     )
     records = list(waiting.select_for_update(of=("self",)).order_by("pk"))
+    plan = current_plan()
     for record in records:
-        for name, value in price_call(facts_of(record), prices)._asdict().items():
+        for name, value in price_call(facts_of(record, plan), prices)._asdict().items():
             setattr(record, name, value)
     Cdr.objects.bulk_update(records, MONEY_COLUMNS)
     charge_calls(cdrs=records)
     return records
 
 
-def facts_of(record: Cdr) -> CallFacts:
+def facts_of(record: Cdr, plan: NumberingPlan) -> CallFacts:
     """Return what decides the price of a record that is in the database."""
     provider = record.gateway.provider if record.gateway else None
     customer = record.customer
     account = getattr(customer, "account", None)
-    dialled = (record.dialled, record.dst)
+    area = customer.local_area(plan) if customer else ""
+    own_number = customer.caller_id_number if customer else ""
     return CallFacts(
         direction=record.direction,
-        numbers=dialled if record.dialled else called_forms(record.dst, settings.DEFAULT_COUNTRY),
+        number=key_of_record(record, plan, area),
         at=record.answered_at or record.started_at,
-        billable_seconds=record.billable_seconds if record.answered_at else record.billable_seconds * 0,
+        billable_seconds=record.billable_seconds,
+        is_answered=record.disposition == Disposition.ANSWERED,
         provider_cost=ProviderCost(provider.cost_per_minute, provider.currency, provider.pk) if provider else None,
-        origin=origin_of(
-            record.caller or record.src, customer.caller_id_number if customer else "", settings.DEFAULT_COUNTRY
-        ),
+        origin=origin_of(record.caller or record.src, own_number, plan, home_area=area),
         plan_id=account.plan_id if account else None,
     )
 

@@ -20,7 +20,8 @@ MAX_LINE_BYTES = 8_192
 LONGEST_CALL_SECONDS = 30 * 86_400
 PLAIN_COLUMNS = range(16, 22)
 NEW_PLAIN_COLUMNS = 3  # peeraccount, linkedid and sequence, at the end where they are switched on
-DISPOSITIONS = frozenset({"ANSWERED", "NO ANSWER", "BUSY", "FAILED", "CONGESTION"})
+ANSWERED = "ANSWERED"
+DISPOSITIONS = frozenset({ANSWERED, "NO ANSWER", "BUSY", "FAILED", "CONGESTION"})
 
 _EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 _EPOCH_SECONDS = re.compile(r"[0-9]{1,10}(?:\.[0-9]{1,6})?")
@@ -206,6 +207,8 @@ def _check(record: SpoolRecord, *, longest_value: int) -> None:
         raise Malformed("time", "it ends before it starts")
     if record.answered_at and not record.started_at <= record.answered_at <= record.ended_at:
         raise Malformed("time", "it is answered outside its own time")
+    if record.disposition == ANSWERED and record.answered_at is None:
+        raise Malformed("answer", "it says ANSWERED, and has no answer time")
     # Master.csv may round the billable seconds up and the duration down.
     if record.billable_seconds > record.duration_seconds + 1:
         raise Malformed("duration", "more seconds are billable than it lasted")

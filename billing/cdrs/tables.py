@@ -6,7 +6,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from billing.models import NEEDS_A_TARIFF, Cdr
+from billing.models import NEEDS_A_TARIFF, Cdr, UnratedReason
 from billing.tariffs.tables import MarginColumn
 from voipadmin.core.tables.badges import badge
 from voipadmin.core.tables.entity_table import (
@@ -55,13 +55,15 @@ class CdrTable(EntityTable):
         return str(record.started_at.isoformat())
 
     def render_dialled(self, record: Any) -> str:
-        """Write the normalised number, or what was dialled."""
-        return str(record.dialled or record.dst)
+        """Write the called number."""
+        return str(record.called_as_shown)
 
     def render_price(self, record: Any) -> Any:
         """Write the price, or that there should be one."""
         if record.price is not None:
             return format_amount(record.price, 4)
+        if record.unrated_reason == UnratedReason.CONTRADICTORY:
+            return badge("contradictory", _("Contradictory"))
         return badge("pending", _("Unrated")) if record.unrated_reason in NEEDS_A_TARIFF else "—"
 
     def value_price(self, record: Any) -> Any:

@@ -12,7 +12,8 @@ RATE, ROW, ENDED = BuyRate._meta.db_table, DeckRow._meta.db_table, EndedRate._me
 # Each prefix's lines in their order; a line ends where the next of its prefix begins, or where it says.
 _CHAIN = f"""
 CREATE TEMPORARY TABLE deck_chain ON COMMIT DROP AS
-SELECT *, least(lead(since) OVER (PARTITION BY pattern, origin_prefix, window_id ORDER BY since), ends) AS until
+SELECT *,
+  least(lead(since) OVER (PARTITION BY matches, pattern, origin_prefix, window_id ORDER BY since), ends) AS until
 FROM (SELECT *, greatest(coalesce(begins, %(now)s), %(now)s) AS since FROM {ROW} WHERE deck_id = %(deck)s) line
 """  # noqa: S608 - names of our own tables
 # What stands as it is begins nothing; the first line that changes a prefix ends what is there.
@@ -20,9 +21,9 @@ _ENDS = f"""
 INSERT INTO {ENDED} (deck_id, rate_id, had_end, new_end)
 SELECT %(deck)s, rate.id, rate.effective_until, greatest(rate.effective_from, ends.since)
 FROM {RATE} rate
-JOIN (SELECT pattern, origin_prefix, window_id, min(since) AS since FROM deck_chain
-      WHERE change <> 'same' AND "row" > 0 GROUP BY pattern, origin_prefix, window_id) ends
-  ON ends.pattern = rate.pattern AND ends.origin_prefix = rate.origin_prefix
+JOIN (SELECT matches, pattern, origin_prefix, window_id, min(since) AS since FROM deck_chain
+      WHERE change <> 'same' AND "row" > 0 GROUP BY matches, pattern, origin_prefix, window_id) ends
+  ON ends.matches = rate.matches AND ends.pattern = rate.pattern AND ends.origin_prefix = rate.origin_prefix
  AND ends.window_id IS NOT DISTINCT FROM rate.window_id
 WHERE rate.provider_id = %(provider)s
   AND (rate.effective_until IS NULL OR rate.effective_until > greatest(rate.effective_from, ends.since))
@@ -36,7 +37,7 @@ WHERE rate.provider_id = %(provider)s
   AND (rate.effective_until IS NULL OR rate.effective_until > greatest(rate.effective_from, %(end)s))
   AND NOT EXISTS (
       SELECT FROM deck_chain line
-      WHERE line.pattern = rate.pattern AND line.origin_prefix = rate.origin_prefix
+      WHERE line.matches = rate.matches AND line.pattern = rate.pattern AND line.origin_prefix = rate.origin_prefix
         AND line.window_id IS NOT DISTINCT FROM rate.window_id AND line."row" > 0)
 """  # noqa: S608
 _END = f"""
@@ -44,10 +45,10 @@ UPDATE {RATE} rate SET effective_until = ended.new_end, updated_at = %(now)s
 FROM {ENDED} ended WHERE ended.rate_id = rate.id AND ended.deck_id = %(deck)s
 """  # noqa: S608
 _BEGIN = f"""
-INSERT INTO {RATE} (id, created_at, updated_at, provider_id, deck_id, pattern, name, origin_prefix, window_id,
+INSERT INTO {RATE} (id, created_at, updated_at, provider_id, deck_id, matches, pattern, name, origin_prefix, window_id,
   price_per_minute, connect_fee, minimum_charge, initial_block_seconds, increment_seconds, free_seconds, currency,
   is_blocked, bands, effective_from, effective_until)
-SELECT gen_random_uuid(), %(now)s, %(now)s, %(provider)s, %(deck)s, pattern, name, origin_prefix, window_id,
+SELECT gen_random_uuid(), %(now)s, %(now)s, %(provider)s, %(deck)s, matches, pattern, name, origin_prefix, window_id,
   price_per_minute, connect_fee, minimum_charge, initial_block_seconds, increment_seconds, free_seconds, %(currency)s,
   is_blocked, bands, since, until
 FROM deck_chain WHERE change NOT IN ('same', 'gone')

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from billing.decks.lines import DeckRate, Line
+from billing.rating.key_patterns import Matches
 from voipadmin.core.sheets.input_errors import InputError
 
 # A price so many times the present one, or so small a part of it, is asked about.
@@ -23,11 +24,15 @@ NO_RATE = DeckRate(Decimal(0), Decimal(0), Decimal(0), 1, 1, 0, is_blocked=False
 
 
 class RateKey(NamedTuple):
-    """The called prefix, the origin and the hours (the key of a time window, empty for all) that a rate is for."""
+    """What a rate is for: the called prefix, of numbers or of codes, the origin, and the hours.
+
+    `hours` is the key of a time window, empty for all.
+    """
 
     pattern: str
     origin_prefix: str
     hours: str = ""
+    matches: str = Matches.NUMBER
 
 
 class PresentRate(NamedTuple):
@@ -107,9 +112,12 @@ def compare_with_present(
     now: datetime,
     is_full: bool,
     moment_of: Callable[[date], datetime],
+    key_of: Callable[[Line], RateKey],
     price_column: str = "",
 ) -> DeckComparison:
-    """Return what `lines` would change; `moment_of` says when a day begins here, and in which zone a moment is.
+    """Return what `lines` would change.
+
+    `moment_of` says when a day begins here, and in which zone a moment is; `key_of` says what a line is for.
 
     1. Group the lines by prefix, origin and hours. A line without a day begins now.
     2. Compare each group with the rates in force, in the order of its days. A day in the past counts as now: history is
@@ -127,7 +135,7 @@ def compare_with_present(
     by_key: dict[RateKey, list[_DatedLine]] = defaultdict(list)
     for line in lines:
         dated = _DatedLine(moment(line.begins) or now, moment(line.ends), line)
-        by_key[RateKey(line.pattern, line.origin, line.hours)].append(dated)
+        by_key[key_of(line)].append(dated)
     for key, group in by_key.items():
         _compare_key(found, key, group, present.get(key, []), now)
     _end_other_hours(found, by_key.keys(), present, now)

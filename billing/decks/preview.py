@@ -1,7 +1,7 @@
 """The dry run of a deck: read, compare, stage, replay; it tells how far it is and changes no rate."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -13,18 +13,21 @@ from django.utils import timezone
 
 from billing.decks.column_report import column_uses, questions_about
 from billing.decks.columns import Layout, find_layout, find_sheet, layout_of, told_layout
-from billing.decks.comparing import DeckComparison, PlannedRate, compare_with_present
+from billing.decks.comparing import DeckComparison, PlannedRate, RateKey, compare_with_present
 from billing.decks.countries import home_code_of
 from billing.decks.headings import hours_in
 from billing.decks.installation import Installation
-from billing.decks.lines import Reading
+from billing.decks.lines import Line, Reading
 from billing.decks.reading import HIGHER, read_lines
 from billing.decks.replay import replay
 from billing.decks.roles import HOURS, PRICES
 from billing.decks.selling import SellPrices, Sold, lowest_per_minute
 from billing.decks.staging import present_rates, stage
 from billing.models import BuyRate, Deck, DeckFile, DeckStatus, Tariff, TimeWindow
+from billing.rating.code_patterns import intended
 from routing.models import Provider
+from voipadmin.core.numbering_plan.queries import current_plan
+from voipadmin.core.numbers.plan import NumberingPlan
 from voipadmin.core.runtime.gc_pause import gc_paused
 from voipadmin.core.sheets.apart import FOR_A_WORKER, read_sheets
 from voipadmin.core.sheets.input_errors import MOST_SHOWN, FileError, InputError, column_letter
@@ -119,6 +122,7 @@ class _Preview:
             now=self.now,
             is_full=self.deck.is_full,
             moment_of=_moment_of,
+            key_of=key_reader(current_plan()),
             price_column=column_letter(next(layout.columns[name] for name in PRICES if name in layout.columns)),
         )
         below = self._stage(found)
@@ -144,7 +148,8 @@ class _Preview:
         sell = sell_prices(self.deck.currency, self.now)
 
         def sold_for(item: PlannedRate) -> Decimal | None:
-            return sell.below(item.key.pattern, item.rate.dearest_minute) if item.change in PRICED else None
+            key, cost = item.key, item.rate.dearest_minute
+            return sell.below(key.pattern, cost, key.matches) if item.change in PRICED else None
 
         return stage(self.deck, found.planned, sold_for, lambda done, total: self._tell("writing", done, total))
 
@@ -179,10 +184,12 @@ class _Preview:
 def sell_prices(currency: str, now: datetime) -> SellPrices:
     """Return what prefixes are sold for now, in one currency."""
     in_force = Tariff.objects.filter(Q(effective_until=None) | Q(effective_until__gt=now), currency=currency)
-    fields = ("pattern", "plan", "price_per_minute", "bands")
+    fields = ("pattern", "plan", "price_per_minute", "bands", "matches")
     return SellPrices(
-        Sold(pattern, str(plan or ""), lowest_per_minute(price, bands))
-        for pattern, plan, price, bands in in_force.filter(effective_from__lte=now).order_by().values_list(*fields)
+        Sold(pattern, str(plan or ""), lowest_per_minute(price, bands), matches)
+        for pattern, plan, price, bands, matches in in_force.filter(effective_from__lte=now)
+        .order_by()
+        .values_list(*fields)
     )
 
 
@@ -191,6 +198,16 @@ def hours_by_name(windows: Mapping[str, str]) -> dict[str, str]:
     named = [(hours_in(name), key) for key, name in windows.items()]
     keys = {hours: [key for told, key in named if told == hours] for hours in HOURS}
     return {hours: found[0] for hours, found in keys.items() if len(found) == 1}
+
+
+def key_reader(plan: NumberingPlan) -> Callable[[Line], RateKey]:
+    """Return what tells of a line whether its prefix is of numbers or of the country's codes: lists do not say it."""
+
+    def key_of(line: Line) -> RateKey:
+        pattern, matches = intended(line.pattern, plan)
+        return RateKey(pattern, line.origin, line.hours, matches)
+
+    return key_of
 
 
 def _moment_of(day: date) -> datetime:

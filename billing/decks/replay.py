@@ -6,21 +6,45 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Q
 
 from billing.decks.comparing import PlannedRate, PresentRates, RateKey
 from billing.decks.lines import DeckRate
-from billing.models import Cdr, Deck, Direction
+from billing.models import Cdr, Deck, Direction, Disposition
 from billing.models.windows import load_windows
+from billing.rating.called_numbers import key_of_record, origin_of
 from billing.rating.durations import Rate, rate_duration
+from billing.rating.key_patterns import Matches, compile_pattern
 from billing.rating.price_book import DECK_DECIMALS, DECK_ROUNDING, Cadence
 from billing.rating.time_windows import Window
+from voipadmin.core.numbering_plan.queries import current_plan
+from voipadmin.core.numbers.areas import home_area_of
 
 ZERO = Decimal(0)
 LOOKED_BACK = timedelta(days=7)
 MOST_CUSTOMERS = 200
+
+
+class ReplayedCall(NamedTuple):
+    """What is read of a call, in the order of `_READ`."""
+
+    called_number: str
+    dialled: str
+    dst: str
+    src: str
+    caller: str
+    answered_at: datetime
+    billable_seconds: Decimal
+    price: Decimal
+    cost: Decimal
+    code: str | None
+    own_number: str | None
+    home_area: str | None
+
+
+_READ = (*ReplayedCall._fields[:-3], "customer__code", "customer__caller_id_number", "customer__home_area")
 
 
 @dataclass(slots=True)
@@ -41,17 +65,18 @@ class NewCosts:
 
     def __init__(self, planned: list[PlannedRate], kept: PresentRates, windows: Mapping[str, Window]) -> None:
         self._windows = windows
+        # By the digits that the called numbers' keys begin with.
         self._rates: dict[str, dict[RateKey, DeckRate]] = defaultdict(dict)
         for key, rates in kept.items():
-            self._rates[key.pattern][key] = max(rates).rate
+            self._rates[_lead_of(key)][key] = max(rates).rate
         for item in planned:
             if item.change == "gone":
-                self._rates[item.key.pattern].pop(item.key, None)
+                self._rates[_lead_of(item.key)].pop(item.key, None)
             else:
-                self._rates[item.key.pattern][item.key] = item.rate
+                self._rates[_lead_of(item.key)][item.key] = item.rate
 
     def rate_of(self, number: str, origin: str, at: datetime) -> DeckRate | None:
-        """Return what a call would be charged by, or None where the deck does not sell it."""
+        """Return what a call to the number of a key would be charged by, or None where the deck does not sell it."""
         for length in range(len(number), 0, -1):
             found = self._rates.get(number[:length])
             fitting = [key for key in found if self._holds(key, origin, at)] if found else []
@@ -63,6 +88,10 @@ class NewCosts:
     def _holds(self, key: RateKey, origin: str, at: datetime) -> bool:
         window = self._windows.get(key.hours)
         return origin.startswith(key.origin_prefix) and (not key.hours or (window is not None and window.holds(at)))
+
+
+def _lead_of(key: RateKey) -> str:
+    return key.pattern if key.matches == Matches.NUMBER else compile_pattern(key.pattern, key.matches).lead
 
 
 @lru_cache(maxsize=100_000)
@@ -84,24 +113,26 @@ def replay(deck: Deck, planned: list[PlannedRate], kept: PresentRates, now: date
     customers: dict[str, Replayed] = defaultdict(Replayed)
     not_sold = 0
     calls = Cdr.objects.filter(
-        Q(answered_at__isnull=False, price__isnull=False, cost__isnull=False),
+        Q(disposition=Disposition.ANSWERED, answered_at__isnull=False, price__isnull=False, cost__isnull=False),
         started_at__gte=now - LOOKED_BACK,
         gateway__provider=deck.provider_id,
         direction=Direction.OUTBOUND,
         currency=deck.currency,
         cost_currency=deck.currency,
     ).order_by()
-    fields = ("customer__code", "dialled", "dst", "src", "caller", "answered_at", "billable_seconds", "price", "cost")
-    for code, dialled, dst, src, caller, at, seconds, price, cost in calls.values_list(*fields).iterator(5_000):
-        rate = costs.rate_of((dialled or dst).removeprefix("+"), (caller or src).removeprefix("+"), at)
+    plan = current_plan()
+    for call in map(ReplayedCall._make, calls.values_list(*_READ).iterator(5_000)):
+        area = home_area_of(plan, customer_area=call.home_area or "", main_number=call.own_number or "")
+        origin = origin_of(call.caller or call.src, call.own_number or "", plan, home_area=area)
+        rate = costs.rate_of(key_of_record(call, plan, area), origin, call.answered_at)
         if rate is None:
             not_sold += 1
             continue
-        entry = customers[code or ""]
+        entry = customers[call.code or ""]
         entry.calls += 1
-        entry.revenue += price
-        entry.cost += cost
-        entry.new_cost += rate_duration(_as_rate(rate), seconds).amount
+        entry.revenue += call.price
+        entry.cost += call.cost
+        entry.new_cost += rate_duration(_as_rate(rate), call.billable_seconds).amount
     return _summary(customers, not_sold)
 
 

@@ -14,7 +14,7 @@ from billing.decks.answers import choices_of
 from billing.decks.columns import layout_of
 from billing.decks.questions import message_of
 from billing.decks.roles import LABELS
-from billing.models import Deck, DeckChange, DeckStatus
+from billing.models import Deck, DeckChange, DeckStatus, TariffMatches
 from voipadmin.core.api.schemas import Currency, Input, Moment, Output
 from voipadmin.core.sheets.input_errors import column_index, column_letter
 from voipadmin.core.sheets.workbook import MOST_COLUMNS
@@ -255,6 +255,7 @@ class DeckRowOut(Output):
     row: int
     change: DeckChange
     pattern: str
+    matches: TariffMatches
     origin_prefix: str
     name: str
     old_price: Decimal | None

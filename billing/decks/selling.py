@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from billing.rating.durations import parse_bands
-from billing.rating.longest_match import Rank, compile_pattern, positions_of
+from billing.rating.key_patterns import KeyPattern, Matches, compile_pattern
 
 
 class Sold(NamedTuple):
@@ -14,6 +14,7 @@ class Sold(NamedTuple):
     pattern: str
     plan: str
     per_minute: Decimal
+    matches: str = Matches.NUMBER
 
 
 def lowest_per_minute(price: Decimal, bands: str) -> Decimal:
@@ -24,41 +25,39 @@ def lowest_per_minute(price: Decimal, bands: str) -> Decimal:
 
 
 class Covering(NamedTuple):
-    """A tariff by what it says of the numbers that begin with a prefix; the greatest rank wins, as for a call."""
+    """A tariff by what it says of the keys that begin with a prefix; the greatest rank wins, as for a call."""
 
-    rank: Rank
-    positions: tuple[str, ...]
-    is_prefix: bool
-    tail: str
+    pattern: KeyPattern
     per_minute: Decimal
 
     def covers(self, prefix: str) -> bool:
-        """Tell whether it is for the numbers of `prefix` at large: what it still asks of their rest is no one digit."""
-        if len(prefix) > len(self.positions) and not (self.is_prefix or self.tail):
+        """Tell whether it is for the keys of `prefix` at large: what it still asks of their rest is no one digit."""
+        positions = self.pattern.positions
+        if len(prefix) > len(positions) and not self.pattern.tail:
             return False
-        if any(digit not in allowed for digit, allowed in zip(prefix, self.positions, strict=False)):
+        if any(digit not in allowed for digit, allowed in zip(prefix, positions, strict=False)):
             return False
-        return all(len(allowed) > 1 for allowed in self.positions[len(prefix) :])
+        return all(len(allowed) > 1 for allowed in positions[len(prefix) :])
 
 
 class SellPrices:
     """What is sold, by plan and by the digits that it begins with."""
 
     def __init__(self, sold: Iterable[Sold]) -> None:
-        lowest: dict[tuple[str, str], Decimal] = {}
+        lowest: dict[tuple[str, str, str], Decimal] = {}
         for item in sold:
-            key = (item.plan, item.pattern)
+            key = (item.plan, item.pattern, item.matches)
             lowest[key] = min(item.per_minute, lowest.get(key, item.per_minute))
         self._plans: dict[str, dict[str, list[Covering]]] = {}
-        for (plan, pattern), per_minute in lowest.items():
-            compiled = compile_pattern(pattern)
-            positions, tail = positions_of(pattern)
-            placed = Covering(compiled.rank, tuple(positions), compiled.is_prefix, tail, per_minute)
+        for (plan, pattern, matches), per_minute in lowest.items():
+            compiled = compile_pattern(pattern, matches)
+            placed = Covering(compiled, per_minute)
             self._plans.setdefault(plan, {}).setdefault(compiled.lead, []).append(placed)
 
-    def below(self, prefix: str, cost: Decimal) -> Decimal | None:
-        """Return the lowest price of `prefix` in any plan where that is below `cost`, else None."""
-        prices = (_price_of(prefix, by_lead) for by_lead in self._plans.values())
+    def below(self, prefix: str, cost: Decimal, matches: str = Matches.NUMBER) -> Decimal | None:
+        """Return the lowest price of `prefix`, a deck's, in any plan where that is below `cost`, else None."""
+        lead = compile_pattern(prefix, matches).lead
+        prices = (_price_of(lead, by_lead) for by_lead in self._plans.values())
         return min((price for price in prices if price is not None and price < cost), default=None)
 
 
@@ -68,5 +67,5 @@ def _price_of(prefix: str, by_lead: Mapping[str, list[Covering]]) -> Decimal | N
     covering = [sold for bucket in leads for sold in bucket if sold.covers(prefix)]
     if not covering:
         return None
-    best = max(sold.rank for sold in covering)
-    return min(sold.per_minute for sold in covering if sold.rank == best)
+    best = max(sold.pattern.rank for sold in covering)
+    return min(sold.per_minute for sold in covering if sold.pattern.rank == best)

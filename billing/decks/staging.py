@@ -47,6 +47,7 @@ COLUMNS: Mapping[str, str] = {
     "deck_id": "deck_id",
     "row": "item.row",
     "change": "item.change",
+    "matches": "item.key.matches",
     "pattern": "item.key.pattern",
     "origin_prefix": "item.key.origin_prefix",
     "window_id": "window_id",
@@ -65,10 +66,12 @@ def present_rates(provider: Provider, now: datetime) -> dict[RateKey, list[Prese
     """Return the rates of a provider that hold now or will, by prefix, origin and time window."""
     found: dict[RateKey, list[PresentRate]] = defaultdict(list)
     rows = BuyRate.objects.filter(provider=provider).exclude(effective_until__lte=now).order_by()
-    fields = ("pattern", "origin_prefix", "window", "effective_from", "effective_until", "name", *DeckRate._fields)
-    for pattern, origin, window, since, until, name, *rate in rows.values_list(*fields).iterator(PIECE):
+    key_fields = ("pattern", "origin_prefix", "window", "matches")
+    fields = (*key_fields, "effective_from", "effective_until", "name", *DeckRate._fields)
+    for pattern, origin, window, matches, since, until, name, *rate in rows.values_list(*fields).iterator(PIECE):
         if until is None or until > since:
-            found[RateKey(pattern, origin, str(window or ""))].append(PresentRate(since, until, DeckRate(*rate), name))
+            key = RateKey(pattern, origin, str(window or ""), matches)
+            found[key].append(PresentRate(since, until, DeckRate(*rate), name))
     return found
 
 

@@ -17,7 +17,7 @@ from billing.models.deck_rows import DeckChange, DeckFile, DeckRow, EndedRate
 from billing.models.plan import Holiday, HolidayCalendar, OnHolidays, RatePlan, TimeWindow
 from billing.models.rerating import PastRating, ReratedCall, Rerating, ReratingDifference, ReratingStatus
 from billing.models.spool import DroppedMonth, RejectedRecord, RejectReason, SpoolPosition
-from billing.models.tariff import Rounding, Tariff
+from billing.models.tariff import Rounding, Tariff, TariffMatches
 
 __all__ = [
     "HAS_TO_BE_ASKED",
@@ -56,6 +56,7 @@ __all__ = [
     "Rounding",
     "SpoolPosition",
     "Tariff",
+    "TariffMatches",
     "TimeWindow",
     "UnchargedReason",
     "UnratedReason",

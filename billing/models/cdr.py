@@ -12,6 +12,7 @@ from customers.models import Customer
 from numbering.models import DID
 from routing.models import Gateway, Route
 from voipadmin.core.models import BaseModel, VisibleQuerySet
+from voipadmin.core.numbers.labels import KIND_LABELS
 
 
 class Direction(models.TextChoices):
@@ -43,11 +44,12 @@ class CostSource(models.TextChoices):
 
 
 class UnratedReason(models.TextChoices):
-    """Why a call has no price. The first three need a person, the others are as it should be."""
+    """Why a call has no price. The first three need a tariff or a number, the others are never charged."""
 
     NO_TARIFF = "no_tariff", _("No tariff for this number")
     NO_NUMBER = "no_number", _("No number that could be priced")
     UNKNOWN_DIRECTION = "direction", _("Neither incoming nor outgoing")
+    CONTRADICTORY = "contradictory", _("Not answered, and yet with billable seconds")
     INBOUND = "inbound", _("Incoming calls are not charged")
     INTERNAL = "internal", _("Calls between extensions are not charged")
 
@@ -60,6 +62,7 @@ class UnchargedReason(models.TextChoices):
     CURRENCY = "currency", _("The account is in another currency")
 
 
+CALLED_KINDS = [(kind.value, label) for kind, label in KIND_LABELS.items()]
 NEEDS_A_TARIFF = (UnratedReason.NO_TARIFF, UnratedReason.NO_NUMBER, UnratedReason.UNKNOWN_DIRECTION)
 
 
@@ -75,6 +78,10 @@ class CdrQuerySet(VisibleQuerySet):
     def unrated(self) -> "CdrQuerySet":
         """Return the records that should have a price and have none."""
         return self.filter(unrated_reason__in=NEEDS_A_TARIFF)
+
+    def contradictory(self) -> "CdrQuerySet":
+        """Return the records that were not answered and yet have billable seconds, which nobody is charged for."""
+        return self.filter(unrated_reason=UnratedReason.CONTRADICTORY)
 
     def uncharged(self) -> "CdrQuerySet":
         """Return the records whose price could not be entered in a ledger."""
@@ -107,7 +114,15 @@ class Cdr(BaseModel):
 
     src = models.CharField(_("from"), max_length=80)
     dst = models.CharField(_("to"), max_length=80)
+    # As the node's dialplan read it: the key, or in records of before digits of E.164, or what was dialled.
     dialled = models.CharField(_("dialled"), max_length=80, blank=True)
+    # The key of the called number (`voipadmin.core.numbers.number`), what the numbering plan says it is, and where it
+    # is (ISO 3166). Empty in records of before.
+    called_number = models.CharField(_("called number"), max_length=48, blank=True, default="", db_default="")
+    called_kind = models.CharField(
+        _("kind of number"), max_length=20, blank=True, default="", db_default="", choices=CALLED_KINDS
+    )
+    called_country = models.CharField(_("country"), max_length=2, blank=True, default="", db_default="")
     caller_id = models.CharField(_("caller ID"), max_length=160, blank=True)
     # Who called, before a route or gateway showed another number; `src` is what was shown. Empty: the same.
     caller = models.CharField(_("caller"), max_length=80, blank=True, default="", db_default="")
@@ -204,10 +219,23 @@ class Cdr(BaseModel):
             models.Index(fields=["did", "-started_at"], name="cdr_of_did", condition=Q(did__isnull=False)),
             models.Index(fields=["-started_at"], name="cdr_unrated", condition=Q(unrated_reason__in=NEEDS_A_TARIFF)),
             models.Index(fields=["-started_at"], name="cdr_uncharged", condition=~Q(uncharged_reason="")),
+            models.Index(
+                fields=["-started_at"],
+                name="cdr_contradictory",
+                condition=Q(unrated_reason=UnratedReason.CONTRADICTORY),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.src} → {self.dst}"
+
+    @property
+    def called_as_shown(self) -> str:
+        """Return the called number for people: a code as it was dialled, else the key, else what the node wrote."""
+        code = self.called_number.removeprefix("0")
+        if self.called_number != code and self.dst in {self.called_number, code}:
+            return self.dst
+        return self.called_number or self.dialled or self.dst
 
     def get_absolute_url(self) -> str:
         """Return the page of this call."""

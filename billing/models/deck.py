@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from billing.models.plan import TimeWindow
-from billing.models.tariff import LONGEST_BANDS
+from billing.models.tariff import LONGEST_BANDS, TariffMatches
 from routing.models import Provider
 from voipadmin.core import validators
 from voipadmin.core.models import BaseModel, VisibleQuerySet, known_choices
@@ -76,6 +76,13 @@ class BuyRate(BaseModel):
         Deck, on_delete=models.PROTECT, null=True, blank=True, related_name="rates", verbose_name=_("deck")
     )
     pattern = models.CharField(_("prefix or pattern"), max_length=60, validators=[validators.validate_pattern])
+    matches = models.CharField(
+        _("is for"),
+        max_length=6,
+        choices=TariffMatches.choices,
+        default=TariffMatches.NUMBER,
+        db_default=TariffMatches.NUMBER,
+    )
     name = models.CharField(_("destination"), max_length=120, blank=True, validators=[validators.validate_name])
     origin_prefix = models.CharField(_("origin"), max_length=15, blank=True)
     window = models.ForeignKey(
@@ -113,7 +120,7 @@ class BuyRate(BaseModel):
         ordering = ["provider", "pattern", "-effective_from"]
         constraints = [
             models.UniqueConstraint(
-                fields=["provider", "pattern", "origin_prefix", "window", "effective_from"],
+                fields=["provider", "matches", "pattern", "origin_prefix", "window", "effective_from"],
                 nulls_distinct=False,
                 # One that ended before it began was superseded; it is kept so that undoing can give it back.
                 condition=Q(effective_until__isnull=True) | Q(effective_until__gt=models.F("effective_from")),
@@ -123,6 +130,7 @@ class BuyRate(BaseModel):
                 condition=Q(price_per_minute__gte=0, connect_fee__gte=0, minimum_charge__gte=0),
                 name="buy_rate_not_negative",
             ),
+            known_choices("buy_rate_matches_known", matches=TariffMatches),
             models.CheckConstraint(
                 condition=Q(effective_until__isnull=True) | Q(effective_until__gte=models.F("effective_from")),
                 name="buy_rate_ends_after_it_starts",

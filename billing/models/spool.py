@@ -18,6 +18,7 @@ class RejectReason(models.TextChoices):
     IDENTITY = "identity", _("Without a unique id")
     TIME = "time", _("A time that is none, or times in the wrong order")
     DURATION = "duration", _("A duration that is none, or negative")
+    ANSWER = "answer", _("Answered, but without the time of the answer")
     DISPOSITION = "disposition", _("An unknown disposition")
     CONFLICT = "conflict", _("Another record with the same key and other content is there already")
     UNFINISHED = "unfinished", _("The file ended in the middle of the line")

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from billing.models.plan import RatePlan, TimeWindow
 from billing.rating.durations import Band, InvalidRate, Rate, parse_bands, rate_duration
+from billing.rating.key_patterns import compile_pattern
 from voipadmin.core import validators
 from voipadmin.core.models import BaseModel, VisibleQuerySet, known_choices
 
@@ -42,6 +43,13 @@ class Rounding(models.TextChoices):
     DOWN = "down", _("Down")
 
 
+class TariffMatches(models.TextChoices):
+    """What a tariff's prefix or pattern is for. The values are those of `billing.rating.key_patterns.Matches`."""
+
+    NUMBER = "number", _("Numbers")
+    CODE = "code", _("Codes of the country")
+
+
 def without_plus(pattern: str) -> str:
     """Return `5511` for `+5511` and `_55X.` for `_+55X.`: tariffs match digits."""
     return "_" + pattern[1:].removeprefix("+") if pattern.startswith("_") else pattern.removeprefix("+")
@@ -63,6 +71,14 @@ class Tariff(BaseModel):
         max_length=60,
         validators=[validators.validate_pattern],
         help_text=_("E.164 digits (5511) or an Asterisk pattern (_55ZZ9XXXXXXXX); the longest match wins."),
+    )
+    matches = models.CharField(
+        _("is for"),
+        max_length=6,
+        choices=TariffMatches.choices,
+        default=TariffMatches.NUMBER,
+        db_default=TariffMatches.NUMBER,
+        help_text=_("Numbers of the world (5511, 1), or what is dialled inside the country alone (190, 4004, 0800)."),
     )
     plan = models.ForeignKey(
         RatePlan,
@@ -146,6 +162,7 @@ class Tariff(BaseModel):
             models.CheckConstraint(condition=Q(decimals__lte=6), name="tariff_decimals_in_range"),
             models.CheckConstraint(condition=Q(currency__regex=r"^[A-Z]{3}$"), name="tariff_currency_is_iso"),
             known_choices("tariff_rounding_known", rounding=Rounding),
+            known_choices("tariff_matches_known", matches=TariffMatches),
             models.CheckConstraint(
                 condition=Q(initial_block_seconds__gte=1, increment_seconds__gte=1), name="tariff_blocks_positive"
             ),
@@ -155,7 +172,7 @@ class Tariff(BaseModel):
                 violation_error_message=_("The end must be after the start."),
             ),
             models.UniqueConstraint(
-                fields=["plan", "pattern", "origin_prefix", "window", "effective_from"],
+                fields=["plan", "matches", "pattern", "origin_prefix", "window", "effective_from"],
                 nulls_distinct=False,
                 name="tariff_once_at_a_time",
                 violation_error_message=_("There is already a tariff for this prefix from that moment."),
@@ -170,12 +187,20 @@ class Tariff(BaseModel):
         return reverse("billing:tariff_detail", args=[self.pk])
 
     def clean(self) -> None:
-        """Write the pattern without its plus, so that one prefix is one tariff; refuse bands that price nothing."""
+        """Write the pattern without its plus, so that one prefix is one tariff; refuse what prices nothing."""
+        self._check_pattern()
         self._use_one_form()
         if self.bands:
             self._check_bands()
         if self.plan is not None and self.plan.currency != self.currency:
             raise ValidationError({"currency": _("The plan is in %(currency)s.") % {"currency": self.plan.currency}})
+
+    def _check_pattern(self) -> None:
+        """Raise ValidationError for a pattern that nothing of its kind falls under."""
+        if self.matches == TariffMatches.CODE and "+" in self.pattern:
+            raise ValidationError({"pattern": _("A code of the country is written without a plus.")})
+        if compile_pattern(self.pattern, self.matches).is_empty:
+            raise ValidationError({"pattern": _("No number begins with 0. For 0800 and the like, choose codes.")})
 
     def _check_bands(self) -> None:
         """Raise ValidationError for bands that no call could be priced by, or no record could hold."""

@@ -1,52 +1,59 @@
-"""The forms of numbers under which tariffs and DIDs are looked up, where the dialplan gave no normal form."""
+"""The called number of a record and its caller's, by the numbering plan; and the endpoint in a channel's name. Pure."""
 
 from functools import lru_cache
+from typing import Protocol
 
-import phonenumbers
+from voipadmin.core.numbers.number import Number
+from voipadmin.core.numbers.plan import NumberingPlan
+from voipadmin.core.numbers.reading import AUTOMATIC, number_of_key, read_number, read_received
 
-from routing.numbers import INTERNATIONAL_PREFIX, country_of, without_carrier
+
+def number_called(dialled: str, dst: str, plan: NumberingPlan, *, home_area: str = "", is_key: bool = False) -> Number:
+    """Return the number that a record is about: `dialled` is the node's reading of it, `dst` what was dialled.
+
+    1. Where the dialplan says what it read the number as (`is_key`), `dialled` is the number's key.
+    2. A dialplan of before wrote digits of E.164, or left what was dialled where its rules knew no other form. What
+       was left is read again, with the caller's home area; all else is the key, or a code behind the country code.
+    3. A plain record has nothing but what was dialled.
+    """
+    if is_key:
+        return number_of_key(dialled, plan)
+    if dialled and dialled != dst.removeprefix("+"):
+        found = number_of_key(dialled, plan)
+        return found if found.is_readable else read_number(f"+{dialled}", plan)
+    found = read_number(dst, plan, home_area=home_area)
+    return found if found.is_readable or not dialled else number_of_key(dialled, plan)
+
+
+class StoredNumber(Protocol):
+    """What a stored record tells of its called number; the key is empty where it was unreadable, or never kept."""
+
+    @property
+    def called_number(self) -> str:
+        """Return the key."""
+
+    @property
+    def dialled(self) -> str:
+        """Return the node's reading."""
+
+    @property
+    def dst(self) -> str:
+        """Return what was dialled."""
+
+
+def key_of_record(record: StoredNumber, plan: NumberingPlan, home_area: str) -> str:
+    """Return the key of a stored record's called number: as it was kept, else read now."""
+    return record.called_number or number_called(record.dialled, record.dst, plan, home_area=home_area).key
 
 
 @lru_cache(maxsize=65_536)
-def called_forms(number: str, region: str) -> tuple[str, ...]:
-    """Return E.164 digits, where `number` dialled in `region` has them, and the digits as they were dialled."""
-    digits = number.removeprefix("+")
-    if not (digits.isascii() and digits.isdigit()):
-        return ()
-    normal = _e164(number, region)
-    return (normal, digits) if normal and normal != digits else (digits,)
-
-
-@lru_cache(maxsize=65_536)
-def origin_of(caller: str, fallback: str, region: str) -> str:
-    """Return the caller's E.164 digits, else those of `fallback`, its customer's number: `1001` has none."""
-    return next((digits for number in (caller, fallback) if number and (digits := _caller_digits(number, region))), "")
-
-
-def _caller_digits(number: str, region: str) -> str:
-    """Return E.164 digits. Most callers are whole numbers of this country, which needs no parsing to be seen."""
-    country = country_of(region)
-    is_whole = number.startswith(country.code) and len(number) - len(country.code) in country.national_lengths
-    return number if is_whole and number.isascii() and number.isdigit() else _e164(number, region)
-
-
-def _e164(number: str, region: str) -> str:
-    try:
-        parsed = phonenumbers.parse(_as_dialplan_reads(number, region), region)
-    except phonenumbers.NumberParseException:
-        return ""
-    # A number that is possible only inside one area (4004 1234) has no E.164 form.
-    if phonenumbers.is_possible_number_with_reason(parsed) != phonenumbers.ValidationResult.IS_POSSIBLE:
-        return ""
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164).removeprefix("+")
-
-
-def _as_dialplan_reads(number: str, region: str) -> str:
-    """Return the number with a plus where 00 stands for it, or where it named a carrier; else as it is."""
-    if number.startswith(INTERNATIONAL_PREFIX):
-        return f"+{number.removeprefix(INTERNATIONAL_PREFIX)}"
-    bare = without_carrier(number, region)
-    return number if bare == number else f"+{bare}"
+def origin_of(caller: str, own_number: str, plan: NumberingPlan, *, home_area: str = "") -> str:
+    """Return the E.164 digits of the caller, else of its customer's own number: an extension's `1001` has none."""
+    for number in (caller, own_number):
+        found = read_received(number, AUTOMATIC, plan, home_area=home_area)
+        if found.e164:
+            return found.key
+    return ""
 
 
 def endpoint_of(channel: str) -> str:

@@ -12,6 +12,7 @@ from billing.rating.price_book import BuyPrice, Cadence, PriceBook, PricedTariff
 OUTBOUND, INBOUND, INTERNAL = "outbound", "inbound", "internal"
 # Directions that are never charged, with the reason that their records carry.
 NOT_CHARGED = {INBOUND: "inbound", INTERNAL: "internal"}
+NO_TARIFF, NO_NUMBER, CONTRADICTORY = "no_tariff", "no_number", "contradictory"
 FROM_DECK, FROM_TARIFF, FROM_PROVIDER, FROM_NOWHERE = "deck", "tariff", "provider", "none"
 
 
@@ -29,18 +30,25 @@ class ProviderCost:
 
 
 class CallFacts(NamedTuple):
-    """The facts of a call that decide its price. `numbers` are the called number's forms, the best one first.
+    """The facts of a call that decide its price. `number` is the key of the called number, or nothing.
 
-    `origin` is the caller's number (E.164 digits, or nothing), `plan_id` the rate plan of its customer.
+    `origin` is the caller's number (E.164 digits, or nothing), `plan_id` the rate plan of its customer. Whether it was
+    answered is what its record says (the disposition), whatever its times and seconds say.
     """
 
     direction: str
-    numbers: tuple[str, ...]
+    number: str
     at: datetime
     billable_seconds: Decimal | int
     provider_cost: ProviderCost | None
     origin: str = ""
     plan_id: UUID | None = None
+    is_answered: bool = True
+
+    @property
+    def charged_seconds(self) -> Decimal | int:
+        """Return the seconds that are charged: none of a call that was not answered."""
+        return self.billable_seconds if self.is_answered else 0
 
 
 class PricedCall(NamedTuple):
@@ -70,44 +78,36 @@ class Buying(NamedTuple):
 def price_call(call: CallFacts, prices: PriceBook) -> PricedCall:
     """Price one record; a call that is not outgoing gets the reason why it has no price.
 
-    1. Find the tariff of the first form of the number that any tariff matches.
-    2. Find the rate that the carrier charges: by its deck, else by the tariff's cost, else by the provider's.
-    3. Charge the seconds by both; the margin is price less cost, where both are in one currency.
+    1. A call that was not answered and has billable seconds contradicts itself: it is not priced, whatever it cost.
+    2. Find the tariff that matches the number.
+    3. Find the rate that the carrier charges: by its deck, else by the tariff's cost, else by the provider's.
+    4. Charge the seconds by both; the margin is price less cost, where both are in one currency.
 
     A call that no tariff matches is unrated, never free; its cost is given where the carrier's price is known.
     """
+    unpriced = reason_not_to_price(call)
+    if unpriced:
+        return PricedCall(unrated_reason=unpriced)
+    seconds = call.charged_seconds
+    tariff = prices.match(call.number, call.at, call.origin, call.plan_id) if call.number else None
+    buying = buying_of(call, tariff, _bought(call, prices))
+    charge = None if tariff is None else rate_duration(tariff.sell, seconds)
+    cost = None if buying is None else rate_duration(buying.rate, seconds).amount
+    return record_of(call, tariff, charge, buying, cost)
+
+
+def reason_not_to_price(call: CallFacts) -> str:
+    """Return why a call is not looked up at all, or nothing: its direction, or a record that contradicts itself."""
     if call.direction != OUTBOUND:
-        return PricedCall(unrated_reason=NOT_CHARGED.get(call.direction, "direction"))
-    numbers = numbers_of(call)
-    tariff = _sold(call, numbers, prices)
-    buying = buying_of(call, tariff, _bought(call, numbers, prices))
-    charge = None if tariff is None else rate_duration(tariff.sell, call.billable_seconds)
-    cost = None if buying is None else rate_duration(buying.rate, call.billable_seconds).amount
-    return record_of(tariff, charge, buying, cost, unrated_reason="no_tariff" if numbers else "no_number")
+        return NOT_CHARGED.get(call.direction, "direction")
+    return "" if call.is_answered or not call.billable_seconds else CONTRADICTORY
 
 
-def numbers_of(call: CallFacts) -> list[str]:
-    """Return the forms of the called number that are digits, the best one first."""
-    return [number for number in map(digits_of, call.numbers) if number]
-
-
-def digits_of(number: str) -> str:
-    """Return the number without its plus, or nothing where it is no number."""
-    digits = number.removeprefix("+")
-    return digits if digits.isascii() and digits.isdigit() else ""
-
-
-def _sold(call: CallFacts, numbers: list[str], prices: PriceBook) -> PricedTariff | None:
-    found = (prices.match(number, call.at, call.origin, call.plan_id) for number in numbers)
-    return next((tariff for tariff in found if tariff is not None), None)
-
-
-def _bought(call: CallFacts, numbers: list[str], prices: PriceBook) -> BuyPrice | None:
+def _bought(call: CallFacts, prices: PriceBook) -> BuyPrice | None:
     provider = call.provider_cost
-    if provider is None or provider.provider_id is None:
+    if provider is None or provider.provider_id is None or not call.number:
         return None
-    found = (prices.buy_price(provider.provider_id, number, call.at, call.origin) for number in numbers)
-    return next((price for price in found if price is not None), None)
+    return prices.buy_price(provider.provider_id, call.number, call.at, call.origin)
 
 
 def buying_of(call: CallFacts, tariff: PricedTariff | None, bought: BuyPrice | None) -> Buying | None:
@@ -124,17 +124,13 @@ def buying_of(call: CallFacts, tariff: PricedTariff | None, bought: BuyPrice | N
 
 
 def record_of(
-    tariff: PricedTariff | None,
-    charge: Charge | None,
-    buying: Buying | None,
-    cost: Decimal | None,
-    *,
-    unrated_reason: str,
+    call: CallFacts, tariff: PricedTariff | None, charge: Charge | None, buying: Buying | None, cost: Decimal | None
 ) -> PricedCall:
-    """Return the rating from its parts; without a tariff the call is unrated, for `unrated_reason`."""
+    """Return the rating of a call from its parts; without a tariff the call is unrated."""
     currency, source = (buying.currency, buying.source) if buying else ("", FROM_NOWHERE)
     if tariff is None or charge is None:
-        return PricedCall(cost=cost, cost_currency=currency, cost_source=source, unrated_reason=unrated_reason)
+        reason = NO_TARIFF if call.number else NO_NUMBER
+        return PricedCall(cost=cost, cost_currency=currency, cost_source=source, unrated_reason=reason)
     return PricedCall(
         tariff_id=tariff.id,
         matched_pattern=tariff.pattern,

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from billing.rating.durations import ZERO, Rate, RoundingMethod, parse_bands, simple_rate
+from billing.rating.key_patterns import Matches
 from billing.rating.longest_match import TariffIndex
 from billing.rating.time_windows import Window
 
@@ -74,6 +75,7 @@ class PricedTariff:
     plan_id: UUID | None = None
     origin_prefix: str = ""
     window: Window | None = None
+    matches: str = Matches.NUMBER
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,7 @@ class BuyPrice:
     origin_prefix: str = ""
     window: Window | None = None
     bands: str = ""
+    matches: str = Matches.NUMBER
 
     @property
     def rate(self) -> Rate:
@@ -128,10 +131,10 @@ class PriceBook:
         self._strict = frozenset(strict_plans)
         self._deck_of = deck_of
 
-    def match(self, number: str, at: datetime, origin: str = "", plan_id: UUID | None = None) -> PricedTariff | None:
-        """Return the tariff of a call to `number`: the plan's own, else one without a plan where the plan allows it."""
+    def match(self, key: str, at: datetime, origin: str = "", plan_id: UUID | None = None) -> PricedTariff | None:
+        """Return the tariff of a call to a key: the plan's own, else one without a plan where the plan allows it."""
         for index in self.indexes_for(plan_id):
-            found = index.match(number, at, origin)
+            found = index.match(key, at, origin)
             if found is not None:
                 return found
         return None
@@ -148,6 +151,6 @@ class PriceBook:
         """Return a provider's deck."""
         return self._deck_of(provider_id)
 
-    def buy_price(self, provider_id: UUID, number: str, at: datetime, origin: str = "") -> BuyPrice | None:
-        """Return the line of a provider's deck that a call to `number` falls under, or None."""
-        return self._deck_of(provider_id).match(number, at, origin)
+    def buy_price(self, provider_id: UUID, key: str, at: datetime, origin: str = "") -> BuyPrice | None:
+        """Return the line of a provider's deck that a call to the number of `key` falls under, or None."""
+        return self._deck_of(provider_id).match(key, at, origin)

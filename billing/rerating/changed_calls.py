@@ -36,11 +36,13 @@ class StoredCall(NamedTuple):
     id: UUID
     started_at: datetime
     answered_at: datetime | None
+    called_number: str
     dialled: str
     dst: str
     src: str
     caller: str
     billable_seconds: Decimal
+    disposition: str
     customer_id: UUID | None
     gateway_id: UUID | None
     rating: Rating

@@ -14,7 +14,6 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q
 
@@ -23,6 +22,7 @@ from billing.models import (
     Cdr,
     CdrQuerySet,
     Direction,
+    Disposition,
     LedgerEntry,
     ReratedCall,
     Rerating,
@@ -30,7 +30,7 @@ from billing.models import (
     ReratingStatus,
 )
 from billing.rating.bulk.calls import BulkPrices
-from billing.rating.called_numbers import called_forms, origin_of
+from billing.rating.called_numbers import key_of_record, origin_of
 from billing.rating.calls import CallFacts, PricedCall
 from billing.rerating.changed_calls import (
     COLUMNS,
@@ -160,11 +160,12 @@ def _facts(call: StoredCall, inputs: PricingInputs) -> CallFacts:
     customer = inputs.customers.get(call.customer_id, UNKNOWN_CUSTOMER) if call.customer_id else UNKNOWN_CUSTOMER
     return CallFacts(
         direction=Direction.OUTBOUND.value,
-        numbers=(call.dialled, call.dst) if call.dialled else called_forms(call.dst, settings.DEFAULT_COUNTRY),
+        number=key_of_record(call, inputs.plan, customer.home_area),
         at=call.answered_at or call.started_at,
-        billable_seconds=call.billable_seconds if call.answered_at else ZERO,
+        billable_seconds=call.billable_seconds,
+        is_answered=call.disposition == Disposition.ANSWERED,
         provider_cost=inputs.gateways.get(call.gateway_id) if call.gateway_id else None,
-        origin=origin_of(call.caller or call.src, customer.number, settings.DEFAULT_COUNTRY),
+        origin=origin_of(call.caller or call.src, customer.number, inputs.plan, home_area=customer.home_area),
         plan_id=customer.plan_id,
     )
 

@@ -11,6 +11,9 @@ from billing.models.plan import PriceVersion
 from billing.rating.calls import ProviderCost
 from customers.models import Customer
 from routing.models import Gateway, Provider
+from voipadmin.core.numbering_plan.queries import current_plan
+from voipadmin.core.numbers.areas import home_area_of
+from voipadmin.core.numbers.plan import NumberingPlan
 
 _VERSION, _PROVIDER, _GATEWAY, _ACCOUNT, _CUSTOMER = (
     model._meta.db_table for model in (PriceVersion, Provider, Gateway, Account, Customer)
@@ -21,7 +24,7 @@ SELECT md5(string_agg(line, '|' ORDER BY line)) FROM (
     UNION ALL SELECT concat_ws(' ', 'p', id, cost_per_minute, currency) FROM {_PROVIDER}
     UNION ALL SELECT concat_ws(' ', 'g', id, provider_id) FROM {_GATEWAY}
     UNION ALL SELECT concat_ws(' ', 'a', id, customer_id, plan_id, currency) FROM {_ACCOUNT} WHERE {{mine}}
-    UNION ALL SELECT concat_ws(' ', 'c', id, caller_id_number) FROM {_CUSTOMER} WHERE {{me}}
+    UNION ALL SELECT concat_ws(' ', 'c', id, caller_id_number, home_area) FROM {_CUSTOMER} WHERE {{me}}
 ) lines
 """  # noqa: S608 - names of our own tables
 
@@ -37,10 +40,11 @@ def mark_of_prices(job: Rerating) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PayingCustomer:
-    """A customer's plan, the number that it calls from, and the account that pays."""
+    """A customer's plan, the number that it calls from, its home area, and the account that pays."""
 
     plan_id: UUID | None = None
     number: str = ""
+    home_area: str = ""
     payer: Payer | None = None
 
 
@@ -49,19 +53,26 @@ UNKNOWN_CUSTOMER = PayingCustomer()
 
 @dataclass(frozen=True, slots=True)
 class PricingInputs:
-    """All customers as far as they decide prices, and the cost of all gateways."""
+    """The numbering plan, all customers as far as they decide prices, and the cost of all gateways."""
 
+    plan: NumberingPlan
     customers: dict[UUID, PayingCustomer]
     gateways: dict[UUID, ProviderCost]
 
 
 def read_pricing_inputs() -> PricingInputs:
     """Return the pricing inputs as the database has them now."""
-    fields = ("pk", "caller_id_number", "account", "account__plan", "account__currency")
+    numbering = current_plan()
+    fields = ("pk", "caller_id_number", "home_area", "account", "account__plan", "account__currency")
     customers = {
-        key: PayingCustomer(plan, number, Payer(account, currency) if account else None)
-        for key, number, account, plan, currency in Customer.objects.values_list(*fields)
+        key: PayingCustomer(
+            plan,
+            number,
+            home_area_of(numbering, customer_area=area, main_number=number),
+            Payer(account, currency) if account else None,
+        )
+        for key, number, area, account, plan, currency in Customer.objects.values_list(*fields)
     }
     costs = Gateway.objects.values_list("pk", "provider__cost_per_minute", "provider__currency", "provider")
     gateways = {key: ProviderCost(cost, currency, provider) for key, cost, currency, provider in costs}
-    return PricingInputs(customers, gateways)
+    return PricingInputs(numbering, customers, gateways)

@@ -51,6 +51,7 @@ def priced_tariff(tariff: Tariff, windows: Windows | None = None) -> PricedTarif
         plan_id=tariff.plan_id,
         origin_prefix=tariff.origin_prefix,
         window=_window(tariff.window_id, windows),
+        matches=tariff.matches,
     )
 
 
@@ -87,6 +88,7 @@ def buy_price(rate: BuyRate, windows: Windows | None = None) -> BuyPrice:
         origin_prefix=rate.origin_prefix,
         window=_window(rate.window_id, windows),
         bands=rate.bands,
+        matches=rate.matches,
     )
 
 

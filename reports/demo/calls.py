@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.utils import timezone
 
 from billing.models import Account, Cdr, Direction
@@ -24,9 +23,12 @@ from reports.demo.destinations import draw_called, draw_caller
 from reports.demo.outcomes import ATTEMPT_FAILED, Outcome, draw_outcome
 from reports.demo.places import HISTORY_NODE
 from routing.models import Gateway, Route
-from routing.numbers import normalise_dialled
 from routing.queries import routes_with_steps
+from voipadmin.core.numbering_plan.queries import current_plan
+from voipadmin.core.numbers.number import NumberKind
 from voipadmin.core.numbers.patterns import parse_pattern
+from voipadmin.core.numbers.plan import NumberingPlan
+from voipadmin.core.numbers.reading import read_number
 
 DAYS = 14
 CALLS_ON_A_WEEKDAY = 560
@@ -48,6 +50,7 @@ class HistoryInputs:
     gateways: list[Gateway]
     prices: PriceBook
     plans: dict[str, UUID | None]
+    numbering: NumberingPlan
     callers: list[str] = field(default_factory=list)
     shares: list[int] = field(default_factory=list)
 
@@ -71,6 +74,7 @@ def read_inputs() -> HistoryInputs:
         gateways=list(Gateway.objects.filter(enabled=True).select_related("provider")),
         prices=load_tariffs(),
         plans=dict(Account.objects.values_list("customer__code", "plan")),
+        numbering=current_plan(),
         callers=[company.code for company in active],
         shares=[company.share for company in active],
     )
@@ -195,7 +199,7 @@ class CallMaker:
             linkedid=f"{self.name}.1",
             sequence=attempt,
             payload_hash=hashlib.sha256(uniqueid.encode()).hexdigest(),
-            dialled=normalise_dialled(columns["dst"], settings.DEFAULT_COUNTRY),
+            **self._called(direction, columns["dst"]),
             channel=f"PJSIP/{channel}-{serial}",
             destination_channel=f"PJSIP/{destination}-{serial[::-1]}",
             account_code=self.code,
@@ -216,15 +220,27 @@ class CallMaker:
         self._price(record)
         return record
 
+    def _called(self, direction: str, dst: str) -> dict[str, str]:
+        """Return the columns of the called number; a colleague's extension has no key."""
+        if direction == Direction.INTERNAL:
+            return {"dialled": dst, "called_kind": NumberKind.EXTENSION.value}
+        found = read_number(dst, self.inputs.numbering)
+        return {
+            "dialled": found.key,
+            "called_number": found.key,
+            "called_kind": found.kind.value,
+            "called_country": found.country,
+        }
+
     def _price(self, record: Cdr) -> None:
         provider = record.gateway.provider if record.gateway else None
         facts = CallFacts(
             direction=record.direction,
-            numbers=(record.dialled,),
+            number=record.called_number,
             at=record.answered_at or record.started_at,
             billable_seconds=record.billable_seconds,
             provider_cost=ProviderCost(provider.cost_per_minute, provider.currency, provider.pk) if provider else None,
-            origin=origin_of(record.src, self.inputs.customers[self.code].caller_id_number, settings.DEFAULT_COUNTRY),
+            origin=origin_of(record.src, self.inputs.customers[self.code].caller_id_number, self.inputs.numbering),
             plan_id=self.inputs.plans.get(self.code),
         )
         priced = price_call(facts, self.inputs.prices)

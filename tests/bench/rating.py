@@ -57,7 +57,7 @@ def rated_calls() -> Figure:
     """Price calls by the longest of 5,000 prefixes, sell and buy side, with every rule of a tariff."""
     index = PriceBook(tariffs())
     sample = numbers(CALLS)
-    calls = [CallFacts("outbound", (number,), NOW, seconds, None) for number, seconds in sample]
+    calls = [CallFacts("outbound", number, NOW, seconds, None) for number, seconds in sample]
     table = {prefix: (Decimal("0.08"), Decimal("0.03")) for prefix in PREFIXES}
 
     def rate() -> int:

@@ -15,6 +15,7 @@ from billing.rating.bulk.matching import NOTHING, BulkIndex, microseconds_of
 from billing.rating.bulk.numbers import as_texts, codes_of, digits_of_texts
 from billing.rating.calls import CallFacts, ProviderCost, price_call
 from billing.rating.durations import Band, Rate, RoundingMethod, parse_bands, rate_duration
+from billing.rating.key_patterns import Matches
 from billing.rating.longest_match import TariffIndex
 from billing.rating.price_book import BuyPrice, Cadence, PriceBook, PricedTariff
 from billing.rating.time_windows import Window
@@ -108,6 +109,7 @@ def tariffs(draw: st.DrawFn) -> PricedTariff:
     return PricedTariff(
         id=new_id(),
         pattern=draw(digits | digits | patterns),
+        matches=draw(st.sampled_from(Matches)),
         effective_from=since,
         effective_until=until if until is None or until > since else None,
         currency=draw(currencies),
@@ -147,6 +149,7 @@ def deck_lines(draw: st.DrawFn) -> BuyPrice:
     return BuyPrice(
         id=new_id(),
         pattern=draw(digits),
+        matches=draw(st.sampled_from(Matches)),
         effective_from=draw(moments),
         effective_until=None,
         currency=draw(currencies),
@@ -156,17 +159,18 @@ def deck_lines(draw: st.DrawFn) -> BuyPrice:
     )
 
 
-called = st.lists(numbers | st.sampled_from(["", "abc", "+5511", "1" * 30, "5" * 19]), max_size=3).map(tuple)
+called = numbers | st.sampled_from(["", "1" * 30, "5" * 19])
 carriers = st.builds(ProviderCost, st.just(Decimal("0.03")), currencies, st.sampled_from([None, PROVIDER, new_id()]))
 calls_made = st.builds(
     CallFacts,
     direction=st.sampled_from(["outbound", "outbound", "outbound", "inbound", "internal", "unknown"]),
-    numbers=called,
+    number=called,
     at=moments,
     billable_seconds=st.decimals(min_value=0, max_value=90_000, places=6),
     provider_cost=st.none() | carriers,
     origin=st.just("") | st.text(alphabet="12", min_size=1, max_size=12),
     plan_id=plans,
+    is_answered=st.booleans(),
 )
 
 

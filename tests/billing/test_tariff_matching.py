@@ -1,12 +1,14 @@
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from billing.rating.longest_match import SHORTEST_E164, TariffIndex, compile_pattern
+from billing.rating.key_patterns import Matches, compile_pattern
+from billing.rating.longest_match import TariffIndex
 from billing.rating.time_windows import Window
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -19,11 +21,16 @@ class Dated:
     window: Window | None = None
     effective_from: datetime = NOW - timedelta(days=30)
     effective_until: datetime | None = None
+    matches: str = Matches.NUMBER
 
 
-def match(patterns: list[str], number: str) -> str | None:
-    found = TariffIndex(Dated(pattern) for pattern in patterns).match(number, NOW)
-    return found.pattern if found else None
+def code(pattern: str) -> Dated:
+    return Dated(pattern, matches=Matches.CODE)
+
+
+def match(tariffs: Iterable[str | Dated], key: str) -> Dated | None:
+    dated = (Dated(tariff) if isinstance(tariff, str) else tariff for tariff in tariffs)
+    return TariffIndex(dated).match(key, NOW)
 
 
 @pytest.mark.parametrize(
@@ -38,22 +45,61 @@ def match(patterns: list[str], number: str) -> str | None:
         (["_551198765432X", "_551198765432N", "_551198765432[13]"], "5511987654321", "_551198765432[13]"),
         (["_55.", "_55!"], "551", "_55."),
         (["_55.", "_55!"], "55", "_55!"),
-        (["_00."], "00", None),
+        (["_."], "5511987654321", "_."),
+        (["_!"], "5511987654321", "_!"),
         (["+5511"], "551134001000", "+5511"),
         (["_+5511X."], "551134001000", "_+5511X."),
         (["_[2-5]5."], "551134001000", "_[2-5]5."),
         (["_[2-46]5."], "551134001000", None),
-        (["1", "190"], "190", "190"),
-        (["1"], "190", None),
         (["1"], "12125550100", "1"),
-        (["_1XX"], "190", "_1XX"),
-        (["0800"], "08007010123", "0800"),
         ([], "5511987654321", None),
     ],
 )
 def test_the_longest_match_wins(patterns: list[str], number: str, expected: str | None) -> None:
-    assert match(patterns, number) == expected
-    assert match(patterns[::-1], number) == expected
+    for order in (patterns, patterns[::-1]):
+        found = match(order, number)
+        assert (found.pattern if found else None) == expected
+
+
+CODES = ["190", "4004", "0800", "10315", "_103XX", "_0300XXXXXXX", "_1[89]X"]
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [
+        ("0190", "190"),
+        ("0192", "_1[89]X"),
+        ("040041234", "4004"),
+        ("040031234", None),
+        ("08001234567", "0800"),
+        ("010315", "10315"),
+        ("010321", "_103XX"),
+        ("03001234567", "_0300XXXXXXX"),
+        # What begins like a code of three digits is another code.
+        ("01901", None),
+    ],
+)
+def test_a_code_is_priced_by_the_tariffs_for_codes_alone(key: str, expected: str | None) -> None:
+    numbers = ["_X.", "_.", "_!", "1", "190", "0190", "_0.", "_0XXX", "40", "4004", "0800", "_[0-9]!"]
+    found = match([*numbers, *map(code, CODES)], key)
+    assert (found.pattern if found else None) == expected
+    assert found is None or found.matches == Matches.CODE
+    assert match(numbers, key) is None
+
+
+def test_a_code_can_be_written_with_the_0_in_front_or_without() -> None:
+    for pattern in ("0190", "_0190", "_190", "190"):
+        assert match([code(pattern)], "0190") == code(pattern)
+    for pattern in ("_0800.", "_800.", "_0800XXXXXXX", "_800XXXXXXX", "_[08]00XXXXXXX"):
+        assert match([code(pattern)], "08001234567") == code(pattern)
+    assert match([code("_.")], "0190") == code("_.")
+
+
+@pytest.mark.parametrize("number", ["19045551234", "19295551234"])
+def test_the_police_does_not_price_north_america(number: str) -> None:
+    # N1: 0019045551234 cost nothing by the tariff of 190.
+    found = match(["1", code("190"), code("192"), code("_1XX"), code("_."), code("1904")], number)
+    assert found == Dated("1")
 
 
 def test_only_a_tariff_in_force_matches() -> None:
@@ -73,7 +119,7 @@ def test_a_newer_tariff_of_the_same_prefix_replaces_the_older() -> None:
 
 
 digits = st.text("0123456789", min_size=1, max_size=9)
-classes = st.sampled_from(["X", "Z", "N", "[1-3]", "[079]", "1", "5"])
+classes = st.sampled_from(["X", "Z", "N", "[1-3]", "[079]", "1", "5", "0"])
 patterns = st.one_of(
     digits,
     st.builds(
@@ -82,32 +128,51 @@ patterns = st.one_of(
         st.sampled_from(["", ".", "!"]),
     ),
 )
+dated = st.builds(Dated, patterns, matches=st.sampled_from(Matches))
+keys = st.builds(str.__add__, st.sampled_from("0123456789"), st.text("0123456789", min_size=1, max_size=12))
 
 
-def by_definition(pattern: str, number: str) -> tuple[int, int, int] | None:
-    """Match one pattern as the manual says, without the index: an oracle of few lines."""
+def by_definition(tariff: Dated, key: str) -> bool:
+    """Match one tariff as the manual says, by what was dialled: an oracle of few lines."""
+    if (tariff.matches == Matches.CODE) != key.startswith("0"):
+        return False
+    if tariff.matches == Matches.NUMBER:
+        return fits(tariff.pattern, key, whole=False)
+    bare, allows_zero = key[1:], re.match(r"_?(0|_?$)", tariff.pattern)
+    dialled = key if allows_zero else bare
+    if bare.startswith("0"):
+        # No code begins with 0 behind the 0 in front.
+        assume(not tariff.pattern.startswith("_"))
+    return fits(tariff.pattern, dialled, whole=not allows_zero and len(tariff.pattern) < 4)
+
+
+def fits(pattern: str, digits: str, *, whole: bool) -> bool:
     if not pattern.startswith("_"):
-        fits = number == pattern if len(number) < SHORTEST_E164 else number.startswith(pattern)
-        return (len(pattern), 0, 0) if fits else None
-    sets = {"X": range(10), "Z": range(1, 10), "N": range(2, 10), "[1-3]": (1, 2, 3), "[079]": (0, 7, 9)}
-    positions = re.findall(r"\[[^]]+\]|[0-9XZN]", pattern[1:])
-    allowed = [list(sets.get(position, (int(position),) if position.isdigit() else ())) for position in positions]
-    rest = len(number) - len(allowed)
-    tail = pattern[-1] if pattern[-1] in ".!" else ""
-    if rest < 0 or (rest > 0 and not tail) or (rest == 0 and tail == "."):
-        return None
-    if any(int(digit) not in choices for digit, choices in zip(number, allowed, strict=False)):
-        return None
-    return len(allowed), -sum(len(choices) - 1 for choices in allowed), {"": 3, ".": 2, "!": 1}[tail]
+        return digits == pattern if whole else digits.startswith(pattern)
+    sets = {"X": "[0-9]", "Z": "[1-9]", "N": "[2-9]", ".": ".+", "!": ".*"}
+    body = re.sub(r"[XZN.!](?![^[]*\])", lambda found: sets[found[0]], pattern[1:])
+    return re.fullmatch(body, digits) is not None
 
 
-@given(st.lists(patterns, max_size=12, unique=True), st.text("0123456789", min_size=1, max_size=12))
-def test_the_index_finds_what_trying_every_tariff_finds(tariffs: list[str], number: str) -> None:
-    ranks = {pattern: rank for pattern in tariffs if (rank := by_definition(pattern, number))}
-    found = match(tariffs, number)
-    assert (found is None) == (not ranks)
+@given(st.lists(dated, max_size=12, unique=True), keys)
+def test_the_index_finds_what_trying_every_tariff_finds(tariffs: list[Dated], key: str) -> None:
+    fitting = [tariff for tariff in tariffs if by_definition(tariff, key)]
+    found = match(tariffs, key)
+    assert (found is None) == (not fitting)
     if found is not None:
-        assert compile_pattern(found).rank == max(ranks.values())
+        assert found in fitting
+        assert rank_of(found) == max(map(rank_of, fitting))
+
+
+def rank_of(tariff: Dated) -> tuple[int, int, int]:
+    return compile_pattern(tariff.pattern, tariff.matches).rank
+
+
+@given(patterns, keys)
+def test_no_pattern_matches_numbers_and_codes(pattern: str, key: str) -> None:
+    for matches in Matches:
+        if compile_pattern(pattern, matches).matches(key):
+            assert key.startswith("0") == (matches is Matches.CODE)
 
 
 def test_the_longest_destination_counts_before_the_longest_origin() -> None:
@@ -139,4 +204,6 @@ def test_certain_hours_count_before_all_and_a_longer_origin_before_both() -> Non
 
 @given(st.permutations(["_5[5]11.", "_55[1]1.", "_[5]511."]))
 def test_no_order_of_reading_decides_between_tariffs_of_one_rank(patterns: list[str]) -> None:
-    assert match(patterns, "5511987654321") == "_[5]511."
+    found = match(patterns, "5511987654321")
+    assert found is not None
+    assert found.pattern == "_[5]511."

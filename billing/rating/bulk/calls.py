@@ -12,7 +12,7 @@ import numpy as np
 from billing.rating.bulk.charges import Charges, Ints, RateTable
 from billing.rating.bulk.matching import NOTHING, BulkIndex, microseconds_of
 from billing.rating.bulk.numbers import PLACES, as_texts, codes_of, digits_of_texts
-from billing.rating.calls import NOT_CHARGED, OUTBOUND, CallFacts, PricedCall, buying_of, numbers_of, record_of
+from billing.rating.calls import CallFacts, PricedCall, buying_of, reason_not_to_price, record_of
 from billing.rating.durations import Band, Rate
 from billing.rating.longest_match import AnyTariff, TariffIndex
 from billing.rating.price_book import BuyPrice, PriceBook, PricedTariff
@@ -26,17 +26,17 @@ class _Lookup(Generic[AnyTariff]):
     def __init__(self, index: TariffIndex[AnyTariff]) -> None:
         self.index, self._bulk = index, BulkIndex(index)
 
-    def match(self, numbers: Sequence[str], calls: Sequence[CallFacts]) -> list[AnyTariff | None]:
+    def match(self, calls: Sequence[CallFacts]) -> list[AnyTariff | None]:
         """Return the tariff of each call; numbers that are too long for a word are looked up one by one."""
-        texts = as_texts([number[:PLACES] for number in numbers])
+        texts = as_texts([call.number[:PLACES] for call in calls])
         at = np.array([microseconds_of(call.at) for call in calls], dtype=np.int64)
         origins = codes_of(digits_of_texts(as_texts([call.origin[:PLACES] for call in calls])))
         tariffs = self._bulk.tariffs
         places = self._bulk.match(texts, at, origins).tolist()
         found = [None if place == NOTHING else tariffs[place] for place in places]
-        for position, number in enumerate(numbers):
-            if len(number) > PLACES:
-                found[position] = self.index.match(number, calls[position].at, calls[position].origin)
+        for position, call in enumerate(calls):
+            if len(call.number) > PLACES:
+                found[position] = self.index.match(call.number, call.at, call.origin)
         return found
 
 
@@ -50,45 +50,34 @@ class BulkPrices:
 
     def price_calls(self, calls: Sequence[CallFacts]) -> list[PricedCall]:
         """Return what `price_call` says of each call."""
-        outgoing = iter(self._price([call for call in calls if call.direction == OUTBOUND]))
-        return [
-            next(outgoing)
-            if call.direction == OUTBOUND
-            else PricedCall(unrated_reason=NOT_CHARGED.get(call.direction, "direction"))
-            for call in calls
-        ]
+        reasons = list(map(reason_not_to_price, calls))
+        priced = iter(self._price([call for call, reason in zip(calls, reasons, strict=True) if not reason]))
+        return [PricedCall(unrated_reason=reason) if reason else next(priced) for reason in reasons]
 
     def _price(self, calls: Sequence[CallFacts]) -> list[PricedCall]:
-        forms = [numbers_of(call) for call in calls]
-        sold, bought = self._sold(calls, forms), self._bought(calls, forms)
+        sold, bought = self._sold(calls), self._bought(calls)
         buying = [buying_of(*facts) for facts in zip(calls, sold, bought, strict=True)]
         seconds = _seconds(calls)
         charges = _charge([tariff.sell if tariff else None for tariff in sold], seconds)
         costs = _charge([terms.rate if terms else None for terms in buying], seconds).amounts()
         return [
-            record_of(
-                tariff,
-                charges.at(position) if tariff else None,
-                terms,
-                cost if terms else None,
-                unrated_reason="no_tariff" if forms[position] else "no_number",
-            )
-            for position, (tariff, terms, cost) in enumerate(zip(sold, buying, costs, strict=True))
+            record_of(call, tariff, charges.at(position) if tariff else None, terms, cost if terms else None)
+            for position, (call, tariff, terms, cost) in enumerate(zip(calls, sold, buying, costs, strict=True))
         ]
 
-    def _sold(self, calls: Sequence[CallFacts], forms: Sequence[list[str]]) -> list[PricedTariff | None]:
+    def _sold(self, calls: Sequence[CallFacts]) -> list[PricedTariff | None]:
         found: list[PricedTariff | None] = [None] * len(calls)
         for plan, positions in _grouped(call.plan_id for call in calls).items():
             lookups = [self._lookup(index) for index in self.book.indexes_for(plan)]
-            _search(lookups, calls, forms, positions, found)
+            _search(lookups, calls, positions, found)
         return found
 
-    def _bought(self, calls: Sequence[CallFacts], forms: Sequence[list[str]]) -> list[BuyPrice | None]:
+    def _bought(self, calls: Sequence[CallFacts]) -> list[BuyPrice | None]:
         found: list[BuyPrice | None] = [None] * len(calls)
         providers = (call.provider_cost.provider_id if call.provider_cost else None for call in calls)
         for provider, positions in _grouped(providers).items():
             if provider is not None:
-                _search([self._deck(provider)], calls, forms, positions, found)
+                _search([self._deck(provider)], calls, positions, found)
         return found
 
     def _lookup(self, index: TariffIndex[PricedTariff]) -> _Lookup[PricedTariff]:
@@ -120,18 +109,16 @@ def _charge(rates: Sequence[Rate | None], seconds: Ints) -> Charges:
 def _search(
     lookups: Sequence[_Lookup[AnyTariff]],
     calls: Sequence[CallFacts],
-    forms: Sequence[list[str]],
     positions: Sequence[int],
     found: list[AnyTariff | None],
 ) -> None:
-    """Write the match of each call into `found`: by the best form of its number, in the first index that knows it."""
-    for place in range(max((len(forms[position]) for position in positions), default=0)):
-        for lookup in lookups:
-            waiting = [position for position in positions if found[position] is None and len(forms[position]) > place]
-            numbers = [forms[position][place] for position in waiting]
-            matches = lookup.match(numbers, [calls[position] for position in waiting])
-            for position, tariff in zip(waiting, matches, strict=True):
-                found[position] = tariff
+    """Fill in `found`: the first index that knows the number of a call decides."""
+    waiting = [position for position in positions if calls[position].number]
+    for lookup in lookups:
+        matches = lookup.match([calls[position] for position in waiting])
+        for position, tariff in zip(waiting, matches, strict=True):
+            found[position] = tariff
+        waiting = [position for position in waiting if found[position] is None]
 
 
 def _grouped(keys: Iterable[UUID | None]) -> dict[UUID | None, list[int]]:
@@ -142,4 +129,4 @@ def _grouped(keys: Iterable[UUID | None]) -> dict[UUID | None, list[int]]:
 
 
 def _seconds(calls: Sequence[CallFacts]) -> Ints:
-    return np.array([math.ceil(call.billable_seconds) for call in calls], dtype=np.int64)
+    return np.array([math.ceil(call.charged_seconds) for call in calls], dtype=np.int64)

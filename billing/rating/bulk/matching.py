@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from billing.rating.bulk.numbers import PLACES, Digits, Ints, Texts, codes_of, digits_of_texts, range_of
-from billing.rating.longest_match import SHORTEST_E164, AnyTariff, Indexed, TariffIndex, positions_of
+from billing.rating.longest_match import AnyTariff, Indexed, TariffIndex
 
 NOTHING = -1
 NO_END = np.iinfo(np.int64).max
@@ -38,7 +38,6 @@ class _Calls(NamedTuple):
     """Calls as arrays; `signs` has a row for each place of the number and a column for each call."""
 
     signs: Digits
-    lengths: Ints
     at: Ints
     origins: Ints
 
@@ -78,9 +77,6 @@ class BulkIndex(Generic[AnyTariff]):
         tariffs = self.tariffs
         self._since = _ints([microseconds_of(tariff.effective_from) for tariff in tariffs])
         self._until = _ints([_end(tariff.effective_until) for tariff in tariffs])
-        # A short number (190) is matched by a plain prefix only where it is that very number: the length that is asked
-        # for. 0 stands for patterns, which say themselves what they match.
-        self._whole = _ints([len(entry.compiled.lead) if entry.compiled.is_prefix else 0 for entry in placed])
         origins = [range_of(tariff.origin_prefix) for tariff in tariffs]
         self._origin_from, self._origin_until = _ints([low for low, _ in origins]), _ints([high for _, high in origins])
         self._is_plain = np.array(
@@ -98,8 +94,7 @@ class BulkIndex(Generic[AnyTariff]):
         for start in range(0, numbers.size, CHUNK):
             part = slice(start, start + CHUNK)
             signs = digits_of_texts(numbers[part])
-            lengths = np.count_nonzero(signs, axis=0)
-            found[part] = self._match(codes_of(signs), _Calls(signs, lengths, at[part], origins[part]))
+            found[part] = self._match(codes_of(signs), _Calls(signs, at[part], origins[part]))
         return found
 
     def _match(self, codes: Ints, calls: _Calls) -> Ints:
@@ -118,9 +113,8 @@ class BulkIndex(Generic[AnyTariff]):
 
     def _holds(self, candidates: Ints, which: Ints, calls: _Calls) -> Flags:
         """Tell for each of `which` calls whether its candidate prices it."""
-        at, lengths, whole = calls.at[which], calls.lengths[which], self._whole[candidates]
+        at = calls.at[which]
         holds: Flags = (self._since[candidates] <= at) & (at < self._until[candidates])
-        holds &= (lengths >= SHORTEST_E164) | (whole == 0) | (lengths == whole)
         special = np.flatnonzero(holds & ~self._is_plain[candidates])
         if special.size:
             holds[special] = self._special(candidates[special], which[special], calls)
@@ -158,19 +152,16 @@ def _pieces(leads: Sequence[str]) -> Iterator[tuple[int, tuple[str, ...]]]:
 
 
 def _can_match(entry: Indexed[AnyTariff]) -> bool:
-    """Tell whether it can match any number of PLACES digits at most; longer ones are looked up one by one."""
-    if entry.compiled.is_prefix:
-        return len(entry.compiled.lead) <= PLACES
-    classes, tail = positions_of(entry.tariff.pattern)
-    return len(classes) + (tail == ".") <= PLACES
+    """Tell whether it can match any key of PLACES digits at most; longer ones are looked up one by one."""
+    return len(entry.compiled.positions) + (entry.compiled.tail == ".") <= PLACES
 
 
 def _masks(entry: Indexed[AnyTariff]) -> list[int]:
     """Return for each place the signs that are allowed there, a bit each; a prefix allows all: its piece decided."""
     if entry.compiled.is_prefix:
         return [_ALL_DIGITS | _ENDED] * PLACES
-    classes, tail = positions_of(entry.tariff.pattern)
-    masks = [sum(2 << int(digit) for digit in digits) for digits in classes]
+    tail = entry.compiled.tail
+    masks = [sum(2 << int(digit) for digit in digits) for digits in entry.compiled.positions]
     masks += [_ALL_DIGITS] if tail == "." else []
     return masks + [_ALL_DIGITS | _ENDED if tail else _ENDED] * (PLACES - len(masks))
 

@@ -49,7 +49,7 @@ def activated(carrier: Provider, content: bytes | str, **answers: str) -> Deck:
 
 def cost(carrier: Provider, number: str, seconds: int, *, at: datetime = NOON, origin: str = "") -> Decimal | None:
     """Return what a call costs by the carrier's deck, one by one and over arrays alike; None where it has no price."""
-    call = CallFacts("outbound", (number,), at, seconds, ProviderCost(Decimal(0), "BRL", carrier.pk), origin)
+    call = CallFacts("outbound", number, at, seconds, ProviderCost(Decimal(0), "BRL", carrier.pk), origin)
     book = load_tariffs()
     alone, (together,) = price_call(call, book), BulkPrices(book).price_calls([call])
     assert alone == together

@@ -57,6 +57,7 @@ LOOKS: dict[str, Look] = {
     "true": Look("ok", "circle-check"),
     "false": Look("off", "circle-x"),
     "loss": Look("bad", "trending-down"),
+    "contradictory": Look("warn", "circle-question-mark"),
     "admin": Look("info", "shield-check"),
     "operator": Look("info", "headset"),
     "finance": Look("info", "coins"),
