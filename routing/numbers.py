@@ -9,6 +9,9 @@ from functools import lru_cache
 from phonenumbers import PhoneMetadata
 
 from voipadmin.core.numbers.patterns import parse_pattern
+from voipadmin.core.numbers.plan import DIALLED, NumberingPlan
+from voipadmin.core.numbers.reading import read_number
+from voipadmin.core.numbers.spelling import NumberForm
 
 INTERNATIONAL_PREFIX = "00"
 TRUNK_PREFIX = "0"
@@ -149,14 +152,30 @@ def rewrite_number(number: str, rewriting: Rewriting) -> str:
     return rewriting.tech_prefix + rewriting.gateway_prepend + routed[rewriting.gateway_strip :]
 
 
-def present_caller_id(caller: str, rule: str, region: str, fixed: str = "") -> str:
-    """Return the caller's number as a carrier wants to see it."""
+# How gateways want numbers written that are not sent as their route writes them, by `Gateway.sent_format`.
+SPELT = {
+    "e164": NumberForm.E164,
+    "e164_plus": NumberForm.E164_PLUS,
+    "national": NumberForm.NATIONAL,
+    "zero": NumberForm.NATIONAL_ZERO,
+    "carrier": NumberForm.NATIONAL_CARRIER,
+}
+
+
+def plain_dialled(dialled: str, plan: NumberingPlan) -> str:
+    """Return what was dialled, or nothing where it is completed with an area and says another number elsewhere."""
+    rules = plan.by_name[DIALLED].rules
+    is_local = any(rule.completes_area and parse_pattern(rule.pattern).matches(dialled) for rule in rules)
+    return "" if is_local else dialled
+
+
+def present_caller_id(caller: str, rule: str, plan: NumberingPlan, fixed: str = "", *, home_area: str = "") -> str:
+    """Return the caller's number as a carrier wants to see it; what is no number is shown as it came."""
     if rule == FIXED:
         return fixed
     if rule == KEEP:
         return caller
-    digits = normalise_dialled(caller, region)
+    digits = read_number(caller, plan, home_area=home_area).key or caller
     if rule == E164_PLUS:
         return f"+{digits}"
-    code = country_of(region).code
-    return digits.removeprefix(code) if rule == NATIONAL else digits
+    return digits.removeprefix(plan.country_code) if rule == NATIONAL else digits

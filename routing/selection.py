@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 from uuid import UUID
 
 from routing.overlaps import OverlapIndex
+from routing.route_lines import RouteLine
 from voipadmin.core.numbers.patterns import Specificity, parse_pattern
 
 Draw = Callable[[int], int]
@@ -34,7 +35,11 @@ class RouteLike(Protocol):
 
     @property
     def pattern(self) -> str:
-        """The Asterisk pattern."""
+        """The Asterisk pattern, as the operator wrote it."""
+
+    @property
+    def lines(self) -> Sequence[RouteLine]:
+        """The keys that it takes: the pattern, compiled."""
 
     @property
     def priority(self) -> int:
@@ -58,18 +63,19 @@ def order_key(route: RouteLike) -> tuple[int, Specificity, str]:
     return route.priority, parse_pattern(route.pattern).specificity, str(route.id)
 
 
+def takes(route: RouteLike, key: str) -> bool:
+    """Tell whether the route takes the number with this key."""
+    return any(parse_pattern(line.pattern).matches(key) for line in route.lines)
+
+
 def is_open_to(route: RouteLike, customer: str) -> bool:
     """Tell whether the route may carry calls of the customer with this code."""
     return not route.customers or customer in route.customers
 
 
-def matching_routes(routes: Iterable[AnyRoute], number: str, customer: str) -> list[AnyRoute]:
+def matching_routes(routes: Iterable[AnyRoute], key: str, customer: str) -> list[AnyRoute]:
     """Return the routes that may carry the call, in the order in which they are tried."""
-    found = [
-        route
-        for route in routes
-        if route.steps and is_open_to(route, customer) and parse_pattern(route.pattern).matches(number)
-    ]
+    found = [route for route in routes if route.steps and is_open_to(route, customer) and takes(route, key)]
     return sorted(found, key=order_key)
 
 
@@ -100,9 +106,10 @@ def layer_routes(routes: Iterable[AnyRoute]) -> list[list[AnyRoute]]:
     layers: list[list[AnyRoute]] = []
     earlier: OverlapIndex[int] = OverlapIndex()
     for route in sorted(routes, key=order_key):
-        pattern = parse_pattern(route.pattern)
-        depth = max(earlier.overlapping(pattern), default=0)
-        earlier.add(pattern, depth + 1)
+        patterns = [parse_pattern(line.pattern) for line in route.lines]
+        depth = max((behind for pattern in patterns for behind in earlier.overlapping(pattern)), default=0)
+        for pattern in patterns:
+            earlier.add(pattern, depth + 1)
         if depth == len(layers):
             layers.append([])
         layers[depth].append(route)

@@ -44,10 +44,8 @@ DID_QUARANTINE_DAYS = env.int("DID_QUARANTINE_DAYS", default=30)
 # Authorization of calls: where the dialplan of a node finds the service, which runs beside it.
 AUTHORIZER_ADDRESS = env.str("AUTHORIZER_ADDRESS", default="127.0.0.1:4573")
 AUTHORIZER_SLICE_SECONDS = env.int("AUTHORIZER_SLICE_SECONDS", default=60)
-# While it is away: whether postpaid customers may make national calls all the same. Nobody else may call.
-AUTHORIZER_DOWN_POSTPAID = env.bool("AUTHORIZER_DOWN_POSTPAID", default=True)
-# Ask about every call of customers that pay later without a limit too, not only about those abroad and at high risk.
-AUTHORIZER_ASKS_ALL = env.bool("AUTHORIZER_ASKS_ALL", default=False)
+# While it is away: whether customers without any limit may make national calls all the same. Nobody else may call.
+AUTHORIZER_DOWN_POSTPAID = env.bool("AUTHORIZER_DOWN_POSTPAID", default=False)
 # Calls a minute to one high-risk range, and distinct numbers a minute abroad; who makes more is stopped. 0: no limit.
 VELOCITY_RANGE_CALLS = env.int("VELOCITY_RANGE_CALLS", default=10)
 VELOCITY_NUMBERS_ABROAD = env.int("VELOCITY_NUMBERS_ABROAD", default=30)

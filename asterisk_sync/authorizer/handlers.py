@@ -60,12 +60,13 @@ class RequestHandlers:
     async def authorize(self, request: AgiRequest) -> Variables:
         """Return how many seconds the call may go on with the order of its gateways, or the cause that ends it.
 
-        Arguments: node id, customer id, number as dialled, its normal form, caller, turn.
+        Arguments: node id, customer id, the number's key, nothing, caller, turn.
         """
-        # Files that a node runs still, from before an upgrade, send fewer arguments.
-        node, customer, dialled, number, caller, turn = (*request.arguments, "", "")[:6]
+        # Files of before an upgrade, which a node may run still, send what was dialled and then its normal form.
+        node, customer, key_or_dialled, normal_form, caller, turn = (*request.arguments, "", "")[:6]
+        number = normal_form.removeprefix("+") or key_or_dialled
         name = self.state.nodes.name_of(UUID(node))
-        call_request = CallRequest(UUID(customer), dialled, number.removeprefix("+"), timezone.now(), caller)
+        call_request = CallRequest(UUID(customer), number, timezone.now(), caller)
         key = CallKey(name, request.uniqueid)
         answer = await self.state.call_authorizer.authorize(call_request, key, request.channel)
         if isinstance(answer, LiveCall):

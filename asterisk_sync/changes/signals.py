@@ -19,6 +19,7 @@ from asterisk_sync.changes.outbox import ObjectChange, record_changes
 from asterisk_sync.changes.placement import nodes_carrying, nodes_of_each
 from asterisk_sync.changes.workers import call_to_new_queue
 from asterisk_sync.models import Node
+from billing.authorization.static_bounds import StaticBound, bound_of
 from billing.models import Account
 from customers.models import Customer, Extension, TrunkAddress
 from numbering.models import DID, DIDAllocation
@@ -65,7 +66,7 @@ def connect() -> None:
     m2m_changed.connect(
         note_route_customers, sender=Route.customers.through, dispatch_uid="asterisk_sync.m2m.route_customers"
     )
-    pre_save.connect(keep_asking_of_stored_account, sender=Account, dispatch_uid="asterisk_sync.pre_save.account")
+    pre_save.connect(keep_bound_of_stored_account, sender=Account, dispatch_uid="asterisk_sync.pre_save.account")
     post_save.connect(note_account, sender=Account, dispatch_uid="asterisk_sync.post_save.account")
     objects_changed.connect(note_bulk, dispatch_uid="asterisk_sync.objects_changed")
 
@@ -125,19 +126,15 @@ def note_route_customers(
     note_bulk(sender=Route, objects=routes)
 
 
-def _asks(account: Account | None) -> str:
-    return account.kind if account is not None and account.has_to_be_asked else ""
-
-
-def keep_asking_of_stored_account(instance: Account, **_kwargs: Any) -> None:
-    """Keep how the stored account has calls asked about: nothing else of an account is rendered."""
+def keep_bound_of_stored_account(instance: Account, **_kwargs: Any) -> None:
+    """Keep what the files say of the stored account: nothing else of an account is rendered."""
     stored = None if instance._state.adding else Account.objects.filter(pk=instance.pk).first()
-    setattr(instance, KEPT, _asks(stored))
+    setattr(instance, KEPT, bound_of(stored))
 
 
 def note_account(instance: Account, **_kwargs: Any) -> None:
-    """Record an account whose calls are asked about in another way than before."""
-    if instance.__dict__.pop(KEPT, "") != _asks(instance):
+    """Record an account of which the files say something else from now on: that it is stopped, or how it may call."""
+    if instance.__dict__.pop(KEPT, StaticBound()) != bound_of(instance):
         record_changes([ObjectChange.of(instance, "changed")], nodes_carrying(instance.customer))
 
 

@@ -6,7 +6,8 @@ from typing import NamedTuple
 from uuid import UUID
 
 from asterisk_sync.rendering.engine import Values, fragment, joined
-from asterisk_sync.rendering.pieces import descending_rules, heading, place_of
+from asterisk_sync.rendering.numbering import local_patterns, plan_lines
+from asterisk_sync.rendering.pieces import heading, place_of
 from asterisk_sync.rendering.pjsip import internal_context
 from asterisk_sync.rendering.route_plan import RoutePlan
 from asterisk_sync.rendering.search_contexts import SearchContext
@@ -19,8 +20,10 @@ from asterisk_sync.snapshot.values import (
     RouteSnapshot,
     Snapshot,
 )
-from billing.authorization.home import home_rules
-from routing.numbers import E164, E164_PLUS, FIXED, NATIONAL, country_of, number_rules
+from routing.numbers import E164, E164_PLUS, FIXED, NATIONAL
+from voipadmin.core.numbers.patterns import parse_pattern
+from voipadmin.core.numbers.plan import NumberingPlan
+from voipadmin.core.numbers.reading import LONGEST_DIALLED
 
 EXTENSIONS_IN_A_CONTEXT = 1_000
 
@@ -47,9 +50,10 @@ def routes_text(snapshot: Snapshot, plan: RoutePlan) -> str:
     entry, *rests = plan.common.contexts
     return joined(
         _of_all_routes(),
-        heading("Entry of every customer without routes of its own"),
+        heading("What every customer without routes of its own searches"),
         _search(entry),
         heading("Customers with numbers or routes of their own"),
+        *(_entry(path.context) for path in plan.own_paths),
         *(_search(path.contexts[0]) for path in plan.own_paths),
         *_customers(snapshot, plan),
         heading("Priority levels"),
@@ -57,13 +61,15 @@ def routes_text(snapshot: Snapshot, plan: RoutePlan) -> str:
         heading("What is left after a level"),
         *map(_search, rests),
         *(_search(rest) for path in plan.own_paths for rest in path.contexts[1:]),
-        heading("Routes: ARG1 is the number, ARG2 its length as dialled, ARG3 the level"),
+        heading("Routes: ARG1 is the key, ARG2 the number as the route's pattern writes it, ARG3 the level"),
         *_routes(snapshot),
         heading(
-            "Gateways: ARG1 is the number as the route sends it, ARG2 the route, ARG3 the ring time, ARG4 the caller"
+            "Gateways: ARG1 and ARG2 are the route's strip and prepend, ARG3 the route, ARG4 ring time, ARG5 the caller"
         ),
-        *(_gateway(gateway, snapshot.country) for gateway in snapshot.gateways),
-        _subroutines(snapshot.country, snapshot.reroute_causes, *_asked_at(snapshot.authorizer)),
+        *(_gateway(gateway, snapshot.plan) for gateway in snapshot.gateways),
+        _numbering(snapshot.plan, snapshot.authorizer.high_risk_prefixes),
+        _bounds(snapshot.authorizer.stopped, snapshot.authorizer.unlimited),
+        _subroutines(snapshot.reroute_causes, *_asked_at(snapshot.authorizer)),
     )
 
 
@@ -72,23 +78,38 @@ def _of_all_routes() -> Values:
     return {}
 
 
-def _asked_at(authorizer: AuthorizerSnapshot) -> tuple[str, int, str, tuple[str, ...]]:
-    return authorizer.host, authorizer.port, str(authorizer.node_id), authorizer.high_risk_prefixes
+def _asked_at(authorizer: AuthorizerSnapshot) -> tuple[str, int, str]:
+    return authorizer.host, authorizer.port, str(authorizer.node_id)
+
+
+@fragment("extensions_routes/numbering.conf")
+def _numbering(plan: NumberingPlan, risky_prefixes: tuple[str, ...]) -> Values:
+    return {
+        "longest_dialled": LONGEST_DIALLED,
+        "plan_contexts": plan_lines(plan),
+        "local_patterns": local_patterns(plan),
+        "risky_prefixes": sorted(risky_prefixes, reverse=True),
+    }
+
+
+@fragment("extensions_routes/bounds.conf")
+def _bounds(stopped: tuple[UUID, ...], unlimited: tuple[tuple[UUID, int], ...]) -> Values:
+    return {"stopped": stopped, "unlimited": [{"id": id_, "longest_seconds": seconds} for id_, seconds in unlimited]}
 
 
 @fragment("subroutines.conf")
-def _subroutines(
-    country: str, reroute_causes: frozenset[int], host: str, port: int, node: str, risky_prefixes: tuple[str, ...]
-) -> Values:
+def _subroutines(reroute_causes: frozenset[int], host: str, port: int, node: str) -> Values:
     return {
         "host": host,
         "port": port,
         "node": node,
-        # In descending order, as a reload reads them fastest: see `route_plan._descending`.
-        "home_rules": [rule._asdict() for rule in reversed(home_rules(country, risky_prefixes))],
-        "dialled_rules": descending_rules(number_rules(NATIONAL, country)),
         "reroute_causes": sorted(reroute_causes - {0}, reverse=True),
     }
+
+
+@fragment("extensions_routes/entry.conf")
+def _entry(context: str) -> Values:
+    return {"context": context}
 
 
 @fragment("extensions_routes/search.conf")
@@ -96,14 +117,25 @@ def _search(search: SearchContext) -> Values:
     return {"context": search.context, "includes": search.includes, "goes_on": search.goes_on}
 
 
-def _lines(routes: Iterable[RouteSnapshot]) -> tuple[tuple[str, UUID], ...]:
-    return tuple((route.pattern, route.id) for route in routes)
+class LevelLine(NamedTuple):
+    """Keys of a route in a level, and how they are dialled so that the route's pattern matches."""
+
+    pattern: str
+    route: UUID
+    strip: int
+    prefix: str
+
+
+def _lines(routes: Iterable[RouteSnapshot]) -> tuple[LevelLine, ...]:
+    """Asterisk inserts from the front: in descending order a large context loads in a fraction of the time."""
+    lines = [LevelLine(line.pattern, route.id, line.strip, line.prefix) for route in routes for line in route.lines]
+    return tuple(sorted(lines, key=lambda line: parse_pattern(line.pattern).specificity, reverse=True))
 
 
 @fragment("extensions_routes/level.conf")
-def _level(context: str, position: str, lines: tuple[tuple[str, UUID], ...]) -> Values:
-    routes = [{"pattern": pattern, "context": _route_context(id_)} for pattern, id_ in lines]
-    return {"context": context, "position": position, "routes": routes}
+def _level(context: str, position: str, lines: tuple[LevelLine, ...]) -> Values:
+    shown = [line._asdict() | {"context": _route_context(line.route)} for line in lines]
+    return {"context": context, "position": position, "lines": shown}
 
 
 def _routes(snapshot: Snapshot) -> Iterable[str]:
@@ -117,6 +149,7 @@ def _route(route: RouteSnapshot) -> Values:
         "id": route.id,
         "context": _route_context(route.id),
         "pattern": route.pattern,
+        "expression": _expression(route),
         "priority": route.priority,
         "by_weight": route.by_weight,
         "hex": route.id.hex,
@@ -128,9 +161,18 @@ def _route(route: RouteSnapshot) -> Values:
     }
 
 
+def _expression(route: RouteSnapshot) -> str:
+    """Return the route's pattern as an expression, where it can be dialled in several ways, else nothing."""
+    if len({(line.prefix, line.strip) for line in route.lines}) <= 1:
+        return ""
+    pattern = parse_pattern(route.pattern)
+    positions = "".join(f"[{''.join(sorted(allowed))}]" for allowed in pattern.positions)
+    return f"^{positions}{ {'': '', '.': '[0-9]+', '!': '[0-9]*'}[pattern.tail] }$"
+
+
 @fragment("extensions_routes/gateway.conf")
-def _gateway(gateway: GatewaySnapshot, region: str) -> Values:
-    code = country_of(region).code
+def _gateway(gateway: GatewaySnapshot, plan: NumberingPlan) -> Values:
+    code = plan.country_code
     return {
         "name": gateway.name,
         "id": gateway.id,
@@ -139,6 +181,10 @@ def _gateway(gateway: GatewaySnapshot, region: str) -> Values:
         "tech_prefix": gateway.tech_prefix,
         "prepend": gateway.prepend,
         "strip_digits": gateway.strip_digits,
+        "sent_format": gateway.sent_format,
+        "carrier_code": gateway.carrier_code,
+        "trunk_prefix": plan.trunk_prefix,
+        "international_prefix": plan.international_prefix,
         "caller_rule": gateway.caller_id_rule,
         "converts_caller": gateway.caller_id_rule in {E164, E164_PLUS, NATIONAL},
         "fixed_caller": gateway.caller_id_number if gateway.caller_id_rule == FIXED else "",

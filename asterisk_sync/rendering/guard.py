@@ -25,6 +25,15 @@ _SECRET = grammar.SIP_SECRET
 _URI = re.compile(
     r"sip:(?:[A-Za-z0-9_.+-]+@)?(?:[A-Za-z0-9.-]+|\[[0-9a-f:]+\]):(?P<port>[1-9][0-9]{0,4})(?:\\;transport=(?:tcp|tls))?"
 )
+_EXTEN = r"(?:\$\{EXTEN(?::[0-9]+)?\})"
+_PLAN_VALUE = rf"(?:\$\{{EXTEN:0:[0-9]+\}})?\+?[0-9]*{_EXTEN}"
+_WITH_AREA = re.escape("${IF($[${LEN(${va_area})} > 0]?${va_area}${EXTEN}:+)}")
+# Where digits are read on, or what their number is: the only lines that hold variables which rules decide.
+_PLAN_STEP = re.compile(
+    rf"Goto\(va-plan-[a-z0-9-]+,(?:{_PLAN_VALUE}|{_WITH_AREA}),1\)"
+    rf"|Return\({_PLAN_VALUE}/[a-z_]+/{_PLAN_VALUE}/{_EXTEN}?\)"
+)
+_EXPRESSION = re.compile(r"\^(?:\[\+?[0-9]*\])+(?:\[0-9\][*+])?\$")
 _MATCH = re.compile(r"[0-9a-f.:]+(?:/[0-9]{1,3})?")
 LAST_PORT = 65_535
 _RESERVED = frozenset({"anonymous", "global", "system", "general", "globals", "default"})
@@ -85,12 +94,14 @@ KINDS: dict[str, Callable[[str], bool]] = {
     "context": _fits(_CONTEXT),
     "digits": _fits(_DIGITS),
     "hex": _fits(_HEX),
+    "expression": _fits(_EXPRESSION),
     "host": grammar.is_host,
     "integer": _fits(re.compile(r"[0-9]{1,19}")),
     "label": _fits(_LABEL),
     "match": _is_match,
     "number": _fits(_NUMBER),
     "pattern": lambda value: grammar.pattern_error(value) is None,
+    "plan_step": _fits(_PLAN_STEP),
     "prepend": _fits(_PREPEND),
     "tech_prefix": _fits(_TECH_PREFIX),
     "uri": _is_uri,

@@ -6,12 +6,12 @@ from typing import NamedTuple
 from uuid import UUID
 
 from asterisk_sync.rendering.engine import Values, fragment, joined
-from asterisk_sync.rendering.pieces import descending_rules, heading, place_of, value_of
+from asterisk_sync.rendering.pieces import heading, place_of, value_of
 from asterisk_sync.rendering.pjsip import INCOMING_CONTEXTS, address_values, entry_context
 from asterisk_sync.rendering.route_plan import RoutePlan
 from asterisk_sync.rendering.spreading import parts_for, spread_over
 from asterisk_sync.snapshot.values import CustomerSnapshot, DIDSnapshot, ExtensionSnapshot, Snapshot
-from routing.numbers import number_rules
+from voipadmin.core.numbers.reading import LONGEST_DIALLED, RECEIVED_CONTEXTS
 
 DIDS_IN_A_CONTEXT = 250
 
@@ -42,9 +42,9 @@ def dids_text(snapshot: Snapshot, plan: RoutePlan) -> str:
     lines = sorted(_number_lines(snapshot), key=lambda line: line.number, reverse=True)
     buckets = spread_over(lines, place_of, parts)
     return joined(
-        _of_all_numbers(snapshot.country, parts),
+        _of_all_numbers(parts),
         heading("Customers: ARG1 DID, ARG2 gateway, ARG3 number, ARG4 where to, ARG5 how many devices"),
-        *(_arrival(*_arriving(customer, plan, snapshot.asks(customer.id))) for customer in arrivals),
+        *(_arrival(*_arriving(customer, plan)) for customer in arrivals),
         heading("Numbers, by their remainder"),
         *(_numbers(f"va-dids-{part}", tuple(members)) for part, members in buckets.items()),
     )
@@ -56,22 +56,19 @@ def did_context(number: str, dids: int) -> str:
 
 
 @fragment("extensions_dids.conf")
-def _of_all_numbers(country: str, parts: int) -> Values:
-    formats = [
-        {"context": context, "rules": descending_rules(number_rules(name, country))}
-        for name, context in INCOMING_CONTEXTS.items()
-    ]
-    return {"formats": formats, "parts": parts}
+def _of_all_numbers(parts: int) -> Values:
+    formats = [{"context": context, "reading": RECEIVED_CONTEXTS[name]} for name, context in INCOMING_CONTEXTS.items()]
+    return {"formats": formats, "parts": parts, "longest_dialled": LONGEST_DIALLED}
 
 
-def _arriving(customer: CustomerSnapshot, plan: RoutePlan, asks: str) -> tuple[CustomerSnapshot, str, str, str]:
+def _arriving(customer: CustomerSnapshot, plan: RoutePlan) -> tuple[CustomerSnapshot, str, str]:
     # A fragment is kept by its arguments: without the extensions a change of one of them renders nothing anew.
     alone = replace(customer, extensions=()) if customer.extensions else customer
-    return alone, entry_context(customer, plan), plan.search_path_of(customer.code).label, asks
+    return alone, entry_context(customer, plan), plan.search_path_of(customer.code).label
 
 
 @fragment("extensions_dids/customer.conf")
-def _arrival(customer: CustomerSnapshot, entry: str, path_label: str, asks: str) -> Values:
+def _arrival(customer: CustomerSnapshot, entry: str, path_label: str) -> Values:
     return {
         "code": customer.code,
         "id": customer.id,
@@ -84,7 +81,7 @@ def _arrival(customer: CustomerSnapshot, entry: str, path_label: str, asks: str)
         "calls_per_second": customer.calls_per_second,
         "caller_id_number": customer.caller_id_number,
         "path_label": path_label,
-        "asks": asks,
+        "home_area": customer.home_area,
     }
 
 

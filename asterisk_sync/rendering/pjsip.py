@@ -108,7 +108,7 @@ def _of_all_trunks() -> Values:
 
 
 @fragment("pjsip_customer_trunks/trunk.conf")
-def _trunk(customer: CustomerSnapshot, context: str, path_label: str, asks: str) -> Values:
+def _trunk(customer: CustomerSnapshot, context: str, path_label: str) -> Values:
     return {
         "code": customer.code,
         "id": customer.id,
@@ -118,7 +118,7 @@ def _trunk(customer: CustomerSnapshot, context: str, path_label: str, asks: str)
         "calls_per_second": customer.calls_per_second,
         "fallback": customer.caller_id_number or "anonymous",
         "path_label": path_label,
-        "asks": asks,
+        "home_area": customer.home_area,
         "addresses": address_values(customer),
         "matches": sorted(address.network for address in customer.addresses),
     }
@@ -133,12 +133,7 @@ def trunks_text(snapshot: Snapshot, plan: RoutePlan) -> str:
     with a plus, which sorts before the names of gateways, whose file is read first.
     """
     trunks = [
-        _trunk(
-            customer,
-            entry_context(customer, plan),
-            plan.search_path_of(customer.code).label,
-            snapshot.asks(customer.id),
-        )
+        _trunk(customer, entry_context(customer, plan), plan.search_path_of(customer.code).label)
         for customer in sorted(snapshot.customers, key=lambda customer: customer.code, reverse=True)
         if customer.addresses
     ]
@@ -168,7 +163,7 @@ def _heading(code: str) -> Values:
 
 
 @fragment("pjsip_extensions/customer.conf")
-def _of_customer(customer: CustomerSnapshot, context: str, path_label: str, asks: str) -> Values:
+def _of_customer(customer: CustomerSnapshot, context: str, path_label: str) -> Values:
     return {
         "code": customer.code,
         "id": customer.id,
@@ -176,12 +171,11 @@ def _of_customer(customer: CustomerSnapshot, context: str, path_label: str, asks
         "channel_limit": customer.channel_limit,
         "calls_per_second": customer.calls_per_second,
         "path_label": path_label,
-        "asks": asks,
     }
 
 
 @fragment("pjsip_extensions/extension.conf")
-def _extension(extension: ExtensionSnapshot, customer_caller: str) -> Values:
+def _extension(extension: ExtensionSnapshot, customer_caller: str, customer_area: str) -> Values:
     return {
         "username": extension.username,
         "secret": extension.secret,
@@ -190,6 +184,7 @@ def _extension(extension: ExtensionSnapshot, customer_caller: str) -> Values:
         "caller_id_name": extension.caller_id_name.strip(),
         "caller": extension.caller_id_number or customer_caller or extension.number,
         "max_contacts": extension.max_contacts,
+        "home_area": extension.home_area or customer_area,
         "qualify_seconds": qualify_seconds(extension.username),
     }
 
@@ -202,11 +197,13 @@ def extensions_text(snapshot: Snapshot, plan: RoutePlan) -> str:
         if not enabled:
             continue
         entry, path_label = entry_context(customer, plan), plan.search_path_of(customer.code).label
-        shared = _of_customer(replace(customer, extensions=()), entry, path_label, snapshot.asks(customer.id))
+        shared = _of_customer(replace(customer, extensions=()), entry, path_label)
         parts.append(_heading(customer.code))
         # The endpoint is the last section of an extension's text, and goes on with the lines that its customer decides:
         # a change of the customer renders one fragment, not one for each extension.
-        parts += [_extension(extension, customer.caller_id_number) + shared for extension in enabled]
+        parts += [
+            _extension(extension, customer.caller_id_number, customer.home_area) + shared for extension in enabled
+        ]
     return joined(*parts)
 
 

@@ -20,6 +20,8 @@ from voipadmin.core.numbers.patterns import parse_pattern
 from voipadmin.core.runtime.caches import RoundCache
 
 COMMON_ENTRY = "from-internal"
+# Numbers are read where calls come in; then the routes are searched from here on.
+FIRST_SEARCH = "va-search"
 ROUTES_IN_A_CONTEXT = 250
 
 route_plans: RoundCache["RoutePlan"] = RoundCache()
@@ -27,7 +29,7 @@ route_plans: RoundCache["RoutePlan"] = RoundCache()
 
 @dataclass(frozen=True)
 class RouteContext:
-    """A context with a line for each route, in descending order."""
+    """A context of lines, in descending order of their routes; in a level no key matches lines of two routes."""
 
     name: str
     routes: tuple[RouteSnapshot, ...]
@@ -90,11 +92,11 @@ class RoutePlan:
 def plan_routes(routes: Iterable[RouteSnapshot], customers: Iterable[str]) -> RoutePlan:
     """Return the levels of the routes, and for each of the customers, by code, the path through them.
 
-    1. Routes without gateways are left out.
+    1. Routes without gateways, and those whose pattern nobody can dial, are left out.
     2. The routes that are for all give the common path.
     3. Customers with equal routes of their own share a path: that of all, with their own levels in between.
     """
-    usable = tuple(route for route in routes if route.steps)
+    usable = tuple(route for route in routes if route.steps and route.lines)
     named = {code for route in usable for code in route.customers}
     owners = frozenset(named.intersection(customers))
     route_plans.begin_round()
@@ -130,7 +132,7 @@ def _search_path(
 ) -> SearchPath:
     in_order = tuple(level for priority in sorted(levels) for level in levels[priority])
     names = [LevelContexts(level.position, tuple(context.name for context in level.contexts)) for level in in_order]
-    contexts, after = plan_search_contexts(entry, label, names, shared)
+    contexts, after = plan_search_contexts(f"{FIRST_SEARCH}{label}", label, names, shared)
     return SearchPath(label, entry, in_order, contexts, after)
 
 
@@ -181,14 +183,16 @@ class _CommonLevels:
         index, placed = self._index(priority), OverlapIndex[int]()
         places: dict[RouteSnapshot, int] = {}
         for route in sorted(own, key=order_key):
-            pattern = parse_pattern(route.pattern)
-            overlapping = list(index.overlapping(pattern))
+            patterns = [parse_pattern(line.pattern) for line in route.lines]
+            overlapping = [other for pattern in patterns for other in index.overlapping(pattern)]
             before = [level for other, level in overlapping if order_key(other) < order_key(route)]
             behind = [level for other, level in overlapping if order_key(other) > order_key(route)]
-            place = max([*before, *placed.overlapping(pattern)], default=0)
+            own_before = [place for pattern in patterns for place in placed.overlapping(pattern)]
+            place = max([*before, *own_before], default=0)
             if behind and place >= min(behind):
                 return None
-            placed.add(pattern, place)
+            for pattern in patterns:
+                placed.add(pattern, place)
             places[route] = place
         return places
 
@@ -197,7 +201,8 @@ class _CommonLevels:
             self._indexes[priority] = OverlapIndex()
             for number, level in enumerate(self.levels.get(priority, ()), start=1):
                 for route in level.routes:
-                    self._indexes[priority].add(parse_pattern(route.pattern), (route, number))
+                    for line in route.lines:
+                        self._indexes[priority].add(parse_pattern(line.pattern), (route, number))
         return self._indexes[priority]
 
 

@@ -11,14 +11,16 @@ from asterisk_sync.simulator.route_evaluation import routes_taken
 from asterisk_sync.simulator.trace import CallTrace
 from asterisk_sync.snapshot.values import GatewaySnapshot, RouteSnapshot, RouteStepSnapshot
 from billing.authorization.explanation import Explanation
-from billing.rating.called_numbers import number_called, origin_of
+from billing.rating.called_numbers import origin_of
 from billing.rating.calls import CallFacts, PricedCall, ProviderCost, price_call
-from routing.numbers import KEEP, Rewriting, present_caller_id, rewrite_number
-from voipadmin.core.numbers.countries import plan_of
+from routing.numbers import KEEP, SPELT, Rewriting, plain_dialled, present_caller_id, rewrite_number
+from routing.route_lines import written_for
+from voipadmin.core.numbers.plan import NumberingPlan
+from voipadmin.core.numbers.spelling import spell
 
 
 def plan_attempts(
-    call_context: CallContext, call: SimulatedCall, trace: CallTrace, normalised: str, answer: Explanation | None
+    call_context: CallContext, call: SimulatedCall, trace: CallTrace, answer: Explanation | None
 ) -> tuple[Attempt, ...]:
     """Return every attempt in order, as if each one failed.
 
@@ -26,9 +28,9 @@ def plan_attempts(
     """
     if trace.path is None:
         return ()
-    facts = _facts(call, trace, normalised, call_context)
+    facts = _facts(call, trace, call_context)
     tries = [
-        (route, step) for route in _as_answered(routes_taken(trace.path, trace.number), answer) for step in route.steps
+        (route, step) for route in _as_answered(routes_taken(trace.path, trace.key), answer) for step in route.steps
     ]
     attempts = (
         (_attempt(number, route, step, call_context, facts, trace), evaluation_of(answer, route, step.gateway))
@@ -69,8 +71,8 @@ def _attempt(
         gateway_id=gateway.id,
         provider=provider.name if provider else "",
         address=f"{gateway.host}:{gateway.port}",
-        sent_number=sent_number(trace.number, route, gateway),
-        caller=sent_caller(trace.caller, route, gateway, call_context.snapshot.country),
+        sent_number=sent_number(trace, route, gateway, call_context.snapshot.plan),
+        caller=sent_caller(trace, route, gateway, call_context.snapshot.plan),
         caller_is_kept=gateway.caller_id_rule == KEEP and not route.caller_id_number,
         ring_seconds=route.ring_seconds,
         channel_limit=gateway.channel_limit,
@@ -82,16 +84,23 @@ def _attempt(
     )
 
 
-def sent_number(number: str, route: RouteSnapshot, gateway: GatewaySnapshot) -> str:
-    """Return the number that the gateway is sent."""
+def sent_number(trace: CallTrace, route: RouteSnapshot, gateway: GatewaySnapshot, plan: NumberingPlan) -> str:
+    """Return the number that the gateway is sent: in its format, rewritten by the route and by the gateway."""
+    if trace.called is None:
+        return ""
+    form = SPELT.get(gateway.sent_format)
+    if form is None:
+        number = written_for(route.pattern, trace.key, plain_dialled(trace.number, plan), plan)
+    else:
+        number = spell(trace.called, form, plan, gateway.carrier_code)
     rewriting = Rewriting(route.strip_digits, route.prepend, gateway.strip_digits, gateway.prepend, gateway.tech_prefix)
     return rewrite_number(number, rewriting)
 
 
-def sent_caller(caller: str, route: RouteSnapshot, gateway: GatewaySnapshot, country: str) -> str:
+def sent_caller(trace: CallTrace, route: RouteSnapshot, gateway: GatewaySnapshot, plan: NumberingPlan) -> str:
     """Return the caller that the gateway is shown."""
-    shown = route.caller_id_number or caller
-    return present_caller_id(shown, gateway.caller_id_rule, country, gateway.caller_id_number)
+    shown = route.caller_id_number or trace.caller
+    return present_caller_id(shown, gateway.caller_id_rule, plan, gateway.caller_id_number, home_area=trace.home_area)
 
 
 def _share(route: RouteSnapshot, step: RouteStepSnapshot) -> Decimal | None:
@@ -99,17 +108,16 @@ def _share(route: RouteSnapshot, step: RouteStepSnapshot) -> Decimal | None:
     return Decimal(100 * step.weight) / whole if route.by_weight and whole else None
 
 
-def _facts(call: SimulatedCall, trace: CallTrace, normalised: str, call_context: CallContext) -> CallFacts:
+def _facts(call: SimulatedCall, trace: CallTrace, call_context: CallContext) -> CallFacts:
     customer = trace.customer
     own_number = customer.caller_id_number if customer else ""
-    plan = plan_of(call_context.snapshot.country, call.at.date())
     return CallFacts(
         direction=trace.direction,
-        number=number_called(normalised, trace.number, plan).key,
+        number=trace.key,
         at=call.at,
         billable_seconds=Decimal(call.duration_seconds),
         provider_cost=None,
-        origin=origin_of(trace.caller, own_number, plan),
+        origin=origin_of(trace.caller, own_number, call_context.snapshot.plan, home_area=trace.home_area),
         plan_id=call_context.plans.get(customer.code) if customer else None,
     )
 
@@ -126,9 +134,9 @@ def _money(facts: CallFacts, call_context: CallContext, cost: ProviderCost | Non
     )
 
 
-def make_bill(call_context: CallContext, call: SimulatedCall, trace: CallTrace, normalised: str) -> Bill:
+def make_bill(call_context: CallContext, call: SimulatedCall, trace: CallTrace) -> Bill:
     """Return what the customer is charged, which does not depend on the gateway."""
-    facts = _facts(call, trace, normalised, call_context)
+    facts = _facts(call, trace, call_context)
     priced = price_call(facts, call_context.prices)
     return Bill(
         tariff=_tariff(priced, facts, call_context),

@@ -3,32 +3,27 @@
 from collections.abc import Iterator, Sequence
 
 from asterisk_sync.simulator.call_context import CallContext
-from asterisk_sync.simulator.results import Authorization, LeftOutGateway, SimulatedCall
+from asterisk_sync.simulator.results import Authorization, LeftOutGateway, Outcome, SimulatedCall
 from asterisk_sync.simulator.route_evaluation import routes_taken
 from asterisk_sync.simulator.trace import CallTrace
 from asterisk_sync.snapshot.values import RouteSnapshot
 from billing.authorization.explanation import CarrierEvaluation, Explanation, explain
-from billing.authorization.home import stays_home
 from billing.authorization.values import CallRequest, CarrierSelection
 from routing.numbers import filter_dialled
 
 
-def is_asked(call_context: CallContext, trace: CallTrace, normalised: str) -> bool:
-    """Tell whether the dialplan asks the authorizer about the call, as the context `va-begin` decides it."""
-    snapshot = call_context.snapshot
-    asks = trace.customer is not None and snapshot.asks(trace.customer.id) != ""
-    return asks or not stays_home(normalised, snapshot.country, snapshot.authorizer.high_risk_prefixes)
+def is_asked(trace: CallTrace) -> bool:
+    """Tell whether the dialplan asks: about every call that goes out, but to emergency lines."""
+    return trace.outcome == Outcome.SENT and not trace.is_emergency
 
 
-def explain_answer(
-    call_context: CallContext, call: SimulatedCall, trace: CallTrace, normalised: str
-) -> Explanation | None:
+def explain_answer(call_context: CallContext, call: SimulatedCall, trace: CallTrace) -> Explanation | None:
     """Return what the authorizer would answer, None where nothing is known of accounts."""
     customer = trace.customer
     if call_context.rule_set is None or customer is None:
         return None
     caller = filter_dialled(trace.caller)
-    request = CallRequest(customer.id, trace.number, normalised.removeprefix("+"), call.at, caller)
+    request = CallRequest(customer.id, trace.key, call.at, caller)
     return explain(call_context.rule_set, request, call_context.funds.get(customer.id))
 
 
@@ -70,7 +65,7 @@ def authorization_of(call_context: CallContext, trace: CallTrace, answer: Explan
 
 def _left_out(call_context: CallContext, trace: CallTrace, answer: Explanation) -> Iterator[LeftOutGateway]:
     names = {known.id: known.name for known in call_context.routes}
-    routes = routes_taken(trace.path, trace.number) if trace.path else []
+    routes = routes_taken(trace.path, trace.key) if trace.path else []
     for route in routes:
         for step in route.steps:
             item = evaluation_of(answer, route, step.gateway)

@@ -60,7 +60,6 @@ class CallContext:
     plans: Mapping[str, UUID] = field(default_factory=dict)
     rule_set: RuleSet | None = None
     funds: Mapping[UUID, Funds] = field(default_factory=dict)
-    emergency_numbers: frozenset[str] = frozenset()
     numbers: int = 0
     gateway_statuses: Mapping[str, GatewayStatus] = field(default_factory=dict)
     calls: Mapping[str, int] | None = None

@@ -7,7 +7,7 @@ from asterisk_sync.simulator.authorization import authorization_of, explain_answ
 from asterisk_sync.simulator.call_context import CallContext
 from asterisk_sync.simulator.results import CallRefusal, EvaluatedRoute, Limits, Outcome, SimulatedCall, Simulation
 from asterisk_sync.simulator.route_evaluation import evaluate_routes
-from asterisk_sync.simulator.trace import CallTrace, normalised, trace_call
+from asterisk_sync.simulator.trace import CallTrace, trace_call
 
 
 def simulate(call: SimulatedCall, call_context: CallContext) -> Simulation:
@@ -19,9 +19,8 @@ def simulate(call: SimulatedCall, call_context: CallContext) -> Simulation:
     4. Price it.
     """
     trace = trace_call(call, call_context)
-    digits = normalised(trace, call_context.snapshot.country)
-    asks = trace.outcome == Outcome.SENT and is_asked(call_context, trace, digits)
-    answer = explain_answer(call_context, call, trace, digits) if asks else None
+    asks = is_asked(trace)
+    answer = explain_answer(call_context, call, trace) if asks else None
     authorization = authorization_of(call_context, trace, answer) if answer else None
     if answer is not None and answer.refusal is not None:
         trace = replace(trace, outcome=Outcome.REFUSED, refusal=CallRefusal.NOT_AUTHORIZED, cause=answer.refusal.cause)
@@ -32,8 +31,8 @@ def simulate(call: SimulatedCall, call_context: CallContext) -> Simulation:
         direction=trace.direction,
         customer=trace.customer.code if trace.customer else call.customer,
         number=trace.number,
-        normalised=digits,
-        is_emergency=bool({trace.number, digits} & call_context.emergency_numbers),
+        normalised=trace.key,
+        is_emergency=trace.is_emergency,
         caller=trace.caller,
         context=trace.context,
         outcome=trace.outcome,
@@ -42,9 +41,9 @@ def simulate(call: SimulatedCall, call_context: CallContext) -> Simulation:
         steps=trace.steps,
         targets=trace.targets,
         routes=_evaluated(call_context, trace),
-        attempts=plan_attempts(call_context, call, trace, digits, answer) if is_sent else (),
+        attempts=plan_attempts(call_context, call, trace, answer) if is_sent else (),
         limits=_limits(call_context, trace),
-        bill=make_bill(call_context, call, trace, digits),
+        bill=make_bill(call_context, call, trace),
         is_asked=asks,
         authorization=authorization,
     )
@@ -56,7 +55,7 @@ def _evaluated(call_context: CallContext, trace: CallTrace) -> tuple[EvaluatedRo
         return ()
     path = trace.path or call_context.plan.search_path_of(customer.code)
     searched = trace.path is not None and trace.refusal is None
-    return evaluate_routes(call_context, path, trace.number, customer.code, searched=searched)
+    return evaluate_routes(call_context, path, trace.key, customer.code, searched=searched)
 
 
 def _limits(call_context: CallContext, trace: CallTrace) -> Limits | None:

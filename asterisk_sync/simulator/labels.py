@@ -23,10 +23,10 @@ ROUTE_REASONS: dict[RouteReason, Message] = {
     RouteReason.NO_GATEWAY: _("None of its gateways is enabled on this node"),
 }
 CALL_REFUSALS: dict[CallRefusal, Message] = {
-    CallRefusal.NO_EXTENSION: _("Asterisk knows nothing that begins like this and answers 404."),
     CallRefusal.NO_ROUTE: _("No enabled route of this customer fits the number."),
-    CallRefusal.NOT_A_NUMBER: _("What was dialled is no number: only digits, and a plus in front, are one."),
-    CallRefusal.SUSPENDED: _("The customer is suspended."),
+    CallRefusal.NOT_A_NUMBER: _("What was dialled is no number of any country, nor a code of this one."),
+    CallRefusal.BARRED: _("The numbering plan bars calls to this code, such as collect calls."),
+    CallRefusal.SUSPENDED: _("The customer is suspended, or its calls are stopped."),
     CallRefusal.CLOSED: _("The customer is closed: Asterisk does not know it any more."),
     CallRefusal.NO_ADDRESS: _("The customer has no trunk address that the node could know or call."),
     CallRefusal.NO_TELEPHONE: _("The customer has no such extension that could call."),

@@ -14,9 +14,11 @@ from asterisk_sync.rendering.incoming import did_context, dids_text
 from asterisk_sync.rendering.parser import Context, parse_dialplan
 from asterisk_sync.rendering.route_plan import plan_routes
 from asterisk_sync.simulator.call_context import CallContext
-from asterisk_sync.simulator.results import Hop, Outcome, Simulation
+from asterisk_sync.simulator.results import Hop, Simulation
 from asterisk_sync.simulator.trace import calling_telephone
+from billing.rating.calls import OUTBOUND
 from voipadmin.core.numbers.patterns import parse_pattern
+from voipadmin.core.numbers.plan import DIALLED
 
 # A call that fails over through more routes than that has said enough.
 MOST_LOOKUPS = 60
@@ -51,12 +53,11 @@ def lookups(call_context: CallContext, simulation: Simulation) -> tuple[Lookup, 
         contexts = _rendered(call_context, simulation)
     except RenderError:
         return ()
-    asking = [("va-home", simulation.normalised)] if simulation.outcome == Outcome.SENT else []
     places = [
         *_entries(call_context, simulation),
+        *_searched(call_context, simulation),
         *_after_each_route(call_context, simulation),
         *_called(simulation),
-        *asking,
     ]
     found = [Lookup(context, name, shown(contexts, context, name)) for context, name in dict.fromkeys(places)]
     return (*_endpoint(call_context, simulation), *found)[:MOST_LOOKUPS]
@@ -107,11 +108,18 @@ def _entries(call_context: CallContext, simulation: Simulation) -> Iterator[tupl
             yield did_context(step.number, call_context.numbers), step.number
 
 
+def _searched(call_context: CallContext, simulation: Simulation) -> Iterator[tuple[str, str]]:
+    """Yield where the number is read, and where its key is looked for first."""
+    if simulation.direction == OUTBOUND and simulation.normalised:
+        yield f"va-plan-{DIALLED}", simulation.number
+        yield call_context.plan.search_path_of(simulation.customer).contexts[0].context, simulation.normalised
+
+
 def _after_each_route(call_context: CallContext, simulation: Simulation) -> Iterator[tuple[str, str]]:
     """Yield what is left to try after each route that is taken: there the call goes when its gateways failed."""
     after = call_context.plan.search_path_of(simulation.customer).after
     for route in simulation.taken:
-        yield after[route.position], simulation.number
+        yield after[route.position], simulation.normalised
 
 
 def _called(simulation: Simulation) -> Iterator[tuple[str, str]]:

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from uuid import UUID
 
-from django.conf import settings
 from django.utils import timezone
 
 from asterisk_sync.live.state import LiveState, live_state
@@ -26,7 +25,8 @@ from billing.tariffs.loader import CurrentTariffs
 from customers.models import Customer, CustomerStatus
 from numbering.models import DIDAllocation
 from routing.models import Gateway, Route
-from routing.numbers import read_incoming
+from voipadmin.core.numbering_plan.queries import current_plan
+from voipadmin.core.numbers.reading import read_received
 
 _tariffs = CurrentTariffs()
 
@@ -66,7 +66,6 @@ def load_call_context(node: Node, call: SimulatedCall, snapshot: Snapshot | None
         rule_set=rules,
         funds={customer: funds_of(account) for customer, account in accounts.items()},
         plans=_plans(customers),
-        emergency_numbers=frozenset(settings.EMERGENCY_NUMBERS),
         gateway_statuses=_gateway_statuses(state) if state else {},
         calls=_calls(state) if state else None,
     )
@@ -91,7 +90,7 @@ def _concerned_customers(call: SimulatedCall) -> list[UUID]:
     if not call.gateway:
         return list(Customer.objects.filter(code=call.customer).values_list("pk", flat=True))
     gateway = Gateway.objects.get(name=call.gateway)
-    number = read_incoming(call.number, gateway.number_format, settings.DEFAULT_COUNTRY)
+    number = read_received(call.number, gateway.number_format, current_plan()).key
     owners = DIDAllocation.objects.filter(ends_at=None, did__number=number)
     return list(owners.values_list("customer_id", flat=True))
 

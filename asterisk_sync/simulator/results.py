@@ -37,9 +37,9 @@ class RouteReason(StrEnum):
 class CallRefusal(StrEnum):
     """Why a call is refused."""
 
-    NO_EXTENSION = "no_extension"
     NO_ROUTE = "no_route"
     NOT_A_NUMBER = "not_a_number"
+    BARRED = "barred"
     SUSPENDED = "suspended"
     CLOSED = "closed"
     NO_ADDRESS = "no_address"

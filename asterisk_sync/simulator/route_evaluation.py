@@ -8,6 +8,8 @@ from asterisk_sync.rendering.route_plan import SearchPath
 from asterisk_sync.simulator.call_context import CallContext, KnownRoute
 from asterisk_sync.simulator.results import EvaluatedRoute, RouteReason
 from asterisk_sync.snapshot.values import RouteSnapshot
+from routing.route_lines import line_of
+from routing.selection import takes
 from voipadmin.core.numbers.patterns import parse_pattern
 
 AFTER_EVERY_LEVEL = 1 << 30
@@ -31,13 +33,13 @@ def route_places(path: SearchPath) -> Iterator[RoutePlace]:
                 yield RoutePlace(number, level.position, context.name, route)
 
 
-def routes_taken(path: SearchPath, number: str) -> list[RouteSnapshot]:
-    """Return the routes that match a number, in the order in which they are tried: in a level one does at most."""
-    return [place.route for place in route_places(path) if parse_pattern(place.route.pattern).matches(number)]
+def routes_taken(path: SearchPath, key: str) -> list[RouteSnapshot]:
+    """Return the routes that take the number with a key, in the order of trial: in a level one does at most."""
+    return [place.route for place in route_places(path) if takes(place.route, key)]
 
 
 def evaluate_routes(
-    call_context: CallContext, path: SearchPath, number: str, customer: str, *, searched: bool
+    call_context: CallContext, path: SearchPath, key: str, customer: str, *, searched: bool
 ) -> tuple[EvaluatedRoute, ...]:
     """Return every route with the reason why the call takes it or not.
 
@@ -48,11 +50,15 @@ def evaluate_routes(
     3. They are ordered by priority and level. A route that is not on the path comes after the levels of its priority.
     """
     places = {place.route.id: place for place in route_places(path)}
-    taken = [route.id for route in routes_taken(path, number)] if searched else []
+    taken = [route.id for route in routes_taken(path, key)] if searched else []
     reasons = dict.fromkeys(taken, RouteReason.NEXT) | dict.fromkeys(taken[:1], RouteReason.FIRST)
     routes = sorted(_all_routes(call_context), key=lambda route: _order(route, places))
     return tuple(
-        _evaluated(route, places.get(route.id), reasons.get(route.id) or _why_not(route, places, number, customer))
+        _evaluated(
+            route,
+            places.get(route.id),
+            reasons.get(route.id) or _why_not(route, places, _matches(route, key, call_context), customer),
+        )
         for route in routes
     )
 
@@ -71,8 +77,12 @@ def _order(route: KnownRoute, places: Mapping[UUID, RoutePlace]) -> tuple[int, i
     return route.priority, level, (parse_pattern(route.pattern).specificity, str(route.id))
 
 
-def _why_not(route: KnownRoute, places: Mapping[UUID, RoutePlace], number: str, customer: str) -> RouteReason:
-    if not parse_pattern(route.pattern).matches(number):
+def _matches(route: KnownRoute, key: str, call_context: CallContext) -> bool:
+    return line_of(route.pattern, key, call_context.snapshot.plan) is not None
+
+
+def _why_not(route: KnownRoute, places: Mapping[UUID, RoutePlace], matches: bool, customer: str) -> RouteReason:
+    if not matches:
         return RouteReason.PATTERN
     if route.id in places:
         return RouteReason.NOT_SEARCHED

@@ -13,15 +13,17 @@ from asterisk_sync.simulator.call_context import CallContext
 from asterisk_sync.simulator.results import CallRefusal, Hop, Outcome, SimulatedCall, TraceStep
 from asterisk_sync.snapshot.values import CustomerSnapshot, DIDSnapshot, ExtensionSnapshot, GatewaySnapshot
 from billing.rating.calls import INBOUND, INTERNAL, OUTBOUND
-from routing.numbers import NATIONAL, caller_of_trunk, filter_dialled, is_known_form, normalise_dialled, read_incoming
+from routing.numbers import caller_of_trunk, filter_dialled
+from routing.selection import takes
+from voipadmin.core.numbers.number import Number
 from voipadmin.core.numbers.patterns import parse_pattern
+from voipadmin.core.numbers.reading import read_number, read_received
 
 FORWARDS_ALLOWED = 3
-# The extensions of va-no-route and va-suspended; Asterisk answers 404 to anything else.
-ANY_NUMBER = parse_pattern("_[+0-9]!")
 CAUSES = {
     CallRefusal.NO_ROUTE: 3,
     CallRefusal.NOT_A_NUMBER: 28,
+    CallRefusal.BARRED: 57,
     CallRefusal.SUSPENDED: 21,
     CallRefusal.TELEPHONE_DISABLED: 20,
     CallRefusal.NO_ADDRESS: 20,
@@ -35,7 +37,8 @@ CAUSES = {
 class CallTrace:
     """How far a call has come: the number that is dialled now, the context that it is in, and the steps up to here.
 
-    `path` is set once a route is looked for. The outcome is `SENT` until another one is known.
+    `called` is set once the number is read, with the `home_area` of the caller, and `path` once a route is looked for.
+    The outcome is `SENT` until another one is known.
     """
 
     direction: str
@@ -49,6 +52,18 @@ class CallTrace:
     refusal: CallRefusal | None = None
     cause: int | None = None
     targets: tuple[str, ...] = ()
+    called: Number | None = None
+    home_area: str = ""
+
+    @property
+    def key(self) -> str:
+        """Return the key of the number that was read last, or nothing where it is no number or was not read."""
+        return self.called.key if self.called else ""
+
+    @property
+    def is_emergency(self) -> bool:
+        """Tell whether an emergency line is called."""
+        return self.called is not None and self.called.is_emergency
 
     @property
     def forwards(self) -> int:
@@ -93,12 +108,14 @@ def _trace_outgoing(call: SimulatedCall, call_context: CallContext) -> CallTrace
             return start.refused(CallRefusal.NO_TELEPHONE)
         if not telephone.enabled:
             return start.refused(CallRefusal.CALLER_DISABLED)
-        start = replace(start, caller=customer.caller_of(telephone))
+        area = telephone.home_area or customer.home_area
+        start = replace(start, caller=customer.caller_of(telephone), home_area=area)
         name = telephone.number
     elif not customer.addresses:
         return start.refused(CallRefusal.NO_ADDRESS, without_cause=True)
     else:
-        start = replace(start, caller=caller_of_trunk(call.caller_id, customer.fallback_caller))
+        caller = caller_of_trunk(call.caller_id, customer.fallback_caller)
+        start = replace(start, caller=caller, home_area=customer.home_area)
         name = customer.code
     return _trace_own_call(start.at(Hop.ENTERS, start.context, call.number, name), call_context)
 
@@ -114,11 +131,10 @@ def calling_telephone(customer: CustomerSnapshot, number: str) -> ExtensionSnaps
 def _trace_own_call(trace: CallTrace, call_context: CallContext) -> CallTrace:
     """Follow a call of a customer: the numbers of its extensions come first, then the routes."""
     customer = trace.customer
-    if customer is None or trace.context == SUSPENDED_CONTEXT:
-        return _refuse_suspended(trace, call_context)
-    called = _called_extension(customer, trace.number)
-    if called is None:
-        return _find_route(trace, call_context.plan.search_path_of(customer.code), call_context)
+    is_suspended = customer is None or trace.context == SUSPENDED_CONTEXT
+    called = None if customer is None or is_suspended else _called_extension(customer, trace.number)
+    if called is None or customer is None:
+        return _find_route(trace, call_context)
     trace = trace.at(Hop.COLLEAGUE, internal_context(customer), trace.number, called.number)
     if not called.enabled:
         return replace(trace, direction=INTERNAL).refused(CallRefusal.TELEPHONE_DISABLED)
@@ -137,29 +153,30 @@ def _forward(trace: CallTrace, number: str, call_context: CallContext) -> CallTr
     return _trace_own_call(trace.at(Hop.FORWARD, trace.context, number), call_context)
 
 
-def _refuse_suspended(trace: CallTrace, call_context: CallContext) -> CallTrace:
-    if not ANY_NUMBER.matches(trace.number):
-        return trace.refused(CallRefusal.NO_EXTENSION)
-    if not _is_readable(trace.number, call_context):
-        return trace.refused(CallRefusal.NOT_A_NUMBER, without_cause=True)
-    return trace.refused(CallRefusal.SUSPENDED)
+def _find_route(trace: CallTrace, call_context: CallContext) -> CallTrace:
+    """Read the number, as va-read does, and look for a route.
+
+    1. What is no number, or a code that the plan bars, is refused.
+    2. Calls of suspended and stopped customers are refused, but not those to emergency lines.
+    3. The routes of the customer are searched with the number's key.
+    """
+    number = read_number(trace.number, call_context.snapshot.plan, home_area=trace.home_area)
+    trace = replace(trace, direction=OUTBOUND, called=number)
+    if not number.is_readable:
+        return trace.refused(CallRefusal.NOT_A_NUMBER)
+    if number.is_barred:
+        return trace.refused(CallRefusal.BARRED)
+    if not number.is_emergency and _is_stopped(trace, call_context):
+        return trace.refused(CallRefusal.SUSPENDED)
+    path = call_context.plan.search_path_of(trace.customer.code if trace.customer else "")
+    trace = replace(trace, path=path)
+    fits = any(takes(route, number.key) for level in path.levels for route in level.routes)
+    return trace if fits else trace.refused(CallRefusal.NO_ROUTE)
 
 
-def _is_readable(number: str, call_context: CallContext) -> bool:
-    return is_known_form(filter_dialled(number), NATIONAL, call_context.snapshot.country)
-
-
-def _find_route(trace: CallTrace, path: SearchPath, call_context: CallContext) -> CallTrace:
-    trace = replace(trace, direction=OUTBOUND, path=path)
-    fits = any(parse_pattern(route.pattern).matches(trace.number) for level in path.levels for route in level.routes)
-    if not fits and not ANY_NUMBER.matches(trace.number):
-        return trace.refused(CallRefusal.NO_EXTENSION)
-    if not _is_readable(trace.number, call_context):
-        return trace.refused(CallRefusal.NOT_A_NUMBER, without_cause=True)
-    if not fits:
-        return trace.refused(CallRefusal.NO_ROUTE)
-    # A route's extension passes the filtered number on, and va-begin compares its length with what was dialled.
-    return trace if filter_dialled(trace.number) == trace.number else trace.refused(CallRefusal.NOT_A_NUMBER)
+def _is_stopped(trace: CallTrace, call_context: CallContext) -> bool:
+    customer = trace.customer
+    return customer is not None and (not customer.active or customer.id in call_context.snapshot.authorizer.stopped)
 
 
 def _trace_incoming(call: SimulatedCall, call_context: CallContext) -> CallTrace:
@@ -167,15 +184,13 @@ def _trace_incoming(call: SimulatedCall, call_context: CallContext) -> CallTrace
     gateway = call_context.gateways.get(call.gateway)
     if gateway is None:
         return start.refused(CallRefusal.NOT_ON_NODE)
-    country = call_context.snapshot.country
     start = replace(start, context=INCOMING_CONTEXTS[gateway.number_format])
     start = start.at(Hop.ENTERS, start.context, call.number, gateway.name)
-    if not is_known_form(call.number, gateway.number_format, country):
-        return start.refused(CallRefusal.NO_EXTENSION)
-    digits = read_incoming(call.number, gateway.number_format, country)
-    did = next((did for did in call_context.snapshot.dids if digits and did.number == digits), None)
+    number = read_received(call.number, gateway.number_format, call_context.snapshot.plan)
+    start = replace(start, called=number)
+    did = next((did for did in call_context.snapshot.dids if number.key and did.number == number.key), None)
     if did is None:
-        return replace(start, number=digits or call.number).refused(CallRefusal.UNKNOWN_NUMBER)
+        return replace(start, number=number.key or call.number).refused(CallRefusal.UNKNOWN_NUMBER)
     return _trace_to_destination(start, did, gateway, call_context)
 
 
@@ -199,15 +214,14 @@ def _trace_to_destination(
     if entry == "forward":
         caller = customer.caller_id_number or did.number
         return _forward(
-            replace(trace, context=entry_context(customer, call_context.plan), caller=caller), forward_to, call_context
+            replace(
+                trace,
+                context=entry_context(customer, call_context.plan),
+                caller=caller,
+                home_area=customer.home_area,
+            ),
+            forward_to,
+            call_context,
         )
     addresses = [f"{address.network}:{address.port}" for address in customer.receiving_addresses]
     return trace.arrived(Outcome.DELIVERED, *addresses) if addresses else trace.refused(CallRefusal.NO_ADDRESS)
-
-
-def normalised(trace: CallTrace, country: str) -> str:
-    """Return the E.164 digits of the number that was looked for last, where they are known."""
-    if trace.direction == INBOUND:
-        return trace.number if trace.number.isdigit() else ""
-    is_number = filter_dialled(trace.number) == trace.number and is_known_form(trace.number, NATIONAL, country)
-    return normalise_dialled(trace.number, country) if is_number else ""

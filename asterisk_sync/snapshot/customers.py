@@ -11,15 +11,15 @@ from asterisk_sync.models import Node
 from asterisk_sync.snapshot.node_scope import NodeScope
 from asterisk_sync.snapshot.rows import rows_of
 from asterisk_sync.snapshot.values import (
-    Asking,
     AuthorizerSnapshot,
     CustomerSnapshot,
     ExtensionSnapshot,
     TrunkAddressSnapshot,
 )
-from billing.authorization.asked_accounts import accounts_to_ask
-from billing.models import AccountKind
+from billing.authorization.static_bounds import accounts_with_bounds, bound_of
 from customers.models import Customer, CustomerStatus, Extension, TrunkAddress
+from voipadmin.core.numbers.areas import home_area_of
+from voipadmin.core.numbers.plan import NumberingPlan
 from voipadmin.core.text.grammar import split_codecs
 
 
@@ -43,16 +43,12 @@ class _ExtensionRow(NamedTuple):
     codecs: str
     max_contacts: int
     forward_to: str
+    home_area: str
     enabled: bool
 
 
-class _AccountRow(NamedTuple):
-    customer_id: UUID
-    kind: str
-
-
-def load_customers(scope: NodeScope) -> tuple[CustomerSnapshot, ...]:
-    """Return the customers that are active or suspended, by code, with what belongs to them."""
+def load_customers(scope: NodeScope, plan: NumberingPlan) -> tuple[CustomerSnapshot, ...]:
+    """Return the customers that are active or suspended, by code, with all that is theirs; `plan` tells home areas."""
     wanted = scope.requested(Customer.objects.exclude(status=CustomerStatus.CLOSED))
     rows = list(scope.on_node(wanted, "customer").order_by("code"))
     keys = [row.pk for row in rows]
@@ -67,6 +63,7 @@ def load_customers(scope: NodeScope) -> tuple[CustomerSnapshot, ...]:
             channel_limit=row.channel_limit,
             calls_per_second=row.calls_per_second,
             caller_id_number=row.caller_id_number,
+            home_area=home_area_of(plan, customer_area=row.home_area, main_number=row.caller_id_number),
             addresses=tuple(addresses.get(row.pk, ())),
             extensions=tuple(extensions.get(row.pk, ())),
         )
@@ -104,6 +101,7 @@ def _load_extensions(rows: QuerySet[Extension]) -> dict[UUID, list[ExtensionSnap
                 codecs=tuple(split_codecs(row.codecs)),
                 max_contacts=row.max_contacts,
                 forward_to=row.forward_to,
+                home_area=row.home_area,
                 enabled=row.enabled,
             )
         )
@@ -111,21 +109,18 @@ def _load_extensions(rows: QuerySet[Extension]) -> dict[UUID, list[ExtensionSnap
 
 
 def load_authorizer(node: Node, scope: NodeScope) -> AuthorizerSnapshot:
-    """Return where the node's dialplan asks, and whose every call it asks about.
+    """Return where the node asks before a call, and what its files say of accounts.
 
-    Accounts are no part of the customers: each call changes a balance, and customers are kept until a row changes.
+    Accounts are read anew each time, apart from the cached customers: each call changes a balance.
     """
-    accounts = scope.on_node(accounts_to_ask(), "customer", "customer_id").order_by("customer_id")
+    accounts = scope.on_node(accounts_with_bounds(), "customer", "customer_id").order_by("customer_id")
+    bounds = {account.customer_id: bound_of(account) for account in accounts}
     host, _colon, port = settings.AUTHORIZER_ADDRESS.rpartition(":")
     return AuthorizerSnapshot(
-        host=host,
-        port=int(port),
-        node_id=node.pk,
-        asks={row.customer_id: _asking(row.kind) for row in rows_of(_AccountRow, accounts)},
+        host,
+        int(port),
+        node.pk,
+        stopped=tuple(customer for customer, bound in bounds.items() if bound.is_stopped),
+        unlimited=tuple((key, bound.unasked_seconds) for key, bound in bounds.items() if bound.unasked_seconds),
         high_risk_prefixes=tuple(settings.HIGH_RISK_PREFIXES),
     )
-
-
-def _asking(kind: str) -> Asking:
-    lenient = kind == AccountKind.POSTPAID and settings.AUTHORIZER_DOWN_POSTPAID
-    return Asking.LENIENT if lenient else Asking.STRICT

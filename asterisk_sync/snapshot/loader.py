@@ -19,6 +19,8 @@ from asterisk_sync.snapshot.values import CustomerSnapshot, Snapshot
 from customers.models import Customer, Extension, TrunkAddress
 from numbering.models import DID, DIDAllocation
 from routing.models import Gateway
+from voipadmin.core.numbering_plan.queries import current_plan
+from voipadmin.core.numbers.plan import NumberingPlan
 from voipadmin.core.runtime.caches import VersionedCache
 
 # Extensions are missing from the second: see `_cached_customers_and_numbers`.
@@ -41,24 +43,25 @@ def load_snapshot(node: Node, *, resolver: Resolver = look_up, customers: Collec
     """Return what `node` has to run, as of one moment.
 
     1. In one transaction, read the customers and numbers of the node, or take them from the caches.
-    2. In the same transaction, read its gateways, its routes and whose calls the authorizer is asked about.
+    2. In the same transaction, read its gateways, its routes and what its files say of accounts.
     3. After the transaction, resolve the host names of the gateways, which may take seconds.
 
     With `customers`, other customers and what belongs to them are left out; gateways and routes are all there.
     """
     with _one_moment():
+        plan = current_plan()
         scope = NodeScope(node, customers)
         if customers is None:
-            found, numbers = _cached_customers_and_numbers(node, scope)
+            found, numbers = _cached_customers_and_numbers(node, scope, plan)
         else:
-            found = load_customers(scope)
+            found = load_customers(scope, plan)
             numbers = load_numbers(scope, found)
         gateways = list(scope.on_node(Gateway.objects.filter(enabled=True), "gateway").order_by("name"))
-        routes = load_routes(scope, {gateway.pk: gateway.name for gateway in gateways})
+        routes = load_routes(scope, {gateway.pk: gateway.name for gateway in gateways}, plan)
         authorizer = load_authorizer(node, scope)
     addresses = resolve_hosts([gateway.host for gateway in gateways], resolver)
     return Snapshot(
-        country=settings.DEFAULT_COUNTRY,
+        plan=plan,
         customers=found,
         gateways=tuple(gateway_snapshot(gateway, addresses[gateway.host]) for gateway in gateways),
         routes=routes,
@@ -68,16 +71,19 @@ def load_snapshot(node: Node, *, resolver: Resolver = look_up, customers: Collec
     )
 
 
-def _cached_customers_and_numbers(node: Node, scope: NodeScope) -> tuple[tuple[CustomerSnapshot, ...], Numbers]:
+def _cached_customers_and_numbers(
+    node: Node, scope: NodeScope, plan: NumberingPlan
+) -> tuple[tuple[CustomerSnapshot, ...], Numbers]:
     """Return the customers and numbers of the node, read again where a row of their tables is another one.
 
+    The customers' home areas depend on the numbering plan, too.
     The numbers depend on extensions only by the user names of those that they ring. So a change of the table of
     extensions does not make them be read again, but one of these names does.
     """
     versions = table_versions({*TABLES_OF_CUSTOMERS, *TABLES_OF_NUMBERS})
-    of_customers = tuple(versions[table] for table in TABLES_OF_CUSTOMERS)
+    of_customers = (plan, *(versions[table] for table in TABLES_OF_CUSTOMERS))
     of_numbers = tuple(versions[table] for table in TABLES_OF_NUMBERS)
-    customers = _caches.customers.get_or_make(node.pk, of_customers, lambda: load_customers(scope))
+    customers = _caches.customers.get_or_make(node.pk, of_customers, lambda: load_customers(scope, plan))
     numbers = _caches.numbers.get_or_make(node.pk, of_numbers, lambda: load_numbers(scope, customers))
     usernames = usernames_of(customers)
     if any(usernames.get(key) != name for key, name in numbers.extension_usernames.items()):

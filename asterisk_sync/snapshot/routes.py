@@ -9,6 +9,8 @@ from asterisk_sync.snapshot.node_scope import NodeScope
 from asterisk_sync.snapshot.rows import rows_of
 from asterisk_sync.snapshot.values import GatewaySnapshot, RouteSnapshot, RouteStepSnapshot
 from routing.models import Authentication, Gateway, GatewaySelection, Route, RouteGateway
+from routing.route_lines import route_lines
+from voipadmin.core.numbers.plan import NumberingPlan
 from voipadmin.core.text.grammar import split_codecs
 
 
@@ -40,6 +42,8 @@ def gateway_snapshot(row: Gateway, addresses: tuple[str, ...]) -> GatewaySnapsho
         strip_digits=row.strip_digits,
         prepend=row.prepend,
         number_format=row.number_format,
+        sent_format=row.sent_format,
+        carrier_code=row.carrier_code,
         caller_id_rule=row.caller_id_rule,
         caller_id_number=row.caller_id_number,
         channel_limit=row.channel_limit,
@@ -48,7 +52,7 @@ def gateway_snapshot(row: Gateway, addresses: tuple[str, ...]) -> GatewaySnapsho
     )
 
 
-def load_routes(scope: NodeScope, gateways: Mapping[UUID, str]) -> tuple[RouteSnapshot, ...]:
+def load_routes(scope: NodeScope, gateways: Mapping[UUID, str], plan: NumberingPlan) -> tuple[RouteSnapshot, ...]:
     """Return the enabled routes; `gateways` are the names of the node's enabled gateways by key.
 
     1. A route has the steps whose gateways are on the node; with gateways on other nodes alone it is left out.
@@ -63,6 +67,7 @@ def load_routes(scope: NodeScope, gateways: Mapping[UUID, str]) -> tuple[RouteSn
         RouteSnapshot(
             id=row.pk,
             pattern=row.pattern,
+            lines=route_lines(row.pattern, plan),
             priority=row.priority,
             by_weight=row.selection == GatewaySelection.WEIGHT,
             strip_digits=row.strip_digits,

@@ -1,9 +1,10 @@
 """What one node has to run, as frozen values without Django: the only input of rendering."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from uuid import UUID
+
+from routing.route_lines import RouteLine
+from voipadmin.core.numbers.plan import NumberingPlan
 
 # Causes of Q.850 after which the next gateway is tried: they blame the carrier, not the number or the called person.
 DEFAULT_REROUTE_CAUSES = frozenset({3, 18, 27, 34, 38, 58, 102})
@@ -35,6 +36,7 @@ class ExtensionSnapshot:
     max_contacts: int
     forward_to: str
     enabled: bool
+    home_area: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class CustomerSnapshot:
     channel_limit: int
     calls_per_second: int
     caller_id_number: str
+    home_area: str = ""
     addresses: tuple[TrunkAddressSnapshot, ...] = ()
     extensions: tuple[ExtensionSnapshot, ...] = ()
 
@@ -90,6 +93,8 @@ class GatewaySnapshot:
     strip_digits: int
     prepend: str
     number_format: str
+    sent_format: str
+    carrier_code: str
     caller_id_rule: str
     caller_id_number: str
     channel_limit: int
@@ -107,10 +112,14 @@ class RouteStepSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class RouteSnapshot:
-    """An enabled route; `customers` are codes, none means all; `steps` holds enabled gateways in order."""
+    """An enabled route; `customers` are codes, none means all; `steps` holds enabled gateways in order.
+
+    `lines` are the keys of numbers that it takes: `pattern` as the operator wrote it, compiled by the numbering plan.
+    """
 
     id: UUID
     pattern: str
+    lines: tuple[RouteLine, ...]
     priority: int
     by_weight: bool
     strip_digits: int
@@ -134,27 +143,19 @@ class DIDSnapshot:
     forward_to: str = ""
 
 
-class Asking(StrEnum):
-    """How a customer is treated each of whose calls the authorizer is asked about, while the authorizer is away.
-
-    STRICT refuses the call, LENIENT lets it through where it stays inside the country.
-    """
-
-    STRICT = "strict"
-    LENIENT = "lenient"
-
-
 @dataclass(frozen=True, slots=True)
 class AuthorizerSnapshot:
-    """Where the node's dialplan asks the authorizer, under which node, and about whose every call (`asks`).
+    """Where the node's dialplan asks, as which node, and what holds where nobody answers.
 
-    It asks about other customers' calls where they leave the country or begin with one of `high_risk_prefixes`.
+    Calls of `stopped` customers are refused unasked; `unlimited` ones may call inside the country for so many seconds
+    while nobody answers, but no number that begins with one of `high_risk_prefixes`.
     """
 
     host: str = "127.0.0.1"
     port: int = 4573
     node_id: UUID = NOBODY
-    asks: Mapping[UUID, Asking] = field(default_factory=dict)
+    stopped: tuple[UUID, ...] = ()
+    unlimited: tuple[tuple[UUID, int], ...] = ()
     high_risk_prefixes: tuple[str, ...] = ()
 
 
@@ -162,17 +163,13 @@ class AuthorizerSnapshot:
 class Snapshot:
     """Everything that a node runs, in a stable order: equal databases give equal snapshots."""
 
-    country: str
+    plan: NumberingPlan
     customers: tuple[CustomerSnapshot, ...] = ()
     gateways: tuple[GatewaySnapshot, ...] = ()
     routes: tuple[RouteSnapshot, ...] = ()
     dids: tuple[DIDSnapshot, ...] = ()
     reroute_causes: frozenset[int] = DEFAULT_REROUTE_CAUSES
     authorizer: AuthorizerSnapshot = field(default_factory=AuthorizerSnapshot)
-
-    def asks(self, customer: UUID) -> str:
-        """Return how each of the customer's calls is asked about, nothing where only some are."""
-        return self.authorizer.asks.get(customer, "")
 
     def counts(self) -> dict[str, int]:
         """Return how many objects of each kind there are."""

@@ -15,6 +15,9 @@ from billing.authorization.values import AccountRules, CarrierSelection
 from billing.models import Account, AccountKind
 from customers.models import Customer, CustomerStatus
 from routing.models import Gateway, Provider, Route, RouteGateway
+from routing.route_lines import RouteLine, route_lines
+from voipadmin.core.numbering_plan.queries import current_plan
+from voipadmin.core.numbers.plan import NumberingPlan
 
 WATCHED: tuple[type[Model], ...] = (Account, Customer, Gateway, Provider, Route, RouteGateway)
 
@@ -33,6 +36,7 @@ class RouteEntry:
 
     id: UUID
     pattern: str
+    lines: Sequence[RouteLine]
     priority: int
     selection: CarrierSelection
     steps: Sequence[RouteStep]
@@ -46,8 +50,12 @@ class RouteEntry:
 
 @dataclass(frozen=True, slots=True)
 class AccountsAndRoutes:
-    """The rules of each customer's account by customer id, the routes, and each gateway's provider by gateway name."""
+    """The rules of each customer's account by customer id, the routes, and each gateway's provider by gateway name.
 
+    Called numbers are read, and the routes' patterns compiled, by `plan`.
+    """
+
+    plan: NumberingPlan
     account_rules: Mapping[UUID, AccountRules] = field(default_factory=dict)
     routes: Sequence[RouteEntry] = ()
     providers: Mapping[str, GatewayProvider] = field(default_factory=dict)
@@ -72,12 +80,14 @@ def mark_of_accounts_and_routes() -> Any:
 
 def load_accounts_and_routes(customers: Collection[UUID] | None = None) -> AccountsAndRoutes:
     """Return everything as of now; where `customers` are named, the account rules of these and no others."""
+    plan = current_plan()
     accounts = Account.objects.select_related("customer").exclude(customer__status=CustomerStatus.CLOSED)
     if customers is not None:
         accounts = accounts.filter(customer__in=customers)
     return AccountsAndRoutes(
         account_rules={rules.customer_id: rules for rules in map(rules_of, accounts)},
-        routes=_load_routes(),
+        routes=_load_routes(plan),
+        plan=plan,
         providers=_load_providers(),
     )
 
@@ -109,7 +119,7 @@ def _or_default(cap: Decimal | None, default: Decimal) -> Decimal:
     return default if cap is None else cap
 
 
-def _load_routes() -> list[RouteEntry]:
+def _load_routes(plan: NumberingPlan) -> list[RouteEntry]:
     steps: dict[UUID, list[RouteStep]] = defaultdict(list)
     rows = RouteGateway.objects.filter(gateway__enabled=True).order_by("route_id", "position", "id")
     for route, gateway, weight in rows.values_list("route_id", "gateway__name", "weight"):
@@ -119,8 +129,8 @@ def _load_routes() -> list[RouteEntry]:
         customers[route].append(code)
     return [
         RouteEntry(
-            route.pk, route.pattern, route.priority, CarrierSelection(route.selection),
-            tuple(steps[route.pk]), tuple(customers[route.pk]),
+            route.pk, route.pattern, route_lines(route.pattern, plan), route.priority,
+            CarrierSelection(route.selection), tuple(steps[route.pk]), tuple(customers[route.pk]),
         )
         for route in Route.objects.filter(enabled=True)
     ]  # fmt: skip

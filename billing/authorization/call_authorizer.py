@@ -10,7 +10,7 @@ from django.conf import settings
 
 from billing.authorization.hold_batcher import HoldResult
 from billing.authorization.holds import CallKey, HoldRequest, HoldStore, LiveHold
-from billing.authorization.rule_cache import RuleCache, classify
+from billing.authorization.rule_cache import RuleCache
 from billing.authorization.rules import affordable, shortest, slice_of
 from billing.authorization.sweeper import SpendingTotals
 from billing.authorization.values import (
@@ -89,7 +89,7 @@ class CallAuthorizer:
             return rules, permit if isinstance(permit, AuthorizationRefusal) else AuthorizationRefusal(
                 RefusalReason.INACTIVE
             )
-        too_fast = self.velocity.crossed(rules.account_id, classify(request))
+        too_fast = self.velocity.crossed(rules.account_id, self.rule_cache.classify(request))
         if too_fast:
             return rules, AuthorizationRefusal(RefusalReason.VELOCITY, too_fast)
         cap_left = self.spending.cap_left(rules)
@@ -176,7 +176,7 @@ class CallAuthorizer:
         rules = next((item for item in accounts if item.account_id == hold.account_id), None)
         if rules is None:
             return
-        price = self.rule_cache.price_of(CallRequest(rules.customer_id, hold.number, hold.number, now))
+        price = self.rule_cache.price_of(CallRequest(rules.customer_id, hold.number, now))
         if price is None:
             return
         hold_request = HoldRequest(hold.account_id, hold.key, hold.channel, hold.number, hold.applied_rate, Decimal(0))

@@ -17,7 +17,6 @@ from billing.authorization.accounts_and_routes import (
     load_accounts_and_routes,
     mark_of_accounts_and_routes,
 )
-from billing.authorization.destinations import country_of_number, is_high_risk
 from billing.authorization.prices import PriceQuery, PriceSet, PriceSetLoader
 from billing.authorization.quality import load_qualities
 from billing.authorization.rules import examine
@@ -32,10 +31,14 @@ from billing.authorization.values import (
     RefusalReason,
     RouteCarriers,
 )
-from billing.rating.called_numbers import number_called, origin_of
+from billing.rating.called_numbers import origin_of
 from billing.rating.price_book import PricedTariff
 from routing.selection import matching_routes
+from voipadmin.core.numbering_plan.queries import current_plan
 from voipadmin.core.numbers.countries import plan_of
+from voipadmin.core.numbers.number import RISKY_KINDS
+from voipadmin.core.numbers.plan import NumberingPlan
+from voipadmin.core.numbers.reading import number_of_key
 
 QUALITIES_EVERY = timedelta(minutes=1)
 
@@ -44,16 +47,21 @@ QUALITIES_EVERY = timedelta(minutes=1)
 class RuleSet:
     """What the rule cache holds at one moment. It is never changed, only replaced: calls may be examined meanwhile."""
 
-    accounts_and_routes: AccountsAndRoutes = field(default_factory=AccountsAndRoutes)
+    accounts_and_routes: AccountsAndRoutes
     prices: PriceSet = field(default_factory=PriceSet)
     qualities: Mapping[str, Decimal] = field(default_factory=dict)
+
+
+def _before_reading() -> RuleSet:
+    """Return what is known before the database is read: nobody's rules, and the numbering plan of the product."""
+    return RuleSet(AccountsAndRoutes(plan_of(settings.DEFAULT_COUNTRY, timezone.localdate())))
 
 
 @dataclass(slots=True)
 class RuleCache:
     """Holds the current rule set. Only `refresh` reads the database; the service calls it in a thread of its own."""
 
-    rule_set: RuleSet = field(default_factory=RuleSet)
+    rule_set: RuleSet = field(default_factory=_before_reading)
     _price_loader: PriceSetLoader = field(default_factory=PriceSetLoader)
     _mark: Any = None
     _qualities_at: datetime | None = None
@@ -72,7 +80,7 @@ class RuleCache:
         4. Replace the rule set as a whole. The same object stays where nothing changed.
         """
         # The mark is read before the rows: what is committed in between is read twice rather than never.
-        rule_set, now, mark = self.rule_set, timezone.now(), mark_of_accounts_and_routes()
+        rule_set, now, mark = self.rule_set, timezone.now(), (mark_of_accounts_and_routes(), current_plan())
         if mark != self._mark:
             rule_set = replace(rule_set, accounts_and_routes=load_accounts_and_routes())
         if self._qualities_at is None or now - self._qualities_at >= QUALITIES_EVERY:
@@ -85,9 +93,16 @@ class RuleCache:
 
     def price_of(self, request: CallRequest) -> Price | None:
         """Return what the customer pays, or None where nobody priced the number."""
-        rules = self.account_rules.get(request.customer_id)
-        tariff = None if rules is None else self.rule_set.prices.tariff(_price_query(request, rules))
+        # Held once, as in `examine`.
+        rule_set = self.rule_set
+        facts = rule_set.accounts_and_routes
+        rules = facts.account_rules.get(request.customer_id)
+        tariff = None if rules is None else rule_set.prices.tariff(_price_query(request, rules, facts.plan))
         return None if tariff is None else Price(tariff.sell, tariff.currency)
+
+    def classify(self, request: CallRequest) -> ClassifiedCall:
+        """Return the requested call with its country and risk, by the numbering plan of now."""
+        return classify(request, self.rule_set.accounts_and_routes.plan)
 
     def examine(self, request: CallRequest) -> tuple[AccountRules | None, AuthorizationRefusal | Permit]:
         """Return the customer's rules, None where it is unknown, and whether they let the call through.
@@ -99,31 +114,29 @@ class RuleCache:
         rules = rule_set.accounts_and_routes.account_rules.get(request.customer_id)
         if rules is None:
             return None, AuthorizationRefusal(RefusalReason.INACTIVE)
-        call = classify(request)
-        query = _price_query(request, rules)
+        plan = rule_set.accounts_and_routes.plan
+        call, query = classify(request, plan), _price_query(request, rules, plan)
         tariff = rule_set.prices.tariff(query)
         if tariff is None:
             return rules, examine(call, rules, None, (), settings.EXPECTED_CALL_SECONDS)
         routes = tuple(
             _route_carriers(rule_set, route, query, tariff)
-            for route in matching_routes(rule_set.accounts_and_routes.routes, request.dialled, rules.code)
+            for route in matching_routes(rule_set.accounts_and_routes.routes, request.number, rules.code)
         )
         price = Price(tariff.sell, tariff.currency)
         return rules, examine(call, rules, price, routes, settings.EXPECTED_CALL_SECONDS)
 
 
-def classify(request: CallRequest) -> ClassifiedCall:
-    """Return the requested call with its country and whether its number is at high risk, by the settings."""
-    country = country_of_number(request.number, settings.DEFAULT_COUNTRY)
-    risk = is_high_risk(request.number, tuple(settings.HIGH_RISK_PREFIXES))
-    return ClassifiedCall(request.number, country, risk, request.at)
+def classify(request: CallRequest, plan: NumberingPlan) -> ClassifiedCall:
+    """Return the requested call with its country, and whether its kind or the settings call its number risky."""
+    number = number_of_key(request.number, plan)
+    risk = number.kind in RISKY_KINDS or request.number.startswith(tuple(settings.HIGH_RISK_PREFIXES))
+    return ClassifiedCall(request.number, number.country or None, risk, request.at)
 
 
-def _price_query(request: CallRequest, rules: AccountRules) -> PriceQuery:
-    plan = plan_of(settings.DEFAULT_COUNTRY, request.at.date())
-    number = number_called(request.number, request.dialled, plan)
+def _price_query(request: CallRequest, rules: AccountRules, plan: NumberingPlan) -> PriceQuery:
     origin = origin_of(request.caller, rules.own_number, plan)
-    return PriceQuery(number.key, request.at, origin, rules.plan_id)
+    return PriceQuery(request.number, request.at, origin, rules.plan_id)
 
 
 def _route_carriers(rule_set: RuleSet, route: RouteEntry, query: PriceQuery, tariff: PricedTariff) -> RouteCarriers:

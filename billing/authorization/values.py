@@ -70,10 +70,9 @@ class AccountRules:
 
 @dataclass(frozen=True, slots=True)
 class CallRequest:
-    """A call as the dialplan asks about it: the number as it was dialled and in its normal form, and who calls."""
+    """A call as the dialplan asks about it: `number` is the key of the called number, `caller` who calls."""
 
     customer_id: UUID
-    dialled: str
     number: str
     at: datetime
     caller: str = ""

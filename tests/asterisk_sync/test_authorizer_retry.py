@@ -48,7 +48,7 @@ def test_a_slice_that_could_not_be_asked_for_is_asked_for_again(monkeypatch: pyt
             service = AuthorizerService(ServiceState(pool, rule_cache=cache))
             authorizer = service.state.call_authorizer
             began = timezone.now() - timedelta(seconds=49)
-            await authorizer.authorize(CallRequest(customer.pk, NUMBER, NUMBER, began), CALL, "PJSIP/x")
+            await authorizer.authorize(CallRequest(customer.pk, NUMBER, began), CALL, "PJSIP/x")
             await authorizer.mark_answered(CALL, began)
             first = authorizer.calls[CALL].granted.seconds
             await service.timers.extend(CALL)

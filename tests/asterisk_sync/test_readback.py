@@ -23,6 +23,7 @@ from asterisk_sync.snapshot.values import Snapshot
 from deploy.trial.asterisk import AsteriskInstance
 from tests.ami import ami_session
 from tests.asterisk_sync.conftest import empty_the_node
+from tests.core.numbers.plans import BRAZIL
 from tests.rendering.example import address, customer, extension, gateway, route
 from tests.rendering.many import did
 
@@ -35,7 +36,7 @@ def company() -> Snapshot:
     """A gateway, a trunk customer, an office, a route and numbers."""
     office = customer(2, "OFFICE", type="extension", extensions=(extension(21, "1001"), extension(22, "1002")))
     return Snapshot(
-        "BR",
+        BRAZIL,
         customers=(customer(1, "TRUNK1", addresses=(address("203.0.113.7"), address("203.0.113.8"))), office),
         gateways=(gateway(11, "GW_A", "198.51.100.1"), gateway(12, "GW_B", "198.51.100.2")),
         routes=(route(31, "_0.", 10, "GW_A"), route(32, "_X.", 20, "GW_B")),

@@ -11,6 +11,7 @@ from asterisk_sync.reload.value_comparison import value_differences
 from asterisk_sync.rendering.files import FILE_NAMES, seal
 from asterisk_sync.rendering.parser import PjsipObject
 from asterisk_sync.snapshot.values import DIDSnapshot, Snapshot
+from tests.core.numbers.plans import BRAZIL
 
 GOOD = {
     "pjsip_gateways.conf": "[GW_A]\ntype=endpoint\ncontext=from-trunk\naors=GW_A\n\n[GW_A]\ntype=aor\n",
@@ -78,7 +79,7 @@ def test_a_file_without_its_marker_is_refused() -> None:
 
 def test_an_object_of_the_snapshot_that_is_not_in_the_files_is_refused() -> None:
     number = DIDSnapshot(id=uuid4(), number="551140009999", gateway="", customer="X", destination="trunk")
-    assert "551140009999" in refusal(sealed(), Snapshot(country="BR", dids=(number,)))
+    assert "551140009999" in refusal(sealed(), Snapshot(plan=BRAZIL, dids=(number,)))
 
 
 @pytest.mark.parametrize(

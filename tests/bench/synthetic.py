@@ -11,6 +11,7 @@ from asterisk_sync.snapshot.values import CustomerSnapshot, DIDSnapshot, Extensi
 from deploy.trial.asterisk import AsteriskInstance
 from tests.ami import ami_session
 from tests.bench.growth import cpu_seconds, memory_mib
+from tests.core.numbers.plans import BRAZIL
 
 RELOAD_SECONDS = 600
 IN_AN_OFFICE = 50
@@ -27,7 +28,7 @@ def uuid_of(number: int) -> UUID:
 def offices(extensions: int) -> Snapshot:
     """Return a snapshot with that many extensions, fifty to a customer."""
     customers = range(-(-extensions // IN_AN_OFFICE))
-    return Snapshot("BR", tuple(_office(n, min(IN_AN_OFFICE, extensions - n * IN_AN_OFFICE)) for n in customers))
+    return Snapshot(BRAZIL, tuple(_office(n, min(IN_AN_OFFICE, extensions - n * IN_AN_OFFICE)) for n in customers))
 
 
 def _office(number: int, extensions: int) -> CustomerSnapshot:
@@ -58,7 +59,7 @@ def numbers(count: int, *, one_prefix: bool) -> Snapshot:
         DIDSnapshot(uuid_of(n), str(first + n * apart), "", "OFFICE0", "forward", forward_to="551140001000")
         for n in range(count)
     )
-    return Snapshot("BR", (_office(0, 1),), dids=dids)
+    return Snapshot(BRAZIL, (_office(0, 1),), dids=dids)
 
 
 @dataclass

@@ -136,7 +136,7 @@ class Money(RuleBasedStateMachine):
         self.call_authorizer.rule_cache.refresh()
         key = CallKey(self.node, f"{self.node}.call{len(self.prices)}.{len(self.live)}")
         customer, before = self.customers["prepaid"], self.left()
-        request = CallRequest(customer.pk, NUMBER, NUMBER, datetime.now(UTC))
+        request = CallRequest(customer.pk, NUMBER, datetime.now(UTC))
         answer = self.loop.run(self.call_authorizer.authorize(request, key, "PJSIP/x"))
         if isinstance(answer, LiveCall):
             self.live[key] = answer

@@ -4,18 +4,29 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
+from django.conf import LazySettings
 
 from deploy.trial.asterisk import AsteriskInstance
 from tests.asterisk_sync.conftest import make_node
 from tests.calls.exchange import Exchange
 from tests.lab.network import LabNetwork
 from tests.lab.records import CdrReader
+from tests.simulator.permissive import permissive
+
+DEFAULT_ADDRESS = "127.0.0.1:4573"
 
 
 @pytest.fixture
 def exchange(
-    transactional_db: None, asterisk: AsteriskInstance, lab_network: LabNetwork, cdrs: CdrReader
+    transactional_db: None,
+    asterisk: AsteriskInstance,
+    lab_network: LabNetwork,
+    cdrs: CdrReader,
+    settings: LazySettings,
 ) -> Iterator[Exchange]:
-    """An exchange without any object."""
+    """An exchange without any object; an authorizer that lets every call through answers its questions."""
     with ExitStack() as stack:
+        # Tests of the authorizer have chosen the address of a real one.
+        if settings.AUTHORIZER_ADDRESS == DEFAULT_ADDRESS:
+            settings.AUTHORIZER_ADDRESS = f"127.0.0.1:{stack.enter_context(permissive()).port}"
         yield Exchange(asterisk, lab_network, cdrs, make_node(asterisk), stack)

@@ -1,19 +1,21 @@
-"""Calls that leave the country, or go where fraud goes, are asked about whoever makes them; those at home are not."""
+"""Every call is asked about but those to emergency lines; what holds where nobody answers stands in the files."""
 
 import time
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from billing.accounts.ledger import account_of
-from billing.models import CreditHold, RefusedCall
+from billing.authorization.services import stop_account
+from billing.models import Account, AccountKind, CreditHold, RefusedCall
 from deploy.trial.ports import free_tcp_port
 from numbering.models import DestinationType
 from tests.calls.authorized import authorizer
 from tests.calls.exchange import Carrier, Exchange, Trunk
 from tests.factories.billing import TariffFactory
 
-AT_HOME, ABROAD, PREMIUM = "011987654321", "0012125551234", "0900123456"
+AT_HOME, ABROAD, PREMIUM = "011987654321", "0012125551234", "09001234567"
 SECONDS_UNTIL_WRITTEN = 3
 
 
@@ -64,18 +66,36 @@ def test_a_country_that_it_was_allowed_is_called_and_its_money_set_aside(
         assert CreditHold.objects.get().number == "12125551234"
 
 
-@pytest.mark.parametrize("number", [AT_HOME, "190", "08001234567", "40041234", "+5511987654321"])
-def test_calls_and_services_at_home_are_not_asked_about(
-    exchange: Exchange, vivo: Carrier, acme: Trunk, number: str
+def test_an_emergency_line_is_called_whoever_is_asked_about_what(
+    exchange: Exchange, vivo: Carrier, acme: Trunk
 ) -> None:
+    account = account_of(acme.customer)
+    Account.objects.filter(pk=account.pk).update(blocked_at=timezone.now(), kind=AccountKind.PREPAID)
+    acme.customer.channel_limit = 1
+    acme.customer.save()
     exchange.apply()
     with authorizer() as service:
-        assert exchange.call(acme, number).answered
+        assert exchange.call(acme, "190").answered
         service.terminate()
         service.wait(10)
-        assert exchange.call(acme, number).answered
-    assert vivo.numbers == [number, number]
+        assert exchange.call(acme, "190").answered
+    assert vivo.numbers == ["190", "190"]
     assert not CreditHold.objects.exists()
+
+
+def test_national_calls_of_a_customer_without_limits_are_asked_about(
+    exchange: Exchange, vivo: Carrier, acme: Trunk
+) -> None:
+    TariffFactory.create(pattern="55")
+    account = account_of(acme.customer)
+    exchange.apply()
+    with authorizer():
+        assert exchange.call(acme, AT_HOME).answered
+        account.allowed_countries = []
+        account.save()
+        time.sleep(SECONDS_UNTIL_WRITTEN)
+        assert exchange.call(acme, AT_HOME).cause == 57
+    assert vivo.numbers == [AT_HOME]
 
 
 def test_premium_numbers_and_high_risk_prefixes_at_home_are_asked_about(
@@ -91,23 +111,50 @@ def test_premium_numbers_and_high_risk_prefixes_at_home_are_asked_about(
         assert exchange.call(acme, AT_HOME).answered
         time.sleep(SECONDS_UNTIL_WRITTEN)
     refused = RefusedCall.objects.order_by("created_at").values_list("number", "reason")
-    assert list(refused) == [("55900123456", "high_risk"), ("551130001000", "high_risk")]
+    assert list(refused) == [("09001234567", "high_risk"), ("551130001000", "high_risk")]
     assert vivo.numbers == [AT_HOME]
 
 
-@pytest.mark.parametrize("number", [ABROAD, "+5352123456", PREMIUM, "442071234567", "005500442071234567", "33331000"])
+@pytest.mark.parametrize(
+    ("number", "cause"),
+    [(ABROAD, 41), ("+5352123456", 41), (PREMIUM, 41), ("00442071234567", 41), ("442071234567", 28), ("33331000", 28)],
+)
 def test_without_the_service_what_is_not_known_to_stay_at_home_is_refused(
-    exchange: Exchange, vivo: Carrier, acme: Trunk, number: str
+    exchange: Exchange, vivo: Carrier, acme: Trunk, settings: Any, number: str, cause: int
 ) -> None:
+    settings.AUTHORIZER_DOWN_POSTPAID = True
     exchange.apply()
-    assert exchange.call(acme, number).cause == 41
-    assert exchange.record()["va_cause"] == "41"
+    assert exchange.call(acme, number).cause == cause
+    assert exchange.record()["va_cause"] == str(cause)
     assert vivo.numbers == []
+
+
+@pytest.mark.parametrize(("lets_them_call", "answered"), [(True, True), (False, False)])
+def test_without_the_service_a_customer_without_limits_calls_inside_the_country_if_the_operator_lets_it(
+    exchange: Exchange, vivo: Carrier, acme: Trunk, settings: Any, lets_them_call: bool, answered: bool
+) -> None:
+    settings.AUTHORIZER_DOWN_POSTPAID = lets_them_call
+    exchange.apply()
+    assert exchange.call(acme, AT_HOME).answered is answered
+
+
+def test_a_stopped_customer_is_refused_while_nobody_can_be_asked(
+    exchange: Exchange, vivo: Carrier, acme: Trunk, settings: Any
+) -> None:
+    settings.AUTHORIZER_DOWN_POSTPAID = True
+    account = account_of(acme.customer)
+    exchange.apply()
+    assert exchange.call(acme, AT_HOME).answered
+    stop_account(account_id=account.pk, reason="by hand")
+    exchange.apply()
+    assert exchange.call(acme, AT_HOME).cause == 21
+    assert exchange.call(acme, "190").answered
 
 
 def test_a_number_that_is_forwarded_abroad_is_asked_about(exchange: Exchange, vivo: Carrier, acme: Trunk) -> None:
     exchange.number("551140001000", acme.customer, DestinationType.FORWARD, forward_to=ABROAD)
     exchange.number("551140001001", acme.customer, DestinationType.FORWARD, forward_to=AT_HOME)
+    TariffFactory.create(pattern="55")
     exchange.apply()
     with authorizer():
         assert exchange.call(vivo, "551140001000").cause == 57

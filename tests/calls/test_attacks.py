@@ -99,7 +99,6 @@ def test_premium_calls_one_after_the_other_cost_no_more_than_the_cap_and_an_incr
 def test_calls_to_a_high_risk_range_that_follow_too_fast_stop_the_customer_and_end_its_calls(
     exchange: Exchange, vivo: Carrier, acme: Trunk, settings: Any
 ) -> None:
-    settings.AUTHORIZER_ASKS_ALL = True
     TariffFactory.create(pattern="1900", price_per_minute=Decimal(1))
     account = terms(acme, allows_high_risk=True, allowed_countries=["BR", "US"])
     exchange.apply()
@@ -118,7 +117,6 @@ def test_calls_to_a_high_risk_range_that_follow_too_fast_stop_the_customer_and_e
 def test_the_countries_of_a_customer_without_any_limit_hold_too_where_all_are_asked_about(
     exchange: Exchange, vivo: Carrier, acme: Trunk, settings: Any
 ) -> None:
-    settings.AUTHORIZER_ASKS_ALL = True
     exchange.apply()
     with authorizer():
         assert exchange.call(acme, "0012125551234").cause == 57

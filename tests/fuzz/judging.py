@@ -17,6 +17,7 @@ from asterisk_sync.rendering import render_files
 from asterisk_sync.rendering.parser import Context, PjsipObject
 from asterisk_sync.snapshot.values import Snapshot
 from asterisk_sync.throwaway import run_trial
+from tests.core.numbers.plans import BRAZIL
 from tests.fuzz.meaning import STRUCTURE, VIEW, Meaning, meaning_of, placed
 from tests.fuzz.sets import GOOD, MOST_ADDRESSES
 from tests.rendering.example import example
@@ -155,7 +156,7 @@ def _plain(context: Context) -> Plain:
 @lru_cache(maxsize=1)
 def _usual_contexts() -> dict[str, Plain]:
     """Return the contexts that every set has, whatever is in it."""
-    empty = expected_config(render_files(Snapshot("BR"), 1)).contexts
+    empty = expected_config(render_files(Snapshot(BRAZIL), 1)).contexts
     return {
         name: _plain(context)
         for name, context in empty.items()

@@ -19,6 +19,7 @@ from asterisk_sync.snapshot.values import (
     Snapshot,
     TrunkAddressSnapshot,
 )
+from tests.core.numbers.plans import BRAZIL
 from tests.fuzz.fields import ADDRESS, CUSTOMER, DID_NUMBER, EXTENSION, GATEWAY, ROUTE, Field
 from tests.fuzz.hostile import hostile
 from tests.fuzz.tally import Tally
@@ -66,7 +67,7 @@ class Maker:
         routes = tuple(self._route(names, codes) for _ in range(ROUTES))
         extensions = [(office.code, extension.username) for office in offices for extension in office.extensions]
         dids = tuple(self._did(names, codes, extensions) for _ in range(DIDS))
-        return Snapshot("BR", (*trunks, *offices), gateways, routes, dids)
+        return Snapshot(BRAZIL, (*trunks, *offices), gateways, routes, dids)
 
     def _id(self) -> UUID:
         self.ids += 1
@@ -207,7 +208,7 @@ def _snapshot() -> Snapshot:
     route = dataclasses.replace(maker._route([gateway.name] * 3, [trunk.code, office.code]), customers=())
     route = dataclasses.replace(route, steps=(RouteStepSnapshot(gateway.name, 1),))
     did = DIDSnapshot(maker._id(), "551140001000", gateway.name, trunk.code, "trunk")
-    return Snapshot("BR", (trunk, office), (gateway,), (route,), (did,))
+    return Snapshot(BRAZIL, (trunk, office), (gateway,), (route,), (did,))
 
 
 GOOD = _snapshot()

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from asterisk_sync.snapshot.values import (
-    Asking,
     AuthorizerSnapshot,
     CustomerSnapshot,
     DIDSnapshot,
@@ -15,6 +14,8 @@ from asterisk_sync.snapshot.values import (
     Snapshot,
     TrunkAddressSnapshot,
 )
+from routing.route_lines import route_lines
+from tests.core.numbers.plans import BRAZIL
 
 
 def new_id(number: int) -> UUID:
@@ -36,8 +37,8 @@ def gateway(number: int, name: str, host: str, **fields: Any) -> GatewaySnapshot
     values: dict[str, Any] = {
         "addresses": (host,), "port": 5060, "transport": "udp", "codecs": ("alaw", "ulaw"), "registers": False,
         "username": "", "secret": "", "tech_prefix": "", "strip_digits": 0, "prepend": "",
-        "number_format": "automatic", "caller_id_rule": "keep", "caller_id_number": "", "channel_limit": 30,
-        "qualify": True, "reroute_forbidden": False,
+        "number_format": "automatic", "sent_format": "as_dialled", "carrier_code": "", "caller_id_rule": "keep",
+        "caller_id_number": "", "channel_limit": 30, "qualify": True, "reroute_forbidden": False,
     }  # fmt: skip
     return GatewaySnapshot(id=new_id(number), name=name, host=host, **(values | fields))
 
@@ -45,8 +46,8 @@ def gateway(number: int, name: str, host: str, **fields: Any) -> GatewaySnapshot
 def route(number: int, pattern: str, priority: int, *gateways: str, **fields: Any) -> RouteSnapshot:
     """Return a route over the gateways in order."""
     values: dict[str, Any] = {
-        "by_weight": False, "strip_digits": 0, "prepend": "", "caller_id_number": "", "ring_seconds": 60,
-        "steps": tuple(RouteStepSnapshot(name, 100) for name in gateways),
+        "lines": route_lines(pattern, BRAZIL), "by_weight": False, "strip_digits": 0, "prepend": "",
+        "caller_id_number": "", "ring_seconds": 60, "steps": tuple(RouteStepSnapshot(name, 100) for name in gateways),
     }  # fmt: skip
     return RouteSnapshot(id=new_id(number), pattern=pattern, priority=priority, **(values | fields))
 
@@ -114,7 +115,7 @@ def example() -> Snapshot:
     acme, clinic, stopped = example_customers()
     weighted = (RouteStepSnapshot("GW_Reg", 300), RouteStepSnapshot("GW_Vivo_SP", 700))
     return Snapshot(
-        country="BR",
+        plan=BRAZIL,
         customers=(acme, clinic, stopped),
         gateways=example_gateways(),
         routes=(
@@ -132,6 +133,6 @@ def example() -> Snapshot:
             DIDSnapshot(new_id(45), "551140001004", "", "CLINICA", "extension", extension=AWAY.username),
         ),
         authorizer=AuthorizerSnapshot(
-            "127.0.0.1", 4573, new_id(51), {acme.id: Asking.LENIENT, clinic.id: Asking.STRICT}
+            "127.0.0.1", 4573, new_id(51), (clinic.id,), ((acme.id, 7200),), ("55900", "881")
         ),
     )

@@ -1,9 +1,11 @@
 """Snapshots of any size, in documentation addresses: what matters is how many there are, and how alike."""
 
 from asterisk_sync.snapshot.values import CustomerSnapshot, DIDSnapshot, RouteSnapshot, Snapshot
+from tests.core.numbers.plans import BRAZIL
 from tests.rendering.example import address, customer, extension, gateway, new_id, route
 
 OFFICE = 200
+AREAS = [f"{area}" for area in range(11, 100) if BRAZIL.is_area(f"{area}")]
 
 
 def many(*, extensions: int = 0, dids: int = 0, trunks: int = 0, gateways: int = 1, routes: int = 0) -> Snapshot:
@@ -11,7 +13,7 @@ def many(*, extensions: int = 0, dids: int = 0, trunks: int = 0, gateways: int =
     offices = tuple(office(number, min(OFFICE, extensions - first)) for number, first in _steps(extensions))
     owners = tuple(trunk(number) for number in range(trunks)) or offices or (customer(1, "ACME"),)
     return Snapshot(
-        country="BR",
+        plan=BRAZIL,
         customers=tuple(sorted({*owners, *offices}, key=lambda item: item.code)),
         gateways=tuple(
             gateway(1_000_000 + number, f"GW{number:04d}", f"198.18.{number // 250}.{number % 250 + 1}")
@@ -52,6 +54,11 @@ def did(number: int, owner: str, *, first: int = 551_130_000_000, apart: int = 1
 
 
 def a_route(number: int) -> RouteSnapshot:
-    """Return one of many routes of one priority, every twentieth of which overlaps with others."""
-    pattern = f"_0{number // 20:02d}." if number % 20 == 0 else f"_0{number // 20:02d}{number % 20:02d}XXXXXX"
+    """Return one of many routes of one priority, every twentieth of which overlaps with others.
+
+    Each is for fixed numbers of an area: 20 routes an area, and again 20 where the areas are used up.
+    """
+    group, place = divmod(number, 20)
+    turn, area = divmod(group, len(AREAS))
+    pattern = f"_0{AREAS[area]}." if place == 0 else f"_0{AREAS[area]}{20 + 20 * turn + place}XXXXXX"
     return route(6_000_000 + number, pattern, 10, "GW0000")

@@ -13,6 +13,7 @@ from asterisk_sync.rendering.engine import UnguardedVariableError, guarded
 from asterisk_sync.rendering.guard import KINDS, GuardError, guard
 from asterisk_sync.rendering.parser import parse_dialplan, parse_pjsip
 from asterisk_sync.snapshot.values import Snapshot
+from tests.core.numbers.plans import BRAZIL
 from tests.rendering.example import customer, example, extension, gateway
 
 POISON = [
@@ -64,7 +65,7 @@ def test_a_poisoned_gateway_stops_the_rendering(field: str, poison: str) -> None
     change: dict[str, Any] = {field: f"{getattr(base, field)}{poison}1"}
     poisoned = dataclasses.replace(base, **change)
     with pytest.raises((GuardError, RenderError, KeyError)):
-        render_files(Snapshot("BR", gateways=(poisoned,)), 1)
+        render_files(Snapshot(BRAZIL, gateways=(poisoned,)), 1)
 
 
 @pytest.mark.parametrize("poison", POISON)
@@ -74,7 +75,7 @@ def test_a_poisoned_extension_stops_the_rendering(field: str, poison: str) -> No
     change: dict[str, Any] = {field: f"{getattr(base, field)}{poison}1"}
     poisoned = dataclasses.replace(base, **change)
     with pytest.raises(GuardError):
-        render_files(Snapshot("BR", customers=(customer(1, "ACME", extensions=(poisoned,)),)), 1)
+        render_files(Snapshot(BRAZIL, customers=(customer(1, "ACME", extensions=(poisoned,)),)), 1)
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "99999", "05060"])
@@ -105,13 +106,13 @@ def test_a_template_can_only_print_and_loop() -> None:
 
 def test_an_endpoint_is_never_called_anonymous() -> None:
     with pytest.raises(GuardError):
-        render_files(Snapshot("BR", gateways=(gateway(11, "anonymous", "198.51.100.1"),)), 1)
+        render_files(Snapshot(BRAZIL, gateways=(gateway(11, "anonymous", "198.51.100.1"),)), 1)
 
 
 def test_two_objects_of_one_name_are_refused_because_asterisk_would_freeze_both() -> None:
     clash = dataclasses.replace(extension(21, "1001"), username="GW_A")
     snapshot = Snapshot(
-        "BR", customers=(customer(1, "ACME", extensions=(clash,)),), gateways=(gateway(11, "GW_A", "198.51.100.1"),)
+        BRAZIL, customers=(customer(1, "ACME", extensions=(clash,)),), gateways=(gateway(11, "GW_A", "198.51.100.1"),)
     )
     with pytest.raises(RenderError, match="GW_A"):
         render_files(snapshot, 1)
@@ -126,12 +127,12 @@ def test_an_address_of_a_gateway_and_of_a_customer_is_refused() -> None:
 def test_gateways_that_share_an_address_are_told_apart_by_port() -> None:
     first = gateway(11, "GW_A", "198.51.100.1")
     second = gateway(12, "GW_B", "198.51.100.1", port=5080)
-    text = render_files(Snapshot("BR", gateways=(first, second)), 1)["pjsip_gateways.conf"]
+    text = render_files(Snapshot(BRAZIL, gateways=(first, second)), 1)["pjsip_gateways.conf"]
     matches = {item.name: item.values("match") for item in parse_pjsip(text) if item.type == "identify"}
     assert matches == {"GW_A": ["198.51.100.1:5060"], "GW_B": ["198.51.100.1:5080"]}
 
 
 def test_an_empty_snapshot_still_has_its_entries() -> None:
-    files = render_files(Snapshot("BR"), 1)
+    files = render_files(Snapshot(BRAZIL), 1)
     assert "from-internal" in parse_dialplan(files["extensions_routes.conf"])
     assert "from-trunk" in parse_dialplan(files["extensions_dids.conf"])

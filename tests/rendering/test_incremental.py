@@ -15,6 +15,7 @@ from asterisk_sync.generations.validation import validate
 from asterisk_sync.rendering import engine, parser, render_files, route_plan, sections
 from asterisk_sync.rendering.sections import ConfigSyntaxError
 from asterisk_sync.snapshot.values import CustomerSnapshot, RouteStepSnapshot, Snapshot
+from tests.core.numbers.plans import BRAZIL
 from tests.rendering.example import address, customer, example, extension, gateway, route
 from tests.rendering.many import did, many, trunk
 from voipadmin.core.runtime.caches import ROUNDS_KEPT, RoundCache
@@ -249,8 +250,8 @@ def test_change_after_change_gives_the_text_and_the_objects_of_a_fresh_start(his
 def test_gateways_are_told_apart_by_what_others_have() -> None:
     """A fragment depends on all that its text says: the port is named where another gateway has the same address."""
     first, second = gateway(1, "GW_A", "198.51.100.1"), gateway(2, "GW_B", "198.51.100.2")
-    alone = render_files(Snapshot("BR", gateways=(first, second)), 1)["pjsip_gateways.conf"]
+    alone = render_files(Snapshot(BRAZIL, gateways=(first, second)), 1)["pjsip_gateways.conf"]
     shared = dataclasses.replace(second, addresses=first.addresses, port=5080)
-    together = render_files(Snapshot("BR", gateways=(first, shared)), 1)["pjsip_gateways.conf"]
+    together = render_files(Snapshot(BRAZIL, gateways=(first, shared)), 1)["pjsip_gateways.conf"]
     assert "match=198.51.100.1\n" in alone
     assert "match=198.51.100.1:5060\n" in together

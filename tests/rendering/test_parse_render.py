@@ -1,6 +1,7 @@
 """What is rendered is read back as what was meant: parse(render(x)) == x, for generated snapshots."""
 
 import re
+from typing import Any
 from uuid import UUID
 
 from hypothesis import HealthCheck, given, settings
@@ -17,7 +18,9 @@ from asterisk_sync.snapshot.values import (
     Snapshot,
     TrunkAddressSnapshot,
 )
+from routing.route_lines import route_lines
 from routing.selection import matching_routes
+from tests.core.numbers.plans import BRAZIL
 from tests.rendering.example import new_id
 from tests.routing.patterns_at_random import numbers, patterns
 from voipadmin.core.numbers.patterns import parse_pattern
@@ -64,6 +67,8 @@ def gateways(draw: st.DrawFn, number: int, name: str) -> GatewaySnapshot:
         strip_digits=draw(st.integers(0, 5)),
         prepend=draw(st.from_regex(r"\A\+?[0-9]{0,5}\Z")),
         number_format=draw(st.sampled_from(["automatic", "e164", "national", "trunk_zero"])),
+        sent_format=draw(st.sampled_from(["as_dialled", "e164", "e164_plus", "national", "zero"])),
+        carrier_code="",
         caller_id_rule="keep",
         caller_id_number="",
         channel_limit=draw(st.integers(1, 10_000)),
@@ -76,6 +81,10 @@ def gateways(draw: st.DrawFn, number: int, name: str) -> GatewaySnapshot:
 def addresses(draw: st.DrawFn, number: int) -> TrunkAddressSnapshot:
     transport = draw(st.sampled_from(["udp", "tcp"]))
     return TrunkAddressSnapshot(f"203.0.113.{number + 1}", draw(ports), transport, receives_calls=True, priority=1)
+
+
+def a_route(id_: UUID, pattern: str, **fields: Any) -> RouteSnapshot:
+    return RouteSnapshot(id_, pattern, route_lines(pattern, BRAZIL), **fields)
 
 
 @st.composite
@@ -96,15 +105,15 @@ def snapshots(draw: st.DrawFn) -> Snapshot:
     )  # fmt: skip
     owners = [customer.code for customer in (*trunks, office)]
     routes = tuple(
-        RouteSnapshot(
-            id=new_id(300 + index), pattern=draw(patterns()), priority=draw(st.sampled_from([10, 20])), by_weight=False,
+        a_route(
+            new_id(300 + index), draw(patterns()), priority=draw(st.sampled_from([10, 20])), by_weight=False,
             strip_digits=draw(st.integers(0, 3)), prepend=draw(st.from_regex(r"\A[0-9]{0,4}\Z")), caller_id_number="",
             ring_seconds=draw(st.integers(5, 300)), steps=(RouteStepSnapshot(draw(st.sampled_from(names)), 100),),
             customers=tuple(draw(st.lists(st.sampled_from(owners), max_size=2, unique=True))),
         )
         for index in range(draw(st.integers(0, 8)))
     )  # fmt: skip
-    return Snapshot("BR", (*trunks, office), tuple(found), routes)
+    return Snapshot(BRAZIL, (*trunks, office), tuple(found), routes)
 
 
 def objects(text: str) -> dict[tuple[str, str], PjsipObject]:

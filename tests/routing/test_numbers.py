@@ -17,6 +17,7 @@ from routing.numbers import (
     rewrite_number,
     without_carrier,
 )
+from tests.core.numbers.plans import BRAZIL
 
 AREAS = ["11", "21", "48", "53", "54", "55", "85", "99"]
 
@@ -98,7 +99,9 @@ def test_route_then_gateway_then_tech_prefix(number: str, route_strip: int, gate
 
 @given(national_numbers())
 def test_each_rule_shows_a_carrier_its_own_way_of_the_callers_number(national: str) -> None:
-    shown = {rule: present_caller_id(f"0{national}", rule, "BR", fixed="551150000000") for rule in CallerIdRule.values}
+    shown = {
+        rule: present_caller_id(f"0{national}", rule, BRAZIL, fixed="551150000000") for rule in CallerIdRule.values
+    }
     assert shown == {
         "keep": f"0{national}",
         "e164": f"55{national}",

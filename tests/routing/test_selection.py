@@ -7,6 +7,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
+from routing.route_lines import RouteLine
 from routing.selection import layer_routes, matching_routes
 from tests.routing.oracles import order_gateways, select_attempts
 from tests.routing.patterns_at_random import numbers, patterns
@@ -27,6 +28,11 @@ class ARoute:
     by_weight: bool = False
     steps: tuple[Step, ...] = (Step("GW"),)
     customers: tuple[str, ...] = ()
+
+    @property
+    def lines(self) -> tuple[RouteLine, ...]:
+        """Keys are matched by the pattern as it is: what a plan makes of patterns is told elsewhere."""
+        return (RouteLine(self.pattern),)
 
 
 def route(number: int, pattern: str, priority: int = 10, *gateways: str, customers: tuple[str, ...] = ()) -> ARoute:

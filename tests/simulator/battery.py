@@ -113,9 +113,9 @@ def _against_selection(world: World, simulation: Simulation) -> Iterator[str]:
     if simulation.outcome != Outcome.SENT:
         return
     routes, code = world.call_context.snapshot.routes, simulation.customer
-    if [route.id for route in simulation.taken] != [r.id for r in matching_routes(routes, simulation.number, code)]:
+    if [route.id for route in simulation.taken] != [r.id for r in matching_routes(routes, simulation.normalised, code)]:
         yield "other routes than selection's"
-    wanted = [(item.number, item.route, item.gateway) for item in select_attempts(routes, simulation.number, code)]
+    wanted = [(item.number, item.route, item.gateway) for item in select_attempts(routes, simulation.normalised, code)]
     if [(item.number, item.route, item.gateway) for item in simulation.attempts] != wanted:
         yield "other attempts than selection's"
 
@@ -143,7 +143,7 @@ def _against_questions(batch: Sequence[World], authorizer: Permissive) -> Iterat
     for index, world in enumerate(batch):
         customers = {customer.code: customer.id for customer in world.call_context.snapshot.customers}
         told = [simulate(question, world.call_context) for question in world.questions]
-        wanted = {(customers[item.customer], item.number) for item in told if item.is_asked}
+        wanted = {(customers[item.customer], item.normalised) for item in told if item.is_asked}
         found = {(customer, number) for node, customer, number in authorizer.asked if node == node_of(index)}
         if found != wanted:
             yield f"asked about {found}, not about {wanted}\n{told}\n{world.call_context.snapshot}"

@@ -16,6 +16,7 @@ from routing.selection import matching_routes
 from tests.routing.oracles import select_attempts
 from tests.simulator import battery
 from tests.simulator.worlds import World, a_world, worlds
+from voipadmin.core.numbers.reading import read_number
 
 SETS = 2_000
 
@@ -30,10 +31,10 @@ def test_the_simulator_tries_what_selection_selects(world: World) -> None:
             assert told.attempts == ()
             continue
         assert [route.id for route in told.taken] == [
-            route.id for route in matching_routes(routes, told.number, told.customer)
+            route.id for route in matching_routes(routes, told.normalised, told.customer)
         ]
         assert [(attempt.route, attempt.gateway) for attempt in told.attempts] == [
-            (attempt.route, attempt.gateway) for attempt in select_attempts(routes, told.number, told.customer)
+            (attempt.route, attempt.gateway) for attempt in select_attempts(routes, told.normalised, told.customer)
         ]
 
 
@@ -75,15 +76,24 @@ def _short_callers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(numbers, "SHORTEST_CALLER", 2)
 
 
-def _no_normal_form(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("asterisk_sync.simulator.engine.normalised", lambda trace, _country: trace.number)
+def _never_as_dialled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("asterisk_sync.simulator.attempts.plain_dialled", lambda _dialled, _plan: "")
+
+
+def _no_home_area(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "asterisk_sync.simulator.trace.read_number", lambda dialled, plan, **_home_area: read_number(dialled, plan)
+    )
 
 
 def _nobody_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("asterisk_sync.simulator.authorization.stays_home", lambda _number, _country, _prefixes: True)
+    monkeypatch.setattr("asterisk_sync.simulator.engine.is_asked", lambda _trace: False)
 
 
-@pytest.mark.parametrize("make_wrong", [_wrong_order, _no_rewriting, _short_callers, _no_normal_form, _nobody_asked])
+@pytest.mark.parametrize(
+    "make_wrong",
+    [_wrong_order, _no_rewriting, _short_callers, _never_as_dialled, _no_home_area, _nobody_asked],
+)
 def test_the_comparison_finds_a_simulator_that_is_wrong(
     asterisk: AsteriskInstance, monkeypatch: pytest.MonkeyPatch, make_wrong: Callable[[pytest.MonkeyPatch], None]
 ) -> None:

@@ -168,9 +168,11 @@ def test_spent_money_counts_for_the_cap(acme: Customer) -> None:
     assert (told.cap_left, told.available, told.longest_seconds) == (Decimal("0.20"), None, 120)
 
 
-def test_a_national_call_of_a_customer_without_limits_is_not_asked_about_and_one_abroad_is(acme: Customer) -> None:
-    RouteFactory.create(pattern="_0.", gateways=[gateway("GW_Good", "0.05")])
+def test_every_call_is_asked_about_but_those_to_emergency_lines(acme: Customer) -> None:
+    RouteFactory.create(pattern="_X.", gateways=[gateway("GW_Good", "0.05")])
     told = simulate_call(caller=acme, number=NUMBER)
+    assert (told.outcome, told.is_asked, said(told).reason, told.cause) == (Outcome.REFUSED, True, "no_rate", 3)
+    told = simulate_call(caller=acme, number="190")
     assert (told.outcome, told.is_asked, told.authorization) == (Outcome.SENT, False, None)
     told = simulate_call(caller=acme, number=ABROAD)
     assert (told.outcome, told.is_asked, said(told).reason, told.cause) == (Outcome.REFUSED, True, "country", 57)

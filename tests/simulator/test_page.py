@@ -84,14 +84,14 @@ def test_htmx_gets_the_region_alone(client: Client, acme: Customer, route: Route
 @pytest.mark.parametrize(
     ("question", "text"),
     [
-        ({"number": "abc"}, "answers 404"),
+        ({"number": "abc"}, "is no number of any country"),
         ({"number": "01a"}, "is no number"),
         ({"number": ""}, "This field is required."),
         ({"number": "0" * 70}, "at most 60 characters"),
         ({"number": "0" * 50}, "at most 40 characters"),
         ({"number": "0\x00"}, "Null characters are not allowed."),
         ({"number": "0é"}, "special characters"),
-        ({"number": "${SHELL(id)}"}, "answers 404"),
+        ({"number": "${SHELL(id)}"}, "is no number of any country"),
         ({"customer": ""}, "Choose who calls."),
         ({"customer": "not-a-uuid"}, "valid"),
         ({"customer": str(uuid4())}, "valid choice"),
@@ -178,7 +178,9 @@ def test_the_api_tells_the_same(api: ApiClient, acme: Customer, route: Route) ->
 
 def test_the_api_tells_what_the_authorizer_would_say(api: ApiClient, acme: Customer, route: Route) -> None:
     at_home = api.post("/simulations/", {"number": NUMBER, "customer_id": str(acme.pk)}).json()
-    assert (at_home["is_asked"], at_home["authorization"]) == (False, None)
+    assert (at_home["is_asked"], at_home["authorization"]["allowed"]) == (True, True)
+    emergency = api.post("/simulations/", {"number": "190", "customer_id": str(acme.pk)}).json()
+    assert (emergency["is_asked"], emergency["is_emergency"]) == (False, True)
     abroad = api.post("/simulations/", {"number": "0012125551234", "customer_id": str(acme.pk)}).json()
     assert (abroad["is_asked"], abroad["refusal"], abroad["cause"]) == (True, "not_authorized", 57)
     assert (abroad["authorization"]["allowed"], abroad["authorization"]["reason"]) == (False, "country")

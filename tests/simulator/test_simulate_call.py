@@ -16,6 +16,7 @@ from asterisk_sync.simulator.checking import Agreement, check_now
 from asterisk_sync.simulator.live_check import lookups
 from asterisk_sync.simulator.results import CallRefusal, Outcome, RouteReason, Simulation
 from asterisk_sync.simulator.services import UnanswerableError, simulate_with_context
+from billing.models import Account
 from customers.models import Customer, CustomerStatus, CustomerType
 from numbering.models import DestinationType, DIDStatus
 from routing.models import CallerIdRule, Route
@@ -50,10 +51,17 @@ def clinic() -> Customer:
     return CustomerFactory.create(code="CLINICA", type=CustomerType.EXTENSION, caller_id_number="551140001000")
 
 
+@pytest.fixture
+def priced() -> None:
+    """Tariffs for every number of Brazil: a call without a price is refused."""
+    TariffFactory.create(pattern="55", cost_per_minute=None, price_per_minute=Decimal(1))
+
+
 def reasons(simulation: Simulation) -> dict[str, RouteReason]:
     return {route.name: route.reason for route in simulation.routes}
 
 
+@pytest.mark.usefixtures("priced")
 def test_a_call_goes_out_by_the_route_that_fits_as_its_gateway_wants_it(acme: Customer) -> None:
     vivo = GatewayFactory.create(
         name="GW_Vivo", tech_prefix="1234#", strip_digits=1, prepend="55", caller_id_rule=CallerIdRule.E164_PLUS
@@ -68,6 +76,7 @@ def test_a_call_goes_out_by_the_route_that_fits_as_its_gateway_wants_it(acme: Cu
     assert (told.limits.channels, told.limits.calls_per_second, told.limits.channels_in_use) == (7, 3, None)
 
 
+@pytest.mark.usefixtures("priced")
 def test_every_route_says_why_it_is_taken_or_not(acme: Customer) -> None:
     gateway, off = GatewayFactory.create(), GatewayFactory.create(enabled=False)
     other = CustomerFactory.create()
@@ -89,6 +98,7 @@ def test_every_route_says_why_it_is_taken_or_not(acme: Customer) -> None:
     assert [route.name for route in told.taken] == ["first", "next"]
 
 
+@pytest.mark.usefixtures("priced")
 def test_gateways_by_weight_show_their_chance(acme: Customer) -> None:
     first, second = GatewayFactory.create(), GatewayFactory.create()
     route = RouteFactory.create(pattern="_0.", gateways=[first, second], selection="weight")
@@ -98,6 +108,7 @@ def test_gateways_by_weight_show_their_chance(acme: Customer) -> None:
 
 
 def test_price_cost_and_margin_are_those_of_the_time_of_the_call(acme: Customer) -> None:
+    Account.objects.filter(customer=acme).update(allows_loss=True)
     cheap = GatewayFactory.create(name="GW_A", provider=ProviderFactory.create(cost_per_minute=Decimal("0.02")))
     dear = GatewayFactory.create(name="GW_B", provider=ProviderFactory.create(cost_per_minute=Decimal("0.20")))
     RouteFactory.create(pattern="_0.", gateways=[cheap, dear])
@@ -121,7 +132,7 @@ def test_price_cost_and_margin_are_those_of_the_time_of_the_call(acme: Customer)
 @pytest.mark.parametrize(
     ("number", "refusal", "cause"),
     [
-        ("abc", CallRefusal.NO_EXTENSION, None),
+        ("abc", CallRefusal.NOT_A_NUMBER, 28),
         ("011a8", CallRefusal.NOT_A_NUMBER, 28),
         ("190", CallRefusal.NO_ROUTE, 3),
     ],
@@ -147,6 +158,7 @@ def test_a_customer_that_may_not_call_is_told_why(acme: Customer) -> None:
     assert simulate_call(caller=CustomerFactory.create(), number=NUMBER).refusal == CallRefusal.NO_ADDRESS
 
 
+@pytest.mark.usefixtures("priced")
 def test_colleagues_ring_and_forwards_go_out_as_the_callers_call(clinic: Customer) -> None:
     desk = ExtensionFactory.create(customer=clinic, number="1001")
     ExtensionFactory.create(customer=clinic, number="1002", forward_to=NUMBER)
@@ -181,6 +193,7 @@ def test_an_incoming_call_is_read_in_its_gateways_format(acme: Customer, clinic:
     assert simulate_call(caller=other, number="551140001000").refusal == CallRefusal.OTHER_GATEWAY
 
 
+@pytest.mark.usefixtures("priced")
 def test_what_the_node_tells_is_shown(node: Node, acme: Customer) -> None:
     RouteFactory.create(
         pattern="_0.", gateways=[GatewayFactory.create(name="GW_A"), GatewayFactory.create(name="GW_B")]
@@ -222,6 +235,7 @@ def test_without_a_node_there_is_nothing_to_simulate(node: Node, acme: Customer)
     assert refused.value.field == "node"
 
 
+@pytest.mark.usefixtures("priced")
 def test_a_simulation_can_be_written_as_json(acme: Customer) -> None:
     RouteFactory.create(pattern="_0.", gateways=[GatewayFactory.create()])
     written = json.loads(json.dumps(asdict(simulate_call(caller="acme", number=NUMBER)), default=str))

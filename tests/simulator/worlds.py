@@ -10,15 +10,16 @@ from hypothesis import strategies as st
 from asterisk_sync.simulator.call_context import CallContext, KnownRoute
 from asterisk_sync.simulator.results import SimulatedCall
 from asterisk_sync.snapshot.values import DIDSnapshot, GatewaySnapshot, RouteSnapshot, RouteStepSnapshot, Snapshot
-from routing.models import CallerIdRule, NumberFormat
+from routing.models import CallerIdRule, NumberFormat, SentFormat
+from tests.core.numbers.plans import BRAZIL
 from tests.rendering.example import address, customer, extension, gateway, new_id, route
-from voipadmin.core.numbers.patterns import parse_pattern
 
 AT = datetime(2026, 1, 11, 12, tzinfo=UTC)
 NOBODY_IS_FULL = 10_000
 GATEWAYS = ("GW_A", "GW_B", "GW_C")
 TRUNKS = ("ACME", "OUTRO", "TERCEIRO")
-ELEMENTS = [*"0115", "X", "X", "X", "Z", "N", "[12]", "[2-5]", "[0-9]", "[179]", "[1-35]"]
+ABROAD = ("1212", "1904", "4179", "3519")
+HOME_AREAS = ("11", "21")
 CALLERS = ("", "551130001055", "+551130001055", "1130001055", "01130001055", "anonymous", "12", "123", "a1234", "190")
 DIDS = ("551140001000", "551140001001", "551140001002")
 
@@ -31,24 +32,44 @@ class World:
     questions: tuple[SimulatedCall, ...]
 
 
+def dialled(draw: Random) -> str:
+    """Return what somebody dials: a number of the country in one of its forms, one abroad, or a code."""
+    kind = draw.random()
+    if kind < 0.12:
+        return draw.choice(["190", "192", "10315", "40041234", "08001234567", "03001234567"])
+    if kind < 0.35:
+        return draw.choice(["00", "+"]) + draw.choice(ABROAD) + "".join(draw.choices("0123456789", k=7))
+    local = draw.choice(
+        ["9" + "".join(draw.choices("0123456789", k=8)), "3" + "".join(draw.choices("0123456789", k=7))]
+    )
+    if kind < 0.45:
+        return local
+    return draw.choice(["0", "0", "0", "", "55", "+55", "0055", "021"]) + draw.choice(HOME_AREAS) + local
+
+
 def a_pattern(draw: Random) -> str:
-    """Return a pattern that overlaps many others, or a plain number."""
+    """Return a pattern that some number dialled matches, and that overlaps many others."""
+    number = dialled(draw)
+    if draw.random() < 0.1 and "+" not in number:
+        return number
+    kept = draw.randint(2 if number.startswith("+") else 1, len(number))
+    body = "".join(_class_of(draw, digit) for digit in number[:kept])
+    return f"_{body}{draw.choice('.!') if kept < len(number) else draw.choice(['', '', '!'])}"
+
+
+def _class_of(draw: Random, digit: str) -> str:
+    if digit == "+" or draw.random() < 0.3:
+        return digit
+    wide = ["X", "X", "[0-9]", *(["Z"] if digit > "0" else []), *(["N"] if digit > "1" else []), f"[{digit}5]"]
+    return draw.choice(wide)
+
+
+def a_number(draw: Random) -> str:
+    """Return what a customer dials; now and then with something in it that is no number, or a digit too many."""
+    number = dialled(draw)
     if draw.random() < 0.1:
-        return "".join(draw.choices("0125", k=draw.randint(2, 4)))
-    plus = "+" if draw.random() < 0.1 else ""
-    body = "".join(draw.choices(ELEMENTS, k=draw.randint(1, 5)))
-    return f"_{plus}{body}{draw.choice(['', '', '.', '.', '!'])}"
-
-
-def a_number(draw: Random, pattern: str) -> str:
-    """Return a number that the pattern matches; now and then with something in it that is no number."""
-    parsed = parse_pattern(pattern)
-    digits = "".join(draw.choice(sorted(allowed)) for allowed in parsed.positions)
-    more = draw.choice([1, 2, 3, 7, 9, 10, 11]) if parsed.tail else 0
-    number = digits + "".join(draw.choices("0123456789", k=more))
-    if draw.random() < 0.08:
         place = draw.randint(0, len(number))
-        number = number[:place] + draw.choice(["a", "-", "+", "#"]) + number[place:]
+        number = number[:place] + draw.choice(["a", "-", "+", "#", "7"]) + number[place:]
     return number
 
 
@@ -62,6 +83,8 @@ def a_gateway(draw: Random, number: int, name: str) -> GatewaySnapshot:
         "caller_id_rule": rule,
         "caller_id_number": "551150001000" if rule == "fixed" else "",
         "number_format": draw.choice(NumberFormat.values),
+        "sent_format": draw.choice([*SentFormat.values, "as_dialled", "as_dialled", "as_dialled"]),
+        "carrier_code": "21",
         "reroute_forbidden": draw.random() < 0.3,
         "channel_limit": NOBODY_IS_FULL,
     }
@@ -96,22 +119,25 @@ def a_snapshot(draw: Random) -> Snapshot:
             addresses=(address(f"203.0.113.{index}"),),
             caller_id_number=draw.choice(["", "551130001000"]),
             active=code != "TERCEIRO",
+            home_area=draw.choice(["", *HOME_AREAS]),
             **limits,
         )
         for index, code in enumerate(TRUNKS, start=1)
     ]
-    away = draw.choice(["1002", "1004", "0119876", "+5511987654321", "5"])
+    away = draw.choice(["1002", "1004", "01140009876", "+5511987654321", "40009876", "5"])
     lines = (
         extension(21, "1001", caller_id_number=draw.choice(["", "551140009001"])),
-        extension(22, "1002"),
+        extension(22, "1002", home_area=draw.choice(["", "21"])),
         extension(23, "1003", forward_to=away),
         extension(24, "1004", forward_to="1003"),
         extension(25, "1005", enabled=False, secret=""),
     )
-    clinic = customer(9, "CLINICA", type="extension", extensions=lines, caller_id_number="551140001000", **limits)
+    clinic = customer(
+        9, "CLINICA", type="extension", extensions=lines, caller_id_number="551140001000", home_area="11", **limits
+    )
     username = lines[draw.choice([0, 2, 4])].username
     return Snapshot(
-        country="BR",
+        plan=BRAZIL,
         customers=tuple(sorted([*trunks, clinic], key=lambda item: item.code)),
         gateways=tuple(a_gateway(draw, index, name) for index, name in enumerate(GATEWAYS, start=11)),
         routes=tuple(a_route(draw, number) for number in range(31, 31 + draw.randint(3, 12))),
@@ -125,7 +151,7 @@ def a_snapshot(draw: Random) -> Snapshot:
 
 def a_question(draw: Random, snapshot: Snapshot) -> SimulatedCall:
     """Return a call: mostly by a trunk customer, else by a telephone, or by a gateway to a number."""
-    number = a_number(draw, draw.choice(snapshot.routes).pattern)
+    number = a_number(draw)
     kind = draw.random()
     if kind < 0.6:
         return SimulatedCall(number, AT, customer=draw.choice(TRUNKS[:2]), caller_id=draw.choice(CALLERS))

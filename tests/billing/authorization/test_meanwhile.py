@@ -83,7 +83,7 @@ def test_a_call_whose_end_another_service_saw_is_no_reason_to_stop_a_customer(ac
         async with ConnectionPool() as pool:
             one, two = (CallAuthorizer(cache, HoldStore(pool), SpendingTotals()) for _ in range(2))
             now = timezone.now()
-            await one.authorize(CallRequest(account.customer_id, NUMBER, NUMBER, now), CALL, "PJSIP/x")
+            await one.authorize(CallRequest(account.customer_id, NUMBER, now), CALL, "PJSIP/x")
             await one.mark_answered(CALL, now)
             await two.resume_calls(now)
             await one.finish(CALL, now)

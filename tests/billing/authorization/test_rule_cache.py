@@ -33,7 +33,7 @@ def priced_route(*names: str, **fields: Any) -> Route:
 
 def ask(cache: RuleCache, customer: Customer, caller: str = "") -> AuthorizationRefusal | Permit:
     """Ask twice, and see that neither reads anything."""
-    request = CallRequest(customer.pk, DIALLED, NUMBER, timezone.now(), caller)
+    request = CallRequest(customer.pk, NUMBER, timezone.now(), caller)
     with CaptureQueriesContext(connection) as queries:
         verdict = cache.examine(request)[1]
         assert cache.examine(request)[1] == verdict

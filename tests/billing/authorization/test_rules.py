@@ -3,20 +3,28 @@
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import pytest
+from django.conf import LazySettings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.authorization.destinations import country_of_number, is_high_risk
+from billing.authorization.rule_cache import classify
 from billing.authorization.rules import affordable, examine, reached_cap, shortest, slice_of
 from billing.authorization.sweeper import AccountSpending
-from billing.authorization.values import AuthorizationRefusal, Permit, RefusalReason
+from billing.authorization.values import AuthorizationRefusal, CallRequest, ClassifiedCall, Permit, RefusalReason
 from billing.rating.durations import Band, Rate, rate_duration, simple_rate
 from tests.billing.authorization.values import CALL, carrier, price, route_carriers, rules
+from tests.core.numbers.plans import BRAZIL
 
 MINUTE = 60
 SELL = price("0.10", initial_block=30, increment=6, free_seconds=3)
+
+
+def classified(key: str) -> ClassifiedCall:
+    """What the rules are told of a number."""
+    return classify(CallRequest(UUID(int=1), key, CALL.at), BRAZIL)
 
 
 def verdict(**fields: Any) -> AuthorizationRefusal | Permit:
@@ -121,20 +129,21 @@ def test_caps_count_what_is_settled_and_what_is_held(hour: int, day: int, held: 
 @pytest.mark.parametrize(
     ("number", "country"),
     [
-        ("5511987654321", "BR"), ("190", "BR"), ("5353123456", "CU"), ("12125551234", "US"), ("14165550000", "CA"),
+        ("5511987654321", "BR"), ("0190", "BR"), ("5353123456", "CU"), ("12125551234", "US"), ("14165550000", "CA"),
         ("881612345678", None), ("99999999999", None),
     ],
 )  # fmt: skip
 def test_a_number_is_where_the_worlds_numbering_plan_puts_it(number: str, country: str | None) -> None:
-    assert country_of_number(number, "BR") == country
+    assert classified(number).country == country
 
 
 @pytest.mark.parametrize(
     ("number", "risky"),
-    [("881612345678", True), ("447024000000", True), ("5511987654321", False), ("19005551234", True), ("190", False)],
+    [("881612345678", True), ("447024000000", True), ("5511987654321", False), ("19005551234", True), ("0190", False)],
 )
-def test_premium_and_satellite_numbers_are_high_risk(number: str, risky: bool) -> None:
-    assert is_high_risk(number, ("881", "882")) is risky
+def test_premium_and_satellite_numbers_are_high_risk(number: str, risky: bool, settings: LazySettings) -> None:
+    settings.HIGH_RISK_PREFIXES = ["881", "882"]
+    assert classified(number).is_high_risk is risky
 
 
 def test_the_reason_of_a_stop_tells_what_is_settled_and_what_is_held_of_each_cap() -> None:

@@ -25,6 +25,10 @@ class NumberKind(StrEnum):
     UNREADABLE = "unreadable"
 
 
+# Kinds of which a call may be dear to somebody's profit: what fraud likes.
+RISKY_KINDS = frozenset({NumberKind.PREMIUM, NumberKind.PERSONAL})
+
+
 class Unreadable(StrEnum):
     """Why digits are no number."""
 
