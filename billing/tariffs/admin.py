@@ -34,10 +34,10 @@ class TariffAdmin(InputsMixin, admin.ModelAdmin[Tariff]):
     """Tariffs, with those that lose money named as such."""
 
     list_display = (
-        "pattern", "name", "plan", "origin_prefix", "window", "price_per_minute", "cost_per_minute", "margin",
-        "currency", "effective_from", "effective_until",
+        "pattern", "matches", "name", "plan", "origin_prefix", "window", "price_per_minute", "cost_per_minute",
+        "margin", "currency", "effective_from", "effective_until",
     )  # fmt: skip
-    list_filter = (LossFilter, "plan", "window", "currency")
+    list_filter = (LossFilter, "matches", "plan", "window", "currency")
     list_select_related = ("plan", "window")
     search_fields = ("pattern", "name")
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from ninja import FilterLookup, FilterSchema
 from pydantic import Field
 
-from billing.models import Rounding, Tariff
+from billing.models import Rounding, Tariff, TariffMatches
 from billing.tariffs import services
 from voipadmin.core.api.crud import crud_router
 from voipadmin.core.api.resource import Resource
@@ -24,6 +24,9 @@ class TariffIn(Input):
     """What calls to a destination cost and sell for; a tariff without a name is named after its pattern."""
 
     pattern: Annotated[str, Field(max_length=60)]
+    matches: Annotated[TariffMatches, Field(description="Numbers of the world, or codes of the country.")] = (
+        TariffMatches.NUMBER
+    )
     name: Annotated[str, Field(max_length=120)] = ""
     plan_id: Annotated[uuid.UUID | None, Field(description="Null: for all customers.")] = None
     origin_prefix: Annotated[str, Field(max_length=15, pattern=r"^[0-9]*$")] = ""
@@ -48,6 +51,7 @@ class TariffOut(Output):
 
     id: uuid.UUID
     pattern: str
+    matches: TariffMatches
     name: str
     plan_id: uuid.UUID | None
     origin_prefix: str
@@ -73,6 +77,7 @@ class TariffFilters(FilterSchema):
     """What a list of tariffs may be narrowed by."""
 
     pattern: str | None = None
+    matches: TariffMatches | None = None
     plan_id: uuid.UUID | None = None
     window_id: uuid.UUID | None = None
     currency: Currency | None = None

@@ -30,7 +30,7 @@ class TariffFilterSet(EntityFilterSet):
 
     class Meta:
         model = Tariff
-        fields = ("q", "plan", "window", "in_force", "loss", "currency")
+        fields = ("q", "matches", "plan", "window", "in_force", "loss", "currency")
 
     def by_time(self, queryset: Any, _name: str, value: str) -> Any:
         """Keep those that are in force now, will be, or were."""

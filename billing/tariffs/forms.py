@@ -10,7 +10,11 @@ class TariffForm(EntityForm):
     """A tariff."""
 
     fieldsets = (
-        (_("Destination"), _("Which called numbers it prices; the longest match wins."), ("pattern", "name")),
+        (
+            _("Destination"),
+            _("Which called numbers it prices; the longest match wins."),
+            ("pattern", "matches", "name"),
+        ),
         (
             _("Whose, from where, when"),
             _("A plan's tariff counts before those of everybody; among its own, origin and hours before all."),

@@ -31,7 +31,7 @@ TARIFFS = Entity(
     empty_hint=_("Without a tariff, calls are recorded but listed as unrated, never as free."),
     join=_join_tariffs,
     groups=(
-        FieldGroup(_("Destination"), ("pattern", "name")),
+        FieldGroup(_("Destination"), ("pattern", "matches", "name")),
         FieldGroup(_("Whose, from where, when"), ("plan", "origin_prefix", "window")),
         FieldGroup(_("Per minute"), ("price_per_minute", "cost_per_minute", "currency")),
         FieldGroup(

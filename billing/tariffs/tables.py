@@ -37,6 +37,7 @@ class TariffTable(EntityTable):
     """The list of tariffs."""
 
     pattern = LinkColumn(mono=True)
+    matches = tables.Column(attrs={"th": {"class": "wide-only"}, "td": {"class": "wide-only"}})
     name = tables.Column()
     plan = RelatedColumn(order_by="plan__name", default=gettext_lazy("everybody"))
     origin_prefix = MonoColumn()
