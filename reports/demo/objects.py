@@ -20,7 +20,7 @@ from reports.demo.carriers import GATEWAYS, PROVIDERS, ROUTES, DemoGateway, Demo
 from reports.demo.companies import CLOSED, COMPANIES, DESKS, TRUNKS, Company
 from reports.demo.destinations import COUNTRIES
 from reports.demo.places import Places
-from reports.demo.rates import RATES
+from reports.demo.rates import ALL_RATES
 from routing.models import Authentication, Gateway, Provider, Route
 from routing.services import RouteStep, save_route
 from voipadmin.core.services import save_object
@@ -134,10 +134,11 @@ def _make_route(wanted: DemoRoute, gateways: dict[str, Gateway]) -> None:
 
 def make_tariffs(now: datetime) -> Iterator[str]:
     """Make the tariffs, in force for a year; yield each one's destination."""
-    for name, pattern, cost, price in RATES:
-        if not Tariff.objects.filter(pattern=pattern).exists():
+    for matches, name, pattern, cost, price in ALL_RATES:
+        if not Tariff.objects.filter(matches=matches, pattern=pattern).exists():
             tariff = Tariff(
                 name=name,
+                matches=matches,
                 pattern=pattern,
                 cost_per_minute=None if cost is None else Decimal(cost),
                 price_per_minute=Decimal(price),

@@ -1,11 +1,16 @@
 """The tariffs of the demo: (destination, pattern, cost, price) in BRL per minute; no cost: the provider's. Invented."""
 
-RATES = (
+from billing.models import TariffMatches
+
+# For codes of the country; the others are for numbers.
+CODE_RATES = (
     ("Emergência: Polícia", "190", "0", "0"),
     ("Emergência: SAMU", "192", "0", "0"),
     ("Emergência: Bombeiros", "193", "0", "0"),
-    ("Brasil, 0800", "_55800XXXXXXX", "0", "0"),
+    ("Brasil, 0800", "0800", "0", "0"),
     ("Brasil, 4003 e 4004", "_400[34]XXXX", "0.030", "0.080"),
+)
+RATES = (
     ("Brasil, fixo", "_55ZZ[2-5]XXXXXXX", None, "0.095"),
     ("Brasil, fixo, São Paulo", "_5511[2-5]XXXXXXX", "0.028", "0.065"),
     ("Brasil, fixo, Rio de Janeiro", "_5521[2-5]XXXXXXX", "0.031", "0.072"),
@@ -44,3 +49,5 @@ PLAN_RATES = (
     ("Fixo local, à noite", "_5511[2-5]XXXXXXX", "5511", "Noite", "0.044"),
     ("Fixo local, em feriado", "_5511[2-5]XXXXXXX", "5511", "Feriado", "0.044"),
 )
+
+ALL_RATES = (*((TariffMatches.CODE, *rate) for rate in CODE_RATES), *((TariffMatches.NUMBER, *rate) for rate in RATES))

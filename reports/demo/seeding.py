@@ -13,10 +13,10 @@ from reports.demo.companies import COMPANIES
 from reports.demo.numbers import allocate_numbers, make_numbers
 from reports.demo.objects import make_carriers, make_customers, make_people, make_routes, make_tariffs
 from reports.demo.places import Places, choose_places, register_node
-from reports.demo.rates import RATES
+from reports.demo.rates import ALL_RATES
 
 WITH_CLOSED = len(COMPANIES) + 1
-MADE = WITH_CLOSED + len(GATEWAYS) + len(ROUTES) + len(NUMBER_RANGES) + WITH_CLOSED + len(RATES) + prices.STEPS
+MADE = WITH_CLOSED + len(GATEWAYS) + len(ROUTES) + len(NUMBER_RANGES) + WITH_CLOSED + len(ALL_RATES) + prices.STEPS
 STEPS = MADE + DAYS + 1 + money.STEPS
 
 

@@ -179,7 +179,8 @@ def test_of_two_jobs_over_the_same_calls_the_second_leaves_them_alone(customer: 
 
 
 def test_calls_without_a_price_get_one_and_are_charged(customer: Customer) -> None:
-    calls = [CdrFactory.create(direction=Direction.OUTBOUND, customer=customer, dst="4930123456") for _ in range(2)]
+    called = {"dst": "004930123456", "dialled": "4930123456"}
+    calls = [CdrFactory.create(direction=Direction.OUTBOUND, customer=customer, **called) for _ in range(2)]
     rate_cdrs(cdrs=calls)
     TariffFactory.create(pattern="49", price_per_minute=Decimal(1))
     job = previewed()
