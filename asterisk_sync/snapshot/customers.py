@@ -18,7 +18,6 @@ from asterisk_sync.snapshot.values import (
 )
 from billing.authorization.static_bounds import accounts_with_bounds, bound_of
 from customers.models import Customer, CustomerStatus, Extension, TrunkAddress
-from voipadmin.core.numbers.areas import home_area_of
 from voipadmin.core.numbers.plan import NumberingPlan
 from voipadmin.core.text.grammar import split_codecs
 
@@ -63,7 +62,7 @@ def load_customers(scope: NodeScope, plan: NumberingPlan) -> tuple[CustomerSnaps
             channel_limit=row.channel_limit,
             calls_per_second=row.calls_per_second,
             caller_id_number=row.caller_id_number,
-            home_area=home_area_of(plan, customer_area=row.home_area, main_number=row.caller_id_number),
+            home_area=row.local_area(plan),
             addresses=tuple(addresses.get(row.pk, ())),
             extensions=tuple(extensions.get(row.pk, ())),
         )

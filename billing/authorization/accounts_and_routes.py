@@ -85,14 +85,14 @@ def load_accounts_and_routes(customers: Collection[UUID] | None = None) -> Accou
     if customers is not None:
         accounts = accounts.filter(customer__in=customers)
     return AccountsAndRoutes(
-        account_rules={rules.customer_id: rules for rules in map(rules_of, accounts)},
+        account_rules={rules.customer_id: rules for rules in (rules_of(account, plan) for account in accounts)},
         routes=_load_routes(plan),
         plan=plan,
         providers=_load_providers(),
     )
 
 
-def rules_of(account: Account) -> AccountRules:
+def rules_of(account: Account, plan: NumberingPlan) -> AccountRules:
     """Return what an account's customer may do; caps and call length that it does not have come from the settings."""
     customer = account.customer
     return AccountRules(
@@ -111,6 +111,7 @@ def rules_of(account: Account) -> AccountRules:
         longest_seconds=account.longest_call_seconds or settings.LONGEST_CALL_SECONDS,
         plan_id=account.plan_id,
         own_number=customer.caller_id_number,
+        home_area=customer.local_area(plan),
     )
 
 

@@ -135,7 +135,7 @@ def classify(request: CallRequest, plan: NumberingPlan) -> ClassifiedCall:
 
 
 def _price_query(request: CallRequest, rules: AccountRules, plan: NumberingPlan) -> PriceQuery:
-    origin = origin_of(request.caller, rules.own_number, plan)
+    origin = origin_of(request.caller, rules.own_number, plan, home_area=rules.home_area)
     return PriceQuery(request.number, request.at, origin, rules.plan_id)
 
 

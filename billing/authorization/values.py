@@ -66,6 +66,8 @@ class AccountRules:
     plan_id: UUID | None = None
     # The origin of its calls where the caller's number is not one of E.164, such as an extension's.
     own_number: str = ""
+    # The area of callers' numbers that are shown without one.
+    home_area: str = ""
 
 
 @dataclass(frozen=True, slots=True)

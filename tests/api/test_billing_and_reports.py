@@ -32,6 +32,14 @@ def test_a_tariff_needs_a_pattern_and_its_two_amounts(finance: ApiClient) -> Non
     assert (shown["name"], shown["currency"]) == ("5511", "BRL")
 
 
+def test_a_tariff_says_whether_it_is_for_numbers_or_for_codes(finance: ApiClient) -> None:
+    prices = [{"pattern": "190", "matches": matches, "price_per_minute": "0.08"} for matches in ("number", "code")]
+    assert [finance.post("/tariffs/", body).json()["matches"] for body in prices] == ["number", "code"]
+    (code,) = finance.get("/tariffs/?matches=code").json()["items"]
+    assert code["pattern"] == "190"
+    assert problem(finance.post("/tariffs/", prices[0] | {"pattern": "0800"}), 422)["field"] == "pattern"
+
+
 def test_a_tariff_without_a_name_is_named_after_its_pattern(finance: ApiClient) -> None:
     shown = finance.post("/tariffs/", {"pattern": "_55[2-5]X.", "price_per_minute": "0.08"}).json()
     assert shown["name"] == "55(2-5)X."

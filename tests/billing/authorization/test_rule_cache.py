@@ -69,6 +69,9 @@ def test_a_customer_pays_by_its_plan_and_by_where_it_calls_from(acme: Customer) 
     account.save()
     assert per_minute(permitted(cache, acme, "5521987650000")) == Decimal("0.40")
     assert per_minute(permitted(cache, acme, "1001")) == Decimal("0.20")
+    acme.home_area = "21"
+    acme.save()
+    assert per_minute(permitted(cache, acme, "33334444")) == Decimal("0.40")
 
 
 def test_a_plan_that_does_not_fall_back_refuses_what_it_does_not_price(acme: Customer) -> None:
