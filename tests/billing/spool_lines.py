@@ -53,10 +53,11 @@ class PlainLine:
     start: str = "2026-11-23 09:44:45"
     answer: str = "2026-11-23 09:44:50"
     end: str = "2026-11-23 09:45:50"
+    disposition: str = "ANSWERED"
 
     def __bytes__(self) -> bytes:
         quoted = ["ACME", "1001", "5511987654321", "from-internal", '""Desk"" <1001>', "PJSIP/ACME-00000001",
                   "PJSIP/GW_Vivo-00000002", "Dial", "PJSIP/5511987654321@GW_Vivo", self.start, self.answer,
                   self.end]  # fmt: skip
-        rest = ["65", "60", '"ANSWERED"', '"DOCUMENTATION"', *self.extra]
+        rest = ["65", "60", f'"{self.disposition}"', '"DOCUMENTATION"', *self.extra]
         return (",".join([f'"{value}"' for value in quoted] + rest) + "\n").encode()

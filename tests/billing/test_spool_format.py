@@ -145,7 +145,13 @@ def test_each_shape_of_a_plain_master_csv_is_read(
 
 
 def test_an_unanswered_plain_line_has_an_empty_answer() -> None:
-    assert parse(bytes(PlainLine(answer=""))).answered_at is None
+    assert parse(bytes(PlainLine(answer="", disposition="NO ANSWER"))).answered_at is None
+
+
+def test_an_answered_line_without_the_time_of_its_answer_is_not_trusted() -> None:
+    with pytest.raises(Malformed) as refused:
+        parse(bytes(PlainLine(answer="")))
+    assert refused.value.reason == "answer"
 
 
 def test_a_plain_time_is_of_the_clock_that_was_named() -> None:
@@ -167,4 +173,5 @@ def test_the_pure_modules_use_the_words_of_the_models() -> None:
     assert {calls.OUTBOUND, calls.INBOUND, calls.INTERNAL} | {"unknown"} == set(Direction.values)
     sources = {calls.FROM_DECK, calls.FROM_TARIFF, calls.FROM_PROVIDER, calls.FROM_NOWHERE}
     assert sources == set(CostSource.values)
-    assert {*calls.NOT_CHARGED.values(), "direction", "no_number", "no_tariff"} == set(UnratedReason.values)
+    refused = {calls.NO_TARIFF, calls.NO_NUMBER, calls.CONTRADICTORY, "direction"}
+    assert {*calls.NOT_CHARGED.values(), *refused} == set(UnratedReason.values)
