@@ -12,7 +12,7 @@ from django.db import models
 from asterisk_sync.rendering.guard import GuardError, guard
 from customers.models import Customer, Extension, TrunkAddress
 from numbering.models import DID, DIDAllocation
-from routing.models import Gateway, Route
+from routing.models import Gateway, Route, SentFormat
 from voipadmin.core.text import grammar
 
 Good = Callable[[random.Random], Any]
@@ -121,6 +121,8 @@ GATEWAY = {
     "strip_digits": field(Gateway, "strip_digits", number(0, 15), "integer"),
     "prepend": field(Gateway, "prepend", optional(text(string.digits, 1, 8)), "prepend"),
     "number_format": field(Gateway, "number_format", one_of("automatic", "e164", "national", "trunk_zero")),
+    "sent_format": field(Gateway, "sent_format", one_of(*SentFormat.values)),
+    "carrier_code": field(Gateway, "carrier_code", text(string.digits, 2, 2), "digits"),
     "caller_id_rule": field(Gateway, "caller_id_rule", one_of("keep", "e164", "e164_plus", "national", "fixed")),
     "caller_id_number": field(Gateway, "caller_id_number", E164, "digits"),
     "channel_limit": field(Gateway, "channel_limit", number(1, 10_000), "integer"),
@@ -130,6 +132,7 @@ CUSTOMER = {
     "channel_limit": field(Customer, "channel_limit", number(1, 10_000), "integer"),
     "calls_per_second": field(Customer, "calls_per_second", number(1, 500), "integer"),
     "caller_id_number": field(Customer, "caller_id_number", optional(E164), "digits"),
+    "home_area": field(Customer, "home_area", optional(one_of("11", "21", "48")), "digits"),
 }
 ADDRESS = {
     "network": field(TrunkAddress, "network", network, "match"),
@@ -145,6 +148,7 @@ EXTENSION = {
         Extension, "caller_id_name", optional(text(string.ascii_letters + "àçãéõ", 3, 30)), "caller_name"
     ),
     "caller_id_number": field(Extension, "caller_id_number", optional(E164), "digits"),
+    "home_area": field(Extension, "home_area", optional(one_of("11", "21", "48")), "digits"),
     "codecs": field(Extension, "codecs", codecs, "codecs"),
     "max_contacts": field(Extension, "max_contacts", number(1, 10), "integer"),
     "forward_to": field(

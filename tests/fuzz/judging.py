@@ -17,6 +17,7 @@ from asterisk_sync.rendering import render_files
 from asterisk_sync.rendering.parser import Context, PjsipObject
 from asterisk_sync.snapshot.values import Snapshot
 from asterisk_sync.throwaway import run_trial
+from routing.models import SentFormat
 from tests.core.numbers.plans import BRAZIL
 from tests.fuzz.meaning import STRUCTURE, VIEW, Meaning, meaning_of, placed
 from tests.fuzz.sets import GOOD, MOST_ADDRESSES
@@ -28,6 +29,8 @@ SEVERAL_STEPS = ("va-route-", "va-gateway-", "va-customer-")
 CARRIERS = (*SEVERAL_STEPS, "from-internal-", "va-level", "va-dids-")
 MARKER = re.compile(r"aor gen-[0-9a-f]{16}(?:-[a-z-]+)?")
 
+# A route's own pattern, as a regular expression.
+_PATTERN = re.compile(r'(?<=REGEX\(")\^[0-9+*#.$()\[\]?-]*(?=" \$\{va_plain\}\))')
 _GROUP = re.compile(r"(?<=GROUP_COUNT\()[^@]*(?=@)")
 _EXPRESSION = re.compile(r"\$[{\[]")
 _WORDS = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<=_)[0-9a-f]{32}(?=\})|[0-9]+")
@@ -203,6 +206,8 @@ def _variants() -> Iterator[Snapshot]:
         addresses = tuple(replace(trunk.addresses[0], network=f"203.0.113.{place}") for place in range(1, count + 1))
         yield replace(GOOD, customers=(replace(trunk, addresses=addresses), *GOOD.customers[1:]))
     yield replace(GOOD, customers=(replace(trunk, active=False), *GOOD.customers[1:]))
+    for sent_format in SentFormat.values:
+        yield replace(GOOD, gateways=(replace(GOOD.gateways[0], sent_format=sent_format),))
     for rule in ("keep", "e164", "e164_plus", "national", "fixed"):
         for strip in (0, 3):
             gateway = replace(GOOD.gateways[0], caller_id_rule=rule, strip_digits=strip)
@@ -222,7 +227,7 @@ def _expressions(arguments: str, names: set[str]) -> Iterator[str]:
     for match in _EXPRESSION.finditer(arguments):
         text = _balanced(arguments, match.start())
         text = _GROUP.sub(lambda group: "name" if group[0] in names else group[0], text)
-        yield _WORDS.sub("9", text)
+        yield _WORDS.sub("9", _PATTERN.sub("pattern", text))
 
 
 def _balanced(text: str, start: int) -> str:

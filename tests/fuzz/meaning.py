@@ -86,9 +86,9 @@ def _gateway(found: Meaning, gateway: GatewaySnapshot) -> None:
             outbound_auth=name, endpoint=name,
         )  # fmt: skip
     rest = f":{gateway.strip_digits}" if gateway.strip_digits else ""
-    dialled = f"{gateway.tech_prefix}{gateway.prepend}${{ARG1{rest}}}"
+    dialled = f"{gateway.tech_prefix}{gateway.prepend}${{va_sent{rest}}}"
     context = f"va-gateway-{name}"
-    found.lines.add((context, "s", f"Gosub(va-dial,s,1(PJSIP/{dialled}@{name},${{ARG3}}))"))
+    found.lines.add((context, "s", f"Gosub(va-dial,s,1(PJSIP/{dialled}@{name},${{ARG4}}))"))
     found.contexts.add(context)
 
 
@@ -100,6 +100,10 @@ def _variables(customer: CustomerSnapshot) -> list[str]:
     ]
 
 
+def _area(area: str) -> list[str]:
+    return [f"va_area={area}"] if area else []
+
+
 def _context(customer: CustomerSnapshot, snapshot: Snapshot) -> str:
     if not customer.active:
         return "va-suspended"
@@ -109,7 +113,7 @@ def _context(customer: CustomerSnapshot, snapshot: Snapshot) -> str:
 
 
 def _has_view(customer: CustomerSnapshot, snapshot: Snapshot) -> bool:
-    return any(customer.code in route.customers for route in snapshot.routes)
+    return any(customer.code in route.customers and route.lines for route in snapshot.routes)
 
 
 def _trunk(found: Meaning, customer: CustomerSnapshot, snapshot: Snapshot) -> None:
@@ -119,7 +123,10 @@ def _trunk(found: Meaning, customer: CustomerSnapshot, snapshot: Snapshot) -> No
     aors = [f"{name}.{place}" for place, _address in enumerate(receiving, start=1)]
     found.add(
         "endpoint", name, context=_context(customer, snapshot), accountcode=customer.code, aors=",".join(aors),
-        set_var=[*_variables(customer), f"va_fallback={customer.caller_id_number or 'anonymous'}"],
+        set_var=[
+            *_variables(customer), f"va_fallback={customer.caller_id_number or 'anonymous'}",
+            *_area(customer.home_area),
+        ],
     )  # fmt: skip
     for aor, address in zip(aors, receiving, strict=True):
         found.add("aor", aor, contact=uri(address.network, address.port, address.transport))
@@ -138,7 +145,9 @@ def _extension(found: Meaning, customer: CustomerSnapshot, extension: ExtensionS
         "endpoint", name, context=context if customer.active else "va-suspended", accountcode=customer.code,
         allow=",".join(extension.codecs), auth=name, aors=name,
         callerid=f"{extension.caller_id_name.strip()} <{extension.number}>".strip(),
-        set_var=[*_variables(customer), f"va_caller={caller}"],
+        set_var=[
+            *_variables(customer), f"va_caller={caller}", *_area(extension.home_area or customer.home_area),
+        ],
     )  # fmt: skip
     found.add("auth", name, username=name, password=extension.secret)
     found.add("aor", name, max_contacts=str(extension.max_contacts))
@@ -154,12 +163,11 @@ def _call_inside(extension: ExtensionSnapshot, context: str) -> str:
 
 def _route(found: Meaning, route: RouteSnapshot) -> None:
     context = f"va-route-{route.id.hex}"
-    rest = f":{route.strip_digits}" if route.strip_digits else ""
     caller = route.caller_id_number or "${va_caller}"
     for step in route.steps:
-        arguments = f"{route.prepend}${{ARG1{rest}}},{route.id},{route.ring_seconds},{caller}"
+        arguments = f"{route.strip_digits},{route.prepend},{route.id},{route.ring_seconds},{caller}"
         found.lines.add((context, "s", f"Gosub(va-gateway-{step.gateway},s,1({arguments}))"))
-    found.lines.add(("(level)", route.pattern, context))
+    found.lines.update(("(level)", line.pattern, context) for line in route.lines)
     found.contexts.add(context)
 
 
@@ -184,7 +192,7 @@ def _did(found: Meaning, did: DIDSnapshot, customer: CustomerSnapshot) -> None:
 
 
 STRUCTURE = re.compile(
-    r"va-(?:level|after)(?:-[0-9a-f]{12})?-[0-9a-z-]+|va-view-[0-9a-f]{12}|va-dids-[0-9]+|va-generation-[a-z-]+"
+    r"va-(?:level|after)(?:-[0-9a-f]{12})?-[0-9a-z-]+|va-(?:view|search)-[0-9a-f]{12}|va-dids-[0-9]+|va-generation-[a-z-]+"
 )
 
 

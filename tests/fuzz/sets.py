@@ -19,6 +19,7 @@ from asterisk_sync.snapshot.values import (
     Snapshot,
     TrunkAddressSnapshot,
 )
+from routing.route_lines import route_lines
 from tests.core.numbers.plans import BRAZIL
 from tests.fuzz.fields import ADDRESS, CUSTOMER, DID_NUMBER, EXTENSION, GATEWAY, ROUTE, Field
 from tests.fuzz.hostile import hostile
@@ -160,9 +161,8 @@ class Maker:
         steps = tuple(RouteStepSnapshot(name, self.chance.randint(1, 1000)) for name in names)
         owners = tuple(sorted(self.chance.sample(customers, 2))) if self.chance.random() < 0.2 else ()
         by_weight = self.chance.random() < 0.3
-        return RouteSnapshot(
-            id=self._id(), by_weight=by_weight, steps=steps, customers=owners, **_typed(self._values(ROUTE))
-        )
+        values = _with_lines(_typed(self._values(ROUTE)))
+        return RouteSnapshot(id=self._id(), by_weight=by_weight, steps=steps, customers=owners, **values)
 
     def _did(self, gateways: list[str], customers: list[str], extensions: list[tuple[str, str]]) -> DIDSnapshot:
         values = self._values(DID_NUMBER)
@@ -191,6 +191,11 @@ def _typed(values: dict[str, Any]) -> dict[str, Any]:
     """Numbers as the database gives them back."""
     numbers = {"port", "strip_digits", "channel_limit", "calls_per_second", "priority", "max_contacts", "ring_seconds"}
     return {name: int(value) if name in numbers else value for name, value in values.items()}
+
+
+def _with_lines(values: dict[str, Any]) -> dict[str, Any]:
+    """Return a route's values with its pattern compiled, as the snapshot has them."""
+    return values | {"lines": route_lines(values["pattern"], BRAZIL)} if "pattern" in values else values
 
 
 def _snapshot() -> Snapshot:
@@ -249,7 +254,7 @@ LONE: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "customer": _lone_customer,
     "trunkaddress": _lone_address,
     "extension": _lone_extension,
-    "route": lambda given: {"routes": (dataclasses.replace(GOOD.routes[0], **given),)},
+    "route": lambda given: {"routes": (dataclasses.replace(GOOD.routes[0], **_with_lines(given)),)},
     "did": _lone_did,
     "didallocation": _lone_did,
 }  # fmt: skip

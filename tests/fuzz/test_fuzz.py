@@ -48,7 +48,7 @@ def test_no_value_becomes_more_than_a_value(seed: int) -> None:
         ("pjsip_extensions.conf", "\n; === End", "\n[evil]\ntype=endpoint\n\n; === End", "endpoint evil"),
         ("extensions_routes.conf", "Hangup(${EXTEN})", "Hangup(${SHELL(id)})", "va-refuse"),
         ("extensions_routes.conf", "same => n(full)", "same => n,Hangup()\nsame => n(full)", "other steps"),
-        ("extensions_routes.conf", ",${ARG3}))", ",${ARG3},g))", "Gosub(va-dial,s,1(PJSIP/"),
+        ("extensions_routes.conf", ",${ARG4}))", ",${ARG4},g))", "Gosub(va-dial,s,1(PJSIP/"),
         ("extensions_dids.conf", "\n; === End", "\n[x]\nexten => 1,1,System(id)\n\n; === End", "context x"),
         ("extensions_dids.conf", "Gosub(va-customer-", "Gosub(va-forward,s,1(va-customer-", "551140001000"),
     ],
