@@ -2,9 +2,6 @@
 
 from typing import Protocol
 
-from routing.numbers import NumberRule
-from voipadmin.core.numbers.patterns import parse_pattern
-
 
 class Numbered(Protocol):
     """A line of the dialplan that is about one number."""
@@ -30,8 +27,3 @@ def value_of(digits: str) -> int:
 def place_of(line: Numbered) -> int:
     """Return the number by which lines are spread over contexts."""
     return value_of(line.number)
-
-
-def descending_rules(rules: tuple[NumberRule, ...]) -> list[NumberRule]:
-    """Return the rules in descending order, those last that Asterisk tries first: see `route_plan._descending`."""
-    return sorted(rules, key=lambda rule: parse_pattern(rule.pattern).specificity, reverse=True)
