@@ -21,10 +21,10 @@ class BuyRateAdmin(ReadOnlyAdmin):
     """What providers charge."""
 
     list_display = (
-        "provider", "pattern", "origin_prefix", "name", "price_per_minute", "currency", "is_blocked", "effective_from",
-        "effective_until", "deck",
+        "provider", "pattern", "matches", "origin_prefix", "name", "price_per_minute", "currency", "is_blocked",
+        "effective_from", "effective_until", "deck",
     )  # fmt: skip
-    list_filter = ("provider", "is_blocked")
+    list_filter = ("provider", "matches", "is_blocked")
     list_select_related = ("provider", "deck__provider")
     search_fields = ("pattern__startswith", "name")
     goes_with = "routing_provider_"

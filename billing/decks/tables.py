@@ -51,6 +51,7 @@ class DeckRowTable(EntityTable):
     # A part of a deck is a list, which has no names for its columns.
     row = tables.Column(verbose_name=_("row"))
     pattern = MonoColumn(verbose_name=_("prefix"))
+    matches = tables.Column(verbose_name=_("is for"))
     origin_prefix = MonoColumn(verbose_name=_("origin"))
     name = tables.Column(verbose_name=_("destination"))
     change = BadgeColumn(verbose_name=_("change"))
