@@ -18,7 +18,7 @@ from asterisk_sync.snapshot.values import (
     Snapshot,
     TrunkAddressSnapshot,
 )
-from routing.route_lines import route_lines
+from routing.route_lines import RouteLine, route_lines
 from routing.selection import matching_routes
 from tests.core.numbers.plans import BRAZIL
 from tests.rendering.example import new_id
@@ -179,23 +179,29 @@ def searched(contexts: dict[str, Context], entry: str) -> list[tuple[str, str]]:
     return own + [line for name in context.includes for line in searched(contexts, name)]
 
 
+def a_key_of(line: RouteLine) -> str:
+    """Return the lowest number of those that a line of a route takes."""
+    return "".join(min(digits) for digits in parse_pattern(line.pattern).positions)
+
+
 @many
 @given(snapshots(), numbers)
 def test_what_each_customer_searches_is_the_order_of_selection(snapshot: Snapshot, number: str) -> None:
     files = render_files(snapshot, 1)
     contexts = parse_dialplan(files["extensions_routes.conf"])
     trunks = objects(files["pjsip_customer_trunks.conf"])
+    keys = {number, *(a_key_of(line) for route in snapshot.routes for line in route.lines)}
     for customer in snapshot.customers:
         if not (customer.addresses and customer.active):
             continue
-        entry = trunks["endpoint", customer.endpoint].value("context") or ""
-        found = [
-            route
-            for pattern, route in searched(contexts, entry)
-            if route.startswith("va-route-") and parse_pattern(pattern).matches(number)
-        ]
-        expected = matching_routes(snapshot.routes, number, customer.code)
-        assert found == [f"va-route-{route.id.hex}" for route in expected]
+        variables = dict(value.partition("=")[::2] for value in trunks["endpoint", customer.endpoint].values("set_var"))
+        lines = searched(contexts, f"va-search{variables.get('va_view', '')}")
+        for key in keys:
+            taken = (route for pattern, route in lines if parse_pattern(pattern).matches(key))
+            # Several lines of one route may take a key.
+            found = list(dict.fromkeys(route for route in taken if route.startswith("va-route-")))
+            expected = matching_routes(snapshot.routes, key, customer.code)
+            assert found == [f"va-route-{route.id.hex}" for route in expected]
 
 
 @many
