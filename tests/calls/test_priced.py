@@ -122,8 +122,10 @@ def test_a_forwarded_number_is_an_outgoing_call_of_its_customer(exchange: Exchan
     assert (record.gateway, record.tariff, record.dialled) == (claro.gateway, tariff, E164)
 
 
-@pytest.mark.parametrize("number", ["1002", "1999"])
-def test_a_call_to_a_colleague_has_no_price(exchange: Exchange, tmp_path: Path, number: str) -> None:
+@pytest.mark.parametrize(("number", "reason"), [("1002", UnratedReason.INTERNAL), ("1999", UnratedReason.NO_NUMBER)])
+def test_a_call_to_a_colleague_has_no_price(
+    exchange: Exchange, tmp_path: Path, number: str, reason: UnratedReason
+) -> None:
     acme = exchange.company("ACME")
     caller, colleague = exchange.phone(acme, "1001"), exchange.phone(acme, "1002")
     TariffFactory.create(pattern="1")
@@ -138,7 +140,7 @@ def test_a_call_to_a_colleague_has_no_price(exchange: Exchange, tmp_path: Path, 
     record = Cdr.objects.get()
     assert answered == (number == "1002") == (record.disposition == Disposition.ANSWERED)
     assert (record.customer, record.price) == (acme, None)
-    assert record.unrated_reason in {UnratedReason.INTERNAL, UnratedReason.NO_TARIFF}
+    assert record.unrated_reason == reason
 
 
 def test_a_call_that_no_tariff_prices_is_unrated(exchange: Exchange, tmp_path: Path) -> None:
