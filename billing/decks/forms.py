@@ -8,7 +8,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from billing.decks.roles import LABELS
+from billing.decks.columns.roles import LABELS
 from routing.models import Provider
 from voipadmin.core.forms.entity_form import LocalDateTimeInput, PanelForm
 from voipadmin.core.sheets.fields import SheetField

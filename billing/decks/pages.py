@@ -7,12 +7,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from billing.decks import services
-from billing.decks.answers import named_choices_of
-from billing.decks.columns import layout_of
+from billing.decks.columns.layout import layout_of
+from billing.decks.columns.roles import LABELS
 from billing.decks.forms import ColumnsForm, UploadForm
 from billing.decks.queries import LISTS, rows_of
 from billing.decks.questions import message_of
-from billing.decks.roles import LABELS
+from billing.decks.rows.answers import named_choices_of
 from billing.decks.tables import DeckFilterSet, DeckRowTable, DeckTable
 from billing.models import Deck, DeckStatus
 from voipadmin.core.forms.entity_form import PanelForm

@@ -10,10 +10,10 @@ from django.db.models import Q
 from ninja import FilterLookup, FilterSchema
 from pydantic import AfterValidator, Field
 
-from billing.decks.answers import choices_of
-from billing.decks.columns import layout_of
+from billing.decks.columns.layout import layout_of
+from billing.decks.columns.roles import LABELS
 from billing.decks.questions import message_of
-from billing.decks.roles import LABELS
+from billing.decks.rows.answers import choices_of
 from billing.models import Deck, DeckChange, DeckStatus, TariffMatches
 from voipadmin.core.api.schemas import Currency, Input, Moment, Output
 from voipadmin.core.sheets.input_errors import column_index, column_letter

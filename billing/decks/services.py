@@ -15,11 +15,11 @@ from django.utils.translation import gettext_lazy as _
 from kombu.exceptions import OperationalError
 
 from billing.decks.activation import rates_changed_since, take_back_rates, write_rates
-from billing.decks.answers import is_answer
-from billing.decks.column_report import ASKED
-from billing.decks.columns import LASTING, Layout, layout_of
-from billing.decks.preview import state_of_rates
+from billing.decks.columns.layout import LASTING, Layout, layout_of
+from billing.decks.columns.report import ASKED
+from billing.decks.comparison.preview import state_of_rates
 from billing.decks.questions import DeckRefused
+from billing.decks.rows.answers import is_answer
 from billing.models import Deck, DeckFile, DeckStatus
 from routing.models import Provider
 from voipadmin.core.errors import Conflict

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from billing.decks.preview import read_deck
+from billing.decks.comparison.preview import read_deck
 from billing.decks.services import READ_TASK
 from billing.models import Deck
 

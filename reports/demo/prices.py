@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from billing.accounts.ledger import account_of
 from billing.accounts.services import save_settings
-from billing.decks.preview import read_deck
+from billing.decks.comparison.preview import read_deck
 from billing.decks.services import Told, activate_deck, upload_deck
 from billing.models import Deck, HolidayCalendar, OnHolidays, RatePlan, Tariff, TimeWindow
 from billing.plans.services import HolidayDay, save_calendar

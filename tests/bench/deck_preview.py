@@ -15,7 +15,7 @@ django.setup()
 
 # Models can be imported only now, when Django knows the engines that this run has started.
 from billing.decks import services  # noqa: E402 - see above
-from billing.decks.preview import read_deck  # noqa: E402 - see above
+from billing.decks.comparison.preview import read_deck  # noqa: E402 - see above
 from billing.models import BuyRate, Deck, DeckStatus  # noqa: E402 - see above
 from routing.models import Provider  # noqa: E402 - see above
 

@@ -47,7 +47,7 @@ def test_the_work_of_an_expression_grows_with_the_text_and_no_faster(package: st
 def test_expressions_are_found_wherever_they_are_written() -> None:
     found = [one for _package, portion in modules() for module in portion for one in expressions_of(module)]
     places = {one.place for one in found}
-    assert {"voipadmin.core.sheets.cells._NUMBER", "billing.decks.dates._TIME"} <= places
+    assert {"voipadmin.core.sheets.cells._NUMBER", "billing.decks.cells.dates._TIME"} <= places
     assert "asterisk_sync.generations.includes._INCLUDE" in places
     assert [one for one in found if one.place.startswith("voipadmin.core.sheets.cells:") and one.method == "findall"]
     assert len(places) > 100

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from billing.decks.column_report import column_uses, questions_about
-from billing.decks.columns import Layout, find_layout
-from billing.decks.installation import Installation
-from billing.decks.lines import DeckRate, Line, Reading
-from billing.decks.reading import read_lines
+from billing.decks.columns.installation import Installation
+from billing.decks.columns.layout import Layout, find_layout
+from billing.decks.columns.report import column_uses, questions_about
+from billing.decks.rows.lines import DeckRate, Line, Reading
+from billing.decks.rows.reading import read_lines
 from tests.billing.decks.samples import TODAY, read_rows
 from voipadmin.core.sheets.cells import Cell
 

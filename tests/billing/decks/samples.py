@@ -9,10 +9,10 @@ from typing import Any
 
 import xlsxwriter
 
-from billing.decks.columns import Layout, find_layout
-from billing.decks.installation import Installation
-from billing.decks.lines import Reading
-from billing.decks.reading import read_lines
+from billing.decks.columns.installation import Installation
+from billing.decks.columns.layout import Layout, find_layout
+from billing.decks.rows.lines import Reading
+from billing.decks.rows.reading import read_lines
 from voipadmin.core.sheets import files
 from voipadmin.core.sheets.cells import Cell
 

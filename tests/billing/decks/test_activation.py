@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from billing.decks import services
-from billing.decks.preview import read_deck
+from billing.decks.comparison.preview import read_deck
 from billing.decks.questions import DeckRefused
 from billing.models import BuyRate, Deck, DeckStatus
 from routing.models import Provider

@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 
 from billing.decks import services
-from billing.decks.preview import read_deck
+from billing.decks.comparison.preview import read_deck
 from billing.decks.questions import DeckRefused
 from billing.models import BuyRate, DeckFile, DeckStatus
 from routing.models import Provider

@@ -2,8 +2,9 @@
 
 import pytest
 
-from billing.decks import reading, services
-from billing.decks.preview import read_deck
+from billing.decks import services
+from billing.decks.comparison.preview import read_deck
+from billing.decks.rows import reading
 from routing.models import Provider
 from tests.billing.decks.trying import asked, dry_run, lines, refused, sheet
 

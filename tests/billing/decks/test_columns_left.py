@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from billing.decks import services
-from billing.decks.column_values import look_of
-from billing.decks.preview import read_deck
+from billing.decks.columns.values import look_of
+from billing.decks.comparison.preview import read_deck
 from billing.decks.questions import DeckRefused
 from billing.models import Deck, DeckStatus
 from routing.models import Provider

@@ -10,7 +10,7 @@ from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.urls import reverse
 
 from billing.decks import api
-from billing.decks.preview import read_deck
+from billing.decks.comparison.preview import read_deck
 from billing.models import BuyRate, Deck, DeckFile, DeckStatus
 from routing.models import Provider
 from tests.api.client import V1, ApiClient, client_of, problem

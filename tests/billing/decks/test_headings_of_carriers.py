@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.decks import heading_words
-from billing.decks.headings import read_heading
-from billing.decks.roles import IGNORED, LABELS, SECOND_NAME
+from billing.decks.columns import heading_words
+from billing.decks.columns.headings import read_heading
+from billing.decks.columns.roles import IGNORED, LABELS, SECOND_NAME
 from tests.billing.decks.field_lists import read_field
 
 PHRASES = [(role, phrase.strip()) for role, phrases in heading_words.PHRASES.items() for phrase in phrases.split(",")]

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from billing.decks.preview import read_deck
+from billing.decks.comparison.preview import read_deck
 from billing.models import BuyRate, Deck, DeckStatus
 from tests.factories import ProviderFactory, UserFactory
 from voipadmin.users.roles import Role

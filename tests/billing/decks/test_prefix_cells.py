@@ -4,8 +4,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from billing.decks.countries import are_areas_of, is_calling_code, region_of_prefix, trunk_prefix_of
-from billing.decks.prefix_cells import CellQuestion, PrefixReader
+from billing.decks.cells.countries import are_areas_of, is_calling_code, region_of_prefix, trunk_prefix_of
+from billing.decks.cells.prefixes import CellQuestion, PrefixReader
 from tests.billing.decks.field_lists import read_field
 from voipadmin.core.numbers.metadata import calling_code_of
 from voipadmin.core.sheets.input_errors import CellError

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from billing.decks import services
-from billing.decks.preview import read_deck
+from billing.decks.comparison.preview import read_deck
 from billing.models import BuyRate, Deck, DeckStatus, TimeWindow
 from billing.rating.bulk.calls import BulkPrices
 from billing.rating.calls import CallFacts, ProviderCost, price_call

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.decks import dates
-from billing.decks.changes import change_of
-from billing.decks.columns import find_layout, layout_of
-from billing.decks.interval_cells import blocks_of, seconds_of
-from billing.decks.lines import DeckRate
-from billing.decks.prefix_cells import CellQuestion, PrefixReader
+from billing.decks.cells import dates
+from billing.decks.cells.changes import change_of
+from billing.decks.cells.intervals import blocks_of, seconds_of
+from billing.decks.cells.prefixes import CellQuestion, PrefixReader
+from billing.decks.columns.layout import find_layout, layout_of
 from billing.decks.questions import message_of
+from billing.decks.rows.lines import DeckRate
 from tests.billing.decks.samples import DATA, prices, read, read_rows, workbook
 from voipadmin.core.sheets import cells
 from voipadmin.core.sheets.input_errors import CellError

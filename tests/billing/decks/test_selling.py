@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from billing.decks.selling import SellPrices, Sold
+from billing.decks.comparison.selling import SellPrices, Sold
 
 SOLD = SellPrices(
     Sold(pattern, plan, Decimal(price))

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from billing.decks import services
-from billing.decks.preview import read_deck
+from billing.decks.comparison.preview import read_deck
 from billing.decks.questions import DeckRefused, message_of
 from billing.models import BuyRate, Deck, DeckStatus
 from routing.models import Provider

@@ -11,18 +11,18 @@ from django.db import connection
 from django.db.models import Count, Max, Q
 from django.utils import timezone
 
-from billing.decks.column_report import column_uses, questions_about
-from billing.decks.columns import Layout, find_layout, find_sheet, layout_of, told_layout
-from billing.decks.comparing import DeckComparison, PlannedRate, RateKey, compare_with_present
-from billing.decks.countries import home_code_of
-from billing.decks.headings import hours_in
-from billing.decks.installation import Installation
-from billing.decks.lines import Line, Reading
-from billing.decks.reading import HIGHER, read_lines
-from billing.decks.replay import replay
-from billing.decks.roles import HOURS, PRICES
-from billing.decks.selling import SellPrices, Sold, lowest_per_minute
-from billing.decks.staging import present_rates, stage
+from billing.decks.cells.countries import home_code_of
+from billing.decks.columns.headings import hours_in
+from billing.decks.columns.installation import Installation
+from billing.decks.columns.layout import Layout, find_layout, find_sheet, layout_of, told_layout
+from billing.decks.columns.report import column_uses, questions_about
+from billing.decks.columns.roles import HOURS, PRICES
+from billing.decks.comparison.comparing import DeckComparison, PlannedRate, RateKey, compare_with_present
+from billing.decks.comparison.replay import replay
+from billing.decks.comparison.selling import SellPrices, Sold, lowest_per_minute
+from billing.decks.comparison.staging import present_rates, stage
+from billing.decks.rows.lines import Line, Reading
+from billing.decks.rows.reading import HIGHER, read_lines
 from billing.models import BuyRate, Deck, DeckFile, DeckStatus, Tariff, TimeWindow
 from billing.rating.code_patterns import intended
 from routing.models import Provider

@@ -5,17 +5,16 @@ from datetime import date, datetime
 from operator import itemgetter
 from typing import Any
 
-from billing.decks import row_rates
-from billing.decks.cell_parsers import parsers_of
-from billing.decks.columns import Layout
-from billing.decks.installation import Installation
-from billing.decks.kind_ranges import KindUnknown, Target, targets_of
-from billing.decks.lines import Line, Reading
-from billing.decks.prefix_cells import CellQuestion, is_plain_prefix
-from billing.decks.roles import BLOCKS, HOURS, MONEY, PRICES, PRICES_OF_KINDS, SECONDS
-from billing.decks.row_patterns import RowPatterns, prefix_role
-from billing.decks.row_rates import RowRate
-from billing.decks.styles import style_of
+from billing.decks.cells.kind_ranges import KindUnknown, Target, targets_of
+from billing.decks.cells.prefixes import CellQuestion, is_plain_prefix
+from billing.decks.columns.installation import Installation
+from billing.decks.columns.layout import Layout
+from billing.decks.columns.parsers import parsers_of
+from billing.decks.columns.roles import BLOCKS, HOURS, MONEY, PRICES, PRICES_OF_KINDS, SECONDS
+from billing.decks.columns.styles import style_of
+from billing.decks.rows.lines import Line, Reading
+from billing.decks.rows.patterns import RowPatterns, prefix_role
+from billing.decks.rows.rates import RowRate, dearer, rates_of, unpriced_rate
 from voipadmin.core.sheets import cells
 from voipadmin.core.sheets.cells import Cell
 from voipadmin.core.sheets.input_errors import CellError, InputError, column_letter
@@ -149,10 +148,10 @@ class _Reader:
         rates = self._rates.get(key)
         if rates is None:
             is_blocked = change == "blocked"
-            rates = row_rates.rates_of(values, is_blocked=is_blocked)
+            rates = rates_of(values, is_blocked=is_blocked)
             if change in WITHOUT_PRICE:
                 known = {rate.kind for rate in rates if not rate.hours}
-                unpriced = row_rates.unpriced_rate(values, is_blocked=is_blocked)
+                unpriced = unpriced_rate(values, is_blocked=is_blocked)
                 rates += [RowRate("", kind, unpriced) for kind in self._kinds if kind not in known]
             rates = self._rates[key] = self._with_known_hours(rates)
         if not rates or all(rate.hours for rate in rates):
@@ -165,7 +164,7 @@ class _Reader:
         found = [rate for rate in rates if not rate.hours or plain is None or rate.rate != plain.rate]
         for rate in [rate for rate in found if plain is not None and self._hours.get(rate.hours) == HIGHER]:
             found.remove(rate)
-            dearest = row_rates.dearer(found[0].rate, rate.rate)
+            dearest = dearer(found[0].rate, rate.rate)
             found[0] = found[0]._replace(rate=dearest)
         return found
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import NamedTuple
 
-from billing.decks.countries import is_calling_code, region_of_prefix, trunk_prefix_of
+from billing.decks.cells.countries import is_calling_code, region_of_prefix, trunk_prefix_of
 from voipadmin.core.numbers.metadata import calling_code_of
 from voipadmin.core.sheets import cells
 from voipadmin.core.sheets.cells import Cell, is_digits, text_of

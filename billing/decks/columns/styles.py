@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from billing.decks import changes, dates
-from billing.decks.columns import Layout
-from billing.decks.roles import DATES, MONEY
+from billing.decks.cells import changes, dates
+from billing.decks.columns.layout import Layout
+from billing.decks.columns.roles import DATES, MONEY
 from voipadmin.core.sheets import cells
 from voipadmin.core.sheets.cells import Cell
 from voipadmin.core.sheets.input_errors import InputError, column_letter

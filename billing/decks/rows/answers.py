@@ -3,11 +3,11 @@
 from django.utils.translation import gettext as _
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 
-from billing.decks.countries import is_calling_code, main_region_of
-from billing.decks.dates import DMY, MDY
-from billing.decks.prefix_cells import AREA, AREAS, ONE, RANGE, SEVERAL, WHOLE
-from billing.decks.reading import HIGHER
-from billing.decks.roles import HOURS
+from billing.decks.cells.countries import is_calling_code, main_region_of
+from billing.decks.cells.dates import DMY, MDY
+from billing.decks.cells.prefixes import AREA, AREAS, ONE, RANGE, SEVERAL, WHOLE
+from billing.decks.columns.roles import HOURS
+from billing.decks.rows.reading import HIGHER
 from billing.models import TimeWindow
 
 YES, NO = "yes", "no"

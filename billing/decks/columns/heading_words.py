@@ -1,9 +1,9 @@
-"""The words that carriers write over columns, in English, Portuguese and Spanish: data for `billing.decks.headings`.
+"""The words that carriers write over columns, in English, Portuguese and Spanish: data for its module `headings`.
 
 Plurals, accents and capitals need no entry of their own. A phrase with a small word (`price per call`) needs it.
 """
 
-from billing.decks.roles import IGNORED, SECOND_NAME
+from billing.decks.columns.roles import IGNORED, SECOND_NAME
 
 # Phrases by what they head, in the words of carriers; `a|b` are two words for one thing.
 PHRASES: dict[str, str] = {

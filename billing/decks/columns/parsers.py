@@ -8,12 +8,12 @@ from fractions import Fraction
 from functools import partial
 from typing import Any
 
-from billing.decks import changes, dates, interval_cells
-from billing.decks.columns import Layout
-from billing.decks.headings import MINUTE, SECOND, read_heading
-from billing.decks.installation import Installation
-from billing.decks.roles import BLOCKS, DATES, FLAGS, MONEY, PRICES, SECONDS
-from billing.decks.styles import Style
+from billing.decks.cells import changes, dates, intervals
+from billing.decks.columns.headings import MINUTE, SECOND, read_heading
+from billing.decks.columns.installation import Installation
+from billing.decks.columns.layout import Layout
+from billing.decks.columns.roles import BLOCKS, DATES, FLAGS, MONEY, PRICES, SECONDS
+from billing.decks.columns.styles import Style
 from voipadmin.core.sheets import cells
 from voipadmin.core.sheets.cells import Cell, text_of
 from voipadmin.core.sheets.input_errors import CellError
@@ -45,8 +45,8 @@ def _parser_of(name: str, heading: str, style: Style, installation: Installation
         return _Dates(name, heading, style.date_order, installation.today).read
     seconds = read_heading(heading).seconds or SECOND
     special: Mapping[str, Parser] = {
-        **dict.fromkeys(SECONDS, partial(interval_cells.seconds_of, unit=seconds)),
-        **dict.fromkeys(BLOCKS, partial(interval_cells.blocks_of, unit=seconds)),
+        **dict.fromkeys(SECONDS, partial(intervals.seconds_of, unit=seconds)),
+        **dict.fromkeys(BLOCKS, partial(intervals.blocks_of, unit=seconds)),
         **{flag: partial(changes.flag_of, is_sold=flag in {"allowed", "active"}) for flag in FLAGS},
         "change": partial(changes.change_of, letters=style.change_letters),
         "status": partial(changes.change_of, letters=style.status_letters),

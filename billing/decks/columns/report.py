@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from billing.decks.column_values import look_of, values_of
-from billing.decks.columns import Layout
-from billing.decks.headings import read_heading
-from billing.decks.roles import IGNORED, PRESENT_PRICE, SECOND_NAME
+from billing.decks.columns.headings import read_heading
+from billing.decks.columns.layout import Layout
+from billing.decks.columns.roles import IGNORED, PRESENT_PRICE, SECOND_NAME
+from billing.decks.columns.values import look_of, values_of
 from voipadmin.core.sheets.cells import Cell
 from voipadmin.core.sheets.input_errors import InputError, column_letter
 

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable, MutableMapping, Sequence
 from datetime import date
 
-from billing.decks import changes
-from billing.decks.headings import read_heading
-from billing.decks.roles import SECOND_NAME
+from billing.decks.cells import changes
+from billing.decks.columns.headings import read_heading
+from billing.decks.columns.roles import SECOND_NAME
 from voipadmin.core.sheets.cells import Cell, is_digits, simplified
 
 SAMPLE = 300

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-from billing.decks.columns import Layout
-from billing.decks.countries import BRAZIL, BRAZILIAN_WORD, are_areas_of
-from billing.decks.installation import Installation
-from billing.decks.prefix_cells import CellQuestion, PrefixReader, areas_in
-from billing.decks.styles import Style
+from billing.decks.cells.countries import BRAZIL, BRAZILIAN_WORD, are_areas_of
+from billing.decks.cells.prefixes import CellQuestion, PrefixReader, areas_in
+from billing.decks.columns.installation import Installation
+from billing.decks.columns.layout import Layout
+from billing.decks.columns.styles import Style
 from voipadmin.core.sheets import cells
 from voipadmin.core.sheets.cells import Cell, simplified, text_of
 from voipadmin.core.sheets.input_errors import InputError, column_letter

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from billing.decks.lines import DeckRate, Line
+from billing.decks.rows.lines import DeckRate, Line
 from billing.rating.key_patterns import Matches
 from voipadmin.core.sheets.input_errors import InputError
 

@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from billing.decks.column_values import settle_by_values
-from billing.decks.headings import read_heading
-from billing.decks.roles import HARMLESS, IGNORED, LABELS, PRESENT_PRICE, PRICES, SECOND_NAME
+from billing.decks.columns.headings import read_heading
+from billing.decks.columns.roles import HARMLESS, IGNORED, LABELS, PRESENT_PRICE, PRICES, SECOND_NAME
+from billing.decks.columns.values import settle_by_values
 from voipadmin.core.sheets.cells import Cell, simplified
 from voipadmin.core.sheets.input_errors import FileError, column_letter
 

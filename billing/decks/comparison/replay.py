@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 from django.db.models import Q
 
-from billing.decks.comparing import PlannedRate, PresentRates, RateKey
-from billing.decks.lines import DeckRate
+from billing.decks.comparison.comparing import PlannedRate, PresentRates, RateKey
+from billing.decks.rows.lines import DeckRate
 from billing.models import Cdr, Deck, Direction, Disposition
 from billing.models.windows import load_windows
 from billing.rating.called_numbers import key_of_record, origin_of

@@ -9,7 +9,7 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from billing.decks.countries import BRAZIL, main_region_of
+from billing.decks.cells.countries import BRAZIL, main_region_of
 from voipadmin.core.numbers.countries import plan_of
 from voipadmin.core.numbers.metadata import calling_code_of, national_ranges
 from voipadmin.core.numbers.number import NumberKind

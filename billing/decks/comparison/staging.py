@@ -10,8 +10,8 @@ from uuid import UUID
 
 from django.db import connection
 
-from billing.decks.comparing import PlannedRate, PresentRate, RateKey
-from billing.decks.lines import DeckRate
+from billing.decks.comparison.comparing import PlannedRate, PresentRate, RateKey
+from billing.decks.rows.lines import DeckRate
 from billing.models import BuyRate, Deck, DeckRow
 from routing.models import Provider
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 
-from billing.decks import heading_words
-from billing.decks.roles import HOURLY, IGNORED, PER_CALL, PRESENT_PRICE, SECOND_NAME
+from billing.decks.columns import heading_words
+from billing.decks.columns.roles import HOURLY, IGNORED, PER_CALL, PRESENT_PRICE, SECOND_NAME
 from voipadmin.core.sheets.cells import CURRENCY_CODES, plain_letters
 
 SECOND, MINUTE, HOUR = 1, 60, 3600

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from billing.decks.lines import DeckRate
-from billing.decks.roles import HOURS, KINDS, PER_CALL
+from billing.decks.columns.roles import HOURS, KINDS, PER_CALL
+from billing.decks.rows.lines import DeckRate
 from billing.rating.durations import Band, Rate, parse_bands, rate_duration
 
 ZERO = Decimal(0)
