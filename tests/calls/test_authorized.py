@@ -120,14 +120,11 @@ def test_without_the_service_prepaid_is_refused_with_a_clear_cause(scene: Scene)
     assert scene.exchange.record()["va_cause"] == "41"
 
 
-def test_without_the_service_postpaid_calls_inside_the_country_and_nowhere_else(scene: Scene) -> None:
-    give(scene, 0, kind=AccountKind.POSTPAID, hourly_cap=100)
-    assert scene.exchange.call(scene.acme, NUMBER).answered
-    assert scene.exchange.call(scene.acme, "0012125551234").cause == 41
-
-
-def test_without_the_service_postpaid_follows_the_operators_setting(scene: Scene, settings: Any) -> None:
-    settings.AUTHORIZER_DOWN_POSTPAID = False
+@pytest.mark.parametrize("lets_them_call", [True, False])
+def test_without_the_service_postpaid_with_a_cap_is_refused_whatever_the_operator_chose(
+    scene: Scene, settings: Any, lets_them_call: bool
+) -> None:
+    settings.AUTHORIZER_DOWN_POSTPAID = lets_them_call
     give(scene, 0, kind=AccountKind.POSTPAID, hourly_cap=100)
     assert scene.exchange.call(scene.acme, NUMBER).cause == 41
 
