@@ -16,7 +16,7 @@ from django.db import connection
 from deploy.trial.process import die_with_parent
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-START_SECONDS = 30.0
+START_SECONDS = 90.0
 
 
 def database_url() -> str:
