@@ -108,14 +108,9 @@ def _apply(node: Node, lock: NodeLock, forced: bool, timings: StepTimings) -> Ve
             directory = _write(folder, node.desired_generation, candidate, disk.directory)
         try:
             differences = reload_and_compare(
-                ami,
-                candidate.expected,
-                expected_config(accepted.files),
-                candidate.modules,
-                folder.config_path,
-                timings,
-                complete=forced,
-            )
+                ami, candidate.expected, expected_config(accepted.files), candidate.modules, folder.config_path,
+                timings, complete=forced,
+            )  # fmt: skip
         except AmiUnreachableError:
             # Nobody knows what Asterisk runs now. The accepted files are put back, and the run is tried again.
             _put_back(folder, accepted, disk.directory)
