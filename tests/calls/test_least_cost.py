@@ -87,7 +87,8 @@ def test_a_carrier_that_costs_more_than_the_call_brings_is_left_out_of_a_route_i
         assert [len(each.numbers) for each in (losing, good)] == [0, 1]
 
 
-def test_nobody_asked_about_and_nobody_there_to_ask_the_routes_own_order_holds(exchange: Exchange) -> None:
+def test_while_nobody_can_be_asked_the_routes_own_order_holds(exchange: Exchange, settings: Any) -> None:
+    settings.AUTHORIZER_DOWN_POSTPAID = True
     first = carrier(exchange, "GW_First", "0.08")
     second = carrier(exchange, "GW_Second", "0.02")
     exchange.route("_0X.", first, second, selection=GatewaySelection.COST)
