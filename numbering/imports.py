@@ -1,14 +1,12 @@
 """Importing a list of numbers: compared with the inventory first, then applied, all of it or nothing.
 
-1. Find the row of headings and what each column is; find the decimal sign of the costs from all of them.
-2. Read each row: its numbers (one, or a range) and its values; what cannot be read is an error with row and column.
-3. Compare with the inventory: each number is new, changed or unchanged; what its model refuses is an error.
-4. Where there is no error, write new and changed numbers in one transaction.
+1. Read the file's rows, and of these the numbers with their values: `did_lists` tells what they are.
+2. Compare with the inventory: each number is new, changed or unchanged; what its model refuses is an error.
+3. Where there is no error, write new and changed numbers in one transaction.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 from auditlog.models import LogEntry
@@ -17,44 +15,28 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from numbering.did_lists.choice import INTERNATIONAL, Country
+from numbering.did_lists.faults import MESSAGES
+from numbering.did_lists.headings import Columns
+from numbering.did_lists.reading import ListedNumber, read_list
+from numbering.did_lists.values import ValueReader
 from numbering.errors import ImportRefused
 from numbering.models import DID
 from routing.models import Gateway, Provider
-from voipadmin.core.errors import Conflict, Message
+from voipadmin.core.errors import Conflict
+from voipadmin.core.numbering_plan.queries import current_plan
+from voipadmin.core.numbers.countries import plan_of
 from voipadmin.core.sheets import input_errors
 from voipadmin.core.sheets.apart import FOR_A_PAGE, read_rows
-from voipadmin.core.sheets.cells import Cell, amount_of, decimal_signs, prefixes_of, simplified, text_of
-from voipadmin.core.sheets.input_errors import CellError, FileError, InputError, column_letter
+from voipadmin.core.sheets.cells import simplified
+from voipadmin.core.sheets.input_errors import FileError, InputError
 from voipadmin.core.signals import objects_changed
-from voipadmin.core.validators import e164_validator
 
-MOST_NUMBERS = 100_000
 PIECE = 1_000
-COST_STEP = Decimal("0.0001")
-SEARCHED_ROWS = 40
-HEADINGS = {
-    "number": "number numbers numero numeros did dids range ranges faixa faixas telefone phone e164 prefix rango",
-    "provider": "provider provedor operadora carrier proveedor operador",
-    "gateway": "gateway tronco trunk",
-    "monthly_cost": "monthly_cost cost price monthly custo custo_mensal valor preco mensalidade costo costo_mensual",
-    "notes": "notes note notas observacao observacoes remarks comment descricao description",
-}
 FIELDS = ("provider", "gateway", "monthly_cost", "notes")
-_FIELD_OF = {word: name for name, words in HEADINGS.items() for word in words.split()}
-MESSAGES: Mapping[str, Message] = {
-    "prefix": _("“%(value)s” is no number in E.164, such as 551140001000."),
-    "prefix_range": _("“%(value)s” is no range of numbers of equal length, from the lower to the higher."),
-    "prefix_range_large": _("“%(value)s” has more than 10,000 numbers."),
-    "columns": _("No row has the headings of a list of numbers: number, provider, gateway, monthly cost, notes."),
-    "number_missing": _("The row has no number."),
-    "provider_missing": _("The number has no provider."),
-    "provider_unknown": _("There is no provider “%(value)s”."),
-    "gateway_unknown": _("There is no gateway “%(value)s”."),
-    "decimal_unsure": _("“%(value)s” could be thousands or a fraction. Write it with two decimals."),
-    "number_doubled": _("%(value)s stands here otherwise than in row %(other)s."),
-    "did_refused": _("%(value)s"),
-    "too_many_numbers": _("The list has more than %(value)s numbers."),
-}
+# Ten digits of a list that says nothing else are asked about: they may be North America's.
+OTHER_REGION = "US"
+SHOWN_NUMBERS = 50
 
 
 @dataclass(slots=True)
@@ -65,6 +47,8 @@ class ImportPlan:
     changed: list[DID] = field(default_factory=list)
     unchanged: int = 0
     errors: list[InputError] = field(default_factory=list)
+    numbers: list[ListedNumber] = field(default_factory=list)
+    unread_columns: tuple[str, ...] = ()
 
     @property
     def error_list(self) -> list[dict[str, Any]]:
@@ -72,22 +56,56 @@ class ImportPlan:
         kept = [error.kept() for error in self.errors[: input_errors.MOST_SHOWN]]
         return [one | {"message": input_errors.message_of(one, MESSAGES)} for one in kept]
 
+    @property
+    def first_numbers(self) -> list[ListedNumber]:
+        """Return the first numbers that were read, in the order of the list."""
+        return self.numbers[:SHOWN_NUMBERS]
 
-def preview_import(*, content: bytes, provider: Provider | None = None) -> ImportPlan:
-    """Return what a CSV or XLSX file would do, changing nothing; `provider` is that of rows which name none."""
+
+def preview_import(*, content: bytes, provider: Provider | None = None, country: str = "") -> ImportPlan:
+    """Return what a CSV or XLSX file would do, changing nothing; `provider` is that of rows which name none.
+
+    National numbers are of `country` (ISO 3166); where that is empty they are of the installation's country, and what
+    could be another one's is asked about. `INTERNATIONAL` says that every number begins with its calling code.
+    """
     try:
         rows = read_rows(content, FOR_A_PAGE)
     except FileError as refused:
         return ImportPlan(errors=[refused.error])
-    return _Planner(rows, provider).plan()
+    providers = {simplified(one.name): one for one in Provider.objects.all()}
+    gateways = {one.name.lower(): one for one in Gateway.objects.select_related("provider")}
+    where = country_of(country)
+    values = ValueReader(providers, gateways, provider)
+    reading = read_list(rows, where, values, has_own=_has_numbers_of(provider, where.plan.country_code))
+    plan = ImportPlan(errors=reading.errors, numbers=reading.numbers, unread_columns=reading.columns.unread)
+    _Comparison(plan, reading.columns, provider).compare()
+    return plan
 
 
-def apply_import(*, content: bytes, provider: Provider | None = None) -> ImportPlan:
+def country_of(country: str) -> Country:
+    """Return where the national numbers of a list are, by what was chosen."""
+    home = current_plan()
+    if not country:
+        other = plan_of(OTHER_REGION, timezone.localdate())
+        return Country(home, other if other.country_code != home.country_code else None)
+    if country == INTERNATIONAL:
+        return Country(home, is_chosen=True, is_international=True)
+    plan = home if country == home.region else plan_of(country, timezone.localdate())
+    return Country(plan, is_chosen=True)
+
+
+def _has_numbers_of(provider: Provider | None, calling_code: str) -> bool:
+    """Tell whether the inventory has numbers of a provider, and all of them begin with a calling code."""
+    numbers = DID.objects.filter(provider=provider) if provider else DID.objects.none()
+    return numbers.exists() and not numbers.exclude(number__startswith=calling_code).exists()
+
+
+def apply_import(*, content: bytes, provider: Provider | None = None, country: str = "") -> ImportPlan:
     """Apply a list, or nothing of it: raise ImportRefused where it has errors, Conflict where a number came between."""
     with transaction.atomic():
         # The first provider's row stands for the inventory: of two imports at once the second waits for the first.
         Provider.objects.select_for_update().order_by("pk").first()
-        plan = preview_import(content=content, provider=provider)
+        plan = preview_import(content=content, provider=provider, country=country)
         if plan.errors:
             raise ImportRefused(_("Nothing was imported: the list has faults."), field="file")
         # `list` takes the locks, in one order: an allocation at the same time waits, and does not undo the change.
@@ -114,119 +132,42 @@ def _log(dids: Iterable[DID]) -> None:
         entries.log_create(provider, force_log=True, action=LogEntry.Action.UPDATE, changes={"dids": ["", summary]})
 
 
-class _Planner:
-    """Reads row by row; every error has its row and column."""
+class _Comparison:
+    """Compares the numbers of a list with the inventory; every error has its row and column."""
 
-    def __init__(self, rows: Sequence[Sequence[Cell]], provider: Provider | None) -> None:
-        self._rows, self._provider = rows, provider
-        self._providers = {simplified(one.name): one for one in Provider.objects.all()}
-        self._gateways = {one.name.lower(): one for one in Gateway.objects.select_related("provider")}
-        self._plan = ImportPlan()
-        self._wanted: dict[str, tuple[int, dict[str, Any]]] = {}
-        self._sign = "."
-        self._columns: dict[str, int] = {}
+    def __init__(self, plan: ImportPlan, columns: Columns, provider: Provider | None) -> None:
+        self._plan, self._columns, self._provider = plan, columns, provider
+        self._wanted: dict[str, ListedNumber] = {}
+        self._pairs: dict[Any, str] = {}
 
-    def plan(self) -> ImportPlan:
-        """Return the plan: all rows read, then compared with the inventory."""
-        heading = next((n for n, row in enumerate(self._rows[:SEARCHED_ROWS]) if self._find_columns(row)), None)
-        if heading is None:
-            self._plan.errors.append(InputError("columns"))
-            return self._plan
-        body = list(enumerate(self._rows[heading + 1 :], start=heading + 2))
-        self._sign = self._decimal_sign(body)
-        for number, row in body:
-            if any(cell not in (None, "") for cell in row):
-                self._read(number, row)
-            if len(self._wanted) > MOST_NUMBERS:
-                self._plan.errors.append(InputError("too_many_numbers", number, "", str(MOST_NUMBERS)))
-                return self._plan
-        self._compare()
-        return self._plan
-
-    def _find_columns(self, row: Sequence[Cell]) -> bool:
-        names = [_FIELD_OF.get(simplified(cell)) if isinstance(cell, str) else None for cell in row]
-        self._columns = {name: index for index, name in reversed(list(enumerate(names))) if name}
-        return "number" in self._columns
-
-    def _decimal_sign(self, body: Sequence[tuple[int, Sequence[Cell]]]) -> str:
-        costs = (self._cell("monthly_cost", row) for _number, row in body)
-        told = {decimal_signs(cell) for cell in costs if isinstance(cell, str)} - {"", "?"}
-        return "," if told == {","} else "."
-
-    def _cell(self, name: str, row: Sequence[Cell]) -> Cell:
-        index = self._columns.get(name, len(row))
-        return row[index] if index < len(row) else None
-
-    def _read(self, number: int, row: Sequence[Cell]) -> None:
-        values: dict[str, Any] = {}
-        before = len(self._plan.errors)
-        readers = {"provider": self._read_provider, "gateway": self._read_gateway,
-                   "monthly_cost": self._read_cost, "notes": text_of}  # fmt: skip
-        for name, read in readers.items():
-            cell = self._cell(name, row)
-            if cell not in (None, ""):
-                values[name] = self._valued(read, name, number, cell)
-        numbers = self._valued(prefixes_of, "number", number, self._cell("number", row))
-        if numbers == []:
-            self._error("number_missing", number, "number", "")
-        if len(self._plan.errors) == before:
-            for one in numbers or ():
-                self._want(one, number, values)
-
-    def _valued(self, read: Any, name: str, number: int, cell: Cell) -> Any:
-        try:
-            return read(cell)
-        except CellError as error:
-            self._error(error.code, number, name, cell)
-            return None
-
-    def _read_provider(self, cell: Cell) -> Provider:
-        found: Provider | None = self._providers.get(simplified(text_of(cell)))
-        if found is None:
-            raise CellError("provider_unknown")
-        return found
-
-    def _read_gateway(self, cell: Cell) -> Gateway:
-        found: Gateway | None = self._gateways.get(text_of(cell).lower())
-        if found is None:
-            raise CellError("gateway_unknown")
-        return found
-
-    def _read_cost(self, cell: Cell) -> Decimal | None:
-        if isinstance(cell, str) and self._sign == "." and decimal_signs(cell) == "?":
-            raise CellError("decimal_unsure")
-        amount = amount_of(cell, self._sign)
-        return None if amount is None else amount.quantize(COST_STEP)
-
-    def _want(self, one: str, number: int, values: dict[str, Any]) -> None:
-        row, said = self._wanted.setdefault(one, (number, values))
-        if said != values:
-            self._plan.errors.append(InputError("number_doubled", number, self._letter("number"), one, row))
-
-    def _compare(self) -> None:
+    def compare(self) -> None:
+        """Sort each number out: new, changed or unchanged."""
+        for one in self._plan.numbers:
+            before = self._wanted.setdefault(one.number, one)
+            if before.values != one.values:
+                self._fault("number_doubled", one.row, "number", one.number, before.row)
         known = {did.number: did for did in DID.objects.select_related("provider", "gateway")}
-        pairs: dict[Any, str] = {}
-        for one, (row, values) in self._wanted.items():
-            did = known.get(one)
+        for one in self._wanted.values():
+            did = known.get(one.number)
             if did is None:
-                self._add(one, row, values, pairs)
-            elif all(getattr(did, name) == value for name, value in values.items()):
+                self._add(one)
+            elif all(getattr(did, name) == value for name, value in one.values.items()):
                 self._plan.unchanged += 1
             else:
-                self._put(did, values)
-                if self._is_allowed(did, row, pairs):
+                self._put(did, one.values)
+                if self._is_allowed(did, one.row):
                     did.updated_at = timezone.now()
                     self._plan.changed.append(did)
 
-    def _add(self, one: str, row: int, values: dict[str, Any], pairs: dict[Any, str]) -> None:
-        gateway = values.get("gateway")
-        provider = values.get("provider") or self._provider or (gateway and gateway.provider)
+    def _add(self, one: ListedNumber) -> None:
+        gateway = one.values.get("gateway")
+        provider = one.values.get("provider") or self._provider or (gateway and gateway.provider)
         if provider is None:
-            self._error("provider_missing", row, "number", one)
+            self._fault("provider_missing", one.row, "number", one.number)
             return
-        did = DID(number=one, provider=provider)
-        self._put(did, values)
-        if self._is_allowed(did, row, pairs):
+        did = DID(number=one.number, provider=provider)
+        self._put(did, one.values)
+        if self._is_allowed(did, one.row):
             self._plan.new.append(did)
 
     @staticmethod
@@ -234,25 +175,18 @@ class _Planner:
         for name, value in values.items():
             setattr(did, name, value)
 
-    def _is_allowed(self, did: DID, row: int, pairs: dict[Any, str]) -> bool:
+    def _is_allowed(self, did: DID, row: int) -> bool:
         """Tell whether the model's rules allow it; those of provider and gateway are asked once for each pair."""
-        if _refusal(lambda: e164_validator(did.number)):
-            self._error("prefix", row, "number", did.number)
-            return False
         pair = (did.provider_id, did.gateway_id)
-        if pair not in pairs:
-            pairs[pair] = _refusal(DID(number=did.number, provider=did.provider, gateway=did.gateway).clean)
-        refused = pairs[pair] or _refusal(lambda: did.clean_fields(exclude=["provider", "gateway", "number"]))
+        if pair not in self._pairs:
+            self._pairs[pair] = _refusal(DID(number=did.number, provider=did.provider, gateway=did.gateway).clean)
+        refused = self._pairs[pair] or _refusal(lambda: did.clean_fields(exclude=["provider", "gateway", "number"]))
         if refused:
-            self._error("did_refused", row, "gateway" if pairs[pair] and did.gateway_id else "provider", refused)
-            return False
-        return True
+            self._fault("did_refused", row, "gateway" if self._pairs[pair] and did.gateway_id else "provider", refused)
+        return not refused
 
-    def _error(self, code: str, number: int, name: str, cell: Cell) -> None:
-        self._plan.errors.append(InputError(code, number, self._letter(name), "" if cell is None else str(cell)))
-
-    def _letter(self, name: str) -> str:
-        return column_letter(self._columns[name]) if name in self._columns else ""
+    def _fault(self, code: str, row: int, role: str, value: str, other: int = 0) -> None:
+        self._plan.errors.append(InputError(code, row, self._columns.letter(role), value, other))
 
 
 def _refusal(check: Any) -> str:

@@ -5,7 +5,7 @@ from io import BytesIO, StringIO
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -62,9 +62,9 @@ def test_a_workbook_is_read_as_text_is(provider: Provider) -> None:
 @pytest.mark.parametrize(
     ("row", "code", "column"),
     [
-        ("11 4000;Vivo;;1", "prefix", "A"),
-        ("551140001009-551140001000;Vivo;;1", "prefix_range", "A"),
-        ("551140000000-551149999999;Vivo;;1", "prefix_range_large", "A"),
+        ("11 4000;Vivo;;1", "number_impossible", "A"),
+        ("551140001009-551140001000;Vivo;;1", "range", "A"),
+        ("551140000000-551149999999;Vivo;;1", "range_large", "A"),
         ("=A1;Vivo;;1", "formula", "A"),
         (";Vivo;;1", "number_missing", "A"),
         ("551140001000;Nobody;;1", "provider_unknown", "B"),
@@ -131,10 +131,10 @@ def test_a_person_uploads_looks_and_applies(provider: Provider, client: Client) 
     assert not DID.objects.exists()
     key = page.context["key"]
     assert key in page.content.decode()
-    assert client.post(address, {"key": key}).status_code == 302
+    assert client.post(address, {"key": key, "apply": "1"}).status_code == 302
     assert DID.objects.count() == 3
     # The list is kept for its reader alone, and no longer than it is needed.
-    assert client.post(address, {"key": key}).status_code == 200
+    assert client.post(address, {"key": key, "apply": "1"}).status_code == 200
     assert DID.objects.count() == 3
 
 
@@ -142,4 +142,27 @@ def test_a_list_with_faults_shows_them_and_offers_nothing_to_apply(provider: Pro
     client.force_login(UserFactory.create(role=Role.OPERATOR))
     page = client.post(reverse("numbering:did_import"), sent("number\n5511x\n", provider))
     assert "5511x" in page.content.decode()
-    assert page.context["key"] == ""
+    assert 'name="apply"' not in page.content.decode()
+
+
+def test_a_question_is_answered_without_sending_the_file_again(provider: Provider, client: Client) -> None:
+    client.force_login(UserFactory.create(role=Role.OPERATOR))
+    address = reverse("numbering:did_import")
+    page = client.post(address, sent("DID\n5145551234\n", provider))
+    assert "+15145551234 (CA)" in page.content.decode()
+    answered = {"key": page.context["key"], "provider": str(provider.pk), "country": "CA"}
+    page = client.post(address, answered)
+    assert [did.number for did in page.context["plan"].new] == ["15145551234"]
+    client.post(address, {"key": page.context["key"], "apply": "1"})
+    assert DID.objects.get().number == "15145551234"
+
+
+def test_the_command_takes_the_country_of_a_list(provider: Provider, tmp_path: Path) -> None:
+    file = tmp_path / "numbers.csv"
+    file.write_text("DID,City\n5145551234,Montreal\n")
+    said = StringIO()
+    call_command("import_dids", file, provider="Vivo", country="CA", apply=True, stdout=said)
+    assert DID.objects.get().number == "15145551234"
+    assert "columns left out: City" in said.getvalue()
+    with pytest.raises(CommandError, match="no country XX"):
+        call_command("import_dids", file, country="XX")

@@ -25,17 +25,25 @@ _KINDS = {
 def foreign_number(digits: str) -> Number:
     """Return the number of digits of E.164 whose calling code is known; numbers that no plan has are of kind OTHER."""
     code = calling_code_of(digits)
-    national = digits.removeprefix(code)
-    # Built rather than parsed: parsing would take national prefixes out of the number, and so find another one.
+    parsed = _built(code, digits.removeprefix(code))
+    kind = _KINDS.get(phonenumbers.number_type(parsed), NumberKind.OTHER)
+    return Number(kind, key=digits, country=_country_of(parsed, int(code)), national=digits.removeprefix(code))
+
+
+def has_possible_length(number: Number) -> bool:
+    """Tell whether a number of another country is as long as numbers are there, in unknown ranges as well."""
+    return phonenumbers.is_possible_number(_built(number.key.removesuffix(number.national), number.national))
+
+
+def _built(code: str, national: str) -> phonenumbers.PhoneNumber:
+    """Return a number built rather than parsed: parsing would take national prefixes out, and so find another one."""
     zeros = len(national) - len(national.lstrip("0"))
-    parsed = phonenumbers.PhoneNumber(
+    return phonenumbers.PhoneNumber(
         country_code=int(code),
         national_number=int(national),
         italian_leading_zero=zeros > 0,
         number_of_leading_zeros=min(zeros, len(national) - 1) or None,
     )
-    kind = _KINDS.get(phonenumbers.number_type(parsed), NumberKind.OTHER)
-    return Number(kind, key=digits, country=_country_of(parsed, int(code)), national=national)
 
 
 def _country_of(parsed: phonenumbers.PhoneNumber, code: int) -> str:

@@ -155,6 +155,13 @@ def calling_codes(but: str) -> tuple[Pattern, ...]:
     return tuple(pattern for pattern, _label in labelled_patterns({"code": codes}, lambda *_facts: True, 3))
 
 
+@lru_cache(maxsize=1)
+def calling_codes_by_region() -> tuple[tuple[str, str], ...]:
+    """Return every region of ISO 3166 that has numbers, with its calling code, in the order of their letters."""
+    known = phonenumbers.COUNTRY_CODE_TO_REGION_CODE
+    return tuple(sorted((region, str(code)) for code in known for region in countries_of(code)))
+
+
 def calling_code_of(digits: str) -> str:
     """Return the calling code with which digits of E.164 begin, or nothing; no code begins with another one."""
     return next((digits[:length] for length in (1, 2, 3) if digits[:length] in _CALLING_CODES), "")

@@ -16,6 +16,8 @@ Cell = str | int | float | date | datetime | None
 LONGEST_PREFIX = 15
 MOST_PREFIXES = 10_000
 ONE = Fraction(1)
+# What a spreadsheet writes behind the sign of a whole number; more zeros are digits that a person parted with a dot.
+FLOAT_ZEROS = 2
 SMALLEST_PRICE = Decimal("0.000001")
 LARGEST_PRICE = Decimal(100_000)
 
@@ -255,6 +257,20 @@ def _without_signs(text: str) -> tuple[str, list[str]]:
 def is_spreadsheet_number(text: str) -> bool:
     """Tell whether a spreadsheet wrote a whole number so: `5511.0`, `5,511E+3`."""
     return _SCIENTIFIC.fullmatch(text) is not None or _TRAILING.fullmatch(text) is not None
+
+
+def whole_text_of(cell: Cell) -> str:
+    """Return a cell whose digits are a number's: without `.0`, and written out where that loses none (`5.511E+3`).
+
+    Raise CellError where it is a fraction, or where digits are lost.
+    """
+    if isinstance(cell, float) and not cell.is_integer():
+        raise CellError("number")
+    text = text_of(cell)
+    if was_shortened(text):
+        raise CellError("shortened")
+    is_float = len(text) - len(text.rstrip("0")) <= FLOAT_ZEROS and _TRAILING.fullmatch(text) is not None
+    return international(text) if is_float or _SCIENTIFIC.fullmatch(text) else text
 
 
 def without_fraction(text: str) -> str:

@@ -14,6 +14,6 @@ class SheetField(forms.FileField):
     def clean(self, data: Any, initial: Any = None) -> Any:
         """Refuse what is larger than a list may be."""
         sent = super().clean(data, initial)
-        if sent.size > LARGEST_FILE:
+        if sent is not None and sent.size > LARGEST_FILE:
             raise forms.ValidationError(_("The file is larger than %(size)s MB.") % {"size": LARGEST_FILE >> 20})
         return sent

@@ -61,10 +61,13 @@ class InputError:
     column: str = ""
     value: str = ""
     other: int = 0
+    # What the value could be, where that is said.
+    readings: str = ""
 
     def kept(self) -> dict[str, Any]:
         """Return the error as it is stored."""
-        return asdict(self) | {"value": self.value[:LONGEST_VALUE]}
+        kept = asdict(self) | {"value": self.value[:LONGEST_VALUE]}
+        return kept if self.readings else {name: value for name, value in kept.items() if name != "readings"}
 
 
 class CellError(ValueError):
@@ -104,4 +107,4 @@ def column_index(letters: str) -> int:
 def message_of(kept: Mapping[str, Any], messages: Mapping[str, Message] = MESSAGES) -> Message:
     """Return a stored error in the reader's language; `messages` adds a caller's own codes to MESSAGES."""
     text = messages.get(kept["code"]) or MESSAGES.get(kept["code"], kept["code"])
-    return str(text) % {"value": kept.get("value", ""), "other": kept.get("other", "")}
+    return str(text) % {name: kept.get(name, "") for name in ("value", "other", "readings")}
