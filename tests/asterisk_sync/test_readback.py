@@ -100,7 +100,7 @@ def changed(snapshot: Snapshot) -> Snapshot:
             dataclasses.replace(snapshot.gateways[0], registers=True, username="5511", secret="abcdefgh12"),
             dataclasses.replace(snapshot.gateways[1], addresses=()),
         ),
-        routes=(route(31, "_00.", 10, "GW_A"), snapshot.routes[1]),
+        routes=(route(31, "190", 10, "GW_A"), snapshot.routes[1]),
         dids=(did(7, "TRUNK1"), *snapshot.dids[1:]),
     )
 
@@ -129,7 +129,7 @@ def test_what_is_not_live_is_named_object_by_object(live: Live) -> None:
             "registration GW_A is missing",
             "551130000007@va-dids-0 is missing",
             "551130000000@va-dids-0 is still there",
-            "_00.@va-level-10-1 is missing",
+            "0190@va-level-10-1 is missing",
         ):
             assert named in found, (named, complete)
         assert "eeee" not in found
