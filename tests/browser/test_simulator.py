@@ -30,7 +30,7 @@ def an_operator() -> None:
     RouteFactory.create(name="Mobile", pattern="_0ZZ9XXXXXXXX", gateways=[first, second], priority=10)
     RouteFactory.create(name="All the rest", pattern="_0.", gateways=[second], priority=20, selection="weight")
     RouteFactory.create(name="Abroad", pattern="_00.", gateways=[first])
-    TariffFactory.create(pattern="5511", price_per_minute="0.02", cost_per_minute="0.03")
+    TariffFactory.create(pattern="5511", price_per_minute="0.06", cost_per_minute="0.03")
 
 
 def ask(page: Page, live_server: LiveServer, number: str) -> None:

@@ -19,6 +19,7 @@ class DecryptionError(ValueError):
 
 @lru_cache(maxsize=16)
 def _cipher(key: str) -> AESGCM:
+    # A hash without rounds is enough: the keys are random (a check refuses short ones), nobody chooses them as words.
     return AESGCM(hashlib.sha256(key.encode()).digest())
 
 

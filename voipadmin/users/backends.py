@@ -13,6 +13,7 @@ class RoleBackend(ModelBackend):
 
     def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
         """Tell whether the user's role has the permission; which objects it may see is decided by `visible_to`."""
+        # Not `super()`: groups and single permissions of the Django admin give nothing here, only the role does.
         return isinstance(user_obj, User) and user_obj.is_active and role_allows(user_obj.role, perm)
 
     def has_module_perms(self, user_obj: Any, app_label: str) -> bool:

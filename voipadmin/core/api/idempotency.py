@@ -86,6 +86,7 @@ def _digest_of_form(request: HttpRequest, parts: tuple[str, ...]) -> str:
 
 
 def _lock(owner: str, key: str) -> None:
+    # PostgreSQL's advisory locks are 64-bit numbers. Two keys of one number would only answer 409 once too often.
     number = int.from_bytes(hashlib.sha256(f"{owner}\n{key}".encode()).digest()[:8], signed=True)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])

@@ -51,6 +51,7 @@ def _errors_of(error: ValidationError, names: Mapping[str, str]) -> Iterator[Fie
 
 def _constraint_error(model: type[models.Model], error: FieldError, names: Mapping[str, str]) -> FieldError:
     """Name code and field of an error that came from a constraint, which Django reports for the whole object."""
+    # Django's error does not say which constraint it is of: the message is all that the two share.
     for constraint in model._meta.constraints:
         if str(constraint.violation_error_message) != error.message:
             continue

@@ -35,6 +35,7 @@ def page_of(
 
 def _after(queryset: QuerySet[Any], value: str, key: str, descending: bool) -> Q:
     comparison = "lt" if descending else "gt"
+    # The annotation's own type: a cursor holds text, and '9' > '10' must not decide where a page of numbers begins.
     output_field = queryset.query.annotations["cursor_place"].output_field
     try:
         place = output_field.to_python(value)

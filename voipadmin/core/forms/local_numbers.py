@@ -211,6 +211,7 @@ def use_local_numbers(fields: MutableMapping[str, forms.Field]) -> None:
 
 def local_field(name: str, field: Any) -> Any:
     """Return the local field for one of Django's number fields, or any other field as it is."""
+    # Exactly these two: their subclasses (FloatField, fields of other packages) have a reading of their own.
     kind = type(field)
     if kind not in {forms.DecimalField, forms.IntegerField}:
         return field

@@ -18,6 +18,7 @@ class Hanging:
 
 def hanging_on(instance: models.Model) -> Hanging:
     """Return what deleting `instance` would take along and what forbids it."""
+    # What the Django admin asks before it deletes: the same cascade, without deleting.
     collector = NestedObjects(using=router.db_for_write(type(instance)), origin=[instance])
     collector.collect([instance])
     counts: Counter[str] = Counter()
