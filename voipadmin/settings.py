@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "auditlog",
     "axes",
     "csp",
@@ -112,9 +113,11 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "voipadmin.users.middleware.BearerMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "voipadmin.users.second_factor_middleware.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "voipadmin.users.session_middleware.SessionUseMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "voipadmin.core.audit.middleware.AuditMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -211,10 +214,13 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_RATE_LIMITS = False  # one rule of delays for pages, admin and API: voipadmin/users/login_attempts.py
 ACCOUNT_FORMS = {"change_password": "voipadmin.users.delayed_forms.DelayedChangePasswordForm"}
 MFA_ADAPTER = "voipadmin.users.mfa_adapter.EncryptedMFAAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RATE_LIMITS = False  # a passkey cannot be guessed; the limit would need Redis
 MFA_FORMS = {
     "authenticate": "voipadmin.users.delayed_forms.DelayedAuthenticateForm",
     "reauthenticate": "voipadmin.users.delayed_forms.DelayedReauthenticateForm",
+    "add_webauthn": "voipadmin.users.passkey_form.PasskeyForm",
 }
 # django-axes counts, the handler delays: nobody's wrong passwords lock anybody else out.
 LOGIN_FREE_FAILURES = env.int("LOGIN_FREE_FAILURES", default=5)

@@ -16,7 +16,7 @@ from numbering.services import allocate_did
 from routing.models import Gateway, Route
 from tests import factories
 from tests.api.matrix import make_world
-from voipadmin.users.models import RevokedToken, User
+from voipadmin.users.models import RevokedToken, RolePolicy, User
 from voipadmin.users.roles import Role
 
 pytestmark = pytest.mark.django_db
@@ -69,6 +69,7 @@ def _rows_without_pages(own: dict[str, Any]) -> list[Any]:
         PastRating.objects.create(cdr_id=call.pk, version=1, rerating=own["billing.rerating"], replaced_at=now),
         Placement.objects.create(node=node, customer=own["customers.customer"]),
         RevokedToken.objects.create(user=own["users.user"], expires_at=now),
+        RolePolicy.objects.create(role=Role.FINANCE, second_factor_required=True),
         SpoolPosition.objects.create(node_name="pbx1", path="voipadmin.csv", inode=1, device=1),
     ]
 

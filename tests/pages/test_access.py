@@ -27,17 +27,18 @@ def addresses() -> list[tuple[str, str]]:
     """Return the name and an address of every page of the panel; admin and API have tests of their own."""
     found: list[tuple[str, str]] = []
 
-    def walk(patterns: Any, namespace: str) -> None:
+    def walk(patterns: Any, namespace: str, outer: dict[str, Any]) -> None:
         for entry in patterns:
             if isinstance(entry, URLResolver):
                 if entry.namespace not in {"admin", "api"} and "api" not in str(entry.pattern):
-                    walk(entry.url_patterns, f"{namespace}{entry.namespace}:" if entry.namespace else namespace)
+                    inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
+                    walk(entry.url_patterns, inner, outer | entry.pattern.converters)
             elif isinstance(entry, URLPattern) and entry.name:
-                converters = entry.pattern.converters
+                converters = outer | entry.pattern.converters
                 values = {name: _sample(converter) for name, converter in converters.items()}
                 found.append((entry.name, reverse(f"{namespace}{entry.name}", kwargs=values)))
 
-    walk(get_resolver().url_patterns, "")
+    walk(get_resolver().url_patterns, "", {})
     return found
 
 

@@ -1,4 +1,4 @@
-"""Addresses of log-in, password and second factor: those of allauth that a closed panel needs, and no others."""
+"""Addresses of log-in, password, second factor and sessions: those of allauth that a closed panel needs."""
 
 from allauth.account import views
 from django.urls import include, path
@@ -10,4 +10,5 @@ urlpatterns = [
     path("reauthenticate/", views.reauthenticate, name="account_reauthenticate"),
     path("password/change/", views.password_change, name="account_change_password"),
     path("2fa/", include("allauth.mfa.urls")),
+    path("sessions/", include("allauth.usersessions.urls")),
 ]

@@ -22,6 +22,10 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
         with one_at_a_time(str(credentials.get("username", ""))):
             return super().authenticate(request, **credentials)
 
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Return the client's address; through a socket of the file system there is none."""
+        return str(request.META.get("REMOTE_ADDR") or "0.0.0.0")  # noqa: S104 - a placeholder, nothing listens
+
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
         """Remember the device: failures elsewhere do not delay the log-in on it any more."""
         response: HttpResponse = super().post_login(request, user, **kwargs)

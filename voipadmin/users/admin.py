@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from voipadmin.core.admin import DomainAdmin, ReadOnlyAdmin
-from voipadmin.users.models import RevokedToken, User
+from voipadmin.users.models import RevokedToken, RolePolicy, User
 from voipadmin.users.services import delete_user, save_user
 
 # Roles say who may what; groups would suggest that they do.
@@ -52,3 +52,10 @@ class RevokedTokenAdmin(ReadOnlyAdmin):
     list_display = ("jti", "user", "revoked_at", "expires_at")
     list_select_related = ("user",)
     search_fields = ("user__username",)
+
+
+@admin.register(RolePolicy)
+class RolePolicyAdmin(ReadOnlyAdmin):
+    """What roles demand; changed on the page of roles."""
+
+    list_display = ("role", "second_factor_required", "updated_at")

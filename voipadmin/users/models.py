@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from voipadmin.core.models import VisibleQuerySet, known_choices, new_id
+from voipadmin.core.models import BaseModel, VisibleQuerySet, known_choices, new_id
 from voipadmin.core.validators import validate_username
 from voipadmin.core.viewer import Viewer
 from voipadmin.users.roles import Role
@@ -82,3 +82,21 @@ class RevokedToken(models.Model):
     class Meta:
         verbose_name = _("revoked token")
         verbose_name_plural = _("revoked tokens")
+
+
+class RolePolicy(BaseModel):
+    """What a role demands of its users; a role without a row demands nothing."""
+
+    keeps_changelog = True
+
+    role = models.CharField(_("role"), max_length=10, choices=Role.choices, unique=True)
+    second_factor_required = models.BooleanField(_("second factor required"), default=False)
+
+    class Meta:
+        verbose_name = _("role policy")
+        verbose_name_plural = _("role policies")
+        ordering = ["role"]
+        constraints = [known_choices("role_policy_role_known", role=Role)]
+
+    def __str__(self) -> str:
+        return str(self.get_role_display())

@@ -1,15 +1,18 @@
-"""Writes of users. The last administrator stays one."""
+"""Writes of users and of what their roles demand. The last administrator stays one."""
 
 import secrets
 import string
+from collections.abc import Iterable
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from voipadmin.core.errors import DomainError
 from voipadmin.core.services import all_or_nothing, delete_object, save_object
-from voipadmin.users.models import User
+from voipadmin.users.models import RolePolicy, User
 from voipadmin.users.roles import Role
 
 # 22 of 57 unambiguous characters: 128 bits.
@@ -68,12 +71,35 @@ def create_first_administrator(*, username: str, email: str = "") -> tuple[User,
     return user, password
 
 
-def reset_administrator(*, username: str) -> tuple[User, str]:
+def reset_administrator(*, username: str, without_second_factors: bool = False) -> tuple[User, str]:
     """Give an administrator a new password, make the account active, and return both; make the user where it is new."""
     user = User.objects.filter(username__iexact=username).first() or User(username=username)
     user.role, user.is_active = Role.ADMIN, True
     password = generate_password()
-    return save_user(user=user, password=password), password
+    save_user(user=user, password=password)
+    if without_second_factors:
+        remove_second_factors(user=user)
+    return user, password
+
+
+def demand_second_factor(*, roles: Iterable[str]) -> None:
+    """Demand a second factor of exactly these roles."""
+    demanded = set(roles)
+    for role in Role:
+        policy = RolePolicy.objects.filter(role=role).first() or RolePolicy(role=role)
+        if policy.second_factor_required == (role in demanded):
+            continue
+        policy.second_factor_required = role in demanded
+        with all_or_nothing(policy):
+            save_object(policy)
+
+
+def remove_second_factors(*, user: User) -> int:
+    """Take every second factor from a user who lost theirs, end its tokens, and return how many there were."""
+    with all_or_nothing(user):
+        removed, _by_model = Authenticator.objects.filter(user=user).delete()
+        User.objects.filter(pk=user.pk).update(tokens_valid_from=timezone.now())
+    return int(removed)
 
 
 def _administrators() -> list[User]:

@@ -13,6 +13,7 @@ from voipadmin.core.errors import DomainError
 from voipadmin.users.delayed_forms import code_is_delayed, count_wrong_code
 from voipadmin.users.login_attempts import one_at_a_time
 from voipadmin.users.models import RevokedToken, User
+from voipadmin.users.second_factors import has_second_factor, lacks_second_factor
 from voipadmin.users.tokens import IssuedToken, VerifiedToken, issue_token
 
 
@@ -45,9 +46,12 @@ def log_in(*, request: HttpRequest, username: str, password: str, totp_code: str
 
 
 def _check_second_factor(request: HttpRequest, user: User, totp_code: str) -> None:
+    if lacks_second_factor(user):
+        message = _("Your role demands a second factor: set one up on the panel’s pages first.")
+        raise LogInRefused(message, field="totp_code", code="second_factor_missing")
     codes = Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.WEBAUTHN).order_by("type")
     authenticators = list(codes)
-    if not authenticators:
+    if not authenticators and not has_second_factor(user):
         return
     if not totp_code:
         raise LogInRefused(_("Send the code of your authenticator app, too."), field="totp_code", code="totp_required")

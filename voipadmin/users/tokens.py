@@ -14,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Exists, OuterRef
 
 from voipadmin.users.models import RevokedToken, User
+from voipadmin.users.second_factors import with_second_factor_state
 
 ALGORITHM = "HS256"
 ISSUER = "voipadmin"
@@ -88,7 +89,8 @@ def verify_token(token: str) -> VerifiedToken:
     except (ValueError, AttributeError, TypeError, OverflowError) as error:
         raise TokenRefused("token_invalid") from error
     revoked = RevokedToken.objects.filter(jti=jti, user=OuterRef("pk"))
-    user = User.objects.filter(pk=user_id, is_active=True).annotate(token_revoked=Exists(revoked)).first()
+    active = with_second_factor_state(User.objects.filter(pk=user_id, is_active=True))
+    user = active.annotate(token_revoked=Exists(revoked)).first()
     if user is None:
         raise TokenRefused("token_invalid")
     if user.token_revoked or _is_older(claims["iat"], user.tokens_valid_from):

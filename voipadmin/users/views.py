@@ -38,6 +38,7 @@ USERS = Entity(
     ),
     synced=False,
     actions_template="users/user/actions.html",
+    list_actions_template="users/user/list_actions.html",
 )
 
 

@@ -24,13 +24,18 @@ class Command(BaseCommand):
         parser.add_argument("--username", default="admin")
         parser.add_argument("--email", default="")
         parser.add_argument("--reset", action="store_true", help="give this administrator a new password")
+        parser.add_argument(
+            "--without-second-factors", action="store_true", help="with --reset: forget app, passkeys and codes, too"
+        )
         parser.add_argument("--password-only", action="store_true", help="print nothing but the password")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Make or reset it."""
         try:
             if options["reset"]:
-                user, password = reset_administrator(username=options["username"])
+                user, password = reset_administrator(
+                    username=options["username"], without_second_factors=options["without_second_factors"]
+                )
             else:
                 user, password = create_first_administrator(username=options["username"], email=options["email"])
         except AdministratorExists as error:
