@@ -16,8 +16,7 @@ from tests.faults.engines import Engines
 from tests.faults.faults import Fault, Saves
 from tests.faults.installation import Installation
 from tests.faults.page import Operator
-from tests.faults.reading import foreign_files, live_markers, markers_on_disk
-from tests.faults.saves import TALK
+from tests.faults.reading import TALK, foreign_files, live_markers, markers_on_disk
 from tests.faults.steps import IDLE
 from tests.faults.watcher import Watcher
 

@@ -133,6 +133,8 @@ class Installation:
     def _kept(self, name: str, argv: list[str], ready: str, **more: str) -> Kept:
         root = "" if self.asterisk.tree.is_system else str(self.asterisk.tree.root)
         env = {**os.environ, "ASTERISK_ROOT": root, "DEBUG": "false", "PYTHONUNBUFFERED": "1", **more}
+        # No authorizer runs here: calls of customers without limits go out unasked.
+        env["AUTHORIZER_DOWN_POSTPAID"] = "true"
         log = self.engines.folder / f"{name}.log"
         kept = Kept(name=name, argv=[sys.executable, *argv], env=env, log=log, ready=ready)
         self.stack.callback(kept.stop)

@@ -15,6 +15,8 @@ from deploy.trial.asterisk import AsteriskInstance
 from numbering.models import DIDAllocation
 from routing.models import Gateway, Route
 
+# The number that is called all the time, as it is dialled, and the key by which the dialplan routes it.
+TALK, TALK_KEY = "01130005555", "551130005555"
 _WORD = re.compile(r"[A-Za-z0-9_.+]+")
 _MARKER = re.compile(r"gen-[0-9a-f]{16}(?:-[a-z-]+)?")
 _END = "; === End ==="
@@ -26,11 +28,16 @@ def wanted_words() -> set[str]:
     for extension in Extension.objects.filter(enabled=True):
         words |= {extension.sip_username, extension.caller_id_name}
     for route in Route.objects.filter(enabled=True).prefetch_related("gateways"):
-        words |= {route.pattern, route.prepend, *(gateway.name for gateway in route.gateways.all())}
+        words |= {_key_pattern(route.pattern), route.prepend, *(gateway.name for gateway in route.gateways.all())}
     for allocation in DIDAllocation.objects.filter(ends_at=None).select_related("did", "extension"):
         words |= {allocation.did.number, allocation.forward_to}
     words |= set(Gateway.objects.filter(enabled=True).values_list("name", flat=True))
     return words - {""}
+
+
+def _key_pattern(pattern: str) -> str:
+    """Return a pattern of the battery as the dialplan has it: over keys, without what is dialled before a country."""
+    return TALK_KEY if pattern == TALK else pattern.replace("_00", "_")
 
 
 def live_words(asterisk: AsteriskInstance) -> set[str]:

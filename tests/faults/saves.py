@@ -13,13 +13,12 @@ from numbering.models import DID, DestinationType
 from numbering.services import allocate_did, change_destination
 from routing.models import Gateway, Provider, Route
 from routing.services import RouteStep, save_route, steps_of
-from tests.faults.reading import Ledger
+from tests.faults.reading import TALK, Ledger
 from voipadmin.core.services import delete_object, save_object
 
 EXTENSIONS = 15
 ROUTES = 6
 NUMBERS = 6
-TALK = "0800555"
 
 
 @dataclass
@@ -80,7 +79,7 @@ class Company:
     def create_route(self) -> None:
         """A new route with a pattern of its own."""
         serial = next(self._serial)
-        route = Route(name=f"Route {serial}", pattern=f"_07{serial:06d}X.", priority=20, prepend=f"77{serial:06d}")
+        route = Route(name=f"Route {serial}", pattern=f"_00441{serial:06d}X.", priority=20, prepend=f"77{serial:06d}")
         save_route(route=route, steps=[RouteStep(self.gateway)])
 
     def _route(self) -> Route:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
+
 from asterisk_sync.generations.validation import validate
 from asterisk_sync.rendering import render_files
 from asterisk_sync.snapshot.values import (
@@ -19,11 +21,12 @@ from asterisk_sync.snapshot.values import (
     Snapshot,
     TrunkAddressSnapshot,
 )
-from routing.route_lines import route_lines
+from routing.route_lines import RouteLine, route_lines
 from tests.core.numbers.plans import BRAZIL
 from tests.fuzz.fields import ADDRESS, CUSTOMER, DID_NUMBER, EXTENSION, GATEWAY, ROUTE, Field
 from tests.fuzz.hostile import hostile
 from tests.fuzz.tally import Tally
+from voipadmin.core.validators import validate_pattern
 
 GATEWAYS, TRUNKS, OFFICES, EXTENSIONS, ROUTES, DIDS = 50, 50, 8, 45, 80, 150
 MOST_ADDRESSES = 3
@@ -194,8 +197,14 @@ def _typed(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _with_lines(values: dict[str, Any]) -> dict[str, Any]:
-    """Return a route's values with its pattern compiled, as the snapshot has them."""
-    return values | {"lines": route_lines(values["pattern"], BRAZIL)} if "pattern" in values else values
+    """Return a route's values with its pattern compiled, as the snapshot has them; what is none stands as it is."""
+    if "pattern" not in values:
+        return values
+    try:
+        validate_pattern(values["pattern"])
+    except ValidationError:
+        return values | {"lines": (RouteLine(values["pattern"]),)}
+    return values | {"lines": route_lines(values["pattern"], BRAZIL)}
 
 
 def _snapshot() -> Snapshot:
