@@ -153,7 +153,7 @@ def _did() -> dict[str, Any]:
 
 def _tariff() -> dict[str, Any]:
     return {
-        "pattern": "5511", "matches": "number", "name": "São Paulo",
+        "pattern": "5511", "is_for": "number", "name": "São Paulo",
         "price_per_minute": "0.08", "cost_per_minute": "0.03",
         "currency": "BRL", "initial_block_seconds": 30, "increment_seconds": 6, "free_seconds": 3,
         "connect_fee": 0, "minimum_charge": 0, "rounding": "half_up", "decimals": 4,

@@ -10,13 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 from voipadmin.core.errors import DomainError, Message
 from voipadmin.core.fields import EncryptedTextField
+from voipadmin.core.forms.control_names import ControlNames
 from voipadmin.core.forms.local_numbers import use_local_numbers
 from voipadmin.core.services import error_messages, save_object
 
 Fieldset = tuple[Message, Message, Sequence[str]]
 
 
-class PanelFormMixin:
+class PanelFormMixin(ControlNames):
     """Gives each field its local input and class, and shows what the domain refused where it belongs."""
 
     fields: dict[str, forms.Field]

@@ -10,6 +10,7 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from voipadmin.core.forms.control_names import ControlNames
 from voipadmin.core.forms.entity_form import widget_class
 from voipadmin.core.forms.local_numbers import use_local_numbers
 
@@ -31,6 +32,11 @@ class EntityFilterSet(django_filters.FilterSet):
                 name_the_absence(field)
             if name == "q":
                 field.widget.attrs.update({"type": "search", "autocomplete": "off", "maxlength": 100})
+
+    def get_form_class(self) -> Any:
+        """Return the form of the filters, whose controls hide nothing of the form that scripts need."""
+        form: Any = super().get_form_class()
+        return type(form.__name__, (ControlNames, form), {})
 
     def search(self, queryset: Any, _name: str, value: str) -> Any:
         """Keep the rows in which every word is found in some searched field."""
