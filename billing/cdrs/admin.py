@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from billing.cdrs.services import rate_cdrs, replay_rejected
-from billing.models import Cdr, RejectedRecord, SpoolPosition
+from billing.models import Cdr, CdrLayout, RejectedRecord, SpoolPosition
 from voipadmin.core.admin import ReadOnlyAdmin
 
 
@@ -71,3 +71,11 @@ class SpoolPositionAdmin(ReadOnlyAdmin):
 
     deletable = True
     list_display = ("node_name", "path", "offset", "updated_at")
+
+
+@admin.register(CdrLayout)
+class CdrLayoutAdmin(ReadOnlyAdmin):
+    """What the columns of imported tables are; one that is deleted is asked for again."""
+
+    deletable = True
+    list_display = ("__str__", "date_order", "updated_at")

@@ -2,24 +2,33 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import tzinfo
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from billing.accounts.call_charges import charge_calls
+from billing.cdrs.call_files import CallFile, is_record
 from billing.cdrs.rejected import report_rejected
-from billing.cdrs.spool_import import SpoolImporter
-from billing.models import Cdr, Disposition, RejectedRecord
+from billing.cdrs.spool_import import ImportSummary, SpoolImporter
+from billing.cdrs.table_headings import headings_hash
+from billing.models import Cdr, CdrLayout, Disposition, RejectedRecord
 from billing.rating.called_numbers import key_of_record, origin_of
 from billing.rating.calls import CallFacts, PricedCall, ProviderCost, price_call
 from billing.rating.price_book import PriceBook
 from billing.tariffs.loader import load_tariffs
+from voipadmin.core.errors import DomainError
 from voipadmin.core.numbering_plan.queries import current_plan
 from voipadmin.core.numbers.plan import NumberingPlan
 
 CHUNK = 1_000
 # The fields of Cdr that rating writes: PricedCall has their columns' names.
 MONEY_COLUMNS = [name.removesuffix("_id") for name in PricedCall._fields]
+
+
+class CallFileRefused(DomainError):
+    """A file holds no call records at all, or too little is known of its columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +87,29 @@ def facts_of(record: Cdr, plan: NumberingPlan) -> CallFacts:
         origin=origin_of(record.caller or record.src, own_number, plan, home_area=area),
         plan_id=account.plan_id if account else None,
     )
+
+
+def import_call_file(*, file: CallFile, node_name: str, zone: tzinfo, name: str) -> ImportSummary:
+    """Store the records of a whole file as a node's, and keep its other lines as rejected records.
+
+    What its columns are is remembered for the next file with the same headings. Raise CallFileRefused for one that
+    holds no call records at all, or of whose columns too little is known; nothing is stored then.
+    """
+    if not file.is_readable or not any(is_record(line, zone, file.layout) for line in file.lines):
+        raise CallFileRefused(_("The file holds no call records: nothing was imported."), field="file")
+    total = ImportSummary()
+    importer = SpoolImporter(node_name, zone, layout=file.layout)
+    with transaction.atomic():
+        for start in range(0, len(file.lines), importer.batch_lines):
+            total += importer.replay(file.lines[start : start + importer.batch_lines], name)
+        if file.layout is not None:
+            remembered = {
+                "headings": file.headings,
+                "columns": dict(file.layout.columns),
+                "date_order": file.layout.date_order,
+            }
+            CdrLayout.objects.update_or_create(headings_hash=headings_hash(file.headings), defaults=remembered)
+    return total
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,4 @@
-"""One line of a call record file -> a record: pure. Our own spool (docs/cdr-spool.md) or Asterisk's plain Master.csv.
-
-Source of the plain columns: https://docs.asterisk.org/Configuration/Reporting/Call-Detail-Records-CDR/
-"""
+"""One line of a call record file -> a record: pure. Our own spool (docs/cdr-spool.md), or what `plain_format` reads."""
 
 import csv
 import hashlib
@@ -12,38 +9,22 @@ from decimal import Decimal
 from functools import lru_cache
 
 from billing.cdrs.attempts import NO_RESULT, AttemptResult
+from billing.cdrs.plain_format import ANSWERED, DISPOSITIONS, HeadedLayout, plain_values
+from billing.cdrs.record_values import Malformed, moment_in_range, not_a, seconds_of, sequence_of
 
 # Version of the spool (docs/cdr-spool.md) -> its columns. A file may hold lines of several.
 SPOOL_COLUMNS = {"1": 31, "2": 33}
 # Asterisk writes at most 8,190 bytes a line.
 MAX_LINE_BYTES = 8_192
-LONGEST_CALL_SECONDS = 30 * 86_400
-PLAIN_COLUMNS = range(16, 22)
-NEW_PLAIN_COLUMNS = 3  # peeraccount, linkedid and sequence, at the end where they are switched on
-ANSWERED = "ANSWERED"
-DISPOSITIONS = frozenset({ANSWERED, "NO ANSWER", "BUSY", "FAILED", "CONGESTION"})
 
-_EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 _EPOCH_SECONDS = re.compile(r"[0-9]{1,10}(?:\.[0-9]{1,6})?")
-_SECONDS = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,6})?")
 _DIAL_STATUS = re.compile(r"[A-Z]{1,20}")
 _COUNT = re.compile(r"[0-9]{1,10}")
-_SEQUENCE = re.compile(r"[0-9]{1,18}")
-_UNIQUE_ID = re.compile(r"(?:.+-)?[0-9]{9,11}\.[0-9]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 # Column of the record -> longest value that the database keeps.
 _LENGTHS = {"uniqueid": 150, "linkedid": 150, "src": 80, "dst": 80, "dialled": 80, "caller_id": 160, "caller": 80,
             "channel": 160, "destination_channel": 160, "account_code": 80}  # fmt: skip
 _SHORTEST_LIMIT = min(_LENGTHS.values())
-
-
-class Malformed(ValueError):
-    """A line that is no record: `reason` is a RejectReason, `detail` says where and what."""
-
-    def __init__(self, reason: str, detail: str = "") -> None:
-        super().__init__(f"{reason}: {detail}")
-        self.reason = reason
-        self.detail = detail
 
 
 @dataclass(slots=True)
@@ -79,8 +60,12 @@ class SpoolRecord:
     kind: str = ""
 
 
-def parse_line(line: bytes, *, plain_zone: tzinfo, whole: bool = True) -> SpoolRecord:
+def parse_line(
+    line: bytes, *, plain_zone: tzinfo, whole: bool = True, layout: HeadedLayout | None = None
+) -> SpoolRecord:
     """Read one line without its line end; `plain_zone` is the clock of Master.csv. Raise Malformed.
+
+    `layout` says what the columns of a table with headings are.
 
     A line that had no end (`whole=False`) is a record only in our own format, whose columns are counted and quoted.
     """
@@ -88,18 +73,16 @@ def parse_line(line: bytes, *, plain_zone: tzinfo, whole: bool = True) -> SpoolR
         raise Malformed("too_long", f"more than {MAX_LINE_BYTES} bytes")
     fields = _fields(line)
     digest = hashlib.sha256(line).hexdigest()
-    if fields and len(fields) == SPOOL_COLUMNS.get(fields[0]):
+    if layout is None and fields and len(fields) == SPOOL_COLUMNS.get(fields[0]):
         if not line.endswith(b'"'):
             raise Malformed("quotes", "the last column has no end")
         record = _from_spool(fields, digest)
     elif not whole:
         raise Malformed("unfinished", f"{len(fields)} columns")
-    elif len(fields) in PLAIN_COLUMNS:
-        record = _from_plain(fields, digest, plain_zone)
-    elif len(fields) >= min(SPOOL_COLUMNS.values()):
+    elif layout is None and len(fields) >= min(SPOOL_COLUMNS.values()):
         raise Malformed("columns", f"format {fields[0][:20]!r} with {len(fields)} columns")
     else:
-        raise Malformed("columns", f"{len(fields)} columns")
+        record = SpoolRecord(**plain_values(fields, digest, plain_zone, layout))
     _check(record, longest_value=max(map(len, fields)))
     return record
 
@@ -126,7 +109,7 @@ def _from_spool(fields: list[str], digest: str) -> SpoolRecord:
     return SpoolRecord(
         uniqueid=uniqueid,
         linkedid=linkedid or uniqueid,
-        sequence=_sequence(sequence),
+        sequence=sequence_of(sequence),
         payload_hash=digest,
         src=src,
         dst=dst,
@@ -138,8 +121,8 @@ def _from_spool(fields: list[str], digest: str) -> SpoolRecord:
         started_at=_moment(start, "start"),
         answered_at=_moment_or_none(answer),
         ended_at=_moment(end, "end"),
-        duration_seconds=_duration(duration, "duration"),
-        billable_seconds=_duration(billsec, "billsec"),
+        duration_seconds=seconds_of(duration, "duration"),
+        billable_seconds=seconds_of(billsec, "billsec"),
         disposition=disposition,
         direction=direction,
         customer_ref=customer,
@@ -156,44 +139,6 @@ def _from_spool(fields: list[str], digest: str) -> SpoolRecord:
         caller=since_2[0] if since_2 else "",
         kind=since_2[1] if since_2 else "",
     )
-
-
-def _from_plain(fields: list[str], digest: str, zone: tzinfo) -> SpoolRecord:
-    (account, src, dst, _context, clid, channel, dstchannel, _app, _data, start, answer, end, duration, billsec,
-     disposition, _flags) = fields[:16]  # fmt: skip
-    uniqueid, linkedid, sequence = _plain_identity(fields[16:], digest)
-    return SpoolRecord(
-        uniqueid=uniqueid,
-        linkedid=linkedid or uniqueid,
-        sequence=sequence,
-        payload_hash=digest,
-        src=src,
-        dst=dst,
-        dialled="",
-        caller_id=clid,
-        channel=channel,
-        destination_channel=dstchannel,
-        account_code=account,
-        started_at=_local_moment(start, "start", zone),
-        answered_at=_local_moment(answer, "answer", zone) if answer else None,
-        ended_at=_local_moment(end, "end", zone),
-        duration_seconds=_duration(duration, "duration"),
-        billable_seconds=_duration(billsec, "billsec"),
-        disposition=disposition,
-    )
-
-
-def _plain_identity(extra: list[str], digest: str) -> tuple[str, str, int]:
-    """Return unique id, linked id and sequence of a Master.csv line, which has each of them only if it was set up so.
-
-    What is missing is taken from the line's own hash: the same line is the same record whenever it is read again.
-    """
-    linkedid, sequence = "", str(int(digest[:15], 16))
-    if len(extra) >= NEW_PLAIN_COLUMNS and extra[-1].isdecimal():
-        linkedid, sequence = extra[-2:]
-        extra = extra[:-NEW_PLAIN_COLUMNS]
-    uniqueid = extra[0] if extra and _UNIQUE_ID.fullmatch(extra[0]) else f"line-{digest[:40]}"
-    return uniqueid, linkedid, _sequence(sequence)
 
 
 def _check(record: SpoolRecord, *, longest_value: int) -> None:
@@ -220,44 +165,15 @@ def _check_lengths(record: SpoolRecord) -> None:
             raise Malformed("too_long", f"{name} has more than {longest} characters")
 
 
-def _sequence(text: str) -> int:
-    if not _SEQUENCE.fullmatch(text):
-        raise Malformed("identity", f"sequence is {text[:40]!r}")
-    return int(text)
-
-
 def _moment(text: str, column: str) -> datetime:
     if not _EPOCH_SECONDS.fullmatch(text):
-        raise Malformed("time", f"{column} is {text[:40]!r}")
+        raise not_a("time", column, text)
     # Ten digits and six decimals are less than a float's 53 bits: rounded to microseconds it is exact.
-    return _in_range(datetime.fromtimestamp(float(text), UTC), text, column)
+    return moment_in_range(datetime.fromtimestamp(float(text), UTC), text, column)
 
 
 def _moment_or_none(text: str) -> datetime | None:
     return None if text in {"", "0", "0.000000"} else _moment(text, "answer")
-
-
-def _local_moment(text: str, column: str, zone: tzinfo) -> datetime:
-    try:
-        moment = datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=zone).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise Malformed("time", f"{column} is {text[:40]!r}") from error
-    return _in_range(moment, text, column)
-
-
-def _in_range(moment: datetime, text: str, column: str) -> datetime:
-    if not _EARLIEST <= moment < _LATEST:
-        raise Malformed("time", f"{column} is {text[:40]!r}")
-    return moment
-
-
-def _duration(text: str, column: str) -> Decimal:
-    if not _SECONDS.fullmatch(text):
-        raise Malformed("duration", f"{column} is {text[:40]!r}")
-    seconds = Decimal(text)
-    if seconds > LONGEST_CALL_SECONDS:
-        raise Malformed("duration", f"{column} is {text[:40]!r}")
-    return seconds
 
 
 def _small(text: str) -> int | None:

@@ -14,9 +14,11 @@ from itertools import islice
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from billing.cdrs.plain_format import HeadedLayout
+from billing.cdrs.record_values import Malformed
 from billing.cdrs.rejected import report_rejected
 from billing.cdrs.spool_file import FileIdentity, SpoolFile, SpoolLine
-from billing.cdrs.spool_format import MAX_LINE_BYTES, Malformed, SpoolRecord, parse_line
+from billing.cdrs.spool_format import MAX_LINE_BYTES, SpoolRecord, parse_line
 from billing.cdrs.store import store_records
 from billing.models import RejectedRecord, RejectReason, SpoolPosition
 from billing.tariffs.loader import CurrentTariffs
@@ -54,6 +56,8 @@ class SpoolImporter:
     node_name: str
     plain_zone: tzinfo = field(default_factory=timezone.get_default_timezone)
     batch_lines: int = BATCH_LINES
+    # What the columns are, of rows of a table with headings.
+    layout: HeadedLayout | None = None
     _tariffs: CurrentTariffs = field(default_factory=CurrentTariffs)
 
     def batches(self, spool: SpoolFile) -> Iterator[ImportSummary]:
@@ -139,7 +143,7 @@ class SpoolImporter:
         lines = [line for line in found if line.content]
         for line in lines:
             try:
-                records.append(parse_line(line.content, plain_zone=self.plain_zone, whole=not unfinished))
+                records.append(self._parsed(line.content, whole=not unfinished))
                 sources.append(line)
             except Malformed as error:
                 reason = RejectReason.UNFINISHED if unfinished else error.reason
@@ -155,6 +159,9 @@ class SpoolImporter:
             RejectedRecord.objects.bulk_create(rejected, ignore_conflicts=True)
             report_rejected()
         return ImportSummary(len(lines), stored.imported, stored.duplicates, len(rejected))
+
+    def _parsed(self, line: bytes, *, whole: bool) -> SpoolRecord:
+        return parse_line(line, plain_zone=self.plain_zone, whole=whole, layout=self.layout)
 
     def _rejected(self, line: SpoolLine, path: str, reason: str, detail: str) -> RejectedRecord:
         return RejectedRecord(

@@ -68,9 +68,7 @@ def store_records(node_name: str, records: Sequence[SpoolRecord], tariffs: Curre
         return StoreSummary()
     dropped_months = make_partitions((record.started_at for record in records), timezone.now())
     stored = _stored(node_name, records)
-    hashes: dict[RecordKey, str] = {
-        (uniqueid, row.sequence): row.payload_hash for uniqueid, rows in stored.items() for row in rows
-    }
+    hashes = _hashes(stored)
     new: list[NewRecord] = []
     duplicates = 0
     conflicts: list[int] = []
@@ -90,6 +88,15 @@ def store_records(node_name: str, records: Sequence[SpoolRecord], tariffs: Curre
         _resolve_calls(new, stored)
         _copy(node_name, new, tariffs)
     return StoreSummary(len(new), duplicates, conflicts, dropped)
+
+
+def stored_hashes(node_name: str, records: Sequence[SpoolRecord]) -> dict[RecordKey, str]:
+    """Return the hashes of the content of stored records of the same calls as `records`, by key; nothing is written."""
+    return _hashes(_stored(node_name, records)) if records else {}
+
+
+def _hashes(stored: dict[str, list[StoredRecord]]) -> dict[RecordKey, str]:
+    return {(uniqueid, row.sequence): row.payload_hash for uniqueid, rows in stored.items() for row in rows}
 
 
 # The unique ids go as one array: the parsing of thousands of parameters would cost more than the query. Each is looked

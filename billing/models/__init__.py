@@ -16,7 +16,7 @@ from billing.models.deck import BuyRate, Deck, DeckStatus
 from billing.models.deck_rows import DeckChange, DeckFile, DeckRow, EndedRate
 from billing.models.plan import Holiday, HolidayCalendar, OnHolidays, RatePlan, TimeWindow
 from billing.models.rerating import PastRating, ReratedCall, Rerating, ReratingDifference, ReratingStatus
-from billing.models.spool import DroppedMonth, RejectedRecord, RejectReason, SpoolPosition
+from billing.models.spool import CdrLayout, DroppedMonth, RejectedRecord, RejectReason, SpoolPosition
 from billing.models.tariff import Rounding, Tariff, TariffMatches
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "AccountKind",
     "BuyRate",
     "Cdr",
+    "CdrLayout",
     "CdrQuerySet",
     "CostSource",
     "CreditHold",

@@ -86,6 +86,23 @@ class SpoolPosition(BaseModel):
         return f"{self.path}@{self.offset}"
 
 
+class CdrLayout(BaseModel):
+    """What the columns of a table of call records are, remembered for the next one with the same headings."""
+
+    headings_hash = models.CharField(max_length=64, unique=True)
+    headings = models.JSONField(_("headings"))
+    # Role (`billing.cdrs.table_headings`) -> index from 0.
+    columns = models.JSONField(_("columns"))
+    date_order = models.CharField(_("order of dates"), max_length=3, blank=True)
+
+    class Meta:
+        verbose_name = _("layout of call records")
+        verbose_name_plural = _("layouts of call records")
+
+    def __str__(self) -> str:
+        return ", ".join(self.headings)[:80]
+
+
 class DroppedMonth(BaseModel):
     """A month (UTC) whose call records were dropped: a file of that time, read again, must not be charged again."""
 

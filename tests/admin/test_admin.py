@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from asterisk_sync.models import OutboxEntry, Placement
-from billing.models import BuyRate, CreditHold, PastRating, SpoolPosition
+from billing.models import BuyRate, CdrLayout, CreditHold, PastRating, SpoolPosition
 from customers.models import Customer, CustomerType, Extension, TrunkAddress
 from numbering.models import DID, DestinationType, DIDAllocation, DIDStatus
 from numbering.services import allocate_did
@@ -71,6 +71,7 @@ def _rows_without_pages(own: dict[str, Any]) -> list[Any]:
         RevokedToken.objects.create(user=own["users.user"], expires_at=now),
         RolePolicy.objects.create(role=Role.FINANCE, second_factor_required=True),
         SpoolPosition.objects.create(node_name="pbx1", path="voipadmin.csv", inode=1, device=1),
+        CdrLayout.objects.create(headings_hash="a" * 64, headings=["start"], columns={"start": 0}),
     ]
 
 

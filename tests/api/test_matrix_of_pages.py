@@ -28,6 +28,7 @@ OTHERS: dict[str, list[tuple[str, str, str]]] = {
     "reports:dashboard_live": [("GET", "view", "reports.dashboard")],
     "reports:dashboard_hours": [("GET", "view", "reports.dashboard")],
     "reports:cdr_gaps": [("GET", "view", "billing.rejectedrecord")],
+    "reports:cdr_import": [("GET", "change", "billing.rejectedrecord"), ("POST", "change", "billing.rejectedrecord")],
     "customers:extension_rotate": [("POST", "change", "customers.extension")],
     "numbering:plan": [("GET", "view", "core.dialingrule")],
     "numbering:did_range": [("GET", "add", "numbering.did"), ("POST", "add", "numbering.did")],

@@ -18,11 +18,14 @@ from django.db import InterfaceError, OperationalError, close_old_connections, c
 from django.utils import timezone
 from tqdm import tqdm
 
+from billing.cdrs.call_files import CallFile, has_records, preview_call_file, read_call_file
+from billing.cdrs.services import import_call_file
 from billing.cdrs.spool_file import SpoolFile
 from billing.cdrs.spool_follower import SpoolFollower
 from billing.cdrs.spool_import import ImportSummary, SpoolImporter
 from reports.spools import SpoolSource, sources_of_files, sources_of_nodes
 from voipadmin.core.errors import DomainError
+from voipadmin.core.sheets.input_errors import FileError, message_of
 
 EXIT_REJECTED = 3
 NODES_SECONDS = 30.0
@@ -35,8 +38,9 @@ class Command(BaseCommand):
     """Import what is new in the files; what was imported before is skipped, however often it is read."""
 
     help = (
-        "Import call records: files given, or those of all enabled nodes. Reads docs/cdr-spool.md's format and"
-        " Asterisk's Master.csv. Exit codes: 0 all imported or there already, 1 could not run, 2 wrong usage,"
+        "Import call records: files given, or those of all enabled nodes. Reads docs/cdr-spool.md's format, Asterisk's"
+        " Master.csv and cdr_custom sample, and tables with headings, such as FreePBX's export."
+        " Exit codes: 0 all imported or there already, 1 could not run, 2 wrong usage,"
         " 3 finished, with lines kept aside as rejected. With --follow, 0 after SIGTERM or Ctrl-C."
     )
     requires_system_checks: list[str] = []
@@ -48,7 +52,8 @@ class Command(BaseCommand):
         parser.add_argument("--node", default="", help="the node whose calls they are")
         parser.add_argument("--follow", action="store_true", help="go on as the files grow and are rotated")
         parser.add_argument("--interval", type=float, default=1.0, help="seconds between looks with --follow")
-        parser.add_argument("--csv-time-zone", default="", help="clock of Master.csv (default: TIME_ZONE)")
+        parser.add_argument("--csv-time-zone", default="", help="clock of all but our own spool (default: TIME_ZONE)")
+        parser.add_argument("--preview", action="store_true", help="say what the files hold, and import nothing")
         parser.add_argument("--json", action="store_true", help="one JSON object per file, or per batch with --follow")
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -62,7 +67,12 @@ class Command(BaseCommand):
             return
         if not options["files"]:  # a node that has had no call yet has no file
             sources = [source for source in sources if source.path.exists()]
-        rejected = sum(self._import(source).rejected for source in sources)
+        if options["preview"]:
+            for source in sources:
+                self._preview(source)
+            return
+        given = bool(options["files"])
+        rejected = sum(self._import(source, given=given).rejected for source in sources)
         if rejected:
             sys.exit(EXIT_REJECTED)
 
@@ -72,7 +82,43 @@ class Command(BaseCommand):
         except DomainError as error:
             raise CommandError(str(error.message)) from error
 
-    def _import(self, source: SpoolSource) -> ImportSummary:
+    def _preview(self, source: SpoolSource) -> None:
+        found = preview_call_file(self._whole_file(source), source.node_name, self.zone)
+        reasons = "".join(f"; {count} × {reason}" for reason, count in found.reason_counts)
+        self.stdout.write(
+            f"{source.node_name} {source.path}: {found.lines} lines, {found.new} new, {found.known} there already,"
+            f" {found.rejected_count} no records{reasons}"
+        )
+
+    def _whole_file(self, source: SpoolSource) -> CallFile:
+        """Return a file as somebody sent it; raise CommandError where nobody knows what its columns are."""
+        try:
+            file = read_call_file(source.path.read_bytes(), self.zone)
+        except OSError as error:
+            raise CommandError(f"{source.path}: {error.strerror}") from error
+        except FileError as refused:
+            raise CommandError(f"{source.path}: {message_of(refused.error.kept())}") from refused
+        if not file.is_readable:
+            missing = ", ".join(file.missing) or "whether dates are day/month or month/day"
+            raise CommandError(f"{source.path}: not known: {missing}. Import it on the page once; it is remembered.")
+        return file
+
+    def _import_table(self, source: SpoolSource) -> ImportSummary:
+        try:
+            file = self._whole_file(source)
+            total = import_call_file(file=file, node_name=source.node_name, zone=self.zone, name=str(source.path))
+        except DomainError as error:
+            raise CommandError(f"{source.path}: {error.message}") from error
+        self._report(source, total)
+        return total
+
+    def _import(self, source: SpoolSource, *, given: bool) -> ImportSummary:
+        """Import a file; one that was given and of which no line is a record is read as a table, or refused."""
+        try:
+            if given and not has_records(source.path, self.zone):
+                return self._import_table(source)
+        except OSError as error:
+            raise CommandError(f"{source.path}: {error.strerror}") from error
         total = ImportSummary()
         importer = SpoolImporter(source.node_name, self.zone)
         silent = self.as_json or not sys.stderr.isatty()

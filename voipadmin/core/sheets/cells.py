@@ -4,7 +4,6 @@ A cell is text, or the number, date or nothing that a workbook holds.
 """
 
 import re
-from collections.abc import Callable
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -14,7 +13,6 @@ from voipadmin.core.sheets.input_errors import CellError
 Cell = str | int | float | date | datetime | None
 
 LONGEST_PREFIX = 15
-MOST_PREFIXES = 10_000
 ONE = Fraction(1)
 # What a spreadsheet writes behind the sign of a whole number; more zeros are digits that a person parted with a dot.
 FLOAT_ZEROS = 2
@@ -25,7 +23,6 @@ _LITERAL = re.compile(r'="([^"=+*]*)"')
 _SCIENTIFIC = re.compile(r"(\d)(?:[.,](\d+))?[eE]\+?(\d{1,2})")
 _TRAILING = re.compile(r"(\d+)[.,]0+")
 _GROUPED = re.compile(r"\+?\d{1,3}(,\d{3})+", re.ASCII)
-_SEPARATORS = re.compile(r"[;,/|\n]+")
 _FILLING = re.compile(r"[\s().\u00a0']+")
 
 _NUMBER = re.compile(r"[+-]?(\d+(?:\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
@@ -71,62 +68,6 @@ def simplified(text: str) -> str:
 def plain_letters(text: str) -> str:
     """Return text in lower case, without accents."""
     return text.lower().translate(_ACCENTS)
-
-
-def prefixes_of(cell: Cell) -> list[str]:
-    """Return the prefixes that a cell names: `5511`, `+55 (11)`, `5511.0`, `5511;5521`, `5511-5519`."""
-    if type(cell) is str and cell.isascii() and cell.isdigit() and cell[0] != "0" and len(cell) <= LONGEST_PREFIX:
-        return [cell]
-    if isinstance(cell, float) and not cell.is_integer():
-        raise CellError("prefix")
-    text = text_of(cell)
-    if not text:
-        return []
-    if _SCIENTIFIC.fullmatch(text) or _TRAILING.fullmatch(text):
-        return [international(text)]
-    return _all_of(text, _range_of)
-
-
-def codes_of(cell: Cell) -> list[str]:
-    """Return the area codes that a cell names, which may begin with a zero; none where it is empty."""
-    text = without_fraction(text_of(cell))
-    return _all_of(text, lambda part: _span(part, _digits))
-
-
-def _all_of(text: str, read: Callable[[str], list[str]]) -> list[str]:
-    found: list[str] = []
-    for part in _SEPARATORS.split(text):
-        if part.strip():
-            found += read(part)
-        if len(found) > MOST_PREFIXES:
-            raise CellError("prefix_range_large")
-    return found
-
-
-def _range_of(part: str) -> list[str]:
-    return _span(part, international)
-
-
-def _span(part: str, read: Callable[[str], str]) -> list[str]:
-    first_text, dash, last_text = part.partition("-")
-    if not dash:
-        return [read(part)]
-    marked = last_text.strip().startswith(("+", "00"))
-    first, last = read(first_text), international(last_text) if marked else _digits(last_text)
-    if len(last) < len(first):  # 5511-19
-        last = first[: len(first) - len(last)] + last
-    if len(last) != len(first) or int(last) < int(first):
-        raise CellError("prefix_range")
-    if int(last) - int(first) >= MOST_PREFIXES:
-        raise CellError("prefix_range_large")
-    return [str(number).zfill(len(first)) for number in range(int(first), int(last) + 1)]
-
-
-def _digits(text: str) -> str:
-    digits = _FILLING.sub("", text)
-    if not (digits.isascii() and digits.isdigit()) or len(digits) > LONGEST_PREFIX:
-        raise CellError("prefix")
-    return digits
 
 
 def international(text: str) -> str:
