@@ -69,7 +69,7 @@ def log_in(panel: Page) -> Callable[[str], Page]:
         user = UserFactory.create(role=role, username=f"the-{role}")
         panel.get_by_label("Username").fill(user.username)
         panel.get_by_label("Password").fill(PASSWORD)
-        panel.get_by_role("button", name="Log in").click()
+        panel.get_by_role("button", name="Log in", exact=True).click()
         panel.wait_for_url(lambda address: "login" not in address)
         return panel
 
