@@ -21,6 +21,7 @@ from asterisk_sync.generations.pending import live_generation, object_changes_af
 from asterisk_sync.generations.removals import removals_between
 from asterisk_sync.models import DriftFinding, Generation, GenerationStatus, Node
 from asterisk_sync.pages.nodes import DRIFT, GENERATIONS, NODES, SYNC, story_of
+from voipadmin.core.audit.downloads import record_download
 from voipadmin.core.errors import DomainError
 from voipadmin.core.pages.actions import ButtonView
 from voipadmin.core.pages.views import EntityView
@@ -180,6 +181,7 @@ class TextView(EntityView[Generation]):
         # Rounded up.
         pages = max(1, -(-len(lines) // LINES_OF_A_PAGE))
         page = min(pages, max(1, _number(request.GET.get("page"), 1)))
+        record_download(request, generation, form=name, rows=len(lines))
         start = (page - 1) * LINES_OF_A_PAGE
         shown = list(enumerate(lines[start : start + LINES_OF_A_PAGE], start + 1))
         context = {"name": name, "lines": shown, "total": len(lines), "number": page, "pages": pages}

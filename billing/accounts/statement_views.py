@@ -14,6 +14,7 @@ from billing.accounts.periods import DAYS_WITHIN_REACH, ONE_DAY, Period, day_of
 from billing.accounts.statements import Statement, csv_rows, statement_of
 from billing.accounts.views import ACCOUNTS
 from billing.models import Account
+from voipadmin.core.audit.downloads import record_download
 from voipadmin.core.forms.entity_form import PanelForm
 from voipadmin.core.pages.views import EntityView
 from voipadmin.core.tables.csv_export import csv_response
@@ -76,7 +77,9 @@ class StatementCsvView(StatementView):
 
     def answer(self, statement: Statement, form: PeriodForm) -> HttpResponseBase:
         """Return the file."""
-        return csv_response(csv_rows(statement), filename=f"{file_name(statement)}.csv")
+        rows = list(csv_rows(statement))
+        record_download(self.request, statement.account, form="CSV", rows=len(rows))
+        return csv_response(rows, filename=f"{file_name(statement)}.csv")
 
 
 class StatementPdfView(StatementView):
@@ -84,6 +87,7 @@ class StatementPdfView(StatementView):
 
     def answer(self, statement: Statement, form: PeriodForm) -> HttpResponseBase:
         """Return the document."""
+        record_download(self.request, statement.account, form="PDF", rows=len(statement.movements))
         response = HttpResponse(pdf_of(statement), content_type="application/pdf")
         response["Content-Disposition"] = f'attachment; filename="{file_name(statement)}.pdf"'
         return response

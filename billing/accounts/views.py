@@ -15,6 +15,7 @@ from billing.accounts.tables import AccountTable, LedgerTable
 from billing.models import Account, LedgerEntry
 from voipadmin.core.api.pagination import page_of
 from voipadmin.core.api.problems import ProblemError
+from voipadmin.core.audit.downloads import record_download
 from voipadmin.core.errors import Message
 from voipadmin.core.forms.entity_form import PanelForm
 from voipadmin.core.pages import Entity, FieldGroup
@@ -84,6 +85,7 @@ class LedgerView(EntityView[Account]):
         rows = filters.qs if not filters.is_bound or filters.is_valid() else LedgerEntry.objects.none()
         if request.GET.get("export") == "csv":
             table = ledger_table(rows, request.user)
+            record_download(request, account, form="CSV", rows=rows.count())
             return csv_response(table.as_values(), filename=f"ledger-{account.customer.code}.csv")
         found, cursor = self._part(rows)
         context = {"table": ledger_table(found, request.user), "filter": filters, "next_cursor": cursor}

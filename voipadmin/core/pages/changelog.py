@@ -15,6 +15,12 @@ from voipadmin.core.fields import EncryptedTextField
 LATEST = 50
 # auditlog speaks no Portuguese: its words for an action are translated with ours.
 ACTIONS = (gettext_noop("create"), gettext_noop("update"), gettext_noop("delete"), gettext_noop("access"))
+# What an entry of a download names; no field of a model does.
+DOWNLOAD = {
+    "download": gettext_noop("download"),
+    "filters": gettext_noop("filters"),
+    "rows": gettext_noop("rows"),
+}
 # What auditlog writes of a link to other objects.
 LINKS = {"add": gettext_noop("added"), "delete": gettext_noop("removed")}
 
@@ -69,7 +75,7 @@ def _field_change(model: type[models.Model], name: str, values: Any) -> FieldCha
         field = None
     if getattr(field, "auto_created", False):
         return None  # rows of other objects, which have changelogs of their own
-    label = capfirst(str(getattr(field, "verbose_name", name)))
+    label = capfirst(str(getattr(field, "verbose_name", "") or gettext(DOWNLOAD.get(name, name))))
     if isinstance(field, EncryptedTextField):
         return FieldChange(label, "", "", secret=True)
     if isinstance(values, dict):

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django_filters.views import FilterMixin
 from django_tables2 import SingleTableMixin, Table
 
+from voipadmin.core.audit.downloads import record_download
 from voipadmin.core.models import AnyModel
 from voipadmin.core.pages.views import EntityView
 from voipadmin.core.tables.csv_export import csv_response
@@ -82,6 +83,7 @@ class ObjectListView(SingleTableMixin, FilterMixin, EntityView[AnyModel]):
 
     def _export(self, table: Table) -> HttpResponseBase:
         stamp = f"{timezone.localtime():%Y%m%d-%H%M%S}"
+        record_download(self.request, self.entity.model, form="CSV", rows=self.object_list.count())
         rows = table.as_values(exclude_columns=tuple(self.entity.hidden_from(self.request.user)))
         return csv_response(rows, filename=f"{self.entity.model_name}-{stamp}.csv")
 
