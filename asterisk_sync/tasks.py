@@ -12,6 +12,7 @@ from asterisk_sync.changes.workers import REPORT_TASK, ask_for_heartbeats, node_
 from asterisk_sync.models import Node
 from asterisk_sync.pipeline import run
 from asterisk_sync.simulator.tasks import look
+from voipadmin.core.runtime.task_limits import SHORT
 
 __all__ = [
     "audit_drift",
@@ -41,12 +42,12 @@ def audit_node(node: Node) -> None:
     run.synchronise(node.pk)
 
 
-@node_task(REPORT_TASK)
+@node_task(REPORT_TASK, SHORT)
 def report_worker(_node: Node) -> None:
     """Do nothing: by taking the message the worker has reported itself."""
 
 
-@shared_task(name="asterisk_sync.tasks.sweep_pending")  # type: ignore[untyped-decorator]  # celery has no types
+@shared_task(name="asterisk_sync.tasks.sweep_pending", **SHORT)  # type: ignore[untyped-decorator]  # celery has no types
 def sweep_pending() -> None:
     """Wake the worker of each node that is due: after a lost message, a dead worker, or for a retry."""
     for node in due_nodes():
@@ -55,20 +56,20 @@ def sweep_pending() -> None:
     note_sweep()
 
 
-@shared_task(name="asterisk_sync.tasks.follow_plan")  # type: ignore[untyped-decorator]  # celery has no types
+@shared_task(name="asterisk_sync.tasks.follow_plan", **SHORT)  # type: ignore[untyped-decorator]  # celery has no types
 def follow_plan() -> None:
     """Give the nodes a new generation on the days on which the numbering plan changes."""
     announce_plan_days()
 
 
-@shared_task(name="asterisk_sync.tasks.audit_drift")  # type: ignore[untyped-decorator]  # celery has no types
+@shared_task(name="asterisk_sync.tasks.audit_drift", **SHORT)  # type: ignore[untyped-decorator]  # celery has no types
 def audit_drift() -> None:
     """Have every enabled node audited by its worker."""
     for node in Node.objects.filter(enabled=True):
         send_to_node(node, AUDIT_TASK)
 
 
-@shared_task(name="asterisk_sync.tasks.watch_authorizers")  # type: ignore[untyped-decorator]  # celery has no types
+@shared_task(name="asterisk_sync.tasks.watch_authorizers", **SHORT)  # type: ignore[untyped-decorator]  # celery has no types
 def watch_authorizers() -> None:
     """Say of each node whether its calls are authorized; beat calls it four times a minute."""
     report_unanswered_nodes()

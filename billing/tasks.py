@@ -7,13 +7,14 @@ from django.utils import timezone
 from billing.cdrs import partitions
 from billing.decks.tasks import read_deck_file
 from billing.rerating.tasks import preview_rerating, write_rerating
+from voipadmin.core.runtime.task_limits import LONG
 
 __all__ = ["keep_cdr_months", "preview_rerating", "read_deck_file", "write_rerating"]
 
 logger = structlog.get_logger(__name__)
 
 
-@shared_task  # type: ignore[untyped-decorator]  # celery has no types
+@shared_task(**LONG)  # type: ignore[untyped-decorator]  # celery has no types
 def keep_cdr_months() -> int:
     """Make the months of call records ahead and drop expired ones; beat calls it every six hours."""
     kept = partitions.maintain_partitions(now=timezone.now())

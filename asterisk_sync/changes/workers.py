@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from asterisk_sync.changes.outbox import PROTOCOL, queue_of, send_to_worker
 from asterisk_sync.models import Node
+from voipadmin.core.runtime.task_limits import NODE, TimeLimits
 from voipadmin.version import VERSION
 
 log = structlog.get_logger(__name__)
@@ -25,7 +26,7 @@ HEARTBEAT_EVERY = timedelta(seconds=10)
 AWAY_AFTER = timedelta(seconds=60)
 
 
-def node_task(name: str) -> Callable[[Callable[..., None]], Any]:
+def node_task(name: str, limits: TimeLimits = NODE) -> Callable[[Callable[..., None]], Any]:
     """Make a Celery task of a function about a node: the worker beside the node does it, any other passes it on.
 
     A message is the node's id and the arguments; keywords that a newer release may add are ignored.
@@ -38,7 +39,7 @@ def node_task(name: str) -> Callable[[Callable[..., None]], Any]:
                 work(node, *args)
 
         run.__doc__ = work.__doc__
-        return shared_task(bind=True, name=name)(run)
+        return shared_task(bind=True, name=name, **limits)(run)
 
     return decorate
 

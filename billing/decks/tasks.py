@@ -7,9 +7,10 @@ from celery import shared_task
 from billing.decks.comparison.preview import read_deck
 from billing.decks.services import READ_TASK
 from billing.models import Deck
+from voipadmin.core.runtime.task_limits import LONG
 
 
-@shared_task(name=READ_TASK)  # type: ignore[untyped-decorator]  # celery has no types
+@shared_task(name=READ_TASK, **LONG)  # type: ignore[untyped-decorator]  # celery has no types
 def read_deck_file(key: str) -> None:
     """Make the dry run of a deck; one that was thrown away meanwhile needs none."""
     deck = Deck.objects.filter(pk=UUID(key)).first()
