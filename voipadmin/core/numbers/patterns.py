@@ -69,6 +69,7 @@ class Pattern:
         return 1, (*map(_position_weight, self.positions), (tail, 0), (_END, 0))
 
 
+@lru_cache(maxsize=4096)
 def _position_weight(allowed: frozenset[str]) -> tuple[int, int]:
     """Return what Asterisk compares: size of the set and its lowest character, then the set, lower ones first."""
     codes = [ord(character) for character in allowed]
