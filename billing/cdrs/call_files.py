@@ -124,7 +124,7 @@ def _read_table(content: bytes, columns: Mapping[str, int] | None, date_order: s
     if columns is None:
         columns = known.columns if known else columns_of(headings)
         date_order = date_order or (known.date_order if known else "")
-    layout = HeadedLayout(columns, date_order or date_order_of(HeadedLayout(columns), body))
+    layout = HeadedLayout(columns, date_order or date_order_of(HeadedLayout(columns), body), len(headings))
     return CallFile(list(map(_line, body)), headings, layout, missing_roles(columns))
 
 

@@ -20,7 +20,10 @@ PLAIN = "%Y-%m-%d %H:%M:%S"
 
 
 class LocalTimes(NamedTuple):
-    """When a call began, was answered and ended, on a local clock; one that is not told is None."""
+    """When a call began, was answered and ended; one that is not told is None.
+
+    They are on a local clock, or in a zone of their own where they say so.
+    """
 
     start: datetime
     answer: datetime | None
@@ -62,6 +65,9 @@ def moments_of(times: LocalTimes, duration: Decimal, billable: Decimal, zone: tz
 def _moments(time: datetime | None, zone: tzinfo) -> Iterator[datetime | None]:
     if time is None:
         yield None
+        return
+    if time.tzinfo is not None:
+        yield _in_utc(time)
         return
     first, second = (_in_utc(time.replace(tzinfo=zone, fold=fold)) for fold in (0, 1))
     yield first

@@ -33,10 +33,14 @@ CDR_CUSTOM_WIDTHS = range(17, 20)
 
 @dataclass(frozen=True)
 class HeadedLayout:
-    """What the columns of a table of call records are: role -> index from 0, and the order of dates in numbers."""
+    """What the columns of a table of call records are: role -> index from 0, and the order of dates in numbers.
+
+    `width` is how many headings there are; 0 where nobody counted.
+    """
 
     columns: Mapping[str, int]
     date_order: str = ""
+    width: int = 0
 
 
 def plain_values(
@@ -47,6 +51,8 @@ def plain_values(
     Without a layout it is a line of cdr_csv, or of cdr_custom's sample, which have their disposition in other columns.
     """
     if layout is not None:
+        if layout.width and any(fields[layout.width :]):
+            raise Malformed("columns", f"{len(fields)} columns under {layout.width} headings")
         told = {role: fields[index].strip() if index < len(fields) else "" for role, index in layout.columns.items()}
         return _headed(told, digest, zone, layout)
     if _is_sample(fields):
@@ -109,6 +115,8 @@ def _time(text: str, column: str, order: str) -> datetime | None:
 
 
 def _span(first: datetime, last: datetime) -> Decimal:
+    if (first.tzinfo is None) != (last.tzinfo is None):
+        raise Malformed("time", "one of its times is in a time zone, another is not")
     return Decimal(max(0, int((last - first).total_seconds())))
 
 

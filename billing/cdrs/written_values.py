@@ -1,19 +1,21 @@
 """Times, durations and dispositions as other systems and people write them; pure."""
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from decimal import Decimal
 
 from billing.cdrs.record_values import not_a, seconds_of
 from voipadmin.core.sheets.cells import simplified
 
 DMY, MDY = "dmy", "mdy"
-_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d{1,9})?)?)?", re.ASCII)
-_NUMERIC = re.compile(
-    r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:,? +(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d{1,9})?)?)?", re.ASCII
-)
+_HOURS = r"(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d{1,9})?)?(?: ?([AaPp])\.?[Mm]\.?)?"
+_ZONE = r"(?: ?([Zz]|UTC|[+-]\d{2}:?\d{2}))?"
+_ISO = re.compile(rf"(\d{{4}})-(\d{{1,2}})-(\d{{1,2}})(?:[T ]+{_HOURS}{_ZONE})?", re.ASCII)
+_NUMERIC = re.compile(rf"(\d{{1,2}})[/.-](\d{{1,2}})[/.-](\d{{4}})(?:,? +{_HOURS}{_ZONE})?", re.ASCII)
+_EPOCH = re.compile(r"([0-9]{10})(?:\.[0-9]{1,9})?")
 _CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,2}):(\d{2})", re.ASCII)
 _MONTHS = 12
+_NOON = 12
 _DISPOSITIONS = {
     "ANSWERED": "answered answer atendida atendido atendidas contestada contestado completada ok success completed",
     "NO ANSWER": "no_answer noanswer nao_atendida nao_atendido no_contestada sin_respuesta cancel canceled cancelled"
@@ -37,8 +39,13 @@ def order_of(text: str) -> str:
 
 
 def written_time(text: str, column: str, order: str) -> datetime:
-    """Return a local time of `2026-11-01 01:59:40` or, in an order, of `01/11/2026 01:59`; raise Malformed."""
+    """Return a time of `2026-11-01 01:59:40` or, in an order, of `01/11/2026 01:59 PM`; raise Malformed.
+
+    It is local unless the text names a zone, or counts seconds since 1970.
+    """
     text = text.strip()
+    if epoch := _EPOCH.fullmatch(text):
+        return datetime.fromtimestamp(int(epoch[1]), UTC)
     iso, numeric = _ISO.fullmatch(text), _NUMERIC.fullmatch(text)
     found = iso or numeric
     if found is None or (numeric and not order and order_of(text) == "?"):
@@ -46,11 +53,29 @@ def written_time(text: str, column: str, order: str) -> datetime:
     year, month, day = (found[1], found[2], found[3]) if iso else (found[3], found[2], found[1])
     if numeric and (order or order_of(text)) == MDY:
         month, day = day, month
+    hour, minute, second = (int(part or 0) for part in found.groups()[3:6])
     try:
-        hour, minute, second = (int(part or 0) for part in found.groups()[3:])
-        return datetime(int(year), int(month), int(day), hour, minute, second)  # noqa: DTZ001 - a local time
+        return datetime(int(year), int(month), int(day), _hour(hour, found[7]), minute, second, tzinfo=_zone(found[8]))
     except ValueError as error:
         raise not_a("time", column, text) from error
+
+
+def _hour(hour: int, half: str | None) -> int:
+    """Return an hour of the day; raise ValueError for one that no half of a day has."""
+    if half is None:
+        return hour
+    if not 1 <= hour <= _NOON:
+        raise ValueError(hour)
+    return hour % _NOON + (_NOON if half in "pP" else 0)
+
+
+def _zone(text: str | None) -> tzinfo | None:
+    if text is None:
+        return None
+    if text[0] not in "+-":
+        return UTC
+    shift = timedelta(hours=int(text[1:3]), minutes=int(text[-2:]))
+    return timezone(-shift if text[0] == "-" else shift)
 
 
 def clock_seconds(text: str, column: str) -> Decimal:

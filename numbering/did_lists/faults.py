@@ -8,6 +8,7 @@ from voipadmin.core.errors import Message
 
 MESSAGES: Mapping[str, Message] = {
     "columns": _("No row has the headings of a list of numbers: number, provider, gateway, monthly cost, notes."),
+    "row_longer": _("The row has more cells than there are headings: “%(value)s”. Does an amount hold the delimiter?"),
     "number_missing": _("The row has no number."),
     "number_empty": _("The row has no number."),
     "number": _("“%(value)s” is no whole number."),

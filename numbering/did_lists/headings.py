@@ -13,7 +13,8 @@ HEADINGS = {
     " telefonos phone phones phone_number phone_numbers phonenumber phonenumbers telephone telephone_number"
     " telephonenumber full_number fullnumber e164 e_164 e164_number tn tns msisdn linha linea line terminal"
     " numero_de_telefone numero_do_telefone numero_telefone numero_telefonico numero_de_telefono numero_completo"
-    " range ranges faixa faixas rango rangos prefix",
+    " n_do_telefone numero_de_did numero_do_did ddr ddrs numero_com_ddd telefone_com_ddd ddd_numero"
+    " ddd_telefone ddd_e_numero range ranges faixa faixas rango rangos prefix",
     "first": "first_number start_number range_start numero_inicial numero_inicio faixa_inicial faixa_inicio"
     " rango_inicial primeiro_numero primer_numero did_inicial telefone_inicial linha_inicial start_did first_did"
     " number_from",
@@ -99,6 +100,8 @@ class Columns:
     unread: tuple[str, ...] = ()
     words: frozenset[str] = field(default=frozenset())
     cost_currencies: frozenset[str] = field(default=frozenset())
+    # How many columns the heading row has; 0 where there is none.
+    width: int = 0
 
     @property
     def is_portuguese(self) -> bool:
@@ -114,6 +117,10 @@ class Columns:
         """Return the cell of a role in a row, or None."""
         index = self._index(role)
         return row[index] if index is not None and index < len(row) else None
+
+    def beyond(self, row: Sequence[Cell]) -> Cell:
+        """Return the first cell of a row that stands beyond the headings and holds something, or None."""
+        return next((cell for cell in row[self.width :] if self.width and cell not in (None, "")), None)
 
     def letter(self, role: str) -> str:
         """Return the letter of a role's column, or nothing."""
@@ -144,7 +151,7 @@ def _columns_of(place: int, row: Sequence[Cell]) -> Columns:
     unread = tuple(str(cell).strip() for index, cell in enumerate(row) if index not in kept and _has_text(cell))
     cost = index_of.get("monthly_cost")
     currencies = currencies_in(str(row[cost])) if cost is not None else set()
-    return Columns(place, index_of, unread, frozenset(words), frozenset(currencies))
+    return Columns(place, index_of, unread, frozenset(words), frozenset(currencies), len(row))
 
 
 def _settle_ends(index_of: dict[str, int]) -> None:

@@ -132,6 +132,8 @@ class _ListReader:
     def _read_row(self, number: int, row: Sequence[Cell]) -> int:
         """Read one row; return how many items it has."""
         before = len(self.reading.errors)
+        if (beyond := self._columns.beyond(row)) is not None:
+            self._value(number, "", "row_longer", beyond)
         values = self._values.read(lambda name: self._columns.cell(name, row), lambda *told: self._value(number, *told))
         items = self._attempt(number, row, "number", lambda: self._items(row))
         count = self._attempt(number, row, "count", lambda: self._count(row))

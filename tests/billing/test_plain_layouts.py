@@ -172,6 +172,40 @@ def test_a_date_of_two_readings_is_none_without_its_order() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-11-26T10:00:00Z", "2026-11-26T10:00:00+00:00"), ("2026-11-26 10:00:00 UTC", "2026-11-26T10:00:00+00:00"),
+        ("2026-11-26T10:00:00.123-03:00", "2026-11-26T10:00:00-03:00"), ("26/11/2026 10:00 PM", "2026-11-26T22:00:00"),
+        ("11/26/2026 12:00:05 a.m.", "2026-11-26T00:00:05"), ("1795437885", "2026-11-23T12:44:45+00:00"),
+        ("1795437885.004490", "2026-11-23T12:44:45+00:00"), ("2026-11-26", "2026-11-26T00:00:00"),
+    ],
+)  # fmt: skip
+def test_a_time_may_say_its_zone_or_its_half_of_the_day(text: str, moment: str) -> None:
+    assert written_time(text, "start", "").isoformat() == moment
+
+
+@pytest.mark.parametrize("text", ["", "26/13/2026", "2026-02-30", "13:00", "2026-11-26 13:00 PM", "2026-11-26 25:00"])
+def test_what_is_no_time_is_refused(text: str) -> None:
+    with pytest.raises(Malformed):
+        written_time(text, "start", "")
+
+
+def test_a_row_in_a_zone_of_its_own_is_not_moved() -> None:
+    layout = HeadedLayout(columns_of(["start", "src", "dst", "billsec"]))
+    assert read("2026-11-26T10:00:00Z,1001,55,60", NEW_YORK, layout).started_at.hour == 10
+    mixed = HeadedLayout(columns_of(["start", "end", "dst", "billsec"]))
+    with pytest.raises(Malformed):
+        read("2026-11-26T10:00:00Z,2026-11-26 10:01:00,55,60", NEW_YORK, mixed)
+
+
+def test_a_row_longer_than_its_headings_is_none() -> None:
+    layout = HeadedLayout(columns_of(["start", "dst", "billsec"]), width=3)
+    assert read("2026-11-26 10:00:00,55,60,,", layout=layout).billable_seconds == 60
+    with pytest.raises(Malformed):
+        read("2026-11-26 10:00:00,55,1,5", layout=layout)
+
+
+@pytest.mark.parametrize(
     ("text", "seconds"), [("75", "75"), ("75.5", "75.5"), ("75,5", "75.5"), ("1:15", "75"), ("01:00:15", "3615")]
 )
 def test_durations_are_seconds_or_a_clock(text: str, seconds: str) -> None:

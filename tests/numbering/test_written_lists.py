@@ -162,6 +162,7 @@ def test_a_range_may_stand_in_two_columns(text: str, provider: Provider) -> None
         ("Número;Quantidade\n1140001000;0\n", "count", "B"), ("Número;Quantidade\n1140001000;99999\n", "count", "B"),
         ("Número;Quantidade\n1140001000;ten\n", "count", "B"), ("DDD;Número\n10;40009901\n", "area_unknown", "B"),
         ("DDD;Número\n21;1140009901\n", "area_contradicts", "B"), ("DDI;Número\n999;1140009901\n", "calling_code", "B"),
+        ("Número,Custo\n1140009901,5,50\n", "row_longer", ""),
         ("DDD;Número\n11;40041234\n", "number_code", "B"), ("Número;Mensalidade\n1140009901;US$ 5\n", "currency", "B"),
         ("Número;Custo mensal (USD)\n1140009901;5,00\n", "currency", "B"),
         ("Número inicial;Número final\n1150000000;1159999999\n", "range_large", "A"),
@@ -186,6 +187,7 @@ def test_what_two_columns_say_together_is_checked(text: str, code: str, letter: 
         ("Teléfono;Costo mensual\n+34 911 234 567;5,00\n", "", ["34911234567"]),
         ("Número telefónico;Proveedor\n911 234 567;Vivo\n", "ES", ["34911234567"]),
         ("NPA,NXX,Line\n514,555,1234\n", "CA", ["15145551234"]),
+        ("Nº;DDR\n1;11 4000-9901\n", "", ["551140009901"]),
         ("number\n34911234567\n351211234567\n", INTERNATIONAL, ["34911234567", "351211234567"]),
     ],
 )  # fmt: skip
