@@ -2,6 +2,7 @@
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from voipadmin.core.alarms.kinds import AlarmKind, declare
 from voipadmin.core.models import Alarm
@@ -11,6 +12,19 @@ def _node(alarm: Alarm) -> str:
     return reverse("asterisk_sync:node_detail", args=[alarm.subject])
 
 
+UNSIGNED_REQUESTS = declare(
+    AlarmKind(
+        "unsigned_requests",
+        ngettext_lazy(
+            "%(count)d request to the authorizer in the name of node %(node)s was refused: it was not signed with the"
+            " node’s secret. It came from %(address)s.",
+            "%(count)d requests to the authorizer in the name of node %(node)s were refused: they were not signed with"
+            " the node’s secret. The last one came from %(address)s.",
+            "count",
+        ),
+        "shield-alert",
+    )
+)
 AUTHORIZER_AWAY = declare(
     AlarmKind(
         "authorizer_away",

@@ -18,6 +18,7 @@ urlpatterns = [
     path("sync/<uuid:pk>/apply/", decide.ApplyNowView.as_view(), name="node_apply"),
     path("sync/<uuid:pk>/waiting/", decide.WaitingView.as_view(), name="node_waiting"),
     path("sync/<uuid:pk>/release/", decide.ReleaseView.as_view(), name="node_release"),
+    path("sync/<uuid:pk>/renew-secret/", decide.RenewSecretView.as_view(), name="node_renew_secret"),
     path("sync/<uuid:pk>/compare/", decide.CompareView.as_view(), name="node_compare"),
     path("sync/generations/<uuid:pk>/restore/", decide.RestoreView.as_view(), name="generation_restore"),
     path("sync/generations/<uuid:pk>/files/<str:name>/", decide.TextView.as_view(), name="generation_text"),

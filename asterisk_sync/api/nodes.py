@@ -80,6 +80,19 @@ def sync_node(request: HttpRequest, id: uuid.UUID) -> Any:  # noqa: A002 - the n
     return Status(202, nodes.shown(find(nodes, request.user, id), request.user))
 
 
+@nodes_router.post(
+    f"{ONE}/renew-secret",
+    response={202: NodeOut},
+    auth=Needs("asterisk_sync.sync_node"),
+    operation_id="renew_secret_of_node",
+)
+def renew_secret(request: HttpRequest, id: uuid.UUID) -> Any:  # noqa: A002 - the name in the path
+    """Give the node a new secret to sign with what it asks of the authorizer; calls go on meanwhile."""
+    with domain_call():
+        services.renew_agi_secret(node=find(nodes, request.user, id), actor=request.user.get_username())
+    return Status(202, nodes.shown(find(nodes, request.user, id), request.user))
+
+
 @nodes_router.get(
     f"{ONE}/waiting",
     response=WaitingOut,

@@ -5,7 +5,7 @@ https://docs.asterisk.org/Configuration/Interfaces/Asterisk-Gateway-Interface-AG
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -20,12 +20,16 @@ BACKLOG = 1024
 
 @dataclass(frozen=True, slots=True)
 class AgiRequest:
-    """A request of the dialplan, by the name of its script: AGI(agi://HOST/SCRIPT,ARGUMENT,...)."""
+    """A request of the dialplan, by the name of its script: AGI(agi://HOST/SCRIPT,ARGUMENT,...).
+
+    `address` is that from which it came.
+    """
 
     script: str
     uniqueid: str
     channel: str
     arguments: tuple[str, ...]
+    address: str = ""
 
 
 Variables = dict[str, str]
@@ -69,7 +73,9 @@ async def serve_request(reader: asyncio.StreamReader, writer: asyncio.StreamWrit
     try:
         async with asyncio.timeout(READ_SECONDS):
             head = await reader.readuntil(b"\n\n")
-            variables = await handler(parse_head(head.decode("utf-8", "replace")))
+            request = parse_head(head.decode("utf-8", "replace"))
+            peer = writer.get_extra_info("peername")
+            variables = await handler(replace(request, address=str(peer[0]) if peer else ""))
             for command in set_variable_commands(variables):
                 # Each command waits for the reply to the one before: Asterisk does not see a second line that came
                 # together with the first.

@@ -50,9 +50,13 @@ class RequestHandlers:
         self.by_script = {"authorize": self.authorize, "answered": self.answered, "ended": self.ended}
 
     async def handle(self, request: AgiRequest) -> Variables:
-        """Return the variables to set; none where anything goes wrong, and the dialplan does without an answer."""
+        """Return the variables to set; none where anything goes wrong, and the dialplan does without an answer.
+
+        A request that its node has not signed holds nothing, releases nothing and learns nothing.
+        """
         try:
-            return await self.by_script[request.script](request)
+            verified = await self.state.request_check.verified(request)
+            return {} if verified is None else await self.by_script[verified.script](verified)
         except (KeyError, ValueError, PostgresError) as error:
             log.error("not_answered", script=request.script, error=repr(error))
             return {}
@@ -63,7 +67,7 @@ class RequestHandlers:
         Arguments: node id, customer id, the number's key, nothing, caller, turn.
         """
         # Files of before an upgrade, which a node may run still, send what was dialled and then its normal form.
-        node, customer, key_or_dialled, normal_form, caller, turn = (*request.arguments, "", "")[:6]
+        node, customer, key_or_dialled, normal_form, caller, turn = (*request.arguments, "", "", "")[:6]
         number = normal_form.removeprefix("+") or key_or_dialled
         name = self.state.nodes.name_of(UUID(node))
         call_request = CallRequest(UUID(customer), number, timezone.now(), caller)

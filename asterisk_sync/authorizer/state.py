@@ -6,6 +6,7 @@ from django.db import close_old_connections
 
 from asterisk_sync.authorizer.ami_calls import NodeConnections
 from asterisk_sync.authorizer.background import BackgroundTasks
+from asterisk_sync.authorizer.request_check import RequestCheck
 from asterisk_sync.changes.queries import local_nodes
 from billing.authorization.call_authorizer import CallAuthorizer
 from billing.authorization.connections import ConnectionPool
@@ -26,6 +27,7 @@ class ServiceState:
 
     pool: ConnectionPool
     rule_cache: RuleCache = field(default_factory=RuleCache)
+    request_check: RequestCheck = field(default_factory=RequestCheck)
     nodes: NodeConnections = field(default_factory=NodeConnections)
     spending: SpendingTotals = field(default_factory=SpendingTotals)
     background: BackgroundTasks = field(default_factory=BackgroundTasks)
@@ -42,6 +44,7 @@ class ServiceState:
         # closed meanwhile would fail for ever.
         close_old_connections()
         self.nodes.refresh(list(local_nodes()))
+        self.request_check.refresh()
         before = self.rule_cache.rule_set
         self.rule_cache.refresh()
         if self.rule_cache.rule_set is not before:

@@ -60,6 +60,7 @@ class SweepLoop:
     def _write_and_refresh(self, refused: list[RefusedCall]) -> None:
         record_refusals(refused=refused)
         self.state.refresh()
+        self.state.request_check.report({node: item.node.name for node, item in self.state.nodes.by_id.items()})
         # Without Redis there is no heartbeat, but calls are answered all the same.
         with suppress(Exception):
             record_heartbeat(list(self.state.nodes.by_id))

@@ -1,5 +1,6 @@
 """Reads about nodes: what waits, what runs where, and whether an object is live."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,7 +12,17 @@ from django.db.models import F, Max, Q, QuerySet
 from django.utils import timezone
 
 from asterisk_sync.changes.placement import nodes_carrying
-from asterisk_sync.models import Generation, GenerationStatus, Node, OutboxEntry, SyncRun, SyncState
+from asterisk_sync.models import (
+    AcceptedSecrets,
+    AgiSecret,
+    Generation,
+    GenerationStatus,
+    Node,
+    OutboxEntry,
+    SyncRun,
+    SyncState,
+    accepted_secrets,
+)
 from voipadmin.core.errors import Message
 
 # From the worst to the best: of an object on several nodes the worst state is shown.
@@ -34,6 +45,14 @@ def local_nodes() -> QuerySet[Node]:
     """Return the enabled nodes whose files and Asterisk are on this machine, as LOCAL_NODES says."""
     rows: QuerySet[Node] = Node.objects.filter(enabled=True)
     return rows.filter(name__in=settings.LOCAL_NODES) if settings.LOCAL_NODES else rows
+
+
+def secrets_of_local_nodes() -> dict[UUID, AcceptedSecrets]:
+    """Return by node id the secrets by which requests of the nodes of this machine may be signed."""
+    rows: dict[UUID, list[AgiSecret]] = defaultdict(list)
+    for row in AgiSecret.objects.filter(node__in=local_nodes()):
+        rows[row.node_id].append(row)
+    return {node.pk: accepted_secrets(node, rows[node.pk]) for node in local_nodes().select_related("chosen")}
 
 
 def due_nodes(now: datetime | None = None) -> QuerySet[Node]:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from asterisk_sync.changes.outbox import ObjectChange, acting_user, record_changes
 from asterisk_sync.changes.placement import nodes_carrying
 from asterisk_sync.changes.queries import waiting_generation
-from asterisk_sync.models import Generation, GenerationStatus, Node
+from asterisk_sync.models import AgiSecret, Generation, GenerationStatus, Node, new_agi_secret
 from voipadmin.core.errors import DomainError
 
 
@@ -43,6 +43,14 @@ def request_sync(*, node: Node, actor: str = "", action: str = "sync") -> None:
         record_changes([ObjectChange.of(node, action)], nodes_carrying(node))
     finally:
         acting_user.reset(token)
+
+
+def renew_agi_secret(*, node: Node, actor: str = "") -> None:
+    """Give a node a new secret to sign with. The one that it runs is accepted until it runs the new one."""
+    with transaction.atomic():
+        request_sync(node=node, actor=actor, action="secret")
+        wanted = Node.objects.values_list("desired_generation", flat=True).get(pk=node.pk)
+        AgiSecret.objects.update_or_create(node=node, generation=wanted, defaults={"secret": new_agi_secret()})
 
 
 def restore_generation(*, node: Node, generation: Generation, actor: str = "") -> None:

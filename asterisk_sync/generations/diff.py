@@ -20,6 +20,8 @@ NO_END = "\\ No newline at end of file\n"
 _SECRET_LINE = re.compile(
     r"^([-+ ]?[^\S\n]*(?:password|md5_cred|password_digest|secret)[^\S\n]*=>?[^\S\n]*).*", re.MULTILINE
 )
+# The line of the dialplan that signs what the authorizer is asked.
+_SIGNING = re.compile(r"(\$\{MD5\().*")
 
 # An equal run: its first index in the old and in the new sequence, and its length.
 Match = tuple[int, int, int]
@@ -27,7 +29,7 @@ Match = tuple[int, int, int]
 
 def mask_secrets(text: str) -> str:
     """Replace the value of every secret in configuration text or in a difference of it."""
-    return _SECRET_LINE.sub(rf"\1{MASK}", text)
+    return _SIGNING.sub(rf"\1{MASK}", _SECRET_LINE.sub(rf"\1{MASK}", text))
 
 
 def diff_of_sets(before: Mapping[str, str], after: Mapping[str, str]) -> str:

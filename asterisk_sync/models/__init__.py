@@ -1,5 +1,12 @@
 """Nodes, what each should run and does run, and how every attempt to get there went."""
 
+from asterisk_sync.models.agi_secret import (
+    AcceptedSecrets,
+    AgiSecret,
+    accepted_secrets,
+    new_agi_secret,
+    rendered_secret,
+)
 from asterisk_sync.models.drift import DriftFinding, DriftKind, Settlement
 from asterisk_sync.models.generation import FileContent, Generation, GenerationStatus
 from asterisk_sync.models.node import (
@@ -16,6 +23,8 @@ from asterisk_sync.models.placement import Placement
 from asterisk_sync.models.run import RunOutcome, SyncRun
 
 __all__ = [
+    "AcceptedSecrets",
+    "AgiSecret",
     "ApplyMode",
     "DriftFinding",
     "DriftKind",
@@ -30,7 +39,10 @@ __all__ = [
     "Settlement",
     "SyncRun",
     "SyncState",
+    "accepted_secrets",
     "default_cdr_path",
     "default_config_path",
     "default_spool_path",
+    "new_agi_secret",
+    "rendered_secret",
 ]

@@ -18,6 +18,7 @@ ACTIONS = {
     "confirm": _("removals confirmed"),
     "adopt": _("drift adopted"),
     "drift": _("files or Asterisk differ"),
+    "secret": _("secret of the authorizer renewed"),
     "placed": _("placed on other nodes"),
 }
 

@@ -50,6 +50,18 @@ class ApplyNowView(ButtonView[Node]):
         return _("A worker applies the configuration now; the state below follows it.")
 
 
+class RenewSecretView(ButtonView[Node]):
+    """Gives a node a new secret to sign its requests with."""
+
+    entity = NODES
+    action = "sync"
+
+    def perform(self, instance: Node) -> str:
+        """Renew it."""
+        services.renew_agi_secret(node=instance, actor=self.request.user.get_username())
+        return _("A new secret is on its way to the node; the old one is accepted until it is there.")
+
+
 class ReleaseView(ButtonView[Node]):
     """Ends a hold."""
 

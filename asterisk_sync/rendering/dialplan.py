@@ -78,8 +78,8 @@ def _of_all_routes() -> Values:
     return {}
 
 
-def _asked_at(authorizer: AuthorizerSnapshot) -> tuple[str, int, str]:
-    return authorizer.host, authorizer.port, str(authorizer.node_id)
+def _asked_at(authorizer: AuthorizerSnapshot) -> tuple[str, int, str, str]:
+    return authorizer.host, authorizer.port, str(authorizer.node_id), authorizer.secret
 
 
 @fragment("extensions_routes/numbering.conf")
@@ -98,11 +98,12 @@ def _bounds(stopped: tuple[UUID, ...], unlimited: tuple[tuple[UUID, int], ...]) 
 
 
 @fragment("subroutines.conf")
-def _subroutines(reroute_causes: frozenset[int], host: str, port: int, node: str) -> Values:
+def _subroutines(reroute_causes: frozenset[int], host: str, port: int, node: str, secret: str) -> Values:
     return {
         "host": host,
         "port": port,
         "node": node,
+        "agi_secret": secret,
         "reroute_causes": sorted(reroute_causes - {0}, reverse=True),
     }
 

@@ -16,6 +16,7 @@ _ENDPOINT = re.compile(r"[A-Za-z0-9_-]{1,60}|trunk\.[A-Za-z0-9_-]{1,60}(?:\.[0-9
 _CONTEXT = re.compile(r"[A-Za-z0-9_-]{1,79}")
 _LABEL = re.compile(r"[a-z0-9-]{1,60}")
 _HEX = re.compile(r"[0-9a-f]{8,64}")
+_AGI_SECRET = re.compile(r"[0-9a-f]{64}")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DIGITS = re.compile(r"[0-9]{0,20}")
 _NUMBER = re.compile(r"\+?[0-9]{1,20}")
@@ -94,6 +95,7 @@ KINDS: dict[str, Callable[[str], bool]] = {
     "context": _fits(_CONTEXT),
     "digits": _fits(_DIGITS),
     "hex": _fits(_HEX),
+    "agi_secret": _fits(_AGI_SECRET),
     "expression": _fits(_EXPRESSION),
     "host": grammar.is_host,
     "integer": _fits(re.compile(r"[0-9]{1,19}")),

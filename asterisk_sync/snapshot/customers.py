@@ -107,8 +107,8 @@ def _load_extensions(rows: QuerySet[Extension]) -> dict[UUID, list[ExtensionSnap
     return found
 
 
-def load_authorizer(node: Node, scope: NodeScope) -> AuthorizerSnapshot:
-    """Return where the node asks before a call, and what its files say of accounts.
+def load_authorizer(node: Node, scope: NodeScope, secret: str) -> AuthorizerSnapshot:
+    """Return where the node asks before a call, signing with `secret`, and what its files say of accounts.
 
     Accounts are read anew each time, apart from the cached customers: each call changes a balance.
     """
@@ -119,6 +119,7 @@ def load_authorizer(node: Node, scope: NodeScope) -> AuthorizerSnapshot:
         host,
         int(port),
         node.pk,
+        secret=secret,
         stopped=tuple(customer for customer, bound in bounds.items() if bound.is_stopped),
         unlimited=tuple((key, bound.unasked_seconds) for key, bound in bounds.items() if bound.unasked_seconds),
         high_risk_prefixes=tuple(settings.HIGH_RISK_PREFIXES),

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection, transaction
 
-from asterisk_sync.models import Node, Placement
+from asterisk_sync.models import Node, Placement, rendered_secret
 from asterisk_sync.snapshot.customers import load_authorizer, load_customers
 from asterisk_sync.snapshot.dns import Resolver, look_up, resolve_hosts
 from asterisk_sync.snapshot.node_scope import NodeScope
@@ -48,6 +48,8 @@ def load_snapshot(node: Node, *, resolver: Resolver = look_up, customers: Collec
 
     With `customers`, other customers and what belongs to them are left out; gateways and routes are all there.
     """
+    # Before the transaction, which only reads: a node without a secret gets one here.
+    secret = rendered_secret(node)
     with _one_moment():
         plan = current_plan()
         scope = NodeScope(node, customers)
@@ -58,7 +60,7 @@ def load_snapshot(node: Node, *, resolver: Resolver = look_up, customers: Collec
             numbers = load_numbers(scope, found)
         gateways = list(scope.on_node(Gateway.objects.filter(enabled=True), "gateway").order_by("name"))
         routes = load_routes(scope, {gateway.pk: gateway.name for gateway in gateways}, plan)
-        authorizer = load_authorizer(node, scope)
+        authorizer = load_authorizer(node, scope, secret)
     addresses = resolve_hosts([gateway.host for gateway in gateways], resolver)
     return Snapshot(
         plan=plan,

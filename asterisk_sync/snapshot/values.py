@@ -8,6 +8,8 @@ from voipadmin.core.numbers.plan import NumberingPlan
 
 # Causes of Q.850 after which the next gateway is tried: they blame the carrier, not the number or the called person.
 DEFAULT_REROUTE_CAUSES = frozenset({3, 18, 27, 34, 38, 58, 102})
+# No node has it: what is signed with it is refused.
+NOBODYS_SECRET = "0" * 64
 NOBODY = UUID(int=0)
 
 
@@ -154,6 +156,8 @@ class AuthorizerSnapshot:
     host: str = "127.0.0.1"
     port: int = 4573
     node_id: UUID = NOBODY
+    # By which what it asks is signed.
+    secret: str = field(default=NOBODYS_SECRET, repr=False)
     stopped: tuple[UUID, ...] = ()
     unlimited: tuple[tuple[UUID, int], ...] = ()
     high_risk_prefixes: tuple[str, ...] = ()

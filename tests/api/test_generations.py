@@ -7,7 +7,15 @@ import pytest
 from django.utils import timezone
 
 from asterisk_sync.generations import store
-from asterisk_sync.models import DriftFinding, Generation, GenerationStatus, Node, OutboxEntry, SyncState
+from asterisk_sync.models import (
+    DriftFinding,
+    Generation,
+    GenerationStatus,
+    Node,
+    OutboxEntry,
+    SyncState,
+    rendered_secret,
+)
 from asterisk_sync.rendering.files import FILE_NAMES, seal
 from tests.api.client import ApiClient, client_of, problem
 from tests.factories import NodeFactory
@@ -112,3 +120,16 @@ def test_who_only_looks_decides_nothing(node: Node) -> None:
     wish = {"generation_id": str(generation.pk)}
     for action in ("rollback", "apply", "release"):
         assert viewer.post(f"/nodes/{node.pk}/{action}", wish).status_code == 403
+
+
+def test_the_secret_of_a_node_is_renewed_and_shown_nowhere(operator: ApiClient, node: Node) -> None:
+    first = rendered_secret(node)
+    answer = operator.post(f"/nodes/{node.pk}/renew-secret")
+    assert answer.status_code == 202
+    node.refresh_from_db()
+    second = rendered_secret(node)
+    assert second != first
+    assert second not in answer.content.decode()
+    assert OutboxEntry.objects.get(action="secret").node == node
+    viewer = client_of(Role.VIEWER)
+    assert viewer.post(f"/nodes/{node.pk}/renew-secret").status_code == 403

@@ -42,6 +42,7 @@ OTHERS: dict[str, list[tuple[str, str, str]]] = {
     "billing:rejectedrecord_again": [("POST", "change", "billing.rejectedrecord")],
     "asterisk_sync:indicator": [("GET", "view", "asterisk_sync.node")],
     "asterisk_sync:node_apply": [("POST", "sync", "asterisk_sync.node")],
+    "asterisk_sync:node_renew_secret": [("POST", "sync", "asterisk_sync.node")],
     "asterisk_sync:node_waiting": [("GET", "view", "asterisk_sync.node"), ("POST", "sync", "asterisk_sync.node")],
     "asterisk_sync:node_release": [("POST", "sync", "asterisk_sync.node")],
     "asterisk_sync:node_compare": [("GET", "view", "asterisk_sync.generation")],

@@ -18,8 +18,9 @@ django.setup()
 # Models can be imported only now, when Django knows the engines that this run has started.
 from asterisk_sync.authorizer.fastagi import AgiRequest, Variables, start_server  # noqa: E402 - see above
 from asterisk_sync.authorizer.service import AuthorizerService  # noqa: E402 - see above
+from asterisk_sync.authorizer.signatures import signature  # noqa: E402 - see above
 from asterisk_sync.authorizer.state import ServiceState  # noqa: E402 - see above
-from asterisk_sync.models import Node  # noqa: E402 - see above
+from asterisk_sync.models import AgiSecret, Node  # noqa: E402 - see above
 from billing.accounts.ledger import Movement, account_of, enter  # noqa: E402 - see above
 from billing.authorization.connections import ConnectionPool  # noqa: E402 - see above
 from billing.models import Account, AccountKind, EntryKind, Tariff  # noqa: E402 - see above
@@ -30,6 +31,7 @@ CALLS = int(os.environ.get("BENCH_AUTHORIZATIONS", "5000"))
 CUSTOMERS = 50
 WARM_UP = 200
 NUMBER = "5511987654321"
+SECRET = "5e" * 32
 
 
 def measure() -> Iterator[Figure]:
@@ -50,12 +52,14 @@ def prepare() -> tuple[str, list[str]]:
     Account.objects.update(kind=AccountKind.PREPAID, daily_cap=10**6, hourly_cap=10**6)
     for customer in customers:
         enter(account=account_of(customer), movement=Movement(kind=EntryKind.TOP_UP, amount=Decimal(10**6)))
-    return str(Node.objects.create(name="bench").pk), [str(customer.pk) for customer in customers]
+    node = Node.objects.create(name="bench")
+    AgiSecret.objects.create(node=node, generation=0, secret=SECRET)
+    return str(node.pk), [str(customer.pk) for customer in customers]
 
 
 async def echo(request: AgiRequest) -> Variables:
     """Say what was asked."""
-    return {"va_granted": request.arguments[0]}
+    return {"va_granted": request.arguments[1]}
 
 
 async def compare(node: str, customers: list[str]) -> Figure:
@@ -79,11 +83,16 @@ async def compare(node: str, customers: list[str]) -> Figure:
 
 def questions(node: str, customers: list[str], first: int, count: int) -> list[bytes]:
     """Return what a node asks for so many calls, each of them once."""
-    return [
-        f"agi_network_script: authorize\nagi_channel: PJSIP/x-{number}\nagi_uniqueid: 1.{number}\nagi_arg_1: {node}\n"
-        f"agi_arg_2: {customers[number % len(customers)]}\nagi_arg_3: {NUMBER}\nagi_arg_4: {NUMBER}\n\n".encode()
-        for number in range(first, first + count)
-    ]
+    return [question(node, customers[number % len(customers)], f"1.{number}") for number in range(first, first + count)]
+
+
+def question(node: str, customer: str, uniqueid: str) -> bytes:
+    """Return the head of a signed request."""
+    asked = [node, customer, NUMBER]
+    arguments = [signature(SECRET, "authorize", uniqueid, asked), *asked]
+    head = {"network_script": "authorize", "channel": f"PJSIP/x-{uniqueid}", "uniqueid": uniqueid}
+    head |= {f"arg_{place}": value for place, value in enumerate(arguments, 1)}
+    return "".join(f"agi_{name}: {value}\n" for name, value in head.items()).encode() + b"\n"
 
 
 async def asked(

@@ -133,6 +133,6 @@ def example() -> Snapshot:
             DIDSnapshot(new_id(45), "551140001004", "", "CLINICA", "extension", extension=AWAY.username),
         ),
         authorizer=AuthorizerSnapshot(
-            "127.0.0.1", 4573, new_id(51), (clinic.id,), ((acme.id, 7200),), ("55900", "881")
+            "127.0.0.1", 4573, new_id(51), "5e" * 32, (clinic.id,), ((acme.id, 7200),), ("55900", "881")
         ),
     )
