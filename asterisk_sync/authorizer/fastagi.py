@@ -16,6 +16,8 @@ READ_SECONDS = 5.0
 LONGEST_HEAD = 1 << 14
 # Connections that may wait to be accepted: many calls may begin while the event loop is busy.
 BACKLOG = 1024
+# How Asterisk's reply to a command that it carried out begins.
+TAKEN = b"200"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class AgiRequest:
 
 Variables = dict[str, str]
 Handler = Callable[[AgiRequest], Awaitable[Variables]]
+Unheard = Callable[[AgiRequest], Awaitable[None]]
 
 
 def parse_head(head: str) -> AgiRequest:
@@ -54,34 +57,46 @@ def set_variable_commands(variables: Variables) -> list[bytes]:
     return [f'SET VARIABLE {name} "{value}"\n'.encode() for name, value in variables.items()]
 
 
-async def start_server(handler: Handler, host: str, port: int) -> asyncio.Server:
-    """Listen for requests and have each handled; return the server. Port 0 takes a free one."""
+async def start_server(handler: Handler, host: str, port: int, unheard: Unheard | None = None) -> asyncio.Server:
+    """Listen for requests and have each handled; return the server. Port 0 takes a free one.
+
+    `unheard` is called with a request whose answer the dialplan did not take.
+    """
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await serve_request(reader, writer, handler)
+        await serve_request(reader, writer, handler, unheard)
 
     return await asyncio.start_server(serve, host, port, limit=LONGEST_HEAD, backlog=BACKLOG)
 
 
-async def serve_request(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, handler: Handler) -> None:
+async def serve_request(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, handler: Handler, unheard: Unheard | None = None
+) -> None:
     """Serve one connection: read its request, have it handled, set the variables, close.
 
     All of it within five seconds: the dialplan waits no longer for an answer. A request that cannot be read or handled,
     or whose head is longer than the reader's limit, is logged and closed without an answer, and the dialplan goes on as
-    where nobody listens.
+    where nobody listens. Where a caller hangs up before the answer is there, `unheard` takes back what it granted.
     """
+    request = None
     try:
         async with asyncio.timeout(READ_SECONDS):
-            head = await reader.readuntil(b"\n\n")
-            request = parse_head(head.decode("utf-8", "replace"))
-            peer = writer.get_extra_info("peername")
-            variables = await handler(replace(request, address=str(peer[0]) if peer else ""))
-            for command in set_variable_commands(variables):
+            request = await _read_request(reader, writer)
+            for command in set_variable_commands(await handler(request)):
                 # Each command waits for the reply to the one before: Asterisk does not see a second line that came
                 # together with the first.
                 writer.write(command)
-                await reader.readline()
+                if not (await reader.readline()).startswith(TAKEN):
+                    raise ConnectionError("the answer was not taken")
     except (TimeoutError, ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, ValueError) as error:
         log.warning("agi_request_failed", error=repr(error))
+        if request is not None and unheard is not None:
+            await unheard(request)
     finally:
         writer.close()
+
+
+async def _read_request(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> AgiRequest:
+    request = parse_head((await reader.readuntil(b"\n\n")).decode("utf-8", "replace"))
+    peer = writer.get_extra_info("peername")
+    return replace(request, address=str(peer[0]) if peer else "")

@@ -64,13 +64,13 @@ class RequestHandlers:
     async def authorize(self, request: AgiRequest) -> Variables:
         """Return how many seconds the call may go on with the order of its gateways, or the cause that ends it.
 
-        Arguments: node id, customer id, the number's key, nothing, caller, turn.
+        Arguments: node id, customer id, the number's key, nothing, caller, turn, the caller's home area.
         """
         # Files of before an upgrade, which a node may run still, send what was dialled and then its normal form.
-        node, customer, key_or_dialled, normal_form, caller, turn = (*request.arguments, "", "", "")[:6]
+        node, customer, key_or_dialled, normal_form, caller, turn, area = (*request.arguments, "", "", "", "")[:7]
         number = normal_form.removeprefix("+") or key_or_dialled
         name = self.state.nodes.name_of(UUID(node))
-        call_request = CallRequest(UUID(customer), number, timezone.now(), caller)
+        call_request = CallRequest(UUID(customer), number, timezone.now(), caller, area)
         key = CallKey(name, request.uniqueid)
         answer = await self.state.call_authorizer.authorize(call_request, key, request.channel)
         if isinstance(answer, LiveCall):
@@ -88,9 +88,13 @@ class RequestHandlers:
         """
         node, uniqueid = request.arguments[:2]
         key = CallKey(self.state.nodes.name_of(UUID(node)), uniqueid)
+        known = self.state.call_authorizer.calls.get(key)
         call = await self.state.call_authorizer.mark_answered(key, timezone.now())
         if call is not None:
             self.timers.schedule(call)
+            if known is not None and call.granted.seconds < known.granted.seconds:
+                # Prices rose while it rang: what is held pays for less than the node was told.
+                await self.timers.limit(call)
         return {}
 
     async def ended(self, request: AgiRequest) -> Variables:
@@ -99,6 +103,18 @@ class RequestHandlers:
         self.timers.cancel(key)
         await self.state.call_authorizer.finish(key, timezone.now())
         return {}
+
+    async def unheard(self, request: AgiRequest) -> None:
+        """Release what a call was granted whose caller hung up before the answer came."""
+        verified = await self.state.request_check.verified(request)
+        if verified is None or verified.script != "authorize":
+            return
+        try:
+            key = CallKey(self.state.nodes.name_of(UUID(verified.arguments[0])), verified.uniqueid)
+            await self.state.call_authorizer.finish(key, timezone.now())
+        except (KeyError, ValueError, PostgresError) as error:
+            # It expires then.
+            log.error("not_released", error=repr(error))
 
     def _note_refusal(
         self, request: CallRequest, key: CallKey, rules: AccountRules, refusal: AuthorizationRefusal

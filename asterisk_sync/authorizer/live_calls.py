@@ -21,6 +21,8 @@ CUT_EARLY_SECONDS = 0.3
 # A call is extended so long before its slice ends, or in the slice's last third where slices are short.
 ASK_AHEAD_SECONDS = 10.0
 RETRY_SECONDS = 1.0
+# Asterisk takes zero for no limit.
+SHORTEST_LIMIT_SECONDS = 0.1
 
 
 @dataclass
@@ -74,10 +76,15 @@ class LiveCallTimers:
             return
         if isinstance(answer, AuthorizationRefusal):
             await self._stop_at_cap(key, answer)
-        elif answer.ends_at is not None:
-            left = (answer.ends_at - timezone.now()).total_seconds() - CUT_EARLY_SECONDS
-            if await self.state.nodes.set_time_limit(key.node_name, answer.hold_request.channel, left):
-                self.schedule(answer)
+        elif await self.limit(answer):
+            self.schedule(answer)
+
+    async def limit(self, call: LiveCall) -> bool:
+        """Have the node end an answered call when its slice ends; return whether the node took that."""
+        if call.ends_at is None:
+            return False
+        left = max((call.ends_at - timezone.now()).total_seconds() - CUT_EARLY_SECONDS, SHORTEST_LIMIT_SECONDS)
+        return await self.state.nodes.set_time_limit(call.key.node_name, call.hold_request.channel, left)
 
     async def _stop_at_cap(self, key: CallKey, refusal: AuthorizationRefusal) -> None:
         call = self.state.call_authorizer.calls.get(key)

@@ -41,7 +41,7 @@ class AuthorizerService:
         for call in await self.state.call_authorizer.resume_calls(timezone.now()):
             self.timers.schedule(call)
         self.state.background.start(self.sweep_loop.run())
-        return await start_server(self.handlers.handle, host, port)
+        return await start_server(self.handlers.handle, host, port, self.handlers.unheard)
 
     async def stop(self) -> None:
         """Stop all work; calls that are up keep the slices that they were granted."""

@@ -21,8 +21,7 @@ from voipadmin.core.runtime.gc_pause import freeze_living_objects
 class ServiceState:
     """The rules, the spending, the nodes and the live calls of one service.
 
-    `refused` waits for the next sweep to be written. What several services have to agree about is in PostgreSQL and
-    never here: the holds.
+    What several services have to agree about is in PostgreSQL and never here: holds, sums for the caps, velocity.
     """
 
     pool: ConnectionPool
@@ -36,7 +35,7 @@ class ServiceState:
 
     def __post_init__(self) -> None:
         """Make the authorizer of these rules."""
-        self.call_authorizer = CallAuthorizer(self.rule_cache, HoldStore(self.pool), self.spending)
+        self.call_authorizer = CallAuthorizer(self.rule_cache, HoldStore(self.pool))
 
     def refresh(self) -> None:
         """Read nodes and rules that changed. Blocks: to be called in a thread."""

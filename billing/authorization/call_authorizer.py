@@ -1,5 +1,6 @@
 """Lets calls through or refuses them, with the rules in memory and the money in PostgreSQL."""
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -11,22 +12,27 @@ from django.conf import settings
 from billing.authorization.hold_batcher import HoldResult
 from billing.authorization.holds import CallKey, HoldRequest, HoldStore, LiveHold
 from billing.authorization.rule_cache import RuleCache
-from billing.authorization.rules import affordable, shortest, slice_of
-from billing.authorization.sweeper import SpendingTotals
+from billing.authorization.rules import (
+    RINGING,
+    affordable,
+    amount_of,
+    shortest,
+    slice_of,
+    span_of_answer,
+    span_of_ringing,
+)
 from billing.authorization.values import (
     AccountRules,
     AuthorizationRefusal,
     CallRequest,
     Permit,
+    Rates,
     RefusalReason,
     RouteCarriers,
     Slice,
 )
 from billing.authorization.velocity import Velocity, VelocityLimits
-from billing.rating.durations import Rate, rate_duration
 
-# Until it is answered a call may ring at one gateway after another.
-RINGING = timedelta(minutes=15)
 # A node cuts a call by its own clock; what is still held that long after is an orphan.
 GRACE = timedelta(seconds=30)
 # What an ended call cost is held until the ledger has it, but not for ever.
@@ -35,11 +41,14 @@ SETTLING = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class LiveCall:
-    """A call that was let through, with the slice that is held for it so far."""
+    """A call that was let through, with the slice that is held for it so far.
+
+    `rates` are those at which it may be charged: before it is answered, those of any moment at which it may be.
+    """
 
     hold_request: HoldRequest
-    customer_id: UUID
-    rate: Rate
+    request: CallRequest
+    rates: Rates
     granted: Slice
     longest_seconds: int
     answered_at: datetime | None = None
@@ -49,6 +58,11 @@ class LiveCall:
     def key(self) -> CallKey:
         """The call's node and unique id."""
         return self.hold_request.key
+
+    @property
+    def customer_id(self) -> UUID:
+        """The customer that makes the call."""
+        return self.request.customer_id
 
     @property
     def ends_at(self) -> datetime | None:
@@ -66,14 +80,17 @@ def velocity_of_settings() -> Velocity:
 class CallAuthorizer:
     """Authorizes calls, extends them slice by slice, and settles with them when they end.
 
-    `calls` are the live calls of this service alone; another service may have let others through.
+    `calls` are the live calls of this service alone; another service may have let others through. A call that is held
+    for is charged as records are: by the tariff of the moment at which it was answered, whatever is in force later.
     """
 
     rule_cache: RuleCache
     holds: HoldStore
-    spending: SpendingTotals
     calls: dict[CallKey, LiveCall] = field(default_factory=dict)
     velocity: Velocity = field(default_factory=velocity_of_settings)
+    # Calls that are being asked about, and those among them whose caller has hung up meanwhile.
+    _asking: Counter[CallKey] = field(default_factory=Counter)
+    _gone: set[CallKey] = field(default_factory=set)
 
     async def authorize(
         self, request: CallRequest, key: CallKey, channel: str
@@ -82,40 +99,68 @@ class CallAuthorizer:
 
         1. Check the rules in memory, then velocity.
         2. Hold the amount of the first slice. Where less is left, hold that of the longest call that it pays for.
-        3. Keep the call among the live ones.
+        3. Keep the call among the live ones; where its caller has hung up meanwhile, release what it holds.
         """
+        self._asking[key] += 1
+        try:
+            answer = await self._authorize(request, key, channel)
+        finally:
+            self._asking[key] -= 1
+            if not self._asking[key]:
+                del self._asking[key]
+            is_gone = key in self._gone
+            self._gone.discard(key)
+        if is_gone:
+            await self.finish(key, request.at)
+        return answer
+
+    async def _authorize(
+        self, request: CallRequest, key: CallKey, channel: str
+    ) -> LiveCall | tuple[AccountRules | None, AuthorizationRefusal]:
         rules, permit = self.rule_cache.examine(request)
         if rules is None or isinstance(permit, AuthorizationRefusal):
             return rules, permit if isinstance(permit, AuthorizationRefusal) else AuthorizationRefusal(
                 RefusalReason.INACTIVE
             )
-        too_fast = self.velocity.crossed(rules.account_id, self.rule_cache.classify(request))
+        too_fast = await self._too_fast(request, rules)
         if too_fast:
             return rules, AuthorizationRefusal(RefusalReason.VELOCITY, too_fast)
-        cap_left = self.spending.cap_left(rules)
-        hold_request = HoldRequest(rules.account_id, key, channel, request.number, str(permit.rate)[:160], cap_left)
-        wanted = slice_of(permit.rate, settings.AUTHORIZER_SLICE_SECONDS, permit.longest_seconds)
+        origin = self.rule_cache.origin_of(request)
+        hold_request = _hold_request(rules, key, channel, request.number, origin)
+        wanted = slice_of(permit.rates, settings.AUTHORIZER_SLICE_SECONDS, permit.longest_seconds)
         expires_at = request.at + RINGING + timedelta(seconds=wanted.seconds) + GRACE
         result = await self.holds.open(hold_request, wanted, expires_at)
-        smaller = _affordable_rest(result, permit.rate, wanted.seconds)
+        smaller = _affordable_rest(result, permit.rates, wanted.seconds)
         if smaller is not None:
             wanted = smaller
             result = await self.holds.open(hold_request, wanted, expires_at)
         if not result.granted:
-            return rules, _refusal_of(result, cap_left, permit)
-        call = LiveCall(
-            hold_request, rules.customer_id, permit.rate, wanted, permit.longest_seconds, routes=permit.routes
-        )
+            return rules, _refusal_of(result, permit)
+        call = LiveCall(hold_request, request, permit.rates, wanted, permit.longest_seconds, routes=permit.routes)
         self.calls[key] = call
         return call
 
+    async def _too_fast(self, request: CallRequest, rules: AccountRules) -> str:
+        call = self.rule_cache.classify(request)
+        if not self.velocity.counts(call):
+            return ""
+        return self.velocity.crossed(call, await self.holds.count_risky_call(rules.account_id, call.number))
+
     async def mark_answered(self, key: CallKey, now: datetime) -> LiveCall | None:
-        """Note that a call was answered, so that its time runs; return it, or None where it is not live here."""
-        call = self.calls.get(key)
+        """Note that a call was answered, so that its time runs; return it, or None where it holds nothing.
+
+        From now on its rate is known: what is held is lowered to that, and where prices rose meanwhile, the seconds
+        are fewer than those that were granted.
+        """
+        call = self.calls.get(key) or await self._resumed(key, now)
         if call is None:
             return None
-        call = self.calls[key] = replace(call, answered_at=now)
-        await self.holds.mark_answered(key, now, now + timedelta(seconds=call.granted.seconds) + GRACE)
+        rates = self.rule_cache.rates_of(call.request, span_of_answer(now)) or call.rates
+        held = call.granted
+        granted = affordable(rates, held.amount, held.seconds) or replace(held, seconds=0)
+        call = self.calls[key] = replace(call, answered_at=now, rates=rates, granted=granted)
+        too_much = held.amount - granted.amount
+        await self.holds.mark_answered(key, now, granted, too_much, now + timedelta(seconds=granted.seconds) + GRACE)
         return call
 
     async def extend(self, key: CallKey) -> LiveCall | AuthorizationRefusal:
@@ -125,42 +170,50 @@ class CallAuthorizer:
         """
         call = self.calls.get(key)
         rules = None if call is None else self.rule_cache.account_rules.get(call.customer_id)
-        if call is None or rules is None or call.answered_at is None:
+        if call is None or rules is None or not rules.active or call.answered_at is None:
             return AuthorizationRefusal(RefusalReason.INACTIVE)
-        cap_left = self.spending.cap_left(rules)
-        hold_request = replace(call.hold_request, cap_left=cap_left)
-        wanted = slice_of(call.rate, call.granted.seconds + settings.AUTHORIZER_SLICE_SECONDS, call.longest_seconds)
-        result = await self._hold_more(call, hold_request, wanted)
-        smaller = _affordable_rest(result, call.rate, wanted.seconds)
+        # Prices may have been entered meanwhile that hold from before the answer.
+        rates = self.rule_cache.rates_of(call.request, span_of_answer(call.answered_at)) or call.rates
+        call = replace(call, rates=rates)
+        wanted = slice_of(rates, call.granted.seconds + settings.AUTHORIZER_SLICE_SECONDS, call.longest_seconds)
+        result = await self._hold_more(call, wanted)
+        smaller = _affordable_rest(result, rates, wanted.seconds)
         if smaller is not None and smaller.seconds > call.granted.seconds:
             wanted = smaller
-            result = await self._hold_more(call, hold_request, wanted)
+            result = await self._hold_more(call, wanted)
         if _has_ended(result, wanted):
             self.calls.pop(key, None)
             return AuthorizationRefusal(RefusalReason.INACTIVE)
         if not result.granted:
-            return AuthorizationRefusal(_reason_of(result, cap_left))
+            return AuthorizationRefusal(RefusalReason.BLOCKED if result.blocked else _reason_of(result))
         # It may have ended while PostgreSQL was asked: then it is not to come back among the live ones.
         if key in self.calls:
             self.calls[key] = replace(call, granted=wanted)
         return replace(call, granted=wanted)
 
-    async def _hold_more(self, call: LiveCall, hold_request: HoldRequest, wanted: Slice) -> HoldResult:
+    async def _hold_more(self, call: LiveCall, wanted: Slice) -> HoldResult:
         began = call.answered_at
         if began is None or wanted.seconds <= call.granted.seconds:
-            return HoldResult(granted=False, blocked=False, available=None, held=Decimal(0))
-        return await self.holds.extend(hold_request, wanted, began + timedelta(seconds=wanted.seconds) + GRACE)
+            return HoldResult(granted=False, blocked=False, available=None, held=Decimal(0), cap_left=Decimal(0))
+        return await self.holds.extend(call.hold_request, wanted, began + timedelta(seconds=wanted.seconds) + GRACE)
 
     async def finish(self, key: CallKey, now: datetime) -> None:
-        """Keep what the ended call costs until it is settled, and release the rest."""
+        """Keep what the ended call costs until it is settled, and release the rest.
+
+        A call that is still being asked about is released as soon as that is over.
+        """
         call = self.calls.pop(key, None)
+        if call is None and self._asking[key]:
+            self._gone.add(key)
+            return
+        call = call or await self._resumed(key, now)
         if call is None:
             return
+        self.calls.pop(key, None)
         amount = Decimal(0)
         if call.answered_at is not None:
             # One second more than this clock says: the record is made by another one.
-            seconds = ceil((now - call.answered_at).total_seconds()) + 1
-            amount = rate_duration(call.rate, seconds).amount
+            amount = amount_of(call.rates, ceil((now - call.answered_at).total_seconds()) + 1)
         await self.holds.finish(key, amount, now, now + SETTLING)
 
     async def resume_calls(self, now: datetime) -> list[LiveCall]:
@@ -170,27 +223,38 @@ class CallAuthorizer:
                 self._resume(hold, now)
         return list(self.calls.values())
 
-    def _resume(self, hold: LiveHold, now: datetime) -> None:
-        # The hold keeps the rate as text only: the call goes on at the price of now, which may be another one.
+    async def _resumed(self, key: CallKey, now: datetime) -> LiveCall | None:
+        """Return a call that another service let through, among the live ones of this one; None where it is over."""
+        hold = await self.holds.active_hold(key)
+        return None if hold is None else self._resume(hold, now)
+
+    def _resume(self, hold: LiveHold, now: datetime) -> LiveCall | None:
         accounts = self.rule_cache.account_rules.values()
         rules = next((item for item in accounts if item.account_id == hold.account_id), None)
         if rules is None:
-            return
-        price = self.rule_cache.price_of(CallRequest(rules.customer_id, hold.number, now))
-        if price is None:
-            return
-        hold_request = HoldRequest(hold.account_id, hold.key, hold.channel, hold.number, hold.applied_rate, Decimal(0))
-        granted = Slice(hold.granted_seconds, hold.amount)
-        self.calls[hold.key] = LiveCall(
-            hold_request, rules.customer_id, price.rate, granted, rules.longest_seconds, hold.answered_at
+            return None
+        request = CallRequest(rules.customer_id, hold.number, now, f"+{hold.origin}" if hold.origin else "")
+        rates = self.rule_cache.rates_of(
+            request, span_of_answer(hold.answered_at) if hold.answered_at else span_of_ringing(now)
         )
+        if not rates:
+            return None
+        hold_request = _hold_request(rules, hold.key, hold.channel, hold.number, hold.origin)
+        granted = Slice(hold.granted_seconds, hold.amount)
+        call = LiveCall(hold_request, request, rates, granted, rules.longest_seconds, hold.answered_at)
+        self.calls[hold.key] = call
+        return call
 
 
-def _affordable_rest(result: HoldResult, rate: Rate, at_most: int) -> Slice | None:
+def _hold_request(rules: AccountRules, key: CallKey, channel: str, number: str, origin: str) -> HoldRequest:
+    return HoldRequest(rules.account_id, key, channel, number, origin, rules.hourly_cap, rules.daily_cap)
+
+
+def _affordable_rest(result: HoldResult, rates: Rates, at_most: int) -> Slice | None:
     """Return the longest call that what is left pays for, where the whole slice was not granted for want of money."""
     if result.granted or result.blocked or result.available is None:
         return None
-    return affordable(rate, result.available, at_most)
+    return affordable(rates, result.available, at_most)
 
 
 def _has_ended(result: HoldResult, wanted: Slice) -> bool:
@@ -199,14 +263,14 @@ def _has_ended(result: HoldResult, wanted: Slice) -> bool:
     return enough and not result.granted and not result.blocked
 
 
-def _reason_of(result: HoldResult, cap_left: Decimal) -> RefusalReason:
+def _reason_of(result: HoldResult) -> RefusalReason:
     """Return what limited the call: the cap where what was left of it is all that was available, else the credit."""
-    by_cap = result.available is not None and result.available >= cap_left - result.held
+    by_cap = result.available is not None and result.available >= result.cap_left - result.held
     return RefusalReason.CAP if by_cap else RefusalReason.CREDIT
 
 
-def _refusal_of(result: HoldResult, cap_left: Decimal, permit: Permit) -> AuthorizationRefusal:
+def _refusal_of(result: HoldResult, permit: Permit) -> AuthorizationRefusal:
     if result.blocked:
         return AuthorizationRefusal(RefusalReason.BLOCKED)
-    least = rate_duration(permit.rate, shortest(permit.rate)).amount
-    return AuthorizationRefusal(_reason_of(result, cap_left), f"{result.available} < {least}")
+    least = amount_of(permit.rates, shortest(permit.rates))
+    return AuthorizationRefusal(_reason_of(result), f"{result.available} < {least}")

@@ -145,10 +145,10 @@ def _with_money(found: Explanation, permit: Permit, rules: AccountRules, funds: 
     cap_left = max(funds.spending.cap_left(rules) - funds.held, Decimal(0))
     available = max(funds.credit - funds.held, Decimal(0)) if rules.limits_credit else None
     spendable = cap_left if available is None else min(available, cap_left)
-    longest = affordable(permit.rate, spendable, permit.longest_seconds)
+    longest = affordable(permit.rates, spendable, permit.longest_seconds)
     found = replace(found, available=available, cap_left=cap_left, longest=longest)
     if longest is None:
         reason = RefusalReason.CAP if spendable >= cap_left else RefusalReason.CREDIT
         return replace(found, refusal=AuthorizationRefusal(reason))
-    wanted = slice_of(permit.rate, settings.AUTHORIZER_SLICE_SECONDS, permit.longest_seconds)
+    wanted = slice_of(permit.rates, settings.AUTHORIZER_SLICE_SECONDS, permit.longest_seconds)
     return replace(found, first=min(wanted, longest, key=lambda item: item.seconds))

@@ -19,26 +19,27 @@ MOST_IN_A_BATCH = 32
 STATEMENTS_AT_ONCE = 2
 _PARAMETERS = (
     "mode text, id uuid, account uuid, node text, uniqueid text, channel text, number text, amount numeric,"
-    " seconds integer, rate text, expires timestamptz, cap numeric"
+    " seconds integer, rate text, expires timestamptz, hourly_cap numeric, daily_cap numeric, origin text"
 )
 _NAMES = [parameter.split()[0] for parameter in _PARAMETERS.split(", ")]
 _HOLD_CREDIT = (
     f"SELECT request.place, result.* FROM json_to_recordset(%s::json) request (place integer, {_PARAMETERS})"  # noqa: S608 - made of constants
-    f" CROSS JOIN LATERAL billing_hold_credit({', '.join(f'request.{name}' for name in _NAMES)}) result"
+    f" CROSS JOIN LATERAL billing_hold_money({', '.join(f'request.{name}' for name in _NAMES)}) result"
 )
 
 
 class HoldResult(NamedTuple):
-    """What became of a request for money: the columns that `billing_hold_credit` returns, in their order.
+    """What became of a request for money: the columns that `billing_hold_money` returns, in their order.
 
     `blocked` tells that the account is stopped. `available` is what this call may hold at most, None where nothing
-    limits it; `held` is what all calls of the account hold.
+    limits it; `held` is what all calls of the account hold, and `cap_left` what they may hold before a cap is reached.
     """
 
     granted: bool
     blocked: bool
     available: Decimal | None
     held: Decimal
+    cap_left: Decimal
 
 
 @dataclass(slots=True)

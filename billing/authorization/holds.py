@@ -11,13 +11,15 @@ from billing.authorization.hold_batcher import HoldBatcher, HoldResult
 from billing.authorization.values import Slice
 from voipadmin.core.models import new_id
 
-COLUMNS = "account_id, node_name, uniqueid, channel, number, amount, granted_seconds, applied_rate, answered_at"
+COLUMNS = "account_id, node_name, uniqueid, channel, number, origin, amount, granted_seconds, answered_at"
 GOES_ON = "state = 'active' AND ended_at IS NULL"
 THE_CALL = f"node_name = %s AND uniqueid = %s AND {GOES_ON}"
 MARK_ANSWERED = (
-    "UPDATE billing_credithold SET answered_at = %s, expires_at = %s, updated_at = now()"  # noqa: S608 - made of constants
-    f" WHERE {THE_CALL}"
+    "UPDATE billing_credithold SET answered_at = %s, expires_at = %s, amount = greatest(amount - %s, 0),"  # noqa: S608 - made of constants
+    f" granted_seconds = %s, applied_rate = %s, updated_at = now() WHERE {THE_CALL}"
 )
+COUNT_RISKY_CALL = "SELECT billing_count_risky_call(%s, %s, %s)"
+READ_ONE = f"SELECT {COLUMNS} FROM billing_credithold WHERE {THE_CALL}"  # noqa: S608 - made of constants
 READ_ALL = f"SELECT {COLUMNS} FROM billing_credithold WHERE {GOES_ON}"  # noqa: S608 - made of constants
 FINISH = (
     "UPDATE billing_credithold SET amount = least(amount, %s), ended_at = %s, expires_at = %s,"  # noqa: S608 - made of constants
@@ -36,14 +38,15 @@ class CallKey:
 
 @dataclass(frozen=True, slots=True)
 class HoldRequest:
-    """What a call asks to hold money with. All calls of the account together may hold `cap_left` at most."""
+    """What a call asks to hold money with. The caps count where the account has none of its own."""
 
     account_id: UUID
     key: CallKey
     channel: str
     number: str
-    rate: str
-    cap_left: Decimal
+    origin: str
+    hourly_cap: Decimal
+    daily_cap: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +57,9 @@ class LiveHold:
     key: CallKey
     channel: str
     number: str
+    origin: str
     amount: Decimal
     granted_seconds: int
-    applied_rate: str
     answered_at: datetime | None
 
 
@@ -81,8 +84,8 @@ class HoldStore:
             {
                 "mode": mode, "id": new_id(), "account": request.account_id, "node": key.node_name,
                 "uniqueid": key.uniqueid, "channel": request.channel, "number": request.number,
-                "amount": wanted.amount, "seconds": wanted.seconds, "rate": request.rate, "expires": expires_at,
-                "cap": request.cap_left,
+                "amount": wanted.amount, "seconds": wanted.seconds, "rate": wanted.rate[:160], "expires": expires_at,
+                "hourly_cap": request.hourly_cap, "daily_cap": request.daily_cap, "origin": request.origin[:40],
             }
         )  # fmt: skip
 
@@ -95,13 +98,28 @@ class HoldStore:
             now = datetime.now(UTC)
             await self.finish(CallKey(values["node"], values["uniqueid"]), Decimal(0), now, now)
 
-    async def mark_answered(self, key: CallKey, now: datetime, expires_at: datetime) -> None:
-        """Note when the call was answered; one that holds nothing is passed over."""
-        await self._execute(MARK_ANSWERED, (now, expires_at, key.node_name, key.uniqueid))
+    async def mark_answered(
+        self, key: CallKey, now: datetime, granted: Slice, too_much: Decimal, expires_at: datetime
+    ) -> None:
+        """Note when the call was answered, and release what is held too much for its slice."""
+        values = (now, expires_at, too_much, granted.seconds, granted.rate[:160], key.node_name, key.uniqueid)
+        await self._execute(MARK_ANSWERED, values)
 
     async def finish(self, key: CallKey, amount: Decimal, now: datetime, settled_until: datetime) -> None:
         """Keep what the ended call costs until the ledger has it; a call that costs nothing is released at once."""
         await self._execute(FINISH, (amount, now, settled_until, amount, key.node_name, key.uniqueid))
+
+    async def count_risky_call(self, account: UUID, number: str) -> list[str]:
+        """Count a call for velocity; return the numbers of the account's risky calls of the last minute, with it."""
+        async with self._pool.connection() as connection:
+            row = await (await connection.execute(COUNT_RISKY_CALL, (new_id(), account, number))).fetchone()
+            return [] if row is None else list(row[0])
+
+    async def active_hold(self, key: CallKey) -> LiveHold | None:
+        """Return the hold of a call that goes on, None where it has none."""
+        async with self._pool.connection() as connection:
+            row = await (await connection.execute(READ_ONE, (key.node_name, key.uniqueid))).fetchone()
+            return None if row is None else _live_hold(row)
 
     async def active_holds(self) -> list[LiveHold]:
         """Return the holds of all calls that go on, for a service that starts."""

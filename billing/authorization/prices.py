@@ -52,6 +52,12 @@ class PriceSet:
         """Return the tariff that the customer pays by, or None where nobody priced the number."""
         return self.book.match(query.number, query.at, query.origin, query.plan_id) if query.number else None
 
+    def tariffs_within(self, query: PriceQuery, span: tuple[datetime, datetime]) -> list[PricedTariff]:
+        """Return the tariffs by which the customer may pay where the call is answered within a span."""
+        if not query.number:
+            return []
+        return self.book.matches_within(query.number, span, query.origin, query.plan_id)
+
     def quote(self, query: PriceQuery, tariff: PricedTariff, provider: GatewayProvider) -> Quote:
         """Return what a provider takes: by its deck, else the tariff's own cost, else its cost per minute."""
         deck = self.decks.get(provider.id)

@@ -19,7 +19,7 @@ from billing.authorization.accounts_and_routes import (
 )
 from billing.authorization.prices import PriceQuery, PriceSet, PriceSetLoader
 from billing.authorization.quality import load_qualities
-from billing.authorization.rules import examine
+from billing.authorization.rules import examine, span_of_ringing
 from billing.authorization.values import (
     AccountRules,
     AuthorizationRefusal,
@@ -28,6 +28,7 @@ from billing.authorization.values import (
     ClassifiedCall,
     Permit,
     Price,
+    Rates,
     RefusalReason,
     RouteCarriers,
 )
@@ -100,6 +101,19 @@ class RuleCache:
         tariff = None if rules is None else rule_set.prices.tariff(_price_query(request, rules, facts.plan))
         return None if tariff is None else Price(tariff.sell, tariff.currency)
 
+    def rates_of(self, request: CallRequest, span: tuple[datetime, datetime]) -> Rates:
+        """Return the rates at which the call may be charged that is answered within a span; none without a price."""
+        rule_set = self.rule_set
+        facts = rule_set.accounts_and_routes
+        rules = facts.account_rules.get(request.customer_id)
+        return () if rules is None else _rates(rule_set, _price_query(request, rules, facts.plan), rules, span)
+
+    def origin_of(self, request: CallRequest) -> str:
+        """Return the digits by which prices know the caller."""
+        facts = self.rule_set.accounts_and_routes
+        rules = facts.account_rules.get(request.customer_id)
+        return "" if rules is None else _price_query(request, rules, facts.plan).origin
+
     def classify(self, request: CallRequest) -> ClassifiedCall:
         """Return the requested call with its country and risk, by the numbering plan of now."""
         return classify(request, self.rule_set.accounts_and_routes.plan)
@@ -124,7 +138,12 @@ class RuleCache:
             for route in matching_routes(rule_set.accounts_and_routes.routes, request.number, rules.code)
         )
         price = Price(tariff.sell, tariff.currency)
-        return rules, examine(call, rules, price, routes, settings.EXPECTED_CALL_SECONDS)
+        answer = examine(call, rules, price, routes, settings.EXPECTED_CALL_SECONDS)
+        if isinstance(answer, Permit):
+            # Its rate alone is that of this moment; it may be answered at another hour.
+            rates = _rates(rule_set, query, rules, span_of_ringing(request.at))
+            answer = replace(answer, rates=rates or answer.rates)
+        return rules, answer
 
 
 def classify(request: CallRequest, plan: NumberingPlan) -> ClassifiedCall:
@@ -135,8 +154,14 @@ def classify(request: CallRequest, plan: NumberingPlan) -> ClassifiedCall:
 
 
 def _price_query(request: CallRequest, rules: AccountRules, plan: NumberingPlan) -> PriceQuery:
-    origin = origin_of(request.caller, rules.own_number, plan, home_area=rules.home_area)
+    area = request.home_area or rules.home_area
+    origin = origin_of(request.caller, rules.own_number, plan, home_area=area)
     return PriceQuery(request.number, request.at, origin, rules.plan_id)
+
+
+def _rates(rule_set: RuleSet, query: PriceQuery, rules: AccountRules, span: tuple[datetime, datetime]) -> Rates:
+    tariffs = rule_set.prices.tariffs_within(query, span)
+    return tuple({tariff.sell: None for tariff in tariffs if tariff.currency == rules.currency})
 
 
 def _route_carriers(rule_set: RuleSet, route: RouteEntry, query: PriceQuery, tariff: PricedTariff) -> RouteCarriers:

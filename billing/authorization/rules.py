@@ -1,6 +1,7 @@
 """The rules of a call that need no money: pure functions of values that are in memory."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from billing.authorization.carriers import call_amount, keep_carriers, loses_money, order_carriers, with_price
@@ -10,11 +11,17 @@ from billing.authorization.values import (
     ClassifiedCall,
     Permit,
     Price,
+    Rates,
     RefusalReason,
     RouteCarriers,
     Slice,
 )
-from billing.rating.durations import Rate, rate_duration
+from billing.rating.durations import rate_duration
+
+# Until it is answered a call may ring at one gateway after another.
+RINGING = timedelta(minutes=15)
+# The clocks of a node and of its authorizer, and the way of a request between them, differ by no more than this.
+CLOCKS = timedelta(seconds=5)
 
 
 def examine(
@@ -48,7 +55,7 @@ def examine(
     if not left:
         amount = call_amount(price, expected_seconds)
         return AuthorizationRefusal(RefusalReason.LOSS, f"{amount} {price.currency} / {expected_seconds} s")
-    return Permit(price.rate, order_carriers(routes, left, expected_seconds, price.currency), rules.longest_seconds)
+    return Permit((price.rate,), order_carriers(routes, left, expected_seconds, price.currency), rules.longest_seconds)
 
 
 def _refused_customer(rules: AccountRules) -> AuthorizationRefusal | None:
@@ -65,33 +72,52 @@ def _refused_destination(call: ClassifiedCall, rules: AccountRules) -> Authoriza
     return None
 
 
-def slice_of(rate: Rate, seconds: int, at_most: int) -> Slice:
+def span_of_ringing(asked_at: datetime) -> tuple[datetime, datetime]:
+    """Return between which moments a call may be answered that is asked about at a moment."""
+    return asked_at - CLOCKS, asked_at + RINGING
+
+
+def span_of_answer(answered_at: datetime) -> tuple[datetime, datetime]:
+    """Return between which moments a call's record may say that it was answered; we heard of it at a moment."""
+    return answered_at - CLOCKS, answered_at + CLOCKS
+
+
+def amount_of(rates: Rates, seconds: int) -> Decimal:
+    """Return what a call of so many seconds costs at the dearest of its rates."""
+    return max(rate_duration(rate, seconds).amount for rate in rates)
+
+
+def slice_of(rates: Rates, seconds: int, at_most: int) -> Slice:
     """Return the slice that lasts until `seconds` of the call, at least one increment and not beyond `at_most`."""
-    granted = min(max(seconds, shortest(rate)), at_most)
-    return Slice(granted, rate_duration(rate, granted).amount)
+    return _slice(rates, min(max(seconds, shortest(rates)), at_most))
 
 
-def shortest(rate: Rate) -> int:
+def _slice(rates: Rates, seconds: int) -> Slice:
+    dearest = max(rates, key=lambda rate: rate_duration(rate, seconds).amount)
+    return Slice(seconds, rate_duration(dearest, seconds).amount, str(dearest))
+
+
+def shortest(rates: Rates) -> int:
     """Return the seconds of the shortest call that is charged; less than those is worth nothing to the caller."""
-    return rate_duration(rate, rate.free_seconds + 1).billed_seconds
+    return max(rate_duration(rate, rate.free_seconds + 1).billed_seconds for rate in rates)
 
 
-def affordable(rate: Rate, funds: Decimal, at_most: int) -> Slice | None:
+def affordable(rates: Rates, funds: Decimal, at_most: int) -> Slice | None:
     """Return the longest call that `funds` pay for, or None where they do not pay for one increment.
 
     The amount never falls as a call grows longer, so the seconds are found by halving.
     """
-    low = shortest(rate)
-    if low > at_most or rate_duration(rate, low).amount > funds:
+    low = shortest(rates)
+    if low > at_most or amount_of(rates, low) > funds:
         return None
     high = at_most
     while low < high:
         middle = (low + high + 1) // 2
-        if rate_duration(rate, middle).amount <= funds:
+        if amount_of(rates, middle) <= funds:
             low = middle
         else:
             high = middle - 1
-    return Slice(low, rate_duration(rate, low).amount)
+    return _slice(rates, low)
 
 
 def reached_cap(rules: AccountRules, *, hour: Decimal, day: Decimal, held: Decimal) -> str:

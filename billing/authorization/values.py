@@ -78,6 +78,8 @@ class CallRequest:
     number: str
     at: datetime
     caller: str = ""
+    # The area of a caller's number without one: that of its extension, nothing where it has none of its own.
+    home_area: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,10 @@ class ClassifiedCall:
     country: str | None
     is_high_risk: bool
     at: datetime
+
+
+# The rates at which a call may be charged, one at least: what is held covers the dearest of them.
+Rates = tuple[Rate, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,16 +154,23 @@ class AuthorizationRefusal:
 
 @dataclass(frozen=True, slots=True)
 class Permit:
-    """A call passes all rules that are checked in memory; its money has still to be set aside."""
+    """A call passes all rules that are checked in memory; its money has still to be set aside.
 
-    rate: Rate
+    `rates` are those at which it may be charged: it is answered later, maybe at another hour.
+    """
+
+    rates: Rates
     routes: tuple[RouteCarriers, ...]
     longest_seconds: int
 
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """How many seconds a call may go on before more has to be set aside, and the amount held for all of them."""
+    """How many seconds a call may go on before more has to be set aside, and the amount held for all of them.
+
+    `rate` is that of the amount, as text.
+    """
 
     seconds: int
     amount: Decimal
+    rate: str = ""

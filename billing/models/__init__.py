@@ -1,7 +1,7 @@
 """Tariffs, decks, accounts and their ledger, call detail records and the state of the spools."""
 
 from billing.models.account import HAS_TO_BE_ASKED, Account, AccountKind, EntryKind, LedgerEntry
-from billing.models.authorization import CreditHold, HoldState, RefusedCall
+from billing.models.authorization import CreditHold, HoldState, RefusedCall, RiskyCall, SpendingSum
 from billing.models.cdr import (
     NEEDS_A_TARIFF,
     Cdr,
@@ -54,7 +54,9 @@ __all__ = [
     "Rerating",
     "ReratingDifference",
     "ReratingStatus",
+    "RiskyCall",
     "Rounding",
+    "SpendingSum",
     "SpoolPosition",
     "Tariff",
     "TariffMatches",

@@ -35,6 +35,8 @@ class CreditHold(BaseModel):
     granted_seconds = models.PositiveIntegerField(_("seconds granted"))
     # What the next slice is worked out from: the rate as it was when the call was let through.
     applied_rate = models.CharField(max_length=160)
+    # The caller's number as prices know it, for a service that takes the call over.
+    origin = models.CharField(max_length=40, blank=True, default="", db_default="")
     answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
     expires_at = models.DateTimeField(_("expires at"))
     state = models.CharField(_("state"), max_length=8, choices=HoldState.choices, default=HoldState.ACTIVE)
@@ -57,6 +59,32 @@ class CreditHold(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.number} {self.amount}"
+
+
+class SpendingSum(BaseModel):
+    """What the ledger says an account spent on calls in the last hour and day, without what its live calls hold.
+
+    Summed up in the transaction that releases the holds of settled calls: each call is in one of the two, or in both.
+    """
+
+    account = models.OneToOneField(Account, on_delete=models.CASCADE, related_name="spending_sum")
+    hour = models.DecimalField(max_digits=20, decimal_places=6)
+    day = models.DecimalField(max_digits=20, decimal_places=6)
+
+    def __str__(self) -> str:
+        return f"{self.account}: {self.hour}, {self.day}"
+
+
+class RiskyCall(BaseModel):
+    """A call of the last minute that goes abroad or to a number at high risk: what velocity counts."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="risky_calls")
+    number = models.CharField(max_length=80)
+    # By the clock of the database, which is one for all services.
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.number
 
 
 # Reasons on the carriers' side. A customer sees them as a destination that is not sold; the caller got the same cause.

@@ -103,6 +103,20 @@ class TariffIndex(Generic[AnyTariff]):
         """Return the tariffs by their leads, those first that win."""
         return self._buckets
 
+    def changes(self, key: str, origin: str, after: datetime, until: datetime) -> set[datetime]:
+        """Return the moments after `after`, up to `until`, at which another tariff may begin to price these calls."""
+        found: set[datetime] = set()
+        for length in self._lengths:
+            for placed in self._buckets.get(key[:length], ()) if length <= len(key) else ():
+                tariff = placed.tariff
+                if not placed.compiled.matches(key) or not origin.startswith(tariff.origin_prefix):
+                    continue
+                ends = (tariff.effective_from, tariff.effective_until)
+                found.update(moment for moment in ends if moment is not None and after < moment <= until)
+                if tariff.window is not None:
+                    found |= tariff.window.changes(after, until)
+        return found
+
     def match(self, key: str, at: datetime, origin: str = "") -> AnyTariff | None:
         """Return the tariff in force at `at` for calls to a key from `origin` (digits, no plus), or None."""
         best: Indexed[AnyTariff] | None = None

@@ -139,6 +139,15 @@ class PriceBook:
                 return found
         return None
 
+    def matches_within(
+        self, key: str, span: tuple[datetime, datetime], origin: str = "", plan_id: UUID | None = None
+    ) -> list[PricedTariff]:
+        """Return the tariffs of a call to a key that is answered at any moment of a span, the end included."""
+        after, until = span
+        moments = {after}.union(*(index.changes(key, origin, after, until) for index in self.indexes_for(plan_id)))
+        found = [self.match(key, moment, origin, plan_id) for moment in sorted(moments)]
+        return list({tariff.id: tariff for tariff in found if tariff is not None}.values())
+
     def indexes_for(self, plan_id: UUID | None) -> tuple[TariffIndex[PricedTariff], ...]:
         """Return the indexes that a customer's calls are looked up in: the first one that knows a tariff decides."""
         everybodys = self._plans.get(None, NO_TARIFFS)

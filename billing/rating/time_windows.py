@@ -37,6 +37,18 @@ class Window:
             return True
         return clock < self.ends_at and self._begins_on(day - _DAY)
 
+    def changes(self, after: datetime, until: datetime) -> set[datetime]:
+        """Return the moments after `after`, up to `until`, at which it may begin or end to hold."""
+        first = after.astimezone(self.zone).date() - _DAY
+        days = (until.astimezone(self.zone).date() - first).days + 1
+        clocks = [
+            datetime.combine(first + number * _DAY, clock, self.zone).replace(fold=fold)
+            for number in range(days + 1)
+            for clock in (self.starts_at, self.ends_at)
+            for fold in (0, 1)
+        ]
+        return {moment for moment in clocks if after < moment <= until}
+
     def _begins_on(self, day: date) -> bool:
         is_holiday = day in self.holidays
         if self.on_holidays == ONLY_ON_HOLIDAYS:

@@ -220,7 +220,7 @@ class Money(RuleBasedStateMachine):
     def the_service_starts_again(self) -> None:
         spending = SpendingTotals()
         self.sweeper = Sweeper(self.pool, spending)
-        self.call_authorizer = CallAuthorizer(RuleCache(), HoldStore(self.pool), spending)
+        self.call_authorizer = CallAuthorizer(RuleCache(), HoldStore(self.pool))
         self.call_authorizer.rule_cache.refresh()
         self.loop.run(self.call_authorizer.resume_calls(datetime.now(UTC)))
         assert self.live.keys() <= self.call_authorizer.calls.keys()

@@ -124,8 +124,11 @@ def test_a_restart_of_postgresql_costs_only_what_was_under_way(postgres: Proxy) 
     assert run(work) == [1] * 2 * FILLED
 
 
+THOUSAND = Decimal(1_000)
+
+
 def hold(store: HoldStore, account: UUID, call: int) -> Coroutine[Any, Any, HoldResult]:
-    request = HoldRequest(account, CallKey("pbx1", f"1700000000.{call}"), "", "5511987654321", "rate", Decimal(1_000))
+    request = HoldRequest(account, CallKey("pbx1", f"1700000000.{call}"), "", "5511987654321", "", THOUSAND, THOUSAND)
     return store.open(request, Slice(60, Decimal(1)), datetime.now(UTC) + timedelta(minutes=5))
 
 

@@ -53,8 +53,8 @@ def run(work: Callable[[HoldStore], Coroutine[Any, Any, Result]]) -> Result:
         return loop.run(whole())
 
 
-def hold_request(account: UUID, call: str, cap_left: Decimal = NO_CAP) -> HoldRequest:
-    return HoldRequest(account, CallKey("pbx1", call), f"PJSIP/trunk.ACME-{call}", "5511987654321", "rate", cap_left)
+def hold_request(account: UUID, call: str, cap: Decimal = NO_CAP) -> HoldRequest:
+    return HoldRequest(account, CallKey("pbx1", call), f"PJSIP/trunk.ACME-{call}", "5511987654321", "", cap, cap)
 
 
 def now() -> datetime:
@@ -135,7 +135,7 @@ def test_a_refusal_says_what_would_have_been_there() -> None:
         await store.open(hold_request(account.pk, "1"), Slice(60, Decimal(7)), now() + LATER)
         return await store.open(hold_request(account.pk, "2"), Slice(60, Decimal(7)), now() + LATER)
 
-    assert run(two) == HoldResult(granted=False, blocked=False, available=Decimal(3), held=Decimal(7))
+    assert run(two) == HoldResult(granted=False, blocked=False, available=Decimal(3), held=Decimal(7), cap_left=NO_CAP)
 
 
 def test_a_call_that_goes_on_holds_its_slices_in_all_and_not_one_beside_the_other() -> None:
@@ -193,7 +193,7 @@ def test_what_goes_on_can_be_found_again() -> None:
     async def found(store: HoldStore) -> list[str]:
         await many(store, account.pk, 2)
         moment = now()
-        await store.mark_answered(CallKey("pbx1", "1700000000.0"), moment, moment + LATER)
+        await store.mark_answered(CallKey("pbx1", "1700000000.0"), moment, MINUTE, Decimal(0), moment + LATER)
         answered = await live(store, CallKey("pbx1", "1700000000.0"))
         assert answered is not None
         assert answered.answered_at == moment
@@ -257,7 +257,7 @@ def test_what_others_hold_is_not_read_even_where_the_plan_was_made_before_they_d
 
 def ask_once(cursor: Any, account: Account, call: str) -> None:
     cursor.execute(
-        "SELECT granted FROM billing_hold_credit('new', %s, %s, 'pbx1', %s, '', '1', 1, 60, '', now(), 1000000)",
+        "SELECT granted FROM billing_hold_money('new', %s, %s, 'pbx1', %s, '', '1', 1, 60, '', now(), 1000, 1000, '')",
         [new_id(), account.pk, call],
     )
     assert cursor.fetchone()[0]

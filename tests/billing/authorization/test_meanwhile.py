@@ -15,7 +15,7 @@ from billing.authorization.connections import ConnectionPool
 from billing.authorization.hold_batcher import HoldResult
 from billing.authorization.holds import CallKey, HoldRequest, HoldStore
 from billing.authorization.rule_cache import RuleCache
-from billing.authorization.sweeper import RELEASE_SETTLED, SpendingTotals
+from billing.authorization.sweeper import RELEASE_SETTLED
 from billing.authorization.values import AuthorizationRefusal, CallRequest, RefusalReason, Slice
 from billing.models import Account, AccountKind, EntryKind, LedgerEntry
 from customers.models import Customer, CustomerStatus
@@ -37,7 +37,7 @@ def account() -> Account:
 
 
 def hold_request(account: Account, call: CallKey) -> HoldRequest:
-    return HoldRequest(account.pk, call, "", NUMBER, "", Decimal(1_000))
+    return HoldRequest(account.pk, call, "", NUMBER, "", Decimal(1_000), Decimal(1_000))
 
 
 def settle(account: Account, call: CallKey) -> None:
@@ -81,7 +81,7 @@ def test_a_call_whose_end_another_service_saw_is_no_reason_to_stop_a_customer(ac
 
     async def work() -> tuple[object, bool]:
         async with ConnectionPool() as pool:
-            one, two = (CallAuthorizer(cache, HoldStore(pool), SpendingTotals()) for _ in range(2))
+            one, two = (CallAuthorizer(cache, HoldStore(pool)) for _ in range(2))
             now = timezone.now()
             await one.authorize(CallRequest(account.customer_id, NUMBER, now), CALL, "PJSIP/x")
             await one.mark_answered(CALL, now)

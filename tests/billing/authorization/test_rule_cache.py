@@ -53,7 +53,7 @@ def tried(permit: Permit) -> list[str]:
 
 
 def per_minute(permit: Permit) -> Decimal:
-    return permit.rate.bands[0].rate
+    return permit.rates[0].bands[0].rate
 
 
 def test_a_customer_pays_by_its_plan_and_by_where_it_calls_from(acme: Customer) -> None:

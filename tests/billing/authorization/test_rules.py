@@ -40,7 +40,7 @@ def verdict(**fields: Any) -> AuthorizationRefusal | Permit:
 
 def test_an_ordinary_call_is_let_through_by_its_carriers_in_their_order() -> None:
     its_route = route_carriers(carrier("GW_B", "0.07"), carrier("GW_A", "0.02"))
-    assert verdict(routes=[its_route]) == Permit(SELL.rate, (its_route,), 7200)
+    assert verdict(routes=[its_route]) == Permit((SELL.rate,), (its_route,), 7200)
 
 
 @pytest.mark.parametrize(
@@ -90,9 +90,9 @@ def test_a_carrier_that_loses_is_left_out_where_another_does_not() -> None:
 
 def test_the_first_slice_is_as_long_as_was_asked_for_but_one_increment_at_least() -> None:
     by_minutes = simple_rate(per_minute=Decimal("0.5"), initial_block=60, increment=60)
-    assert slice_of(by_minutes, 10, 7200).seconds == MINUTE
-    assert slice_of(by_minutes, 90, 7200).amount == Decimal(1)
-    assert slice_of(by_minutes, 90, 61).seconds == 61
+    assert slice_of((by_minutes,), 10, 7200).seconds == MINUTE
+    assert slice_of((by_minutes,), 90, 7200).amount == Decimal(1)
+    assert slice_of((by_minutes,), 90, 61).seconds == 61
 
 
 rates = st.builds(
@@ -106,16 +106,19 @@ rates = st.builds(
 )
 
 
-@given(rates, st.decimals(0, 50, places=4), st.integers(60, 20_000))
+@given(st.lists(rates, min_size=1, max_size=3).map(tuple), st.decimals(0, 50, places=4), st.integers(60, 20_000))
 def test_funds_pay_for_the_longest_call_that_they_pay_for_and_not_for_a_second_more(
-    rate: Rate, funds: Decimal, longest: int
+    its_rates: tuple[Rate, ...], funds: Decimal, longest: int
 ) -> None:
-    found = affordable(rate, funds, longest)
+    def dearest(seconds: int) -> Decimal:
+        return max(rate_duration(rate, seconds).amount for rate in its_rates)
+
+    found = affordable(its_rates, funds, longest)
     if found is None:
-        assert shortest(rate) > longest or rate_duration(rate, shortest(rate)).amount > funds
+        assert shortest(its_rates) > longest or dearest(shortest(its_rates)) > funds
         return
-    assert found.amount == rate_duration(rate, found.seconds).amount <= funds
-    assert found.seconds == longest or rate_duration(rate, found.seconds + 1).amount > funds
+    assert found.amount == dearest(found.seconds) <= funds
+    assert found.seconds == longest or dearest(found.seconds + 1) > funds
 
 
 @pytest.mark.parametrize(
