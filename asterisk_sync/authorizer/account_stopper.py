@@ -19,7 +19,7 @@ class AccountStopper:
     state: ServiceState
 
     async def stop(self, rules: AccountRules, why: str) -> None:
-        """Stop an account with its spending as part of the reason, and hang up its calls on every node.
+        """Stop an account with its spending as part of the reason, and have its calls ended on every node.
 
         An account that is stopped already is left as it is. Raises django.db.DatabaseError.
         """
@@ -29,4 +29,4 @@ class AccountStopper:
             log.warning("customer_stopped", customer=rules.code, reason=reason)
             # First the rules, then the calls: no new call is let through while the present ones are hung up.
             await asyncio.to_thread(self.state.refresh)
-            await self.state.nodes.hang_up_customer(rules.code)
+            self.state.stopped_calls.look()

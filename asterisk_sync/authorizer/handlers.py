@@ -119,7 +119,7 @@ class RequestHandlers:
     def _note_refusal(
         self, request: CallRequest, key: CallKey, rules: AccountRules, refusal: AuthorizationRefusal
     ) -> None:
-        self.state.refused.append(
+        self.state.refusals.add(
             RefusedCall(
                 customer_id=rules.customer_id,
                 node_name=key.node_name,

@@ -32,8 +32,9 @@ class LiveCallTimers:
     1. When the timer of a call runs out, hold the amount of its next slice and move its time limit on the node.
     2. Where that was granted, set the timer for the slice after.
     3. Where the database is away, try again each second while the call goes on: its present slice is paid for.
-    4. Where credit is used up, do nothing: the node cuts the call when its slice ends.
-    5. Where a cap is reached, stop the account.
+    4. Where the node is away, tell it again each second.
+    5. Where credit is used up, do nothing: the node cuts the call when its slice ends.
+    6. Where a cap is reached, stop the account.
     """
 
     state: ServiceState
@@ -76,8 +77,19 @@ class LiveCallTimers:
             return
         if isinstance(answer, AuthorizationRefusal):
             await self._stop_at_cap(key, answer)
-        elif await self.limit(answer):
-            self.schedule(answer)
+        else:
+            await self._prolong(answer)
+
+    async def _prolong(self, call: LiveCall) -> None:
+        """Tell the node the call's new time limit; one that does not answer is told again until the call is over."""
+        if call.ends_at is None or call.ends_at <= timezone.now():
+            return
+        if await self.limit(call):
+            self.schedule(call)
+        elif call.key in self.state.call_authorizer.calls:
+            start = self.state.background.start
+            again = asyncio.get_running_loop().call_later(RETRY_SECONDS, lambda: start(self._prolong(call)))
+            self._timers[call.key] = again
 
     async def limit(self, call: LiveCall) -> bool:
         """Have the node end an answered call when its slice ends; return whether the node took that."""

@@ -79,7 +79,12 @@ class RequestCheck:
         """Count what was refused since the last time on the alarm of its node; blocks."""
         refused, self._refused = self._refused, Counter()
         by_id = {str(node): name for node, name in names.items()}
-        report_events(
+        sightings = [
             Sighting(UNSIGNED_REQUESTS, node, {"node": by_id.get(node, node), "address": self._asked_from[node]}, count)
             for node, count in refused.items()
-        )
+        ]
+        try:
+            report_events(sightings)
+        except DatabaseError:
+            self._refused.update(refused)
+            raise

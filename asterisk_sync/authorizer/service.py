@@ -2,8 +2,10 @@
 
 import asyncio
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, field
 
+from django.db import DatabaseError
 from django.utils import timezone
 
 from asterisk_sync.authorizer.account_stopper import AccountStopper
@@ -44,7 +46,9 @@ class AuthorizerService:
         return await start_server(self.handlers.handle, host, port, self.handlers.unheard)
 
     async def stop(self) -> None:
-        """Stop all work; calls that are up keep the slices that they were granted."""
+        """Stop all work, and write what was refused; calls that are up keep the slices that they were granted."""
         self.timers.cancel_all()
         await self.state.background.stop()
+        with suppress(DatabaseError):
+            await self.state.refusals.write()
         self.state.nodes.close()

@@ -6,14 +6,15 @@ from django.db import close_old_connections
 
 from asterisk_sync.authorizer.ami_calls import NodeConnections
 from asterisk_sync.authorizer.background import BackgroundTasks
+from asterisk_sync.authorizer.refusals import RefusalQueue
 from asterisk_sync.authorizer.request_check import RequestCheck
+from asterisk_sync.authorizer.stopped_calls import StoppedCalls
 from asterisk_sync.changes.queries import local_nodes
 from billing.authorization.call_authorizer import CallAuthorizer
 from billing.authorization.connections import ConnectionPool
 from billing.authorization.holds import HoldStore
 from billing.authorization.rule_cache import RuleCache
 from billing.authorization.sweeper import SpendingTotals
-from billing.models import RefusedCall
 from voipadmin.core.runtime.gc_pause import freeze_living_objects
 
 
@@ -30,12 +31,14 @@ class ServiceState:
     nodes: NodeConnections = field(default_factory=NodeConnections)
     spending: SpendingTotals = field(default_factory=SpendingTotals)
     background: BackgroundTasks = field(default_factory=BackgroundTasks)
-    refused: list[RefusedCall] = field(default_factory=list)
+    refusals: RefusalQueue = field(default_factory=RefusalQueue)
+    stopped_calls: StoppedCalls = field(init=False)
     call_authorizer: CallAuthorizer = field(init=False)
 
     def __post_init__(self) -> None:
-        """Make the authorizer of these rules."""
+        """Connect what belongs to these rules and nodes."""
         self.call_authorizer = CallAuthorizer(self.rule_cache, HoldStore(self.pool))
+        self.stopped_calls = StoppedCalls(self.rule_cache, self.nodes, self.background)
 
     def refresh(self) -> None:
         """Read nodes and rules that changed. Blocks: to be called in a thread."""

@@ -24,6 +24,7 @@ from asterisk_sync.pipeline import history
 from asterisk_sync.pipeline.candidate import Candidate, Source, prepare
 from asterisk_sync.pipeline.history import Verdict
 from asterisk_sync.pipeline.locking import LockLostError, NodeLock, node_lock
+from asterisk_sync.pipeline.stopped_calls import end_newly_stopped_calls
 from asterisk_sync.reload.reloader import reload_and_compare, summarise
 from asterisk_sync.reload.timings import StepTimings
 from asterisk_sync.rendering.errors import RenderError
@@ -92,7 +93,8 @@ def _apply(node: Node, lock: NodeLock, forced: bool, timings: StepTimings) -> Ve
     3. Connect to AMI before anything is written: a node that is away keeps its files.
     4. Write the set into a directory of its own, and make that the live one.
     5. Reload the modules whose files changed, and read back.
-    6. Where something differs, set the last good set back. Where the connection is lost, put its files back.
+    6. End the calls of customers whom the set stops.
+    7. Where something differs, set the last good set back. Where the connection is lost, put its files back.
     """
     folder = NodeFolder(Path(node.config_path))
     with timings.timed("compare"):
@@ -118,6 +120,7 @@ def _apply(node: Node, lock: NodeLock, forced: bool, timings: StepTimings) -> Ve
             raise
         if differences:
             return _set_back(ami, folder, accepted, candidate, disk.directory, directory, differences, timings)
+        end_newly_stopped_calls(ami, accepted.files, candidate.files)
     folder.prune({directory, accepted.directory})
     return _settled(node, accepted, candidate, timings, directory)
 
