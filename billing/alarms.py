@@ -28,6 +28,53 @@ TARIFFS_FOR_CODES = declare(
         address=_tariffs,
     )
 )
+
+
+def _calls(_alarm: Alarm) -> str:
+    return reverse("billing:cdr_list")
+
+
+CALLS_WITHOUT_PRICE = declare(
+    AlarmKind(
+        "calls_without_price",
+        ngettext_lazy(
+            "%(found)d call of the last day by tariff %(name)s came to nothing though the tariff is not free:"
+            " to %(number)s, of %(customer)s.",
+            "%(found)d calls of the last day by tariff %(name)s came to nothing though the tariff is not free,"
+            " such as to %(number)s, of %(customer)s.",
+            "found",
+        ),
+        "badge-dollar-sign",
+        address=_calls,
+    )
+)
+CALLS_WITHOUT_COST = declare(
+    AlarmKind(
+        "calls_without_cost",
+        ngettext_lazy(
+            "%(found)d call of the last day cost nothing with %(name)s, which has prices: to %(number)s, of"
+            " %(customer)s.",
+            "%(found)d calls of the last day cost nothing with %(name)s, which has prices, such as to %(number)s, of"
+            " %(customer)s.",
+            "found",
+        ),
+        "badge-dollar-sign",
+        address=_calls,
+    )
+)
+CALLS_BELOW_COST = declare(
+    AlarmKind(
+        "calls_below_cost",
+        ngettext_lazy(
+            "%(found)d call of the last day by tariff %(name)s was sold below cost: to %(number)s, of %(customer)s.",
+            "%(found)d calls of the last day by tariff %(name)s were sold below cost, such as to %(number)s, of"
+            " %(customer)s.",
+            "found",
+        ),
+        "badge-dollar-sign",
+        address=_calls,
+    )
+)
 LEDGER_DIFFERS = declare(
     AlarmKind(
         "ledger_differs",

@@ -5,11 +5,12 @@ from celery import shared_task
 from django.utils import timezone
 
 from billing.cdrs import partitions
+from billing.cdrs.doubtful_prices import report_doubtful_prices
 from billing.decks.tasks import read_deck_file
 from billing.rerating.tasks import preview_rerating, write_rerating
 from voipadmin.core.runtime.task_limits import LONG
 
-__all__ = ["keep_cdr_months", "preview_rerating", "read_deck_file", "write_rerating"]
+__all__ = ["keep_cdr_months", "look_for_doubtful_prices", "preview_rerating", "read_deck_file", "write_rerating"]
 
 logger = structlog.get_logger(__name__)
 
@@ -21,3 +22,9 @@ def keep_cdr_months() -> int:
     for reason in kept.refused:
         logger.warning("cdr.month_not_dropped", reason=reason)
     return len(kept.made) + len(kept.dropped)
+
+
+@shared_task  # type: ignore[untyped-decorator]  # celery has no types
+def look_for_doubtful_prices() -> int:
+    """Open and close the alarms of calls without a price, without a cost or below cost; beat calls it each 30 s."""
+    return report_doubtful_prices(now=timezone.now())

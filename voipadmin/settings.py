@@ -185,6 +185,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "follow-plan": {"task": "asterisk_sync.tasks.follow_plan", "schedule": 60.0, "options": {"expires": 60}},
     "charge-fees": {"task": "billing.accounts.tasks.charge_monthly_fees", "schedule": crontab(hour=6, minute=10)},
     "audit-ledger": {"task": "billing.accounts.tasks.audit_ledger", "schedule": crontab(hour=6, minute=40)},
+    # A price of zero is known within a minute.
+    "look-for-doubtful-prices": {
+        "task": "billing.tasks.look_for_doubtful_prices",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
     "end-quarantines": {"task": "numbering.tasks.end_quarantines", "schedule": 600.0, "options": {"expires": 600}},
     "keep-cdr-months": {"task": "billing.tasks.keep_cdr_months", "schedule": 6 * 3600.0, "options": {"expires": 3600}},
 }

@@ -221,6 +221,11 @@ class Cdr(BaseModel):
             models.Index(fields=["-started_at"], name="cdr_uncharged", condition=~Q(uncharged_reason="")),
             models.Index(
                 fields=["-started_at"],
+                name="cdr_doubtful_price",
+                condition=Q(disposition=Disposition.ANSWERED) & (Q(price=0) | Q(cost=0) | Q(margin__lt=0)),
+            ),
+            models.Index(
+                fields=["-started_at"],
                 name="cdr_contradictory",
                 condition=Q(unrated_reason=UnratedReason.CONTRADICTORY),
             ),
