@@ -1,0 +1,44 @@
+"""`python -m tests.overspend`: many callers with funds for ten, a fault in the middle, and what that cost."""
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+
+import django
+from django.core.management import call_command
+
+from deploy.trial.engines import leave
+from tests.faults.engines import Engines, engines
+
+RESULTS = Path(__file__).resolve().parents[2] / "docs" / "results"
+
+
+def arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="tests.overspend", description=__doc__)
+    parser.add_argument("--calls", type=int, default=500, help="callers in each round (500)")
+    parser.add_argument("--rate", type=int, default=25, help="new calls a second (25)")
+    parser.add_argument("--only", action="append", default=[], metavar="NAME", help="only this fault; may be repeated")
+    parser.add_argument("--results", type=Path, default=RESULTS, help="folder of overspend.json and overspend.md")
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Run what was asked for; 0 where nothing was overspent."""
+    options = arguments()
+    signal.signal(signal.SIGTERM, leave)
+    with engines() as both:
+        os.environ.update(both.environment())
+        django.setup()
+        call_command("migrate", interactive=False, verbosity=0)
+        # What stands on models can be imported only now.
+        run: Callable[[Engines, argparse.Namespace], bool] = import_module("tests.overspend.program").run
+        return 0 if run(both, options) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
