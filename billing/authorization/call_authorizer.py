@@ -16,6 +16,7 @@ from billing.authorization.rules import (
     RINGING,
     affordable,
     amount_of,
+    covered,
     shortest,
     slice_of,
     span_of_answer,
@@ -156,8 +157,7 @@ class CallAuthorizer:
         if call is None:
             return None
         rates = self.rule_cache.rates_of(call.request, span_of_answer(now)) or call.rates
-        held = call.granted
-        granted = affordable(rates, held.amount, held.seconds) or replace(held, seconds=0)
+        held, granted = call.granted, covered(rates, call.granted)
         call = self.calls[key] = replace(call, answered_at=now, rates=rates, granted=granted)
         too_much = held.amount - granted.amount
         await self.holds.mark_answered(key, now, granted, too_much, now + timedelta(seconds=granted.seconds) + GRACE)

@@ -120,6 +120,13 @@ def affordable(rates: Rates, funds: Decimal, at_most: int) -> Slice | None:
     return _slice(rates, low)
 
 
+def covered(rates: Rates, held: Slice) -> Slice:
+    """Return what is held, at these rates: all of its seconds where that is enough, else those that it pays for."""
+    if amount_of(rates, held.seconds) <= held.amount:
+        return _slice(rates, held.seconds)
+    return affordable(rates, held.amount, held.seconds) or Slice(0, held.amount, held.rate)
+
+
 def reached_cap(rules: AccountRules, *, hour: Decimal, day: Decimal, held: Decimal) -> str:
     """Return the cap ("hour" or "day") that settled and held money have reached, or an empty string."""
     if hour + held >= rules.hourly_cap:

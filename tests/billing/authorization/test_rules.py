@@ -11,9 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billing.authorization.rule_cache import classify
-from billing.authorization.rules import affordable, examine, reached_cap, shortest, slice_of
+from billing.authorization.rules import affordable, covered, examine, reached_cap, shortest, slice_of
 from billing.authorization.sweeper import AccountSpending
-from billing.authorization.values import AuthorizationRefusal, CallRequest, ClassifiedCall, Permit, RefusalReason
+from billing.authorization.values import (
+    AuthorizationRefusal,
+    CallRequest,
+    ClassifiedCall,
+    Permit,
+    RefusalReason,
+    Slice,
+)
 from billing.rating.durations import Band, Rate, rate_duration, simple_rate
 from tests.billing.authorization.values import CALL, carrier, price, route_carriers, rules
 from tests.core.numbers.plans import BRAZIL
@@ -119,6 +126,16 @@ def test_funds_pay_for_the_longest_call_that_they_pay_for_and_not_for_a_second_m
         return
     assert found.amount == dearest(found.seconds) <= funds
     assert found.seconds == longest or dearest(found.seconds + 1) > funds
+
+
+def test_what_is_held_for_a_call_that_may_not_last_a_whole_block_covers_all_of_its_seconds() -> None:
+    dear, cheap = (simple_rate(per_minute=Decimal(price), initial_block=60) for price in (6, 1))
+    held = slice_of((dear, cheap), 60, 20)
+    assert (held.seconds, held.amount) == (20, Decimal(6))
+    assert covered((cheap,), held) == Slice(20, Decimal(1), str(cheap))
+    by_second = simple_rate(per_minute=Decimal(36))
+    assert covered((by_second,), held).seconds == 10
+    assert covered((simple_rate(per_minute=Decimal(60), initial_block=60),), held).seconds == 0
 
 
 @pytest.mark.parametrize(
