@@ -1,7 +1,7 @@
 """Addresses of billing in the REST API, by the room that each router belongs to."""
 
 from billing.accounts.statement_api import accounts_router
-from billing.authorization.api import refused_calls_router
+from billing.authorization.refused.api import refused_calls_router
 from billing.decks.api import decks_router
 from billing.plans.api import holiday_calendars_router, rate_plans_router, time_windows_router
 from billing.rerating.api import reratings_router

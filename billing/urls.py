@@ -3,7 +3,7 @@
 from django.urls import path
 
 from billing.accounts.urls import urlpatterns as account_urls
-from billing.authorization.pages import REFUSED_CALLS
+from billing.authorization.refused.pages import REFUSED_CALLS
 from billing.cdrs.pages import CALLS
 from billing.cdrs.rejected_pages import REJECTED_RECORDS, TryAgainView
 from billing.decks.urls import urlpatterns as deck_urls

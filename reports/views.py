@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from redis.exceptions import RedisError
 
-from billing.authorization.queries import refused_since
+from billing.authorization.refused.queries import refused_since
 from billing.models import Cdr
 from reports.dashboard_stats import dashboard_stats
 from reports.live_panel import live_panel

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import structlog
 
 from asterisk_sync.authorizer.state import ServiceState
-from billing.authorization.services import stop_account
-from billing.authorization.values import AccountRules
+from billing.authorization.rules.values import AccountRules
+from billing.authorization.stops.services import stop_account
 
 log = structlog.get_logger(__name__)
 

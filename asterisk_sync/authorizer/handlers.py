@@ -12,9 +12,15 @@ from asterisk_sync.authorizer.account_stopper import AccountStopper
 from asterisk_sync.authorizer.fastagi import AgiRequest, Handler, Variables
 from asterisk_sync.authorizer.live_calls import CUT_EARLY_SECONDS, LiveCallTimers
 from asterisk_sync.authorizer.state import ServiceState
-from billing.authorization.call_authorizer import LiveCall
-from billing.authorization.holds import CallKey
-from billing.authorization.values import AccountRules, AuthorizationRefusal, CallRequest, RefusalReason, RouteCarriers
+from billing.authorization.calls.call_authorizer import LiveCall
+from billing.authorization.holds.hold_store import CallKey
+from billing.authorization.rules.values import (
+    AccountRules,
+    AuthorizationRefusal,
+    CallRequest,
+    RefusalReason,
+    RouteCarriers,
+)
 from billing.models import RefusedCall
 
 log = structlog.get_logger(__name__)

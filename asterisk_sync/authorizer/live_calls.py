@@ -10,9 +10,9 @@ from psycopg import Error as PostgresError
 
 from asterisk_sync.authorizer.account_stopper import AccountStopper
 from asterisk_sync.authorizer.state import ServiceState
-from billing.authorization.call_authorizer import LiveCall
-from billing.authorization.holds import CallKey
-from billing.authorization.values import AuthorizationRefusal, RefusalReason
+from billing.authorization.calls.call_authorizer import LiveCall
+from billing.authorization.holds.hold_store import CallKey
+from billing.authorization.rules.values import AuthorizationRefusal, RefusalReason
 
 log = structlog.get_logger(__name__)
 

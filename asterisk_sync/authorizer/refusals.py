@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import structlog
 from django.db import IntegrityError
 
-from billing.authorization import services
+from billing.authorization.refused import services
 from billing.models import RefusedCall
 
 log = structlog.get_logger(__name__)

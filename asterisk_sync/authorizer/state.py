@@ -10,11 +10,11 @@ from asterisk_sync.authorizer.refusals import RefusalQueue
 from asterisk_sync.authorizer.request_check import RequestCheck
 from asterisk_sync.authorizer.stopped_calls import StoppedCalls
 from asterisk_sync.changes.queries import local_nodes
-from billing.authorization.call_authorizer import CallAuthorizer
-from billing.authorization.connections import ConnectionPool
-from billing.authorization.holds import HoldStore
-from billing.authorization.rule_cache import RuleCache
-from billing.authorization.sweeper import SpendingTotals
+from billing.authorization.calls.call_authorizer import CallAuthorizer
+from billing.authorization.facts.rule_cache import RuleCache
+from billing.authorization.holds.connections import ConnectionPool
+from billing.authorization.holds.hold_store import HoldStore
+from billing.authorization.holds.sweeper import SpendingTotals
 from voipadmin.core.runtime.gc_pause import freeze_living_objects
 
 

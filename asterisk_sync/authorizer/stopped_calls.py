@@ -5,7 +5,7 @@ from uuid import UUID
 
 from asterisk_sync.authorizer.ami_calls import NodeConnections
 from asterisk_sync.authorizer.background import BackgroundTasks
-from billing.authorization.rule_cache import RuleCache
+from billing.authorization.facts.rule_cache import RuleCache
 
 
 @dataclass

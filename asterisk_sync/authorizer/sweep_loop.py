@@ -13,8 +13,8 @@ from asterisk_sync.authorizer.account_stopper import AccountStopper
 from asterisk_sync.authorizer.heartbeat import record_heartbeat
 from asterisk_sync.authorizer.live_calls import LiveCallTimers
 from asterisk_sync.authorizer.state import ServiceState
-from billing.authorization.holds import CallKey
-from billing.authorization.sweeper import Sweeper
+from billing.authorization.holds.hold_store import CallKey
+from billing.authorization.holds.sweeper import Sweeper
 
 log = structlog.get_logger(__name__)
 

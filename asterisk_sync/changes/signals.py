@@ -19,7 +19,7 @@ from asterisk_sync.changes.outbox import ObjectChange, record_changes
 from asterisk_sync.changes.placement import nodes_carrying, nodes_of_each
 from asterisk_sync.changes.workers import call_to_new_queue
 from asterisk_sync.models import Node
-from billing.authorization.static_bounds import StaticBound, bound_of
+from billing.authorization.stops.static_bounds import StaticBound, bound_of
 from billing.models import Account
 from customers.models import Customer, Extension, TrunkAddress
 from numbering.models import DID, DIDAllocation

@@ -92,9 +92,8 @@ def _apply(node: Node, lock: NodeLock, forced: bool, timings: StepTimings) -> Ve
     2. Where Asterisk runs it already, there is nothing more to do.
     3. Connect to AMI before anything is written: a node that is away keeps its files.
     4. Write the set into a directory of its own, and make that the live one.
-    5. Reload the modules whose files changed, and read back.
-    6. End the calls of customers whom the set stops.
-    7. Where something differs, set the last good set back. Where the connection is lost, put its files back.
+    5. Reload the modules whose files changed, read back, and end the calls of customers whom the set stops.
+    6. Where something differs, set the last good set back. Where the connection is lost, put its files back.
     """
     folder = NodeFolder(Path(node.config_path))
     with timings.timed("compare"):

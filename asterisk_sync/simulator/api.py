@@ -15,7 +15,7 @@ from asterisk_sync.simulator.labels import ROUTE_REASONS, refusal_label
 from asterisk_sync.simulator.live_check import lookups
 from asterisk_sync.simulator.results import CallRefusal, Hop, Outcome, RouteReason, Simulation
 from asterisk_sync.simulator.services import LONGEST_CALL, LONGEST_NUMBER, simulate_with_context
-from billing.authorization.explanation import LeftOut
+from billing.authorization.calls.explanation import LeftOut
 from customers.models import Customer, Extension
 from routing.models import Gateway
 from voipadmin.core.api.access import Needs, visible_reference

@@ -10,7 +10,7 @@ from asterisk_sync.simulator.results import AppliedTariff, Attempt, Bill, Money,
 from asterisk_sync.simulator.route_evaluation import routes_taken
 from asterisk_sync.simulator.trace import CallTrace
 from asterisk_sync.snapshot.values import GatewaySnapshot, RouteSnapshot, RouteStepSnapshot
-from billing.authorization.explanation import Explanation
+from billing.authorization.calls.explanation import Explanation
 from billing.rating.called_numbers import origin_of
 from billing.rating.calls import CallFacts, PricedCall, ProviderCost, price_call
 from routing.numbers import KEEP, SPELT, Rewriting, plain_dialled, present_caller_id, rewrite_number

@@ -7,8 +7,8 @@ from asterisk_sync.simulator.results import Authorization, LeftOutGateway, Outco
 from asterisk_sync.simulator.route_evaluation import routes_taken
 from asterisk_sync.simulator.trace import CallTrace
 from asterisk_sync.snapshot.values import RouteSnapshot
-from billing.authorization.explanation import CarrierEvaluation, Explanation, explain
-from billing.authorization.values import CallRequest, CarrierSelection
+from billing.authorization.calls.explanation import CarrierEvaluation, Explanation, explain
+from billing.authorization.rules.values import CallRequest, CarrierSelection
 from routing.numbers import filter_dialled
 
 

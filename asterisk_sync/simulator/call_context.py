@@ -7,8 +7,8 @@ from uuid import UUID
 
 from asterisk_sync.rendering.route_plan import RoutePlan, plan_routes
 from asterisk_sync.snapshot.values import CustomerSnapshot, ExtensionSnapshot, GatewaySnapshot, Snapshot
-from billing.authorization.explanation import Funds
-from billing.authorization.rule_cache import RuleSet
+from billing.authorization.calls.explanation import Funds
+from billing.authorization.facts.rule_cache import RuleSet
 from billing.rating.calls import ProviderCost
 from billing.rating.price_book import PriceBook
 

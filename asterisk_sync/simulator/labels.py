@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from asterisk_sync.simulator.results import CallRefusal, Hop, Outcome, RouteReason
-from billing.authorization.explanation import LeftOut
+from billing.authorization.calls.explanation import LeftOut
 from voipadmin.core.errors import Message
 
 OUTCOMES: dict[Outcome, Message] = {

@@ -13,11 +13,11 @@ from asterisk_sync.simulator.results import SimulatedCall
 from asterisk_sync.snapshot.loader import load_snapshot
 from asterisk_sync.snapshot.numbers import count_dids
 from asterisk_sync.snapshot.values import Snapshot
-from billing.authorization.accounts_and_routes import load_accounts_and_routes
-from billing.authorization.prices import PriceSet
-from billing.authorization.quality import load_qualities
-from billing.authorization.queries import funds_of
-from billing.authorization.rule_cache import RuleSet
+from billing.authorization.calls.queries import funds_of
+from billing.authorization.facts.accounts_and_routes import load_accounts_and_routes
+from billing.authorization.facts.prices import PriceSet
+from billing.authorization.facts.quality import load_qualities
+from billing.authorization.facts.rule_cache import RuleSet
 from billing.models import Account
 from billing.rating.calls import ProviderCost
 from billing.rating.price_book import DeckIndex, PriceBook

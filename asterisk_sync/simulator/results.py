@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from billing.authorization.explanation import LeftOut
+from billing.authorization.calls.explanation import LeftOut
 
 
 class Outcome(StrEnum):

@@ -22,7 +22,7 @@ from asterisk_sync.simulator.labels import (
 from asterisk_sync.simulator.live_check import lookups
 from asterisk_sync.simulator.results import Authorization, EvaluatedRoute, Simulation
 from asterisk_sync.simulator.services import UnanswerableError, simulate_with_context
-from billing.authorization.pages import REASON_LABELS as REFUSED
+from billing.authorization.refused.pages import REASON_LABELS as REFUSED
 from routing.models import Route
 from voipadmin.core.numbers.patterns import example_number
 

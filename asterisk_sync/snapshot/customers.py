@@ -16,7 +16,7 @@ from asterisk_sync.snapshot.values import (
     ExtensionSnapshot,
     TrunkAddressSnapshot,
 )
-from billing.authorization.static_bounds import accounts_with_bounds, bound_of
+from billing.authorization.stops.static_bounds import accounts_with_bounds, bound_of
 from customers.models import Customer, CustomerStatus, Extension, TrunkAddress
 from voipadmin.core.numbers.plan import NumberingPlan
 from voipadmin.core.text.grammar import split_codecs

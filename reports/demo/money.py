@@ -12,8 +12,8 @@ from billing.accounts.fees import charge_monthly_fees
 from billing.accounts.ledger import Movement, account_of, enter
 from billing.accounts.periods import day_of, first_of_month, start_of
 from billing.accounts.services import save_settings
-from billing.authorization.services import record_refusals
-from billing.authorization.values import CAUSES, RefusalReason
+from billing.authorization.refused.services import record_refusals
+from billing.authorization.rules.values import CAUSES, RefusalReason
 from billing.models import Account, AccountKind, EntryKind, LedgerEntry, RefusedCall, Rerating, Tariff
 from billing.rerating.preview import make_preview
 from billing.rerating.services import start_rerating

@@ -11,11 +11,11 @@ from asterisk_sync.authorizer import live_calls
 from asterisk_sync.authorizer.service import AuthorizerService
 from asterisk_sync.authorizer.state import ServiceState
 from billing.accounts.ledger import account_of
-from billing.authorization.call_authorizer import CallAuthorizer, LiveCall
-from billing.authorization.connections import ConnectionPool
-from billing.authorization.holds import CallKey
-from billing.authorization.rule_cache import RuleCache
-from billing.authorization.values import AuthorizationRefusal, CallRequest
+from billing.authorization.calls.call_authorizer import CallAuthorizer, LiveCall
+from billing.authorization.facts.rule_cache import RuleCache
+from billing.authorization.holds.connections import ConnectionPool
+from billing.authorization.holds.hold_store import CallKey
+from billing.authorization.rules.values import AuthorizationRefusal, CallRequest
 from tests.billing.loop_beside import LoopBeside
 from tests.factories import CustomerFactory, GatewayFactory, RouteFactory, TariffFactory
 

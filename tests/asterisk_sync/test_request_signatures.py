@@ -19,7 +19,7 @@ from asterisk_sync.models import AcceptedSecrets, AgiSecret, Generation, Node, r
 from asterisk_sync.rendering import render_files
 from asterisk_sync.snapshot.loader import load_snapshot
 from billing.accounts.ledger import account_of
-from billing.authorization.connections import ConnectionPool
+from billing.authorization.holds.connections import ConnectionPool
 from billing.models import CreditHold, HoldState
 from tests.billing.loop_beside import LoopBeside
 from tests.factories import CustomerFactory, GatewayFactory, RouteFactory, TariffFactory

@@ -20,9 +20,9 @@ from asterisk_sync.authorizer.stopped_calls import StoppedCalls
 from asterisk_sync.models import Node
 from asterisk_sync.pipeline.stopped_calls import stopped_in
 from billing.accounts.ledger import account_of
-from billing.authorization import services
-from billing.authorization.rule_cache import RuleCache
-from billing.authorization.services import stop_account
+from billing.authorization.facts.rule_cache import RuleCache
+from billing.authorization.refused import services
+from billing.authorization.stops.services import stop_account
 from billing.models import RefusedCall
 from customers.models import Customer, CustomerStatus
 from deploy.trial.asterisk import AsteriskInstance

@@ -22,7 +22,7 @@ from asterisk_sync.authorizer.signatures import signature  # noqa: E402 - see ab
 from asterisk_sync.authorizer.state import ServiceState  # noqa: E402 - see above
 from asterisk_sync.models import AgiSecret, Node  # noqa: E402 - see above
 from billing.accounts.ledger import Movement, account_of, enter  # noqa: E402 - see above
-from billing.authorization.connections import ConnectionPool  # noqa: E402 - see above
+from billing.authorization.holds.connections import ConnectionPool  # noqa: E402 - see above
 from billing.models import Account, AccountKind, EntryKind, Tariff  # noqa: E402 - see above
 from customers.models import Customer  # noqa: E402 - see above
 from routing.models import Gateway, Provider, Route, RouteGateway  # noqa: E402 - see above

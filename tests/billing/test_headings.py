@@ -4,7 +4,7 @@ import pytest
 from django.utils import translation
 
 from billing.accounts.tables import LedgerTable
-from billing.authorization.pages import RefusedCallTable
+from billing.authorization.refused.pages import RefusedCallTable
 from billing.decks.tables import DeckRowTable
 from billing.models import RefusedCall
 from voipadmin.core.tables.entity_table import EntityTable

@@ -18,12 +18,12 @@ from billing.accounts.audit import findings
 from billing.accounts.fees import charge_monthly_fees
 from billing.accounts.ledger import account_of
 from billing.accounts.services import adjust, reverse_entry, top_up
-from billing.authorization.call_authorizer import CallAuthorizer, LiveCall
-from billing.authorization.connections import ConnectionPool
-from billing.authorization.holds import CallKey, HoldStore
-from billing.authorization.rule_cache import RuleCache
-from billing.authorization.sweeper import SpendingTotals, Sweeper
-from billing.authorization.values import AuthorizationRefusal, CallRequest, RefusalReason
+from billing.authorization.calls.call_authorizer import CallAuthorizer, LiveCall
+from billing.authorization.facts.rule_cache import RuleCache
+from billing.authorization.holds.connections import ConnectionPool
+from billing.authorization.holds.hold_store import CallKey, HoldStore
+from billing.authorization.holds.sweeper import SpendingTotals, Sweeper
+from billing.authorization.rules.values import AuthorizationRefusal, CallRequest, RefusalReason
 from billing.cdrs.spool_import import ImportSummary
 from billing.models import Account, AccountKind, Cdr, CreditHold, EntryKind, HoldState, LedgerEntry, SpoolPosition
 from customers.models import Customer

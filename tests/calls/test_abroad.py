@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from billing.accounts.ledger import account_of
-from billing.authorization.services import stop_account
+from billing.authorization.stops.services import stop_account
 from billing.models import Account, AccountKind, CreditHold, RefusedCall
 from deploy.trial.ports import free_tcp_port
 from numbering.models import DestinationType

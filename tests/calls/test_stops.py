@@ -18,7 +18,7 @@ import pytest
 from django.db import connection
 
 from billing.accounts.ledger import Movement, account_of, enter
-from billing.authorization.services import stop_account
+from billing.authorization.stops.services import stop_account
 from billing.models import Account, AccountKind, CreditHold, EntryKind
 from customers.models import CustomerStatus
 from deploy.trial.ports import free_tcp_port

@@ -14,7 +14,7 @@ from pathlib import Path
 from django.db import connection
 from django.db.models import QuerySet, Sum
 
-from billing.authorization.services import stop_account
+from billing.authorization.stops.services import stop_account
 from billing.models import Account, Cdr, CreditHold, Disposition, EntryKind, HoldState, LedgerEntry
 from deploy.trial.sipp import Address, Call, place_call
 from tests.bench.figure import machine

@@ -14,7 +14,7 @@ from django.urls import reverse
 from asterisk_sync.models import Node
 from asterisk_sync.simulator.results import Authorization, CallRefusal, Outcome, Simulation
 from billing.accounts.ledger import Movement, account_of, enter
-from billing.authorization.explanation import LeftOut
+from billing.authorization.calls.explanation import LeftOut
 from billing.models import Account, AccountKind, CreditHold, EntryKind, RefusedCall
 from customers.models import Customer
 from deploy.trial.ports import free_tcp_port

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from asterisk_sync.authorizer.service import AuthorizerService
 from asterisk_sync.authorizer.state import ServiceState
-from billing.authorization.connections import ConnectionPool
+from billing.authorization.holds.connections import ConnectionPool
 
 
 class Command(BaseCommand):

@@ -17,7 +17,7 @@ from asterisk_sync.simulator.labels import HOPS, LEFT_OUT, OUTCOMES, ROUTE_REASO
 from asterisk_sync.simulator.live_check import lookups
 from asterisk_sync.simulator.results import Attempt, Authorization, Simulation
 from asterisk_sync.simulator.services import UnanswerableError, find_caller, simulate_with_context
-from billing.authorization.pages import REASON_LABELS as REFUSED
+from billing.authorization.refused.pages import REASON_LABELS as REFUSED
 from customers.models import Customer, Extension
 from routing.models import Gateway
 

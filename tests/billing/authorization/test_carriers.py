@@ -8,8 +8,8 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.authorization.carriers import by_least_cost, call_amount, order_carriers, with_price
-from billing.authorization.values import Carrier, CarrierSelection, RouteCarriers
+from billing.authorization.rules.carriers import by_least_cost, call_amount, order_carriers, with_price
+from billing.authorization.rules.values import Carrier, CarrierSelection, RouteCarriers
 from tests.billing.authorization.values import carrier, price, route_carriers
 
 EXPECTED = 180

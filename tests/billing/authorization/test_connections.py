@@ -12,10 +12,10 @@ from django.db import connection
 from psycopg import OperationalError
 
 from billing.accounts.ledger import account_of
-from billing.authorization.connections import WAIT_SECONDS, ConnectionPool
-from billing.authorization.hold_batcher import MOST_IN_A_BATCH, HoldResult
-from billing.authorization.holds import CallKey, HoldRequest, HoldStore
-from billing.authorization.values import Slice
+from billing.authorization.holds.connections import WAIT_SECONDS, ConnectionPool
+from billing.authorization.holds.hold_batcher import MOST_IN_A_BATCH, HoldResult
+from billing.authorization.holds.hold_store import CallKey, HoldRequest, HoldStore
+from billing.authorization.rules.values import Slice
 from billing.models import CreditHold
 from tests.billing.loop_beside import LoopBeside
 from tests.factories.customers import CustomerFactory

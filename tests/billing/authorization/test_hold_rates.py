@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billing.accounts.ledger import account_of
-from billing.authorization.call_authorizer import CallAuthorizer, LiveCall
-from billing.authorization.connections import ConnectionPool
-from billing.authorization.holds import CallKey, HoldStore
-from billing.authorization.rule_cache import RuleCache
-from billing.authorization.values import CallRequest
+from billing.authorization.calls.call_authorizer import CallAuthorizer, LiveCall
+from billing.authorization.facts.rule_cache import RuleCache
+from billing.authorization.holds.connections import ConnectionPool
+from billing.authorization.holds.hold_store import CallKey, HoldStore
+from billing.authorization.rules.values import CallRequest
 from billing.models import CreditHold, Tariff, TimeWindow
 from billing.rating.durations import simple_rate
 from billing.rating.price_book import Cadence, PriceBook, PricedTariff

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from psycopg import Error as PostgresError
 
 from billing.accounts.ledger import Movement, account_of, enter
-from billing.authorization.connections import ConnectionPool
-from billing.authorization.hold_batcher import HoldResult
-from billing.authorization.holds import CallKey, HoldRequest, HoldStore, LiveHold
-from billing.authorization.values import Slice
+from billing.authorization.holds.connections import ConnectionPool
+from billing.authorization.holds.hold_batcher import HoldResult
+from billing.authorization.holds.hold_store import CallKey, HoldRequest, HoldStore, LiveHold
+from billing.authorization.rules.values import Slice
 from billing.models import Account, AccountKind, CreditHold, EntryKind
 from billing.models.authorization import HoldState
 from tests.billing.loop_beside import LoopBeside

@@ -10,13 +10,13 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from billing.accounts.ledger import Movement, account_of, enter
-from billing.authorization.call_authorizer import CallAuthorizer
-from billing.authorization.connections import ConnectionPool
-from billing.authorization.hold_batcher import HoldResult
-from billing.authorization.holds import CallKey, HoldRequest, HoldStore
-from billing.authorization.rule_cache import RuleCache
-from billing.authorization.sweeper import RELEASE_SETTLED
-from billing.authorization.values import AuthorizationRefusal, CallRequest, RefusalReason, Slice
+from billing.authorization.calls.call_authorizer import CallAuthorizer
+from billing.authorization.facts.rule_cache import RuleCache
+from billing.authorization.holds.connections import ConnectionPool
+from billing.authorization.holds.hold_batcher import HoldResult
+from billing.authorization.holds.hold_store import CallKey, HoldRequest, HoldStore
+from billing.authorization.holds.sweeper import RELEASE_SETTLED
+from billing.authorization.rules.values import AuthorizationRefusal, CallRequest, RefusalReason, Slice
 from billing.models import Account, AccountKind, EntryKind, LedgerEntry
 from customers.models import Customer, CustomerStatus
 from tests.billing.loop_beside import LoopBeside

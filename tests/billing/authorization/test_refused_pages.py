@@ -14,8 +14,8 @@ from django.utils import timezone
 from billing.accounts.audit import report_audit
 from billing.accounts.ledger import account_of
 from billing.accounts.tasks import audit_ledger
-from billing.authorization.pages import REASON_LABELS
-from billing.authorization.values import RefusalReason
+from billing.authorization.refused.pages import REASON_LABELS
+from billing.authorization.rules.values import RefusalReason
 from billing.models import RefusedCall
 from tests.factories import CdrFactory, CustomerFactory, UserFactory
 from voipadmin.users.roles import Role

@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from billing.accounts.ledger import account_of
-from billing.authorization.rule_cache import RuleCache
-from billing.authorization.values import AuthorizationRefusal, CallRequest, Permit, RefusalReason
+from billing.authorization.facts.rule_cache import RuleCache
+from billing.authorization.rules.values import AuthorizationRefusal, CallRequest, Permit, RefusalReason
 from billing.models import Account, BuyRate, RatePlan
 from customers.models import Customer
 from routing.models import GatewaySelection, Route

@@ -10,10 +10,10 @@ from django.conf import LazySettings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.authorization.rule_cache import classify
-from billing.authorization.rules import affordable, covered, examine, reached_cap, shortest, slice_of
-from billing.authorization.sweeper import AccountSpending
-from billing.authorization.values import (
+from billing.authorization.facts.rule_cache import classify
+from billing.authorization.holds.sweeper import AccountSpending
+from billing.authorization.rules.call_rules import affordable, covered, examine, reached_cap, shortest, slice_of
+from billing.authorization.rules.values import (
     AuthorizationRefusal,
     CallRequest,
     ClassifiedCall,

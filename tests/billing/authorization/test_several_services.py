@@ -12,12 +12,12 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from billing.accounts.ledger import account_of
-from billing.authorization.call_authorizer import CallAuthorizer, LiveCall
-from billing.authorization.connections import ConnectionPool
-from billing.authorization.holds import CallKey, HoldRequest, HoldStore
-from billing.authorization.rule_cache import RuleCache
-from billing.authorization.sweeper import SpendingTotals, Sweeper
-from billing.authorization.values import AuthorizationRefusal, CallRequest, RefusalReason, Slice
+from billing.authorization.calls.call_authorizer import CallAuthorizer, LiveCall
+from billing.authorization.facts.rule_cache import RuleCache
+from billing.authorization.holds.connections import ConnectionPool
+from billing.authorization.holds.hold_store import CallKey, HoldRequest, HoldStore
+from billing.authorization.holds.sweeper import SpendingTotals, Sweeper
+from billing.authorization.rules.values import AuthorizationRefusal, CallRequest, RefusalReason, Slice
 from billing.models import Account, CreditHold, EntryKind, HoldState, LedgerEntry
 from tests.billing.loop_beside import LoopBeside
 from tests.factories import CdrFactory, CustomerFactory, GatewayFactory, RouteFactory, TariffFactory

@@ -7,7 +7,7 @@ from django.conf import LazySettings
 from django.utils import timezone
 
 from billing.accounts.ledger import account_of
-from billing.authorization.static_bounds import StaticBound, accounts_with_bounds, bound_of
+from billing.authorization.stops.static_bounds import StaticBound, accounts_with_bounds, bound_of
 from billing.models import Account
 from tests.factories.customers import CustomerFactory
 

@@ -7,11 +7,11 @@ from uuid import UUID
 import pytest
 
 from billing.accounts.ledger import account_of
-from billing.authorization.connections import ConnectionPool
-from billing.authorization.holds import HoldStore
-from billing.authorization.sweeper import SpendingTotals, Sweeper
-from billing.authorization.values import ClassifiedCall
-from billing.authorization.velocity import Velocity, VelocityLimits
+from billing.authorization.holds.connections import ConnectionPool
+from billing.authorization.holds.hold_store import HoldStore
+from billing.authorization.holds.sweeper import SpendingTotals, Sweeper
+from billing.authorization.rules.values import ClassifiedCall
+from billing.authorization.rules.velocity import Velocity, VelocityLimits
 from billing.models import RiskyCall
 from tests.billing.authorization.values import NOON
 from tests.billing.loop_beside import LoopBeside

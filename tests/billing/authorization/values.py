@@ -6,7 +6,14 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from billing.authorization.values import AccountRules, Carrier, CarrierSelection, ClassifiedCall, Price, RouteCarriers
+from billing.authorization.rules.values import (
+    AccountRules,
+    Carrier,
+    CarrierSelection,
+    ClassifiedCall,
+    Price,
+    RouteCarriers,
+)
 from billing.rating.durations import simple_rate
 
 NOON = datetime(2026, 1, 15, 12, tzinfo=UTC)

@@ -1,6 +1,6 @@
-"""Reads of refused calls, and of the money that an account's next call could spend."""
+"""Reads of the money that an account's next call could spend."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 from django.db.models import Q, Sum
@@ -8,17 +8,12 @@ from django.utils import timezone
 
 from billing.accounts.queries import standing_of
 from billing.accounts.statements import CALLS
-from billing.authorization.explanation import Funds
-from billing.authorization.sweeper import AccountSpending, SpendingTotals
-from billing.models import Account, LedgerEntry, RefusedCall
+from billing.authorization.calls.explanation import Funds
+from billing.authorization.holds.sweeper import AccountSpending, SpendingTotals
+from billing.models import Account, LedgerEntry
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 ZERO = Decimal(0)
-
-
-def refused_since(moment: datetime) -> int:
-    """Return how many calls were refused since a moment."""
-    return int(RefusedCall.objects.filter(created_at__gte=moment).count())
 
 
 def funds_of(account: Account) -> Funds:

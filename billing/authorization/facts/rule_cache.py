@@ -10,17 +10,17 @@ from uuid import UUID
 from django.conf import settings
 from django.utils import timezone
 
-from billing.authorization.accounts_and_routes import (
+from billing.authorization.facts.accounts_and_routes import (
     AccountsAndRoutes,
     RouteEntry,
     RouteStep,
     load_accounts_and_routes,
     mark_of_accounts_and_routes,
 )
-from billing.authorization.prices import PriceQuery, PriceSet, PriceSetLoader
-from billing.authorization.quality import load_qualities
-from billing.authorization.rules import examine, span_of_ringing
-from billing.authorization.values import (
+from billing.authorization.facts.prices import PriceQuery, PriceSet, PriceSetLoader
+from billing.authorization.facts.quality import load_qualities
+from billing.authorization.rules.call_rules import examine, span_of_ringing
+from billing.authorization.rules.values import (
     AccountRules,
     AuthorizationRefusal,
     CallRequest,

@@ -12,7 +12,7 @@ from psycopg import Error as PostgresError
 from psycopg import OperationalError
 from psycopg_pool import PoolTimeout
 
-from billing.authorization.connections import ConnectionPool
+from billing.authorization.holds.connections import ConnectionPool
 
 MOST_IN_A_BATCH = 32
 # While one statement is on its way, the next requests gather.

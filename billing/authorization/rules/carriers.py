@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
 
-from billing.authorization.values import Carrier, CarrierSelection, Price, RouteCarriers
+from billing.authorization.rules.values import Carrier, CarrierSelection, Price, RouteCarriers
 from billing.rating.durations import rate_duration
 from routing.selection import Draw, draw_by_weight
 

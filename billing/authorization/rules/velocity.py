@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from billing.authorization.values import ClassifiedCall
+from billing.authorization.rules.values import ClassifiedCall
 
 # Premium numbers are in no list of ranges: country, area and the first digits make one.
 RANGE_DIGITS = 6

@@ -9,10 +9,10 @@ from uuid import UUID
 
 from django.conf import settings
 
-from billing.authorization.hold_batcher import HoldResult
-from billing.authorization.holds import CallKey, HoldRequest, HoldStore, LiveHold
-from billing.authorization.rule_cache import RuleCache
-from billing.authorization.rules import (
+from billing.authorization.facts.rule_cache import RuleCache
+from billing.authorization.holds.hold_batcher import HoldResult
+from billing.authorization.holds.hold_store import CallKey, HoldRequest, HoldStore, LiveHold
+from billing.authorization.rules.call_rules import (
     RINGING,
     affordable,
     amount_of,
@@ -22,7 +22,7 @@ from billing.authorization.rules import (
     span_of_answer,
     span_of_ringing,
 )
-from billing.authorization.values import (
+from billing.authorization.rules.values import (
     AccountRules,
     AuthorizationRefusal,
     CallRequest,
@@ -32,7 +32,7 @@ from billing.authorization.values import (
     RouteCarriers,
     Slice,
 )
-from billing.authorization.velocity import Velocity, VelocityLimits
+from billing.authorization.rules.velocity import Velocity, VelocityLimits
 
 # A node cuts a call by its own clock; what is still held that long after is an orphan.
 GRACE = timedelta(seconds=30)

@@ -11,12 +11,12 @@ from uuid import UUID
 
 from django.conf import settings
 
-from billing.authorization.carriers import call_amount, loses_money
-from billing.authorization.prices import GatewayProvider, PriceQuery, PriceSet, Quote
-from billing.authorization.rule_cache import RuleCache, RuleSet
-from billing.authorization.rules import affordable, slice_of
-from billing.authorization.sweeper import SpendingTotals
-from billing.authorization.values import (
+from billing.authorization.facts.prices import GatewayProvider, PriceQuery, PriceSet, Quote
+from billing.authorization.facts.rule_cache import RuleCache, RuleSet
+from billing.authorization.holds.sweeper import SpendingTotals
+from billing.authorization.rules.call_rules import affordable, slice_of
+from billing.authorization.rules.carriers import call_amount, loses_money
+from billing.authorization.rules.values import (
     AccountRules,
     AuthorizationRefusal,
     CallRequest,

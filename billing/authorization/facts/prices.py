@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from billing.authorization.values import Price
+from billing.authorization.rules.values import Price
 from billing.rating.price_book import DeckIndex, PriceBook, PricedTariff
 from billing.tariffs.loader import CurrentTariffs
 

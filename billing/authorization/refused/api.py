@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 from ninja import FilterLookup, FilterSchema
 from pydantic import Field
 
-from billing.authorization.values import RefusalReason
+from billing.authorization.rules.values import RefusalReason
 from billing.models import RefusedCall
 from voipadmin.core.api.crud import crud_router
 from voipadmin.core.api.resource import Resource

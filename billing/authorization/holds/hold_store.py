@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from billing.authorization.connections import ConnectionPool
-from billing.authorization.hold_batcher import HoldBatcher, HoldResult
-from billing.authorization.values import Slice
+from billing.authorization.holds.connections import ConnectionPool
+from billing.authorization.holds.hold_batcher import HoldBatcher, HoldResult
+from billing.authorization.rules.values import Slice
 from voipadmin.core.models import new_id
 
 COLUMNS = "account_id, node_name, uniqueid, channel, number, origin, amount, granted_seconds, answered_at"

@@ -8,9 +8,9 @@ from uuid import UUID
 from psycopg import AsyncConnection
 from psycopg.rows import TupleRow
 
-from billing.authorization.connections import ConnectionPool
-from billing.authorization.rules import reached_cap
-from billing.authorization.values import AccountRules
+from billing.authorization.holds.connections import ConnectionPool
+from billing.authorization.rules.call_rules import reached_cap
+from billing.authorization.rules.values import AccountRules
 
 # One service sweeps at a time; the others read what it found.
 # The lock is taken before the snapshot, which then has all that the last one committed.

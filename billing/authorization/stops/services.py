@@ -1,12 +1,11 @@
-"""Writes of the authorizer: stopped accounts and refused calls."""
+"""Writes of stops."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
-from billing.models import Account, RefusedCall
+from billing.models import Account
 
 
 def stop_account(*, account_id: UUID, reason: str) -> bool:
@@ -18,8 +17,3 @@ def stop_account(*, account_id: UUID, reason: str) -> bool:
         account.blocked_at, account.blocked_reason = timezone.now(), reason
         account.save(update_fields=["blocked_at", "blocked_reason", "updated_at"])
     return True
-
-
-def record_refusals(*, refused: Sequence[RefusedCall]) -> None:
-    """Store refused calls for the operator."""
-    RefusedCall.objects.bulk_create(refused)

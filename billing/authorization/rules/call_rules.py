@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from billing.authorization.carriers import call_amount, keep_carriers, loses_money, order_carriers, with_price
-from billing.authorization.values import (
+from billing.authorization.rules.carriers import call_amount, keep_carriers, loses_money, order_carriers, with_price
+from billing.authorization.rules.values import (
     AccountRules,
     AuthorizationRefusal,
     ClassifiedCall,

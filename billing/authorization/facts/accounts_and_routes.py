@@ -10,8 +10,8 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Aggregate, Count, DecimalField, Max, Model
 
-from billing.authorization.prices import GatewayProvider
-from billing.authorization.values import AccountRules, CarrierSelection
+from billing.authorization.facts.prices import GatewayProvider
+from billing.authorization.rules.values import AccountRules, CarrierSelection
 from billing.models import Account, AccountKind
 from customers.models import Customer, CustomerStatus
 from routing.models import Gateway, Provider, Route, RouteGateway
