@@ -14,6 +14,7 @@ from asterisk_sync.authorizer.handlers import RequestHandlers
 from asterisk_sync.authorizer.live_calls import LiveCallTimers
 from asterisk_sync.authorizer.state import ServiceState
 from asterisk_sync.authorizer.sweep_loop import SweepLoop
+from asterisk_sync.authorizer.watchdog import tell_systemd
 
 SWITCH_SECONDS = 0.0005
 
@@ -43,6 +44,7 @@ class AuthorizerService:
         for call in await self.state.call_authorizer.resume_calls(timezone.now()):
             self.timers.schedule(call)
         self.state.background.start(self.sweep_loop.run())
+        self.state.background.start(tell_systemd())
         return await start_server(self.handlers.handle, host, port, self.handlers.unheard)
 
     async def stop(self) -> None:
