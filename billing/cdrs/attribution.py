@@ -13,6 +13,7 @@ from billing.models import Direction, Disposition
 from billing.rating.called_numbers import endpoint_of, number_called, origin_of
 from billing.rating.calls import INBOUND, INTERNAL, OUTBOUND, CallFacts, ProviderCost
 from customers.models import Customer, Extension
+from customers.queries import extension_areas
 from numbering.models import DID, DIDAllocation
 from routing.models import Gateway, Route
 from voipadmin.core.numbering_plan.queries import current_plan
@@ -116,6 +117,7 @@ def _read_objects(records: Sequence[SpoolRecord]) -> KnownObjects:
     known.routes = _there(routes, Route.objects.filter(pk__in=routes.values()).values_list("pk", flat=True))
     dids = _references(record.did_ref for record in records)
     known.dids = _there(dids, DID.objects.filter(pk__in=dids.values()).values_list("pk", flat=True))
+    known.areas_by_endpoint = extension_areas()
     _read_called_dids(known, bare)
     _read_pricing(known)
     return known
@@ -127,9 +129,7 @@ def _read_customers(known: KnownObjects, ids: dict[str, uuid.UUID], codes: set[s
     by_code = Customer.objects.annotate(lower_code=Lower("code")).filter(lower_code__in=named)
     known.customers_by_code = dict(by_code.values_list("lower_code", "pk")) if named else {}
     extensions = Extension.objects.filter(sip_username__in=endpoints) if endpoints else Extension.objects.none()
-    for endpoint, customer, area in extensions.values_list("sip_username", "customer_id", "home_area"):
-        known.customers_by_endpoint[endpoint] = customer
-        known.areas_by_endpoint[endpoint] = area
+    known.customers_by_endpoint = dict(extensions.values_list("sip_username", "customer_id"))
 
 
 def _read_called_dids(known: KnownObjects, records: Iterable[SpoolRecord]) -> None:

@@ -1,6 +1,6 @@
 """Writes of call records: records without a price are priced, rejected lines are imported again."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
 from uuid import UUID
@@ -14,10 +14,11 @@ from billing.cdrs.rejected import report_rejected
 from billing.cdrs.spool_import import ImportSummary, SpoolImporter
 from billing.cdrs.table_headings import headings_hash
 from billing.models import Cdr, CdrLayout, Disposition, RejectedRecord
-from billing.rating.called_numbers import key_of_record, origin_of
+from billing.rating.called_numbers import endpoint_of, key_of_record, origin_of
 from billing.rating.calls import CallFacts, PricedCall, ProviderCost, price_call
 from billing.rating.price_book import PriceBook
 from billing.tariffs.loader import load_tariffs
+from customers.queries import extension_areas
 from voipadmin.core.errors import DomainError
 from voipadmin.core.numbering_plan.queries import current_plan
 from voipadmin.core.numbers.plan import NumberingPlan
@@ -61,21 +62,21 @@ def _rate_chunk(keys: list[UUID], prices: PriceBook) -> list[Cdr]:
         "gateway__provider", "customer__account"
     )
     records = list(waiting.select_for_update(of=("self",)).order_by("pk"))
-    plan = current_plan()
+    plan, areas = current_plan(), extension_areas()
     for record in records:
-        for name, value in price_call(facts_of(record, plan), prices)._asdict().items():
+        for name, value in price_call(facts_of(record, plan, areas), prices)._asdict().items():
             setattr(record, name, value)
     Cdr.objects.bulk_update(records, MONEY_COLUMNS)
     charge_calls(cdrs=records)
     return records
 
 
-def facts_of(record: Cdr, plan: NumberingPlan) -> CallFacts:
-    """Return what decides the price of a record that is in the database."""
+def facts_of(record: Cdr, plan: NumberingPlan, areas: Mapping[str, str]) -> CallFacts:
+    """Return what decides the price of a record that is in the database; `areas` are those of extensions by name."""
     provider = record.gateway.provider if record.gateway else None
     customer = record.customer
     account = getattr(customer, "account", None)
-    area = customer.local_area(plan) if customer else ""
+    area = areas.get(endpoint_of(record.channel)) or (customer.local_area(plan) if customer else "")
     own_number = customer.caller_id_number if customer else ""
     return CallFacts(
         direction=record.direction,

@@ -41,6 +41,7 @@ class StoredCall(NamedTuple):
     dst: str
     src: str
     caller: str
+    channel: str
     billable_seconds: Decimal
     disposition: str
     customer_id: UUID | None

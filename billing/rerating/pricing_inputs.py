@@ -9,14 +9,15 @@ from billing.accounts.call_charges import Payer
 from billing.models import Account, Rerating
 from billing.models.plan import PriceVersion
 from billing.rating.calls import ProviderCost
-from customers.models import Customer
+from customers.models import Customer, Extension
+from customers.queries import extension_areas
 from routing.models import Gateway, Provider
 from voipadmin.core.numbering_plan.queries import current_plan
 from voipadmin.core.numbers.areas import home_area_of
 from voipadmin.core.numbers.plan import NumberingPlan
 
-_VERSION, _PROVIDER, _GATEWAY, _ACCOUNT, _CUSTOMER = (
-    model._meta.db_table for model in (PriceVersion, Provider, Gateway, Account, Customer)
+_VERSION, _PROVIDER, _GATEWAY, _ACCOUNT, _CUSTOMER, _EXTENSION = (
+    model._meta.db_table for model in (PriceVersion, Provider, Gateway, Account, Customer, Extension)
 )
 _MARK = f"""
 SELECT md5(string_agg(line, '|' ORDER BY line)) FROM (
@@ -25,6 +26,7 @@ SELECT md5(string_agg(line, '|' ORDER BY line)) FROM (
     UNION ALL SELECT concat_ws(' ', 'g', id, provider_id) FROM {_GATEWAY}
     UNION ALL SELECT concat_ws(' ', 'a', id, customer_id, plan_id, currency) FROM {_ACCOUNT} WHERE {{mine}}
     UNION ALL SELECT concat_ws(' ', 'c', id, caller_id_number, home_area) FROM {_CUSTOMER} WHERE {{me}}
+    UNION ALL SELECT concat_ws(' ', 'e', sip_username, home_area) FROM {_EXTENSION} WHERE home_area <> '' AND {{mine}}
 ) lines
 """  # noqa: S608 - names of our own tables
 
@@ -53,11 +55,13 @@ UNKNOWN_CUSTOMER = PayingCustomer()
 
 @dataclass(frozen=True, slots=True)
 class PricingInputs:
-    """The numbering plan, all customers as far as they decide prices, and the cost of all gateways."""
+    """The numbering plan, all customers as far as they decide prices, the cost of all gateways, areas of extensions."""
 
     plan: NumberingPlan
     customers: dict[UUID, PayingCustomer]
     gateways: dict[UUID, ProviderCost]
+    # Of extensions that have one of their own, by SIP user name.
+    areas: dict[str, str]
 
 
 def read_pricing_inputs() -> PricingInputs:
@@ -75,4 +79,4 @@ def read_pricing_inputs() -> PricingInputs:
     }
     costs = Gateway.objects.values_list("pk", "provider__cost_per_minute", "provider__currency", "provider")
     gateways = {key: ProviderCost(cost, currency, provider) for key, cost, currency, provider in costs}
-    return PricingInputs(numbering, customers, gateways)
+    return PricingInputs(numbering, customers, gateways, extension_areas())

@@ -93,7 +93,7 @@ def row_by_row() -> float:
     calls = list(Cdr.objects.select_related("customer__account", "gateway__provider")[:ONE_BY_ONE])
     began = time.perf_counter()
     for call in calls:
-        priced = price_call(facts_of(call, plan), book)
+        priced = price_call(facts_of(call, plan, {}), book)
         account = Account.objects.get(customer=call.customer_id)
         assert priced.price is not None
         assert call.price is not None
