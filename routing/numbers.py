@@ -1,9 +1,10 @@
 """What is sent to a carrier for a number that was read, and which caller it is shown: pure."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from voipadmin.core.numbers.patterns import parse_pattern
-from voipadmin.core.numbers.plan import DIALLED, NumberingPlan
+from voipadmin.core.numbers.plan import DIALLED, INTERNATIONAL, RECEIVED_NATIONAL, NumberingPlan, PlanRule
 from voipadmin.core.numbers.reading import read_number
 from voipadmin.core.numbers.spelling import NumberForm
 
@@ -55,11 +56,23 @@ SPELT = {
 }
 
 
+@lru_cache(maxsize=8)
+def callers_rules(plan: NumberingPlan) -> tuple[PlanRule, ...]:
+    """Return the rules that read what says another number to others than the caller's operator.
+
+    Local numbers do, and international ones with a carrier, where such are dialled: 00 41 351… is in Switzerland too.
+    """
+    received = plan.by_name[RECEIVED_NATIONAL].rules
+    return tuple(
+        rule
+        for rule in plan.by_name[DIALLED].rules
+        if rule.completes_area or (rule.then == INTERNATIONAL and rule not in received)
+    )
+
+
 def plain_dialled(dialled: str, plan: NumberingPlan) -> str:
-    """Return what was dialled, or nothing where it is completed with an area and says another number elsewhere."""
-    rules = plan.by_name[DIALLED].rules
-    is_local = any(rule.completes_area and parse_pattern(rule.pattern).matches(dialled) for rule in rules)
-    return "" if is_local else dialled
+    """Return what was dialled, or nothing where it says another number to somebody else."""
+    return "" if any(parse_pattern(rule.pattern).matches(dialled) for rule in callers_rules(plan)) else dialled
 
 
 def present_caller_id(caller: str, rule: str, plan: NumberingPlan, fixed: str = "", *, home_area: str = "") -> str:

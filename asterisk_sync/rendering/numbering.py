@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from routing.numbers import callers_rules
 from voipadmin.core.numbers.number import RISKY_KINDS, NumberKind
 from voipadmin.core.numbers.patterns import parse_pattern
-from voipadmin.core.numbers.plan import DIALLED, NumberingPlan, PlanContext, PlanRule
+from voipadmin.core.numbers.plan import NumberingPlan, PlanContext, PlanRule
 
 # Nothing reads a plus that stands where digits are read on.
 UNREADABLE_DIGITS = "+"
@@ -37,8 +38,8 @@ def plan_lines(plan: NumberingPlan) -> list[PlanLines]:
 
 
 def local_patterns(plan: NumberingPlan) -> list[str]:
-    """Return the patterns of what is completed with an area when it is dialled."""
-    return _descending(rule.pattern for rule in plan.by_name[DIALLED].rules if rule.completes_area)
+    """Return the patterns of what says another number to others than the caller: local numbers, and with a carrier."""
+    return _descending(rule.pattern for rule in callers_rules(plan))
 
 
 def _lines(part: PlanContext, plan: NumberingPlan) -> Iterable[PlanLine]:
