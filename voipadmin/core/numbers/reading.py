@@ -27,7 +27,7 @@ RECEIVED_CONTEXTS = {
     TRUNK_ZERO: RECEIVED_NATIONAL,
 }
 LONGEST_DIALLED = 40
-_LONGEST_WAY = 8
+LONGEST_WAY = 8
 
 
 @lru_cache(maxsize=65_536)
@@ -78,7 +78,7 @@ def _refused_characters(text: str) -> Unreadable | None:
 
 def _walk(digits: str, plan: NumberingPlan, context: str, home_area: str) -> Number:
     """Follow the rules from a context to the end; a plan whose rules lead in a circle has no such number."""
-    for _turn in range(_LONGEST_WAY):
+    for _turn in range(LONGEST_WAY):
         rule = plan.rule_for(context, digits)
         if rule is None:
             return unreadable(_reason(digits, plan, context))
