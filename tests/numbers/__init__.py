@@ -1,0 +1,1 @@
+"""What is judged, priced and sent, held together over strings that people dial: generated operators in, figures out."""
