@@ -63,6 +63,10 @@ def pages_of(page: Page, demo: RunningDemo) -> dict[str, str]:
         name = view_name(path)
         if name is None or name in found:
             continue
+        asked = page.request.get(demo.address.rstrip("/") + path)
+        # A file to be downloaded is no page, and a browser that is sent there ends with an error.
+        if "attachment" in asked.headers.get("content-disposition", ""):
+            continue
         answer = page.goto(demo.address.rstrip("/") + path)
         if answer is None or "html" not in answer.headers.get("content-type", ""):
             continue
