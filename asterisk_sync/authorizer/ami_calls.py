@@ -146,6 +146,17 @@ class NodeConnections:
             log.warning("hung_up", node=connection.node.name, customers=len(account_codes), channels=count)
         return True
 
+    async def live_channels(self, node_id: UUID) -> frozenset[str] | None:
+        """Return the unique ids of a node's channels, None where it did not answer."""
+        connection = self.by_id.get(node_id)
+        if connection is None:
+            return None
+        try:
+            events = await connection.ask(lambda client: client.list_action("CoreShowChannels"))
+        except AmiError:
+            return None
+        return frozenset(str(event.get("Uniqueid")) for event in events)
+
     def close(self) -> None:
         """Close all connections."""
         for connection in self.by_id.values():

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 from django.db import DatabaseError
@@ -12,6 +12,7 @@ from psycopg import Error as PostgresError
 from asterisk_sync.authorizer.account_stopper import AccountStopper
 from asterisk_sync.authorizer.heartbeat import record_heartbeat
 from asterisk_sync.authorizer.live_calls import LiveCallTimers
+from asterisk_sync.authorizer.lost_ends import LostEnds
 from asterisk_sync.authorizer.state import ServiceState
 from billing.authorization.holds.hold_store import CallKey
 from billing.authorization.holds.sweeper import Sweeper
@@ -27,7 +28,7 @@ class SweepLoop:
     """Sweeps every other second. A step that fails is logged, and the others are done all the same.
 
     1. Read what changed of nodes and rules, and record the heartbeat.
-    2. End the calls of customers that were stopped.
+    2. End the calls of customers that were stopped, and settle with calls whose end nobody told.
     3. Release settled holds, expire orphans, and forget the live calls of these.
     4. Stop the accounts that reached a cap.
     5. Write the calls that were refused since the last time, and count the requests of strangers.
@@ -36,13 +37,18 @@ class SweepLoop:
     state: ServiceState
     timers: LiveCallTimers
     stopper: AccountStopper
+    lost_ends: LostEnds = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Connect the parts."""
+        self.lost_ends = LostEnds(self.state, self.timers)
 
     async def run(self) -> None:
         """Sweep until the task is cancelled."""
         sweeper = Sweeper(self.state.pool, self.state.spending)
         steps: Sequence[Step] = (
             self._refresh,
-            self._end_stopped_calls,
+            self._end_calls,
             lambda: self._sweep(sweeper),
             self._stop_at_caps,
             self._write_refused,
@@ -61,8 +67,9 @@ class SweepLoop:
         with suppress(Exception):
             await asyncio.to_thread(record_heartbeat, list(self.state.nodes.by_id))
 
-    async def _end_stopped_calls(self) -> None:
+    async def _end_calls(self) -> None:
         self.state.stopped_calls.look()
+        self.lost_ends.look()
 
     async def _sweep(self, sweeper: Sweeper) -> None:
         for node_name, uniqueid in await sweeper.sweep():

@@ -42,8 +42,8 @@ def pays_before(customer: Customer) -> None:
     enter(account=account, movement=Movement(kind=EntryKind.TOP_UP, amount=Decimal(10_000)))
 
 
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + DEADLINE_SECONDS
+def wait_until(condition: Callable[[], bool], seconds: float = DEADLINE_SECONDS) -> None:
+    deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, list(CreditHold.objects.values())
         time.sleep(0.05)
@@ -100,6 +100,30 @@ def test_a_caller_who_hangs_up_while_the_service_still_answers_leaves_nothing_he
         wait_until(lambda: CreditHold.objects.filter(state=HoldState.RELEASED).exists())
     assert vivo.numbers == []
     assert not CreditHold.objects.filter(state=HoldState.ACTIVE).exists()
+
+
+def test_what_was_held_for_the_calls_of_a_node_that_was_killed_is_released(exchange: Exchange) -> None:
+    vivo = exchange.carrier("GW_Vivo_SP", channel_limit=10)
+    silent = exchange.carrier("GW_Silent", Behaviour(never_answers=True), channel_limit=10)
+    exchange.route("_X.", vivo, priority=20)
+    exchange.route("_021X.", silent, priority=10, ring_seconds=120)
+    acme = exchange.trunk("ACME")
+    pays_before(acme.customer)
+    TariffFactory.create(price_per_minute=Decimal(6), **BY_SECOND)
+    exchange.apply()
+    with authorizer():
+        with (
+            exchange.calling(acme, NUMBER, waits_for_bye=True, hold_ms=20_000),
+            exchange.calling(acme, "021987654321", waits_for_bye=True, hold_ms=20_000),
+        ):
+            wait_until(
+                lambda: CreditHold.objects.count() == 2 and CreditHold.objects.exclude(answered_at=None).exists()
+            )
+            exchange.asterisk.kill()
+            exchange.asterisk.start()
+        wait_until(lambda: not CreditHold.objects.filter(ended_at=None).exists(), 90)
+    # Nobody answered one of them; what the other one cost is held until its record comes.
+    assert sorted(CreditHold.objects.values_list("state", flat=True)) == [HoldState.ACTIVE, HoldState.RELEASED]
 
 
 def test_the_area_of_an_extension_decides_its_price_as_it_decides_that_of_its_record(exchange: Exchange) -> None:

@@ -197,8 +197,8 @@ class CallAuthorizer:
             return HoldResult(granted=False, blocked=False, available=None, held=Decimal(0), cap_left=Decimal(0))
         return await self.holds.extend(call.hold_request, wanted, began + timedelta(seconds=wanted.seconds) + GRACE)
 
-    async def finish(self, key: CallKey, now: datetime) -> None:
-        """Keep what the ended call costs until it is settled, and release the rest.
+    async def finish(self, key: CallKey, now: datetime, settled_within: timedelta = SETTLING) -> None:
+        """Keep what the ended call costs until it is settled, or so long at most, and release the rest.
 
         A call that is still being asked about is released as soon as that is over.
         """
@@ -214,7 +214,7 @@ class CallAuthorizer:
         if call.answered_at is not None:
             # One second more than this clock says: the record is made by another one.
             amount = amount_of(call.rates, ceil((now - call.answered_at).total_seconds()) + 1)
-        await self.holds.finish(key, amount, now, now + SETTLING)
+        await self.holds.finish(key, amount, now, now + settled_within)
 
     async def resume_calls(self, now: datetime) -> list[LiveCall]:
         """Take over the calls that an earlier service let through and that go on; return all live calls."""
