@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from billing.authorization.stops.services import stop_account
 from billing.models import Account, AccountKind, CreditHold, EntryKind
 from customers.models import CustomerStatus
 from deploy.trial.ports import free_tcp_port
+from tests.bench.figure import machine
 from tests.calls.authorized import authorizer
 from tests.calls.exchange import Exchange, Trunk
 from tests.factories.billing import TariffFactory
@@ -145,8 +147,13 @@ def measured(what: str, seconds: float) -> None:
     """Keep how long something took, where results are asked for."""
     if path := os.environ.get("STOPS_RESULTS"):
         file = Path(path)
-        known = json.loads(file.read_text()) if file.exists() else {}
-        file.write_text(json.dumps(known | {what: round(seconds, 2)}, indent=2, sort_keys=True) + "\n")
+        known = json.loads(file.read_text())["seconds"] if file.exists() else {}
+        about = {
+            "machine": machine(),
+            "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "seconds": known | {what: round(seconds, 2)},
+        }
+        file.write_text(json.dumps(about, indent=1, sort_keys=True) + "\n")
 
 
 @pytest.mark.parametrize(
