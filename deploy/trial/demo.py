@@ -28,7 +28,14 @@ from deploy.trial.base_config import BaseConfig, write_base_files
 from deploy.trial.engines import fresh_secrets, leave
 from deploy.trial.ports import free_tcp_port, is_free
 from deploy.trial.postgres import Postgres
-from deploy.trial.process import Child, StartError, die_with_parent, start_child
+from deploy.trial.process import (
+    Child,
+    StartError,
+    adopt_orphans,
+    die_with_parent,
+    kill_descendants,
+    start_child,
+)
 from deploy.trial.sipp import SippMissingError, sipp_program
 from deploy.trial.valkey import Valkey
 
@@ -39,6 +46,7 @@ PHONES = "127.78.0"
 LOG = STATE / "panel.log"
 SECRETS = STATE / "secrets.json"
 READY_SECONDS = 60.0
+# Longer than that of the keeper, which has to end the processes of the panel meanwhile.
 GRACE_SECONDS = 15.0
 
 
@@ -67,9 +75,8 @@ class Demo:
         self._start_asterisk()
         environment = {**os.environ, **self._environment()}
         say("Preparing the database")
-        subprocess.run(
-            [sys.executable, "-m", "deploy.trial.prepare", str(STATE)], cwd=ROOT, env=environment, check=True
-        )
+        prepare = [sys.executable, "-m", "deploy.trial.prepare", str(STATE)]
+        subprocess.run([*die_with_parent(signal.SIGKILL), *prepare], cwd=ROOT, env=environment, check=True)
         say("Starting the panel")
         self._start_processes(environment)
         self._report()
@@ -144,10 +151,11 @@ class Demo:
         return {**node, "VOIPADMIN_DEMO_SIP_PORT": sip_port, "VOIPADMIN_DEMO_PHONES": PHONES}
 
     def _start_processes(self, environment: dict[str, str]) -> None:
+        keeper = [sys.executable, "-m", "deploy.trial.keeper", "--"]
         honcho = [sys.executable, "-m", "honcho", "start", "--no-colour", "-f", "Procfile", "-e", os.devnull]
         LOG.unlink(missing_ok=True)
         self.honcho = start_child(
-            [*die_with_parent(signal.SIGTERM), *honcho, *self.processes],
+            [*die_with_parent(signal.SIGTERM), *keeper, *honcho, *self.processes],
             name="the panel",
             log=LOG,
             env=environment,
@@ -189,13 +197,15 @@ class Demo:
         return status or 1
 
     def stop(self) -> None:
-        """End what runs, the other way round."""
-        if self.honcho is not None:
-            self.honcho.stop(GRACE_SECONDS)
-        if self.asterisk is not None:
-            self.asterisk.stop()
-        self.valkey.stop()
-        self.postgres.stop()
+        """End what runs, the other way round; a part that does not end well does not keep the others."""
+        with contextlib.ExitStack() as stack:
+            stack.callback(kill_descendants, os.getpid())
+            stack.callback(self.postgres.stop)
+            stack.callback(self.valkey.stop)
+            if self.asterisk is not None:
+                stack.callback(self.asterisk.stop)
+            if self.honcho is not None:
+                stack.callback(self.honcho.stop, GRACE_SECONDS)
 
 
 def say(text: str) -> None:
@@ -272,6 +282,7 @@ def main() -> None:
         reset()
         return
     signal.signal(signal.SIGTERM, leave)
+    adopt_orphans()
     with only_one():
         sys.exit(run())
 

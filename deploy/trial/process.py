@@ -1,6 +1,7 @@
 """Child processes that end when they are told to, and also when their parent dies."""
 
 import contextlib
+import ctypes
 import os
 import signal
 import subprocess
@@ -8,6 +9,11 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
+
+PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
+# A program that works without end is given up, too: after so many times the seconds that it may be silent.
+PATIENCE = 10
 
 
 class StartError(RuntimeError):
@@ -17,6 +23,55 @@ class StartError(RuntimeError):
 def die_with_parent(stop_signal: signal.Signals) -> list[str]:
     """Return the command prefix that makes the kernel send `stop_signal` when the parent dies."""
     return ["setpriv", "--pdeathsig", stop_signal.name.removeprefix("SIG"), "--"]
+
+
+def adopt_orphans() -> None:
+    """Make this process the parent of whatever its children leave behind, so that `descendants` finds it."""
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+class Used(NamedTuple):
+    """When a process was started, which tells it from a later one of its number, and the processor time it used."""
+
+    started: int
+    ticks: int
+
+
+def descendants(pid: int) -> dict[int, Used]:
+    """Return the processes below `pid` by their numbers."""
+    parents, used = {}, {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError, IndexError):
+            # The name in parentheses may hold blanks; after it: state, parent, ..., user and system time, ..., start.
+            fields = stat.read_text().rpartition(")")[2].split()
+            parents[int(stat.parent.name)] = int(fields[1])
+            used[int(stat.parent.name)] = Used(int(fields[19]), int(fields[11]) + int(fields[12]))
+    found: dict[int, Used] = {}
+    waiting = [pid]
+    while waiting:
+        children = [child for child, parent in parents.items() if parent == waiting[-1] and child not in found]
+        waiting.pop()
+        found |= {child: used[child] for child in children}
+        waiting += children
+    return found
+
+
+def _kill(processes: dict[int, Used]) -> None:
+    for pid, used in processes.items():
+        with contextlib.suppress(ProcessLookupError, FileNotFoundError):
+            started = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
+            if started == used.started:
+                os.kill(pid, signal.SIGKILL)
+
+
+def kill_descendants(pid: int) -> None:
+    """End every process below `pid`, and what these start meanwhile, at once."""
+    while remaining := descendants(pid):
+        _kill(remaining)
+        with contextlib.suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+        time.sleep(0.02)
 
 
 @dataclass
@@ -34,15 +89,22 @@ class Child:
         return self.popen.poll() is None
 
     def stop(self, grace_seconds: float = 10.0) -> None:
-        """End the program: its own stop signal first, SIGKILL for the whole session after `grace_seconds`."""
+        """End the program: its own stop signal first, SIGKILL for it and all below it after `grace_seconds`."""
+        below: dict[int, Used] = {}
         if self.alive:
+            below = descendants(self.popen.pid)
             self.popen.send_signal(self.stop_signal)
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.popen.wait(grace_seconds)
         self.kill()
+        _kill(below)
 
     def kill(self) -> None:
-        """End the program and what it started, at once."""
+        """End the program and what it started, at once; also what made a session of its own."""
+        if self.alive:
+            # Stopped, it starts nothing more while it is ended from below.
+            self.popen.send_signal(signal.SIGSTOP)
+            _kill(descendants(self.popen.pid))
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.popen.pid, signal.SIGKILL)
         self.popen.wait()
@@ -53,15 +115,31 @@ class Child:
             return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
         return ""
 
+    def activity(self) -> tuple[object, ...]:
+        """Return what changes while the program and those below it work: their processor time and the log."""
+        size = self.log.stat().st_size if self.log.exists() else 0
+        own = descendants(os.getpid()).get(self.popen.pid)
+        return size, own, *sorted(descendants(self.popen.pid).items())
+
     def wait_until(self, ready: Callable[[], bool], seconds: float) -> None:
-        """Wait until `ready()`; raise StartError when the program ends first or `seconds` pass."""
-        deadline = time.monotonic() + seconds
+        """Wait until `ready()`; raise StartError when the program ends first, or has done nothing for `seconds`.
+
+        A slow machine may take its time, up to PATIENCE times `seconds`, as long as something moves.
+        """
+        began = moved = look_at = time.monotonic()
+        before = self.activity()
         while not ready():
             if not self.alive:
                 raise StartError(f"{self.name} ended with status {self.popen.returncode}:\n{self.log_tail()}")
-            if time.monotonic() > deadline:
-                self.kill()
-                raise StartError(f"{self.name} was not ready within {seconds:.0f} s:\n{self.log_tail()}")
+            now = time.monotonic()
+            # Looking through all processes costs more than asking whether it is ready.
+            if now >= look_at:
+                look_at, after = now + min(0.5, seconds / 5), self.activity()
+                if after != before:
+                    moved, before = now, after
+            if now - moved > seconds or now - began > PATIENCE * seconds:
+                self.stop()
+                raise StartError(f"{self.name} was not ready within {now - began:.0f} s:\n{self.log_tail()}")
             time.sleep(0.05)
 
 

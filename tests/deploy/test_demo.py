@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from deploy.trial.asterisk_tree import AsteriskTree
+from deploy.trial.process import StartError
 from deploy.trial.running_demo import RunningDemo, forget, temporary_state
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
@@ -69,3 +70,18 @@ def test_the_next_start_keeps_the_data_and_a_killed_demo_takes_its_children_alon
     finally:
         demo.stop(signal.SIGKILL)
     assert gone(state, 20), processes_of(state)
+
+
+@pytest.mark.parametrize("step", ["Starting PostgreSQL", "Preparing the database", "Starting the panel"])
+def test_a_demo_that_is_killed_while_it_starts_leaves_no_process(state: Path, step: str) -> None:
+    RunningDemo(state).start(until=step).stop(signal.SIGKILL)
+    assert gone(state, 60), processes_of(state)
+
+
+def test_a_demo_that_cannot_start_says_so_and_leaves_no_process(state: Path) -> None:
+    demo = RunningDemo(state, {"WEB_WORKERS": "none"})
+    with pytest.raises(StartError, match="could not start"):
+        demo.start()
+    assert demo.process is not None
+    assert demo.process.returncode == 1
+    assert gone(state, 60), processes_of(state)
