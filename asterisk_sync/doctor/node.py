@@ -16,6 +16,17 @@ from asterisk_sync.models import Node, SyncState
 
 # Oldest releases without known holes: https://docs.asterisk.org/About-the-Project/Security-Advisories/
 VERSION_FLOORS = {20: (20, 20, 1), 22: (22, 10, 1)}
+RIGHTS_REMEDY = "In manager.conf: write = system,reporting for this user; then: manager reload."
+# action -> the class that allows it, and what it lets its user do
+NEEDLESS_RIGHTS = {
+    "UpdateConfig": ("config", "write Asterisk's files"),
+    "Command": ("command", "type on Asterisk's console"),
+    "Originate": ("originate", "place calls and run applications"),
+}
+ALLOWED_RIGHTS = (
+    "lists and reloads; with the class system, which PJSIP's lists ask for, also GetConfig, DialplanExtensionAdd,"
+    " ModuleLoad and DBPut: guard the secret like root's password"
+)
 ACTIONS_TRIED = ("PJSIPShowEndpoints", "PJSIPShowContacts", "CoreShowChannels")
 MODULES = ("res_pjsip.so", "pbx_config.so", "chan_pjsip.so", "app_dial.so", "app_playback.so", "app_stack.so")
 MODULES_FOR_RECORDS = ("cdr_custom.so", "func_cdr.so", "func_groupcount.so")
@@ -98,10 +109,14 @@ def _rights(client: AmiClient) -> Iterator[Finding]:
         try:
             client.list_action(action)
         except AmiRefusedError as error:
-            remedy = "In manager.conf: write = system,config,reporting for this user; then: manager reload."
-            yield failure("AMI rights", f"{action}: {error}", remedy)
+            yield failure("AMI rights", f"{action}: {error}", RIGHTS_REMEDY)
             return
-    yield ok("AMI rights", "lists can be read")
+    allowed = client.request("ListCommands").headers
+    needless = [f"{may} ({name})" for action, (name, may) in NEEDLESS_RIGHTS.items() if action in allowed]
+    if needless:
+        yield warning("AMI rights", f"this user may, without need: {'; '.join(needless)}", RIGHTS_REMEDY)
+    else:
+        yield ok("AMI rights", ALLOWED_RIGHTS)
 
 
 def _modules(client: AmiClient) -> Iterator[Finding]:

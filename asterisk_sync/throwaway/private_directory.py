@@ -62,7 +62,7 @@ port = 5038
 [{user}]
 secret = {secret}
 read = system
-write = system,config,reporting
+write = system,reporting
 writetimeout = 5000
 """
 # One transport of each kind: Asterisk makes a registration only where there is a transport for it.

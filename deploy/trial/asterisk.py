@@ -234,8 +234,7 @@ class AsteriskInstance:
         user = self._service_user()
         # Inside the chroot, and after the change of user, which would take the parent-death signal away.
         identity = ["--reuid", str(user[0]), "--regid", str(user[1]), "--clear-groups"] if user else []
-        prefix = die_with_parent(signal.SIGTERM)
-        return [*chroot, *prefix[:-1], *identity, "--"]
+        return [*chroot, *die_with_parent(signal.SIGTERM, *identity)]
 
     def _config_file(self) -> str:
         return f"{self.config.etc_dir}/asterisk.conf"

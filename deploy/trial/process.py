@@ -20,9 +20,14 @@ class StartError(RuntimeError):
     """An engine did not come up; the message ends with the last lines of its log."""
 
 
-def die_with_parent(stop_signal: signal.Signals) -> list[str]:
-    """Return the command prefix that makes the kernel send `stop_signal` when the parent dies."""
-    return ["setpriv", "--pdeathsig", stop_signal.name.removeprefix("SIG"), "--"]
+def die_with_parent(stop_signal: signal.Signals, *options: str) -> list[str]:
+    """Return the command prefix that makes the kernel send `stop_signal` when this process dies.
+
+    `options` are more of setpriv's own. A parent that died before the kernel was asked is no longer the parent: the
+    shell at the end then starts nothing.
+    """
+    asked = ["setpriv", "--pdeathsig", stop_signal.name.removeprefix("SIG"), *options, "--"]
+    return [*asked, "sh", "-c", '[ "$PPID" = "$0" ] && exec "$@"', str(os.getpid())]
 
 
 def adopt_orphans() -> None:

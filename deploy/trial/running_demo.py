@@ -49,11 +49,11 @@ class RunningDemo:
         deadline = time.monotonic() + START_SECONDS
         while not self.said(until):
             try:
-                arrived.get(timeout=max(0.0, deadline - time.monotonic()))
+                line = arrived.get(timeout=max(0.0, deadline - time.monotonic()))
             except queue.Empty:
                 break
-            if self.process.poll() is not None:
-                break
+            if not line:
+                break  # it said its last
         if not self.said(until):
             self.stop()
             raise StartError("the demo did not start:\n" + "\n".join(self.lines[-60:]))

@@ -58,8 +58,7 @@ class Quarters:
 
     def command(self, program: Path, *arguments: str, stop_signal: signal.Signals) -> list[str]:
         """Return the argument vector that runs `program`; one process from end to end, so that signals reach it."""
-        prefix = die_with_parent(stop_signal)[:-1]
-        run = [*prefix, *self._identity(), "--", self.path(program), *arguments]
+        run = [*die_with_parent(stop_signal, *self._identity()), self.path(program), *arguments]
         if self.stage is None:
             return run
         opened = [str(self.programs), str(self.home), _MOUNT_AND_RUN, "sh", str(self.stage)]

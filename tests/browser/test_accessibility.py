@@ -47,7 +47,10 @@ def every_page() -> Iterator[str]:
         if name == "asterisk_sync:node":
             yield from sync_pages(made)
     yield from number_pages()
-    yield from (reverse(name) for name in ("account_change_password", "mfa_index", "users:user_create"))
+    yield from (
+        reverse(name)
+        for name in ("account_change_password", "mfa_index", "usersessions_list", "users:roles", "users:user_create")
+    )
     yield "/nothing/here/"
 
 

@@ -1,5 +1,6 @@
 """Children of the demo: waited for while they work, and gone with all below them."""
 
+import signal
 import subprocess
 import sys
 import time
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.trial.process import Child, StartError, start_child
+from deploy.trial.process import Child, StartError, die_with_parent, start_child
 
 SPAWN = """
 import subprocess, sys, time
@@ -111,3 +112,14 @@ def test_a_stopped_program_gets_its_own_signal_first(tmp_path: Path) -> None:
     child.stop()
     assert said.read_text() == "bye"
     assert not child.alive
+
+
+def test_what_is_started_while_its_parent_dies_does_not_run(tmp_path: Path) -> None:
+    made = tmp_path / "made"
+    # Another process asks in the name of one that is gone.
+    gone = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
+    prefix = [*die_with_parent(signal.SIGTERM)[:-1], gone.stdout.decode().strip()]
+    assert subprocess.run([*prefix, "touch", str(made)], check=False).returncode != 0
+    assert not made.exists()
+    subprocess.run([*die_with_parent(signal.SIGTERM), "touch", str(made)], check=True)
+    assert made.exists()
