@@ -163,10 +163,13 @@ def _route(route: RouteSnapshot) -> Values:
 
 
 def _expression(route: RouteSnapshot) -> str:
-    """Return the route's pattern as an expression, where it can be dialled in several ways, else nothing."""
-    if len({(line.prefix, line.strip) for line in route.lines}) <= 1:
-        return ""
+    """Return the route's pattern as an expression, where it can be dialled in several ways, else nothing.
+
+    What an open pattern matches may have a carrier in it, or an old mobile's eight digits; a closed one is one length.
+    """
     pattern = parse_pattern(route.pattern)
+    if not pattern.tail and len({(line.prefix, line.strip) for line in route.lines}) <= 1:
+        return ""
     positions = "".join(f"[{''.join(sorted(allowed))}]" for allowed in pattern.positions)
     return f"^{positions}{ {'': '', '.': '[0-9]+', '!': '[0-9]*'}[pattern.tail] }$"
 
