@@ -8,7 +8,8 @@ from django.conf import settings
 from voipadmin.celery import app
 
 app.loader.import_default_modules()
-TASKS = {name: task for name, task in app.tasks.items() if not name.startswith("celery.")}
+# In one order in every process: Celery registers tasks in the order of a set.
+TASKS = {name: app.tasks[name] for name in sorted(app.tasks) if not name.startswith("celery.")}
 VISIBILITY = settings.CELERY_BROKER_TRANSPORT_OPTIONS["visibility_timeout"]
 
 
