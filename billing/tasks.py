@@ -8,7 +8,7 @@ from billing.cdrs import partitions
 from billing.cdrs.doubtful_prices import report_doubtful_prices
 from billing.decks.tasks import read_deck_file
 from billing.rerating.tasks import preview_rerating, write_rerating
-from voipadmin.core.runtime.task_limits import LONG
+from voipadmin.core.runtime.task_limits import LONG, SHORT
 
 __all__ = ["keep_cdr_months", "look_for_doubtful_prices", "preview_rerating", "read_deck_file", "write_rerating"]
 
@@ -24,7 +24,7 @@ def keep_cdr_months() -> int:
     return len(kept.made) + len(kept.dropped)
 
 
-@shared_task  # type: ignore[untyped-decorator]  # celery has no types
+@shared_task(**SHORT)  # type: ignore[untyped-decorator]  # celery has no types
 def look_for_doubtful_prices() -> int:
     """Open and close the alarms of calls without a price, without a cost or below cost; beat calls it each 30 s."""
     return report_doubtful_prices(now=timezone.now())
