@@ -1,10 +1,14 @@
 """Reads of routes."""
 
 import ipaddress
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from django.db.models import Prefetch, QuerySet
 
 from routing.models import Gateway, Route, RouteGateway
+from routing.sent_numbers import OtherNumber, other_number_sent, sending_of
+from voipadmin.core.numbers.plan import NumberingPlan
 from voipadmin.core.text.addresses import Network
 
 
@@ -12,6 +16,29 @@ def routes_with_steps() -> QuerySet[Route]:
     """Return all routes in the order in which they are tried, with gateways and customers in three queries."""
     steps = RouteGateway.objects.select_related("gateway__provider").order_by("position", "id")
     return Route.objects.prefetch_related(Prefetch("steps", steps), "customers")
+
+
+class OtherNumberSent(NamedTuple):
+    """A route that could send another number than the one judged by one of its gateways, with an example."""
+
+    route: Route
+    gateway: Gateway
+    example: OtherNumber
+
+
+def other_numbers_of(route: Route, gateways: Iterable[Gateway], plan: NumberingPlan) -> list[OtherNumberSent]:
+    """Return the gateways by which a route could send another number than the one that is judged and priced."""
+    found = ((gateway, other_number_sent(route.pattern, sending_of(route, gateway), plan)) for gateway in gateways)
+    return [OtherNumberSent(route, gateway, example) for gateway, example in found if example is not None]
+
+
+def other_numbers_sent(plan: NumberingPlan) -> list[OtherNumberSent]:
+    """Return the same for every route that is enabled, with its enabled gateways."""
+    return [
+        found
+        for route in routes_with_steps().filter(enabled=True)
+        for found in other_numbers_of(route, [step.gateway for step in route.steps.all() if step.gateway.enabled], plan)
+    ]
 
 
 def gateway_inside(network: str) -> Gateway | None:

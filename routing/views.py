@@ -8,8 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from routing.filters import GatewayFilterSet, ProviderFilterSet, RouteFilterSet
 from routing.forms import GatewayForm, ProviderForm, RouteForm
 from routing.models import Gateway, Provider, Route
+from routing.queries import other_numbers_of
+from routing.sent_numbers import takes_any_number
 from routing.tables import GatewayTable, ProviderTable, RouteTable
-from voipadmin.core.pages import Entity, Hint, Related
+from voipadmin.core.forms.entity_form import EntityForm, answer_of
+from voipadmin.core.numbering_plan.queries import current_plan
+from voipadmin.core.pages import Entity, FormPreview, Hint, Related
 
 
 def _join_providers(queryset: Any) -> Any:
@@ -23,6 +27,26 @@ def _join_gateways(queryset: Any) -> Any:
 
 def _join_routes(queryset: Any) -> Any:
     return queryset.prefetch_related("steps__gateway", "customers")
+
+
+def _what_it_sends(route: Route, _user: Any) -> dict[str, Any]:
+    gateways = [step.gateway for step in route.steps.all()]
+    return {"others": other_numbers_of(route, gateways, current_plan())}
+
+
+def _what_is_sent(form: EntityForm) -> dict[str, Any]:
+    plan = current_plan()
+    pattern, strip, prepend = (answer_of(form, name) for name in ("pattern", "strip_digits", "prepend"))
+    if not pattern or strip is None or prepend is None:
+        return {}
+    rows = [row for row in (form.rows.forms if form.rows else ()) if not answer_of(row, "DELETE")]
+    gateways = dict.fromkeys(gateway for row in rows if (gateway := answer_of(row, "gateway")))
+    route = Route(pattern=pattern, strip_digits=strip, prepend=prepend)
+    return {
+        "gateways": list(gateways),
+        "takes_numbers": takes_any_number(pattern, plan),
+        "others": other_numbers_of(route, gateways, plan),
+    }
 
 
 PROVIDERS = Entity(
@@ -99,7 +123,9 @@ ROUTES = Entity(
     ),
     join=_join_routes,
     hints={"pattern": Hint.MONO, "prepend": Hint.MONO},
+    preview=FormPreview("routing/route/preview.html", _what_is_sent, behind=2),
     related=(Related(_("Calls"), "billing:cdr_list", "route", "billing.view_cdr", tab="calls", without="route"),),
     aside_template="routing/route/steps.html",
+    detail_context=_what_it_sends,
     actions_template="routing/route/actions.html",
 )

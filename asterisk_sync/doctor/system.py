@@ -22,7 +22,9 @@ from asterisk_sync.generations.expected import DIALPLAN_MODULE
 from asterisk_sync.models import Node
 from customers.models import Extension
 from routing.models import Gateway
+from routing.queries import other_numbers_sent
 from voipadmin.core.crypto import DecryptionError
+from voipadmin.core.numbering_plan.queries import current_plan
 from voipadmin.version import VERSION
 
 POSTGRESQL_FLOOR = 150_000
@@ -43,6 +45,7 @@ def examine_system() -> list[Finding]:
         "secrets": _secrets,
         "static files": _static_files,
         "nodes": _nodes,
+        "numbers sent": _numbers_sent,
         "authorizer": _authorizer,
         "throwaway": _throwaway,
     }
@@ -163,6 +166,18 @@ def _readable(model: type[Extension | Gateway | Node]) -> bool:
     except DecryptionError:
         return False
     return True
+
+
+def _numbers_sent() -> Iterator[Finding]:
+    others = other_numbers_sent(current_plan())
+    for found in others:
+        example = found.example
+        read = f"read as {example.read_as}" if example.read_as else "no number"
+        note = f"route {found.route.name}, gateway {found.gateway}: {example.dialled} would be sent as {example.sent}"
+        remedy = "Compare strip and prepend of the route and of the gateway with its format of numbers sent."
+        yield warning("numbers sent", f"{note}, which is {read}", remedy)
+    if not others:
+        yield ok("numbers sent", "every route sends the number that is judged and priced")
 
 
 def _authorizer() -> Iterator[Finding]:

@@ -6,11 +6,15 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from billing.models import Tariff
+from billing.rating.key_patterns import Matches
+from billing.rating.pattern_examples import pattern_examples
 from billing.tariffs.filters import TariffFilterSet
 from billing.tariffs.forms import TariffForm
 from billing.tariffs.queries import providers_dearer_than
 from billing.tariffs.tables import TariffTable
-from voipadmin.core.pages import Entity, FieldGroup, Hint
+from voipadmin.core.forms.entity_form import EntityForm, answer_of
+from voipadmin.core.numbering_plan.queries import current_plan
+from voipadmin.core.pages import Entity, FieldGroup, FormPreview, Hint
 
 
 def _join_tariffs(queryset: Any) -> Any:
@@ -19,6 +23,15 @@ def _join_tariffs(queryset: Any) -> Any:
 
 def _tariff_context(tariff: Any, _user: Any) -> dict[str, Any]:
     return {"dearer_providers": providers_dearer_than(tariff)}
+
+
+def _what_it_matches(form: EntityForm) -> dict[str, Any]:
+    plan = current_plan()
+    pattern, matches, origin = (answer_of(form, name) for name in ("pattern", "matches", "origin_prefix"))
+    return {
+        "examples": pattern_examples(pattern, matches, plan) if pattern and matches else None,
+        "origins": pattern_examples(origin, Matches.NUMBER, plan) if origin else None,
+    }
 
 
 TARIFFS = Entity(
@@ -41,6 +54,7 @@ TARIFFS = Entity(
         FieldGroup(_("Rounding and time"), ("rounding", "decimals", "effective_from", "effective_until")),
     ),
     hints={"pattern": Hint.MONO},
+    preview=FormPreview("billing/tariff/preview.html", _what_it_matches),
     synced=False,
     detail_context=_tariff_context,
     aside_template="billing/tariff/margin.html",

@@ -59,6 +59,20 @@ class PanelForm(PanelFormMixin, forms.Form):
         return [("", "", list(self))]
 
 
+def answer_of(form: forms.ModelForm[Any], name: str) -> Any:
+    """Return what was given in one field, as it would be saved, or None where that cannot be; others may be empty."""
+    field = form.fields[name]
+    given = field.widget.value_from_datadict(form.data, form.files, form.add_prefix(name))
+    columns = {column.name: column for column in form._meta.model._meta.fields}
+    try:
+        value = field.clean(given)
+        if name in columns:
+            columns[name].run_validators(value)
+    except ValidationError:
+        return None
+    return value
+
+
 def widget_class(widget: forms.Widget) -> str:
     """Return Bootstrap's class for a widget."""
     if isinstance(widget, forms.CheckboxInput):

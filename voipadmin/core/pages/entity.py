@@ -49,6 +49,19 @@ class Related:
     without: str = ""
 
 
+@dataclass(frozen=True)
+class FormPreview:
+    """What a form shows of its answers while they are given, before anything is saved.
+
+    `facts(form)` of the form, which may be filled in only in part, feed the template. It stands behind the group of
+    fields with the number `behind`, counted from 1. The answers travel in the address: not for forms with secrets.
+    """
+
+    template: str
+    facts: Callable[[EntityForm], dict[str, Any]]
+    behind: int = 1
+
+
 def _unchanged(queryset: QuerySet[Any]) -> QuerySet[Any]:
     return queryset
 
@@ -89,6 +102,7 @@ class Entity(Generic[AnyModel]):
     list_actions_template: str = ""
     aside_template: str = ""
     title: Message = ""
+    preview: FormPreview | None = None
     lead_template: str = ""
     main_template: str = ""
     detail_context: Callable[[AnyModel, Viewer], dict[str, Any]] | None = None

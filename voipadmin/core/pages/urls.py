@@ -7,17 +7,25 @@ from django.urls import URLPattern, path
 from voipadmin.core.pages.entity import Entity
 from voipadmin.core.pages.lists import ObjectListView
 from voipadmin.core.pages.secrets import SecretView
-from voipadmin.core.pages.views import ObjectCreateView, ObjectDeleteView, ObjectDetailView, ObjectEditView
+from voipadmin.core.pages.views import (
+    ObjectCreateView,
+    ObjectDeleteView,
+    ObjectDetailView,
+    ObjectEditView,
+    ObjectPreviewView,
+)
 
 
 def entity_urls(prefix: str, entity: Entity[Any]) -> list[URLPattern]:
-    """Return list and detail, and create, edit, delete and secrets where there are such; names are `MODEL_list`..."""
+    """Return list and detail, and the other pages where there are such; names are `MODEL_list`, `MODEL_create`..."""
     name = entity.model_name
     patterns = [path(f"{prefix}/", ObjectListView.as_view(entity=entity), name=f"{name}_list")]
     if entity.form is not None and entity.creates:
         patterns.append(path(f"{prefix}/new/", ObjectCreateView.as_view(entity=entity), name=f"{name}_create"))
     if entity.form is not None:
         patterns.append(path(f"{prefix}/<uuid:pk>/edit/", ObjectEditView.as_view(entity=entity), name=f"{name}_edit"))
+    if entity.preview is not None:
+        patterns.append(path(f"{prefix}/preview/", ObjectPreviewView.as_view(entity=entity), name=f"{name}_preview"))
     if entity.delete is not None:
         view = ObjectDeleteView.as_view(entity=entity)
         patterns.append(path(f"{prefix}/<uuid:pk>/delete/", view, name=f"{name}_delete"))

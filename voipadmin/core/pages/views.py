@@ -145,7 +145,8 @@ class ObjectFormView(EntityView[AnyModel]):
 
     def _show(self, form: EntityForm, instance: AnyModel | None) -> HttpResponse:
         cancel = page_of(instance) if instance is not None else self.entity.url("list")
-        return self.page("pages/form.html", form=form, object=instance, cancel_url=cancel)
+        preview = self.entity.url("preview") if self.entity.preview else ""
+        return self.page("pages/form.html", form=form, object=instance, cancel_url=cancel, preview_url=preview)
 
 
 class ObjectCreateView(ObjectFormView[AnyModel]):
@@ -163,6 +164,20 @@ class ObjectEditView(ObjectFormView[AnyModel]):
         if not self.entity.editable(instance):
             raise PermissionDenied
         return instance
+
+
+class ObjectPreviewView(EntityView[AnyModel]):
+    """What a form's answers come to, as they are typed; nothing is saved."""
+
+    action = "change"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show it."""
+        preview, form_class = self.entity.preview, self.entity.form
+        if preview is None or form_class is None:
+            raise PermissionDenied
+        form = form_class(request.GET, user=request.user)
+        return render(request, preview.template, preview.facts(form))
 
 
 def save_form(form: EntityForm) -> Any:

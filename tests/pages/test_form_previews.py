@@ -1,0 +1,97 @@
+"""What a form says while it is filled in, before anything is saved."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from billing.models import Tariff
+from routing.models import Route
+from tests.factories.routing import GatewayFactory, RouteFactory
+from tests.pages.conftest import AsRole
+from voipadmin.users.roles import Role
+
+pytestmark = pytest.mark.django_db
+TARIFF, ROUTE = "billing:tariff_preview", "routing:route_preview"
+
+
+def answer(client: Client, name: str, given: dict[str, Any], language: str = "en") -> str:
+    response = client.get(reverse(name), given, headers={"Accept-Language": language})
+    assert response.status_code == 200
+    return str(response.content.decode())
+
+
+def with_gateway(gateway: Any, **fields: Any) -> dict[str, Any]:
+    rows = {"rows-TOTAL_FORMS": 1, "rows-INITIAL_FORMS": 0, "rows-0-gateway": gateway.pk}
+    return {"pattern": "_0ZZXXXXXXXXX", "strip_digits": 0, "prepend": "", **rows, **fields}
+
+
+def test_a_tariffs_form_shows_what_it_matches_and_what_is_near(admin: Client) -> None:
+    text = answer(admin, TARIFF, {"pattern": "190", "is_for": "code"})
+    assert "Matches" in text
+    assert ">190<" in text
+    assert "emergency" in text
+    assert "Does not match" in text
+    assert "+1900" in text
+    assert not Tariff.objects.exists()
+
+
+def test_it_says_so_in_the_language_of_the_user(admin: Client) -> None:
+    text = answer(admin, TARIFF, {"pattern": "190", "is_for": "code"}, "pt-br")
+    assert "O que ela abrange" in text
+    assert "Não abrange" in text
+
+
+def test_it_says_that_a_pattern_matches_nothing(admin: Client) -> None:
+    text = answer(admin, TARIFF, {"pattern": "5510", "is_for": "number"})
+    assert "Nothing: the numbering plan has no such number." in text
+    assert "Does not match" not in text
+
+
+def test_it_shows_the_callers_of_an_origin(admin: Client) -> None:
+    text = answer(admin, TARIFF, {"pattern": "5521", "is_for": "number", "origin_prefix": "+5511"})
+    assert "Callers" in text
+    assert "+5511" in text
+
+
+@pytest.mark.parametrize("pattern", ["", "abc", "_", "_[9-1]"])
+def test_it_says_nothing_of_what_is_no_pattern(admin: Client, pattern: str) -> None:
+    assert answer(admin, TARIFF, {"pattern": pattern, "is_for": "number"}).strip() == ""
+
+
+def test_a_routes_form_warns_of_another_number_that_would_be_sent(admin: Client) -> None:
+    gateway = GatewayFactory.create(name="GW_Zero", prepend="0")
+    text = answer(admin, ROUTE, with_gateway(gateway))
+    assert "By GW_Zero" in text
+    assert "would be sent as" in text
+    assert "which is read as" in text
+    assert not Route.objects.exists()
+
+
+def test_it_does_not_warn_of_usual_rewritings(admin: Client) -> None:
+    gateway = GatewayFactory.create(prepend="55", tech_prefix="1234#")
+    text = answer(admin, ROUTE, with_gateway(gateway, strip_digits=1))
+    assert "would be sent as" not in text
+    assert "Every number reaches the gateways" in text
+
+
+def test_it_says_that_a_route_takes_no_number(admin: Client) -> None:
+    text = answer(admin, ROUTE, with_gateway(GatewayFactory.create(), pattern="5511"))
+    assert "the route takes none" in text
+
+
+def test_a_routes_page_warns_as_well(admin: Client) -> None:
+    route = RouteFactory.create(pattern="190", gateways=[GatewayFactory.create(name="GW_Short", strip_digits=1)])
+    page = admin.get(reverse("routing:route_detail", args=[route.pk])).content.decode()
+    assert "By GW_Short" in page
+    assert "which is no number" in page
+
+
+def test_whoever_may_not_change_it_is_not_answered(as_role: AsRole) -> None:
+    assert as_role(Role.VIEWER).get(reverse(ROUTE)).status_code == 403
+
+
+def test_every_form_with_a_preview_asks_for_it(admin: Client) -> None:
+    for name, preview in (("billing:tariff_create", TARIFF), ("routing:route_create", ROUTE)):
+        assert f'hx-get="{reverse(preview)}"' in admin.get(reverse(name)).content.decode()
