@@ -24,7 +24,9 @@ from asterisk_sync.simulator.results import Authorization, EvaluatedRoute, Simul
 from asterisk_sync.simulator.services import UnanswerableError, simulate_with_context
 from billing.authorization.refused.pages import REASON_LABELS as REFUSED
 from routing.models import Route
+from voipadmin.core.numbering_plan.queries import current_plan, facts_of
 from voipadmin.core.numbers.patterns import example_number
+from voipadmin.core.numbers.reading import number_of_key
 
 PERMISSION = "routing.view_route"
 
@@ -99,6 +101,7 @@ def _shown(simulation: Simulation) -> dict[str, Any]:
         "steps": [(HOPS[step.hop], step) for step in simulation.steps],
         "fitting": _with_reasons(fitting),
         "others": _with_reasons([route for route in simulation.routes if not route.fits]),
+        "facts": facts_of(number_of_key(simulation.normalised, current_plan())),
         "best": simulation.attempts[0] if simulation.attempts else None,
     } | _authorized(simulation.authorization)
 

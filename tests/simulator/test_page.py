@@ -16,6 +16,7 @@ from tests.factories.billing import TariffFactory
 from tests.factories.customers import CustomerFactory, ExtensionFactory, TrunkAddressFactory
 from tests.factories.routing import GatewayFactory, RouteFactory
 from tests.factories.users import UserFactory
+from voipadmin.core.models import OperatorRange
 from voipadmin.core.numbers.patterns import example_number, parse_pattern
 from voipadmin.users.roles import Role
 
@@ -218,3 +219,16 @@ def test_the_api_names_the_field_that_is_wrong(
 ) -> None:
     answer = api.post("/simulations/", {"customer_id": str(acme.pk), "number": NUMBER} | question)
     assert (answer.status_code, answer.json()["field"]) == (422, field)
+
+
+def test_the_page_says_what_was_read_and_whose_range_it_is(client: Client, acme: Customer, route: Route) -> None:
+    OperatorRange.objects.create(
+        kind="mobile", first=11987650000, last=11987659999, operator="OPERADORA UM", locality="SÃO PAULO", state="SP"
+    )
+    page = asked(client, {"customer": acme.pk})
+    assert "+5511987654321" in page
+    assert "mobile" in page
+    assert "OPERADORA UM" in page
+    assert "SÃO PAULO · SP" in page
+    assert "OPERADORA UM" not in asked(client, {"customer": acme.pk, "number": "011987700000"})
+    assert "not known" in asked(client, {"customer": acme.pk, "number": "0119"})
