@@ -143,9 +143,7 @@ def _readings(sent_format: str) -> Sequence[str]:
 def _with_carrier(plan: NumberingPlan, carrier: str) -> NumberingPlan:
     """Return the plan with a context that reads what the carrier with this code is sent: 0 21 11…, 00 21 351…."""
     prefixes = ((plan.trunk_prefix, NATIONAL), (plan.international_prefix, INTERNATIONAL))
-    rules = [
-        PlanRule(f"_{prefix}{carrier}X.", strip=len(prefix + carrier), then=then) for prefix, then in prefixes if prefix
-    ]
+    rules = [PlanRule(f"_{prefix}{carrier}X.", strip=len(prefix + carrier), then=then) for prefix, then in prefixes]
     return replace(plan, contexts=(*plan.contexts, context(SENT_BY_CARRIER, rules)))
 
 

@@ -96,6 +96,10 @@ def test_a_local_number_that_is_written_with_its_area_is_seen() -> None:
     assert told("_400[34]XXXX") is None
 
 
+def test_a_carrier_is_selected_where_numbers_have_no_prefix_as_well() -> None:
+    assert other_number_sent("_9XXXXXXXX", Sending("carrier", Rewriting(), "21"), plan_of("PT", TODAY)) is None
+
+
 @pytest.mark.parametrize(("pattern", "takes"), [("_X.", True), ("190", True), ("5511", False), ("_01000.", False)])
 def test_a_pattern_that_takes_no_number_of_the_plan_is_told(pattern: str, takes: bool) -> None:
     assert takes_any_number(pattern, BRAZIL) == takes
