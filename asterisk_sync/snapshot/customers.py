@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from asterisk_sync.models import Node
+from asterisk_sync.snapshot.forwards import with_whole_forwards
 from asterisk_sync.snapshot.node_scope import NodeScope
 from asterisk_sync.snapshot.rows import rows_of
 from asterisk_sync.snapshot.values import (
@@ -64,7 +65,7 @@ def load_customers(scope: NodeScope, plan: NumberingPlan) -> tuple[CustomerSnaps
             caller_id_number=row.caller_id_number,
             home_area=row.local_area(plan),
             addresses=tuple(addresses.get(row.pk, ())),
-            extensions=tuple(extensions.get(row.pk, ())),
+            extensions=with_whole_forwards(extensions.get(row.pk, ()), row.local_area(plan), plan),
         )
         for row in rows
     )

@@ -67,6 +67,32 @@ def test_the_home_area_is_the_customers_own_or_else_that_of_its_main_number(
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("own_area", "forward_to", "forwards"),
+    [
+        ("21", "34001234", "+552134001234"),
+        ("", "987654321", "+5511987654321"),
+        ("21", "40041234", "40041234"),
+        ("21", "01134001234", "01134001234"),
+        ("21", "190", "190"),
+        ("21", "22334455", "22334455"),
+    ],
+)
+def test_a_telephone_forwards_to_the_local_number_of_its_own_area_whoever_calls(
+    node: Node, own_area: str, forward_to: str, forwards: str
+) -> None:
+    customer = CustomerFactory.create(home_area="11", caller_id_number="")
+    ExtensionFactory.create(customer=customer, number="1001", home_area=own_area, forward_to=forward_to)
+    ExtensionFactory.create(customer=customer, number="22334455")
+    assert load_snapshot(node).customers[0].extensions[0].forward_to == forwards
+
+
+def test_a_local_forward_without_any_area_stays_as_it_is(node: Node) -> None:
+    customer = CustomerFactory.create(home_area="", caller_id_number="")
+    ExtensionFactory.create(customer=customer, forward_to="34001234")
+    assert load_snapshot(node).customers[0].extensions[0].forward_to == "34001234"
+
+
 def test_it_is_read_in_one_read_only_moment(node: Node) -> None:
     with CaptureQueriesContext(connection) as captured:
         load_snapshot(node)
