@@ -66,7 +66,6 @@ def test_the_home_area_is_the_customers_own_or_else_that_of_its_main_number(
     assert (found.home_area, found.extensions[0].home_area) == (area, "21")
 
 
-@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
     ("own_area", "forward_to", "forwards"),
     [
@@ -93,6 +92,7 @@ def test_a_local_forward_without_any_area_stays_as_it_is(node: Node) -> None:
     assert load_snapshot(node).customers[0].extensions[0].forward_to == "34001234"
 
 
+@pytest.mark.django_db(transaction=True)
 def test_it_is_read_in_one_read_only_moment(node: Node) -> None:
     with CaptureQueriesContext(connection) as captured:
         load_snapshot(node)
