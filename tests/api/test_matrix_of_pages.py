@@ -21,6 +21,7 @@ SUFFIXES = {
     "edit": [("GET", "change"), ("POST", "change")],
     "delete": [("GET", "delete"), ("POST", "delete")],
     "secret": [("POST", "reveal")],
+    "preview": [("GET", "change")],
 }
 # The pages that are no list, object or form: method, action, and the kind of object that the permission is for.
 OTHERS: dict[str, list[tuple[str, str, str]]] = {
@@ -83,6 +84,8 @@ OTHERS: dict[str, list[tuple[str, str, str]]] = {
     "billing:account_statement_csv": [("GET", "view", "billing.account")],
     "billing:account_statement_pdf": [("GET", "view", "billing.account")],
     "users:user_password": [("POST", "change", "users.user")],
+    "users:user_second_factor": [("GET", "change", "users.user"), ("POST", "change", "users.user")],
+    "users:roles": [("GET", "change", "users.user"), ("POST", "change", "users.user")],
 }
 OBJECT_OF = {
     "asterisk_sync:nodes_of_customer": "customers.customer",
@@ -93,7 +96,7 @@ OBJECT_OF = {
     "asterisk_sync:node_compare": "asterisk_sync.node",
 }
 # Pages about the user who looks, the search, which finds what the user may see, and how a typed amount is read.
-PERSONAL = {"users:settings", "search", "set_language", "decimal_reading"}
+PERSONAL = {"users:settings", "users:second_factor_first", "search", "set_language", "decimal_reading"}
 LOG_IN_OF_THE_API = {"api/v1/auth/login", "api/v1/auth/login/"}
 ANSWERS_STRANGERS = {"account_login", "account_inactive", "health_live", "health_ready"}
 
