@@ -25,16 +25,16 @@ def admin() -> User:
 
 
 @pytest.fixture
-def browser(admin: User) -> Client:
-    browser = Client(headers={"accept-language": "en"}, REMOTE_ADDR="192.0.2.5")
-    browser.force_login(admin, backend="voipadmin.users.backends.RoleBackend")
-    return browser
+def signed_in(admin: User) -> Client:
+    signed_in = Client(headers={"accept-language": "en"}, REMOTE_ADDR="192.0.2.5")
+    signed_in.force_login(admin, backend="voipadmin.users.backends.RoleBackend")
+    return signed_in
 
 
 @pytest.fixture
-def entry(admin: User, browser: Client) -> Any:
+def entry(admin: User, signed_in: Client) -> Any:
     data = {"username": "ana", "role": "viewer", "is_active": "on"}
-    browser.post("/users/new/", data)
+    signed_in.post("/users/new/", data)
     return LogEntry.objects.get(object_repr="ana")
 
 
@@ -75,10 +75,10 @@ def test_the_name_of_who_is_deleted_stays(entry: Any, admin: User) -> None:
 
 
 @pytest.mark.parametrize("entity", entities(), ids=lambda entity: entity.model_name)
-def test_every_list_that_is_exported_is_noted(browser: Client, admin: User, entity: Any) -> None:
+def test_every_list_that_is_exported_is_noted(signed_in: Client, admin: User, entity: Any) -> None:
     before = set(LogEntry.objects.values_list("pk", flat=True))
     name = f"{entity.app_label}:{entity.model_name}_list"
-    answer = browser.get(reverse(name), {"export": "csv", "q": "x"})
+    answer = signed_in.get(reverse(name), {"export": "csv", "q": "x"})
     assert answer["Content-Type"].startswith("text/csv")
     noted: Any = LogEntry.objects.exclude(pk__in=before).get()
     assert (noted.actor, noted.remote_addr, noted.action) == (admin, "192.0.2.5", LogEntry.Action.ACCESS)
@@ -86,20 +86,20 @@ def test_every_list_that_is_exported_is_noted(browser: Client, admin: User, enti
     assert noted.changes_dict["filters"][1] == "export=csv&q=x"
 
 
-def test_an_export_says_how_many_rows_were_taken(browser: Client) -> None:
+def test_an_export_says_how_many_rows_were_taken(signed_in: Client) -> None:
     CdrFactory.create()
     CdrFactory.create()
-    browser.get(reverse("billing:cdr_list"), {"export": "csv"})
+    signed_in.get(reverse("billing:cdr_list"), {"export": "csv"})
     noted: Any = LogEntry.objects.filter(action=LogEntry.Action.ACCESS).get()
     assert noted.changes_dict["rows"][1] == "2"
 
 
 @pytest.mark.parametrize(("ending", "form"), [("csv", "CSV"), ("pdf", "PDF")])
-def test_a_statement_that_is_taken_is_told_on_the_accounts_changelog(browser: Client, ending: str, form: str) -> None:
+def test_a_statement_that_is_taken_is_told_on_the_accounts_changelog(signed_in: Client, ending: str, form: str) -> None:
     account = CustomerFactory.create().account
     days = {"first": "2026-01-01", "last": "2026-01-31"}
-    answer = browser.get(reverse(f"billing:account_statement_{ending}", args=[account.pk]), days)
+    answer = signed_in.get(reverse(f"billing:account_statement_{ending}", args=[account.pk]), days)
     assert answer.status_code == 200
-    page = browser.get(f"{account.get_absolute_url()}?tab=changelog").content.decode()
+    page = signed_in.get(f"{account.get_absolute_url()}?tab=changelog").content.decode()
     assert "Download" in page
     assert form in page
