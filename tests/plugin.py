@@ -17,6 +17,7 @@ from functools import cached_property
 from pathlib import Path
 from types import FrameType
 
+import hypothesis
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
@@ -29,6 +30,10 @@ WORKER = os.environ.get("PYTEST_XDIST_WORKER")
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
 # Tests of one file that use the same engine share a process: their fixtures are started once.
 GROUPS = {"asterisk": "asterisk", "page": "browser", "context": "browser", "browser": "browser"}
+
+# No test asserts a time: a slow machine is no failure.
+hypothesis.settings.register_profile("voipadmin", parent=hypothesis.settings(), deadline=None)
+hypothesis.settings.load_profile("voipadmin")
 
 
 def _programs() -> PostgresPrograms:
