@@ -30,6 +30,7 @@ SPECIAL = {
     "rollback": "sync",
     "release": "sync",
     "apply": "sync",
+    "renew-secret": "sync",
     "mend": "sync",
     "approve": "change",
     "compute": "change",

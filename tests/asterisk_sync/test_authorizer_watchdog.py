@@ -9,6 +9,7 @@ import pytest
 
 from asterisk_sync.authorizer import watchdog
 from asterisk_sync.authorizer.watchdog import tell_systemd
+from tests.event_loops import run_apart
 
 
 def test_it_is_told_again_and_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -26,9 +27,9 @@ def test_it_is_told_again_and_again(tmp_path: Path, monkeypatch: pytest.MonkeyPa
                 await telling
             return heard
 
-        assert asyncio.run(work()) == [b"WATCHDOG=1"] * 3
+        assert run_apart(work()) == [b"WATCHDOG=1"] * 3
 
 
 def test_nobody_is_told_where_nobody_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NOTIFY_SOCKET", raising=False)
-    asyncio.run(tell_systemd())
+    run_apart(tell_systemd())

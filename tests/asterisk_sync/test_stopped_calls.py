@@ -26,6 +26,7 @@ from billing.authorization.stops.services import stop_account
 from billing.models import RefusedCall
 from customers.models import Customer, CustomerStatus
 from deploy.trial.asterisk import AsteriskInstance
+from tests.event_loops import run_apart
 from tests.factories import CustomerFactory
 
 
@@ -71,26 +72,26 @@ def test_whoever_is_stopped_or_suspended_is_hung_up_once_on_each_node_and_again_
 
     calls = StoppedCalls(cache, nodes, BackgroundTasks())
     cache.refresh()
-    assert asyncio.run(looks(2)) == []
+    assert run_apart(looks(2)) == []
     stop_account(account_id=account.pk, reason="by hand")
     cache.refresh()
     acme = frozenset({"ACME"})
-    assert asyncio.run(looks(3)) == [(here, acme), (away, acme), (away, acme), (away, acme)]
+    assert run_apart(looks(3)) == [(here, acme), (away, acme), (away, acme), (away, acme)]
     nodes.away = set()
     Customer.objects.filter(pk=suspended.pk).update(status=CustomerStatus.SUSPENDED, updated_at=timezone.now())
     cache.refresh()
-    assert asyncio.run(looks(2)) == [(here, frozenset({"BETA"})), (away, frozenset({"ACME", "BETA"}))]
+    assert run_apart(looks(2)) == [(here, frozenset({"BETA"})), (away, frozenset({"ACME", "BETA"}))]
     # Whoever is let go and stopped again is hung up again, and a service that starts knows of nobody's calls.
     account.refresh_from_db()
     account.blocked_at = None
     account.save()
     cache.refresh()
-    assert asyncio.run(looks(1)) == []
+    assert run_apart(looks(1)) == []
     stop_account(account_id=account.pk, reason="again")
     cache.refresh()
-    assert asyncio.run(looks(1)) == [(here, acme), (away, acme)]
+    assert run_apart(looks(1)) == [(here, acme), (away, acme)]
     calls = StoppedCalls(cache, nodes, BackgroundTasks())
-    assert {node for node, _codes in asyncio.run(looks(1))} == {here, away}
+    assert {node for node, _codes in run_apart(looks(1))} == {here, away}
 
 
 def test_a_node_that_hangs_holds_up_neither_itself_for_ever_nor_anybody_else() -> None:
@@ -107,7 +108,7 @@ def test_a_node_that_hangs_holds_up_neither_itself_for_ever_nor_anybody_else() -
     with hanging_node() as node:
         nodes = NodeConnections()
         nodes.refresh([node])
-        free, took, found = asyncio.run(work(nodes))
+        free, took, found = run_apart(work(nodes))
         nodes.close()
     assert found == [False] * 200
     assert free < 1
@@ -125,14 +126,14 @@ def test_the_connection_of_a_node_that_was_removed_is_closed(asterisk: AsteriskI
     async def ask() -> bool:
         return await connection.ask(lambda client: client.connected())
 
-    assert asyncio.run(ask())
+    assert run_apart(ask())
     assert connection._client is not None
     nodes.refresh([Node(pk=node.pk, **{name: getattr(node, name) for name in FIELDS})])
     assert nodes.by_id[node.pk] is connection
     nodes.refresh([])
     assert not connection._client.connected()
     with pytest.raises(AmiUnreachableError):
-        asyncio.run(ask())
+        run_apart(ask())
 
 
 FIELDS = ("name", "ami_host", "ami_port", "ami_username", "ami_secret")
@@ -156,9 +157,9 @@ def test_refused_calls_that_could_not_be_written_are_written_later_and_those_of_
     write = services.record_refusals
     monkeypatch.setattr(services, "record_refusals", away)
     with pytest.raises(DatabaseError):
-        asyncio.run(queue.write())
+        run_apart(queue.write())
     monkeypatch.setattr(services, "record_refusals", write)
-    asyncio.run(queue.write())
+    run_apart(queue.write())
     assert sorted(RefusedCall.objects.values_list("uniqueid", flat=True)) == ["0", "1", "3", "4"]
 
 
