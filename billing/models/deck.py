@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from billing.models.plan import TimeWindow
-from billing.models.tariff import LONGEST_BANDS, TariffMatches
+from billing.models.tariff import LONGEST_BANDS, TariffMatches, matches_field
 from routing.models import Provider
 from voipadmin.core import validators
 from voipadmin.core.models import BaseModel, VisibleQuerySet, known_choices
@@ -76,13 +76,7 @@ class BuyRate(BaseModel):
         Deck, on_delete=models.PROTECT, null=True, blank=True, related_name="rates", verbose_name=_("deck")
     )
     pattern = models.CharField(_("prefix or pattern"), max_length=60, validators=[validators.validate_pattern])
-    matches = models.CharField(
-        _("is for"),
-        max_length=6,
-        choices=TariffMatches.choices,
-        default=TariffMatches.NUMBER,
-        db_default=TariffMatches.NUMBER,
-    )
+    matches = matches_field()
     name = models.CharField(_("destination"), max_length=120, blank=True, validators=[validators.validate_name])
     origin_prefix = models.CharField(_("origin"), max_length=15, blank=True)
     window = models.ForeignKey(

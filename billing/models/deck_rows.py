@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from billing.models.deck import BuyRate, Deck
 from billing.models.plan import TimeWindow
-from billing.models.tariff import LONGEST_BANDS, TariffMatches
+from billing.models.tariff import LONGEST_BANDS, TariffMatches, matches_field
 from voipadmin.core.models import known_choices
 
 
@@ -42,13 +42,7 @@ class DeckRow(models.Model):
     row = models.PositiveIntegerField(_("row"))
     change = models.CharField(_("change"), max_length=8, choices=DeckChange.choices)
     pattern = models.CharField(_("prefix"), max_length=60)
-    matches = models.CharField(
-        _("is for"),
-        max_length=6,
-        choices=TariffMatches.choices,
-        default=TariffMatches.NUMBER,
-        db_default=TariffMatches.NUMBER,
-    )
+    matches = matches_field()
     origin_prefix = models.CharField(_("origin"), max_length=15, blank=True)
     name = models.CharField(_("destination"), max_length=120, blank=True)
     old_price = models.DecimalField(_("price now"), max_digits=12, decimal_places=6, null=True)

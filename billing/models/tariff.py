@@ -55,6 +55,18 @@ def without_plus(pattern: str) -> str:
     return "_" + pattern[1:].removeprefix("+") if pattern.startswith("_") else pattern.removeprefix("+")
 
 
+def matches_field(help_text: Any = "") -> "models.CharField[str, str]":
+    """Return the column that says whether a price is for numbers or for codes of the country."""
+    return models.CharField(
+        _("is for"),
+        max_length=6,
+        choices=TariffMatches.choices,
+        default=TariffMatches.NUMBER,
+        db_default=TariffMatches.NUMBER,
+        help_text=help_text,
+    )
+
+
 class Tariff(BaseModel):
     """What calls to a destination cost and sell for, from a moment on."""
 
@@ -72,13 +84,8 @@ class Tariff(BaseModel):
         validators=[validators.validate_pattern],
         help_text=_("E.164 digits (5511) or an Asterisk pattern (_55ZZ9XXXXXXXX); the longest match wins."),
     )
-    matches = models.CharField(
-        _("is for"),
-        max_length=6,
-        choices=TariffMatches.choices,
-        default=TariffMatches.NUMBER,
-        db_default=TariffMatches.NUMBER,
-        help_text=_("Numbers of the world (5511, 1), or what is dialled inside the country alone (190, 4004, 0800)."),
+    matches = matches_field(
+        help_text=_("Numbers of the world (5511, 1), or what is dialled inside the country alone (190, 4004, 0800).")
     )
     plan = models.ForeignKey(
         RatePlan,
