@@ -11,7 +11,7 @@ from django.db import connection
 
 from tests.bench.calls import AT_ONCE, CALLS, ROUNDS, bare_line, bare_line_beside, calls_per_second, compare
 from tests.bench.figure import Figure
-from tests.bench.lab import BenchNode, bench_node
+from tests.bench.lab import BenchNode, calling_node
 from tests.bench.size import LIMIT
 
 PAUSE_SECONDS = 1.0
@@ -86,7 +86,7 @@ def measure() -> Iterator[Figure]:
     The dialplan is compared with bare Dial on the same node: the time that PJSIP takes there to find out who calls is
     in both. Bare Dial on an Asterisk without objects says how long that is.
     """
-    with bare_line() as empty, bench_node(LIMIT) as bench:
+    with bare_line() as empty, calling_node(LIMIT) as bench:
         values, yardsticks, of_empty = compare(bench.line(), bare_line_beside(bench.line()), empty)
         yield _at_rest(values, yardsticks, of_empty)
         changes = Changes(bench)

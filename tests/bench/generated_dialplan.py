@@ -1,17 +1,17 @@
-"""Figure (a): calls per second through the generated dialplan, beside bare `Dial()`."""
+"""Figure (a): calls per second through the generated dialplan, each asked about, beside bare `Dial()`."""
 
 from collections.abc import Iterator
 from statistics import median
 
 from tests.bench.calls import AT_ONCE, CALLS, ROUNDS, bare_line, compare
 from tests.bench.figure import Figure
-from tests.bench.lab import bench_node
+from tests.bench.lab import calling_node
 from tests.bench.size import EXTENSIONS, NUMBERS, ROUTES
 
 
 def measure() -> Iterator[Figure]:
     """Measure both in turn and yield the medians."""
-    with bare_line() as yardstick, bench_node() as bench:
+    with bare_line() as yardstick, calling_node() as bench:
         values, yardsticks = compare(bench.line(), yardstick)
     yield Figure(
         name="calls_per_second",

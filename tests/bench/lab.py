@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 from uuid import UUID
 
 import django
@@ -11,6 +12,7 @@ from django.core.management import call_command
 
 from deploy.trial.asterisk import AsteriskInstance
 from deploy.trial.asterisk_tree import ensure_tree
+from deploy.trial.ports import free_tcp_port
 from tests.bench.calls import Line
 from tests.bench.size import CARRIER, CUSTOMERS, NETWORK, NUMBER, SMALL, Size
 
@@ -64,3 +66,23 @@ def bench_node(size: Size = SMALL) -> Iterator[BenchNode]:
     with populated_node(size) as bench:
         bench.synchronise()
         yield bench
+
+
+@contextmanager
+def calling_node(size: Size = SMALL) -> Iterator[BenchNode]:
+    """Yield a node whose calls go out as in production: each is asked about, at an own authorizer, and is priced."""
+    with populated_node(size) as bench:
+        # Models and what stands on them can be imported only now.
+        from django.conf import settings  # noqa: PLC0415
+
+        from billing.models import Account, Tariff  # noqa: PLC0415
+        from customers.models import Customer  # noqa: PLC0415
+        from tests.calls.authorized import authorizer  # noqa: PLC0415
+
+        settings.AUTHORIZER_ADDRESS = f"127.0.0.1:{free_tcp_port('127.0.0.1')}"
+        Tariff.objects.create(name="Brazil", pattern="55", price_per_minute=Decimal("0.10"))
+        # Customers were written past the signals that open their accounts.
+        Account.objects.bulk_create(Account(customer=customer) for customer in Customer.objects.all())
+        bench.synchronise()
+        with authorizer(AUTHORIZER_ADDRESS=settings.AUTHORIZER_ADDRESS):
+            yield bench
