@@ -103,11 +103,13 @@ def _rank(positions: Sequence[str], tail: int) -> Rank:
 
 def _without_zero(positions: Sequence[str]) -> list[str]:
     """Return the positions, the first one without a 0."""
-    return [digits.replace("0", "") if not place else digits for place, digits in enumerate(positions)]
+    return [positions[0].replace("0", ""), *positions[1:]] if positions else []
 
 
 def positions_of(pattern: str) -> tuple[list[str], str]:
     """Return the digits that a pattern allows at each position, and its open end (`.`, `!` or nothing)."""
+    if pattern.isdigit():  # most are
+        return list(pattern), ""
     positions: list[str] = []
     for bracket, single in _POSITION.findall(pattern.removeprefix("_").removeprefix("+")):
         if single in (".", "!") and single:

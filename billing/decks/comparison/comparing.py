@@ -153,9 +153,8 @@ def _compare_key(
     dated.sort(key=lambda one: one.begins)
     counted = [one for place, one in enumerate(dated) if place + 1 == len(dated) or dated[place + 1].begins > now]
     before: _RateBefore | None = None
-    is_there = _is_present(counted, rates, now)
     for one in counted:
-        before = _plan(found, key, one, rates, before, now, is_there=is_there)
+        before = _plan(found, key, one, rates, before, now, are_present=lambda: _is_present(counted, rates, now))
 
 
 def _is_present(dated: Sequence[_DatedLine], rates: list[PresentRate], now: datetime) -> bool:
@@ -175,7 +174,7 @@ def _plan(
     before: _RateBefore | None,
     now: datetime,
     *,
-    is_there: bool,
+    are_present: Callable[[], bool],
 ) -> _RateBefore | None:
     """Plan one line of a key, and return what it leaves to the next one."""
     day, ends, line = dated
@@ -186,7 +185,7 @@ def _plan(
     found.in_the_past += line.begins is not None and day < now
     old = _rate_at(rates, begins) if before is None else before.rate
     lasts = _lasts(rates, begins, ends) if before is None else before.lasts and ends is None
-    change = change_between(old, line, lasting=lasts or is_there)
+    change = change_between(old, line, lasting=lasts or are_present())
     if change == "gone" and not rates and before is None:
         found.not_there += 1
         return None
@@ -262,7 +261,7 @@ def _ask_about_new_prefixes(found: DeckComparison, named: Mapping[RateKey, DeckR
 def _price_of_shorter(key: RateKey, named: Mapping[RateKey, DeckRate], present: PresentRates) -> Decimal | None:
     """Return the price of the longest shorter prefix, in the list or in force; None where there is none."""
     for length in range(len(key.pattern) - 1, 0, -1):
-        shorter = key._replace(pattern=key.pattern[:length])
+        shorter = RateKey(key.pattern[:length], *key[1:])
         if shorter in named:
             return named[shorter].price_per_minute
         if shorter in present:

@@ -56,7 +56,9 @@ class SellPrices:
 
     def below(self, prefix: str, cost: Decimal, matches: str = Matches.NUMBER) -> Decimal | None:
         """Return the lowest price of `prefix`, a deck's, in any plan where that is below `cost`, else None."""
-        lead = compile_pattern(prefix, matches).lead
+        # A plain prefix is its own lead; lists have hundred thousands of them.
+        is_plain = matches == Matches.NUMBER and prefix.isdigit() and not prefix.startswith("0")
+        lead = prefix if is_plain else compile_pattern(prefix, matches).lead
         prices = (_price_of(lead, by_lead) for by_lead in self._plans.values())
         return min((price for price in prices if price is not None and price < cost), default=None)
 
