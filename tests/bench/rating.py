@@ -22,13 +22,16 @@ from billing.rating.price_book import Cadence, PriceBook, PricedTariff
 from tests.bench.figure import Figure
 from tests.billing.rating_oracles import started_seconds
 
-TARIFFS = 5_000
 CALLS = int(os.environ.get("BENCH_RATED_CALLS", "50000"))
 BULK_CALLS = int(os.environ.get("BENCH_BULK_RATED_CALLS", "1000000"))
 ROUNDS = 3
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 CENT = Decimal("0.0001")
-PREFIXES = ["55", *(f"55{code}" for code in range(1000, 1000 + TARIFFS))]
+# Mobile numbers of Brazil begin so: area, 9, two digits.
+AREAS = [11, 12, 13, 14, 15, 16, 17, 18, 19, 21, 22, 24, 27, 28, 31, 32, 33, 34, 35, 37, 38, 41, 42, 43, 44, 45, 46, 47,
+         48, 49, 51, 53, 54, 55, 61, 62, 63, 64, 65, 66, 67, 68, 69, 71, 73, 74, 75, 77, 79, 81]  # fmt: skip
+MOBILES = [f"55{area}9{digits:02d}" for area in AREAS for digits in range(100)]
+PREFIXES = ["55", *MOBILES]
 
 
 def measure() -> Iterator[Figure]:
@@ -48,7 +51,7 @@ def numbers(count: int) -> list[tuple[str, Decimal]]:
     """Return called numbers with seconds, the same ones each time."""
     drawn = random.Random(1)  # noqa: S311 - repeatable numbers, not secrets
     return [
-        (f"55{drawn.randrange(1000, 6000)}{drawn.randrange(10**7):07d}", Decimal(drawn.randrange(1, 600_000)) / 1000)
+        (f"{drawn.choice(MOBILES)}{drawn.randrange(10**6):06d}", Decimal(drawn.randrange(1, 600_000)) / 1000)
         for _ in range(count)
     ]
 
