@@ -192,6 +192,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "options": {"expires": 30},
     },
     "end-quarantines": {"task": "numbering.tasks.end_quarantines", "schedule": 600.0, "options": {"expires": 600}},
+    "forget-expired-log-ins": {
+        "task": "voipadmin.users.tasks.forget_expired_log_ins",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "keep-cdr-months": {"task": "billing.tasks.keep_cdr_months", "schedule": 6 * 3600.0, "options": {"expires": 3600}},
 }
 CELERY_TIMEZONE = "UTC"
