@@ -85,13 +85,29 @@ def test_the_csv_has_what_the_filter_finds_and_all_of_it(admin: Client) -> None:
     assert "GONE" not in {row[0] for row in rows}
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+5511", "-2", "@SUM(A1)", "\t=1", "\r=1"])
+@pytest.mark.parametrize("text", ["=1+1", "+5511", "-2", "@SUM(A1)", "\t1", "\r1"])
 def test_a_cell_that_a_spreadsheet_would_run_is_made_text(text: str) -> None:
     assert neutralise(text) == f"'{text}"
 
 
 def test_numbers_and_plain_text_are_exported_as_they_are() -> None:
     assert [neutralise(value) for value in ("1+1", "", 5, -5, None)] == ["1+1", "", 5, -5, None]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Ana;=1+1", "Ana;'=1+1"),
+        ("Ana;;@SUM(A1)\n-1", "Ana;;'@SUM(A1)\n'-1"),
+        ("Ana\t+1;x", "Ana\t'+1;x"),
+        ("=1;=1", "'=1;'=1"),
+        ("\t=1", "'\t'=1"),
+        ("＝1＋1", "'＝1＋1"),
+        ("a-b; c=d", "a-b; c=d"),
+    ],
+)
+def test_no_part_becomes_a_formula_where_lines_are_divided_at_semicolons(text: str, expected: str) -> None:
+    assert neutralise(text) == expected
 
 
 def test_a_caller_who_names_itself_a_formula_does_not_run_in_the_spreadsheet(admin: Client) -> None:

@@ -1,20 +1,22 @@
 """CSV of a list: streamed, in UTF-8 with a mark that spreadsheets know, and safe to open in one."""
 
 import csv
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.http import StreamingHttpResponse
 
-# A spreadsheet runs a cell that starts with one of these as a formula.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet runs a cell that starts with one of these as a formula, some also in their wide forms.
+_STARTS = "=+@\uff0b\uff0d\uff1d\uff20-"
+# Where the comma is the decimal sign, as in Brazil, spreadsheets divide lines at semicolons, inside of our quotes as
+# well: what stands behind one may become a cell. Tabs and line ends begin one, too.
+_FORMULA = re.compile(rf"(?:^|(?<=[;\t\r\n]))(?=[{_STARTS}])|^(?=[\t\r\n])")
 
 
 def neutralise(value: Any) -> Any:
-    """Return `value` with an apostrophe before text that a spreadsheet would take for a formula."""
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
-        return f"'{value}"
-    return value
+    """Return `value` with an apostrophe before each part of a text that a spreadsheet would take for a formula."""
+    return _FORMULA.sub("'", value) if isinstance(value, str) else value
 
 
 class _Echo:
