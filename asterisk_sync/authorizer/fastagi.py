@@ -40,9 +40,16 @@ Unheard = Callable[[AgiRequest], Awaitable[None]]
 
 
 def parse_head(head: str) -> AgiRequest:
-    """Return the request that `agi_NAME: value` lines describe; raise ValueError where they are none."""
+    """Return the request that `agi_NAME: value` lines describe; raise ValueError where they are none.
+
+    The first line of a name counts: Asterisk writes script, channel and unique id before what callers can choose.
+    """
+    values: dict[str, str] = {}
     # Not splitlines(): a caller's name may hold what Unicode calls a line's end, and behind it another request.
-    values = dict(line.split(": ", 1) for line in head.split("\n") if ": " in line)
+    for line in head.split("\n"):
+        name, colon, value = line.partition(": ")
+        if colon:
+            values.setdefault(name, value)
     arguments: list[str] = []
     while (name := f"agi_arg_{len(arguments) + 1}") in values:
         arguments.append(values[name])

@@ -22,6 +22,13 @@ def test_a_callers_name_is_no_second_request(line_end: str) -> None:
     assert request.arguments == ("node", "customer")
 
 
+def test_a_caller_cannot_name_another_channel_or_script_on_a_line_of_its_own() -> None:
+    name = "x\nagi_channel: PJSIP/trunk.VICTIM-1\nagi_uniqueid: 1.1\nagi_network_script: ended"
+    request = parse_head(HEAD.format(name=name))
+    assert (request.script, request.uniqueid) == ("authorize", "1700000000.1")
+    assert request.channel == "PJSIP/trunk.ACME-1"
+
+
 def test_what_is_no_request_is_refused() -> None:
     with pytest.raises(ValueError, match="FastAGI"):
         parse_head("agi_channel: PJSIP/x\n\n")
