@@ -87,6 +87,40 @@ LEDGER_DIFFERS = declare(
         "scale",
     )
 )
+
+
+def _deck(alarm: Alarm) -> str:
+    return reverse("billing:deck_detail", args=[alarm.subject])
+
+
+def _rerating(alarm: Alarm) -> str:
+    return reverse("billing:rerating_detail", args=[alarm.subject])
+
+
+DECK_STOPPED = declare(
+    AlarmKind(
+        "deck_stopped",
+        gettext_lazy(
+            "The deck %(job)s is not read: three workers began and none finished. Their log says why; then press “Read"
+            " again”."
+        ),
+        "file-spreadsheet",
+        is_severe=False,
+        address=_deck,
+    )
+)
+RERATING_STOPPED = declare(
+    AlarmKind(
+        "rerating_stopped",
+        gettext_lazy(
+            "The re-rating %(job)s is not finished: three workers began and none finished. Their log says why; then"
+            " press “Compute again” or “Go on”."
+        ),
+        "badge-dollar-sign",
+        is_severe=False,
+        address=_rerating,
+    )
+)
 REJECTED_RECORDS = declare(
     AlarmKind(
         "rejected_records",

@@ -6,11 +6,19 @@ from django.utils import timezone
 
 from billing.cdrs import partitions
 from billing.cdrs.doubtful_prices import report_doubtful_prices
-from billing.decks.tasks import read_deck_file
-from billing.rerating.tasks import preview_rerating, write_rerating
+from billing.decks.tasks import read_deck_file, resume_decks
+from billing.rerating.tasks import preview_rerating, resume_reratings, write_rerating
 from voipadmin.core.runtime.task_limits import LONG, SHORT
 
-__all__ = ["keep_cdr_months", "look_for_doubtful_prices", "preview_rerating", "read_deck_file", "write_rerating"]
+__all__ = [
+    "keep_cdr_months",
+    "look_for_doubtful_prices",
+    "preview_rerating",
+    "read_deck_file",
+    "resume_decks",
+    "resume_reratings",
+    "write_rerating",
+]
 
 logger = structlog.get_logger(__name__)
 

@@ -23,13 +23,14 @@ from asterisk_sync.models import Node, RunOutcome, SyncRun
 from asterisk_sync.pipeline import history
 from asterisk_sync.pipeline.candidate import Candidate, Source, prepare
 from asterisk_sync.pipeline.history import Verdict
-from asterisk_sync.pipeline.locking import LockLostError, NodeLock, node_lock
+from asterisk_sync.pipeline.locking import node_lock
 from asterisk_sync.pipeline.stopped_calls import end_newly_stopped_calls
 from asterisk_sync.reload.reloader import reload_and_compare, summarise
 from asterisk_sync.reload.timings import StepTimings
 from asterisk_sync.rendering.errors import RenderError
 from asterisk_sync.rendering.guard import GuardError
 from voipadmin.core.runtime.gc_pause import gc_paused_then_frozen
+from voipadmin.core.runtime.locks import LockLostError, SessionLock
 
 log = structlog.get_logger(__name__)
 
@@ -60,7 +61,7 @@ def synchronise(node_id: UUID, *, trigger: str = "change") -> SyncRun | None:
     return last
 
 
-def run_once(node: Node, lock: NodeLock, trigger: str) -> SyncRun:
+def run_once(node: Node, lock: SessionLock, trigger: str) -> SyncRun:
     """Do one run for the generation that `node` wanted when it was read, and record how it ended.
 
     Only what is wrong with the set has it refused; whatever is wrong around it is tried again.
@@ -85,7 +86,7 @@ def run_once(node: Node, lock: NodeLock, trigger: str) -> SyncRun:
     return history.finish(node, run, verdict, timings.milliseconds)
 
 
-def _apply(node: Node, lock: NodeLock, forced: bool, timings: StepTimings) -> Verdict:
+def _apply(node: Node, lock: SessionLock, forced: bool, timings: StepTimings) -> Verdict:
     """Bring the node to the set that it should run.
 
     1. Read what the node accepted last and what is on its disk, and prepare the candidate.

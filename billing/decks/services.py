@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import structlog
 from auditlog.models import LogEntry
-from celery import current_app
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from kombu.exceptions import OperationalError
 
+from billing.alarms import DECK_STOPPED
 from billing.decks.activation import rates_changed_since, take_back_rates, write_rates
 from billing.decks.columns.layout import LASTING, Layout, layout_of
 from billing.decks.columns.report import ASKED
@@ -23,10 +21,10 @@ from billing.decks.rows.answers import is_answer
 from billing.models import Deck, DeckFile, DeckStatus
 from routing.models import Provider
 from voipadmin.core.errors import Conflict
+from voipadmin.core.jobs import resume_jobs, send_job
 from voipadmin.core.sheets.files import LARGEST_FILE
 from voipadmin.core.sheets.input_errors import column_index
 
-log = structlog.get_logger(__name__)
 READ_TASK = "billing.read_deck"
 OPEN = (DeckStatus.UPLOADED, DeckStatus.READING, DeckStatus.ASKING, DeckStatus.READY, DeckStatus.REFUSED)
 # What was answered about the rates of one moment says nothing about those of another.
@@ -84,13 +82,14 @@ def upload_deck(
 
 
 def ask_to_read(deck: Deck) -> bool:
-    """Wake a worker; where the broker is away the deck waits, and its page offers to try again."""
-    try:
-        current_app.send_task(READ_TASK, args=[str(deck.pk)])
-    except (OperationalError, OSError) as error:
-        log.warning("deck.not_announced", deck=str(deck.pk), error=str(error))
-        return False
-    return True
+    """Wake a worker; where the broker is away the deck waits until it is found."""
+    return send_job(READ_TASK, deck)
+
+
+def resume_decks() -> int:
+    """Have decks read whose worker was killed or whose message was lost; return how many."""
+    unread = Deck.objects.filter(status__in=(DeckStatus.UPLOADED, DeckStatus.READING)).select_related("provider")
+    return resume_jobs(unread, lambda _deck: READ_TASK, DECK_STOPPED)
 
 
 def read_again(*, deck: Deck) -> Deck:
@@ -100,8 +99,8 @@ def read_again(*, deck: Deck) -> Deck:
         if locked.status == DeckStatus.READY:
             for code in OF_THE_MOMENT:
                 locked.mapping.get("answers", {}).pop(code, None)
-        locked.status, locked.progress = DeckStatus.UPLOADED, {}
-        locked.save(update_fields=["status", "progress", "mapping", "updated_at"])
+        locked.status, locked.progress, locked.starts = DeckStatus.UPLOADED, {}, 0
+        locked.save(update_fields=["status", "progress", "starts", "mapping", "updated_at"])
         transaction.on_commit(lambda: ask_to_read(locked))
     return locked
 
@@ -116,8 +115,8 @@ def answer_deck(*, deck: Deck, answers: Mapping[str, str], columns: Mapping[str,
         _leave_out(layout, locked.summary.get("columns", ()), is_told=columns is not None)
         refused = "no" in answers.values()
         locked.mapping = layout.kept()
-        locked.status = DeckStatus.REFUSED if refused else DeckStatus.UPLOADED
-        locked.save(update_fields=["mapping", "status", "updated_at"])
+        locked.status, locked.starts = DeckStatus.REFUSED if refused else DeckStatus.UPLOADED, 0
+        locked.save(update_fields=["mapping", "status", "starts", "updated_at"])
         if not refused:
             transaction.on_commit(lambda: ask_to_read(locked))
     return locked

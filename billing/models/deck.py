@@ -12,7 +12,7 @@ from billing.models.plan import TimeWindow
 from billing.models.tariff import LONGEST_BANDS, TariffMatches, matches_field
 from routing.models import Provider
 from voipadmin.core import validators
-from voipadmin.core.models import BaseModel, VisibleQuerySet, known_choices
+from voipadmin.core.models import BaseModel, JobModel, VisibleQuerySet, known_choices
 
 NOT_NEGATIVE = [MinValueValidator(Decimal(0))]
 
@@ -29,7 +29,7 @@ class DeckStatus(models.TextChoices):
     REFUSED = "refused", _("Refused")
 
 
-class Deck(BaseModel):
+class Deck(JobModel):
     """A carrier's price list as it was sent; nothing of it counts before it is activated, and then all of it."""
 
     provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="decks", verbose_name=_("provider"))

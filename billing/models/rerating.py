@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from billing.models.account import Account
 from customers.models import Customer
 from voipadmin.core import validators
-from voipadmin.core.models import BaseModel, VisibleQuerySet, known_choices, new_id
+from voipadmin.core.models import JobModel, VisibleQuerySet, known_choices, new_id
 
 
 class ReratingStatus(models.TextChoices):
@@ -23,7 +23,7 @@ class ReratingStatus(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
-class Rerating(BaseModel):
+class Rerating(JobModel):
     """A period whose calls are rated again; nothing of it counts before it is approved."""
 
     started_from = models.DateTimeField(_("calls from"))

@@ -16,6 +16,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from billing.accounts.call_charges import Payer, uncharged_reason
 from billing.models import (
@@ -45,8 +46,10 @@ from billing.rerating.changed_calls import (
 )
 from billing.rerating.pricing_inputs import UNKNOWN_CUSTOMER, PricingInputs, mark_of_prices, read_pricing_inputs
 from billing.tariffs.loader import load_tariffs
+from voipadmin.core.jobs import working_on
 from voipadmin.core.models import new_id
 from voipadmin.core.runtime.gc_pause import gc_paused
+from voipadmin.core.runtime.locks import SessionLock
 
 CHUNK = 20_000
 CALLS, DIFFERENCES, LEDGER = (model._meta.db_table for model in (ReratedCall, ReratingDifference, LedgerEntry))
@@ -87,24 +90,16 @@ class Counts:
 
 
 def make_preview(job: Rerating) -> bool:
-    """Compute what a job would change, from the beginning; return False where another worker is at it."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 16))", [str(job.pk)])
-        if not cursor.fetchone()[0]:
+    """Compute what a job would change, from the beginning; return False where another worker does, or nobody need."""
+    with working_on(job, ReratingStatus.COMPUTING) as lock:
+        if lock is None:
             return False
-    try:
         with gc_paused():
-            _compute(job)
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 16))", [str(job.pk)])
+            _compute(job, lock)
     return True
 
 
-def _compute(job: Rerating) -> None:
-    job.refresh_from_db()
-    if job.status != ReratingStatus.COMPUTING:
-        return
+def _compute(job: Rerating, lock: SessionLock) -> None:
     job.calls.all().delete()
     job.differences.all().delete()
     mark = mark_of_prices(job)
@@ -112,6 +107,7 @@ def _compute(job: Rerating) -> None:
     counts = Counts(calls_of(job).count())
     for calls in _chunks(job):
         priced = prices.price_calls([_facts(call, inputs) for call in calls])
+        lock.assert_held()
         counts.changed += _keep_changes(job, calls, priced, inputs)
         counts.calls += len(calls)
         if not _keeps_computing(job, {"progress": counts.progress}):
@@ -133,7 +129,8 @@ def _compute(job: Rerating) -> None:
 
 def _keeps_computing(job: Rerating, values: dict[str, Any]) -> bool:
     """Write to the job, unless somebody cancelled it meanwhile."""
-    return bool(Rerating.objects.filter(pk=job.pk, status=ReratingStatus.COMPUTING).update(**values))
+    computing = Rerating.objects.filter(pk=job.pk, status=ReratingStatus.COMPUTING)
+    return bool(computing.update(**values, updated_at=timezone.now()))
 
 
 def calls_of(job: Rerating) -> CdrQuerySet:

@@ -2,20 +2,19 @@
 
 from datetime import datetime
 
-import structlog
-from celery import current_app
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from kombu.exceptions import OperationalError
 
+from billing.alarms import RERATING_STOPPED
 from billing.models import Rerating, ReratingStatus
 from billing.rerating.pricing_inputs import mark_of_prices
 from customers.models import Customer
 from voipadmin.core.errors import Conflict, DomainError
+from voipadmin.core.jobs import resume_jobs, send_job
 
-log = structlog.get_logger(__name__)
 PREVIEW_TASK, WRITE_TASK = "billing.preview_rerating", "billing.write_rerating"
+TASKS = {ReratingStatus.COMPUTING.value: PREVIEW_TASK, ReratingStatus.APPROVED.value: WRITE_TASK}
 OPEN = (ReratingStatus.COMPUTING, ReratingStatus.READY)
 
 
@@ -43,8 +42,8 @@ def compute_again(*, rerating: Rerating) -> Rerating:
     """Make the preview once more, by the prices of now."""
     with transaction.atomic():
         job = _locked(rerating, OPEN)
-        job.status, job.progress, job.summary = ReratingStatus.COMPUTING, {}, {}
-        job.save(update_fields=["status", "progress", "summary", "updated_at"])
+        job.status, job.progress, job.summary, job.starts = ReratingStatus.COMPUTING, {}, {}, 0
+        job.save(update_fields=["status", "progress", "summary", "starts", "updated_at"])
         _send_after_commit(PREVIEW_TASK, job)
     return job
 
@@ -56,18 +55,26 @@ def approve_rerating(*, rerating: Rerating, actor: str) -> Rerating:
         if job.prices != mark_of_prices(job):
             raise Conflict(_("Prices or terms changed after this preview. Have it computed again."))
         job.status, job.approved_by, job.approved_at = ReratingStatus.APPROVED, actor[:60], timezone.now()
-        job.progress = {}
-        job.save(update_fields=["status", "approved_by", "approved_at", "progress", "updated_at"])
+        job.progress, job.starts = {}, 0
+        job.save(update_fields=["status", "approved_by", "approved_at", "progress", "starts", "updated_at"])
         _send_after_commit(WRITE_TASK, job)
     return job
 
 
 def go_on_writing(*, rerating: Rerating) -> Rerating:
-    """Have the rest of an approved job written, where its worker was killed."""
+    """Have the rest of an approved job written, at once and where it was given up."""
     with transaction.atomic():
         job = _locked(rerating, (ReratingStatus.APPROVED,))
+        job.starts = 0
+        job.save(update_fields=["starts", "updated_at"])
         _send_after_commit(WRITE_TASK, job)
     return job
+
+
+def resume_reratings() -> int:
+    """Have jobs computed or written whose worker was killed or whose message was lost; return how many."""
+    unfinished = Rerating.objects.filter(status__in=TASKS)
+    return resume_jobs(unfinished, lambda job: TASKS[job.status], RERATING_STOPPED)
 
 
 def cancel_rerating(*, rerating: Rerating) -> Rerating:
@@ -89,12 +96,5 @@ def _locked(rerating: Rerating, allowed: tuple[ReratingStatus, ...]) -> Rerating
 
 
 def _send_after_commit(task: str, job: Rerating) -> None:
-    """Send a task after the commit; where the broker is away the job waits, and its page offers to try again."""
-
-    def send() -> None:
-        try:
-            current_app.send_task(task, args=[str(job.pk)])
-        except (OperationalError, OSError) as error:
-            log.warning("rerating.not_announced", rerating=str(job.pk), error=str(error))
-
-    transaction.on_commit(send)
+    """Send a task after the commit; where the broker is away the job waits until it is found."""
+    transaction.on_commit(lambda: send_job(task, job))

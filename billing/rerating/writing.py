@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from billing.models import Cdr, EntryKind, LedgerEntry, PastRating, ReratedCall, Rerating, ReratingStatus
 from billing.rerating.changed_calls import Rating
+from voipadmin.core.jobs import working_on
 
 BATCH = 5_000
 CALLS, CDR, PAST, LEDGER = (model._meta.db_table for model in (ReratedCall, Cdr, PastRating, LedgerEntry))
@@ -55,9 +56,10 @@ SELECT (SELECT count(*) FROM taken), (SELECT count(*) FROM written)
 
 
 def write_job(job: Rerating) -> None:
-    """Write what is left of an approved job; of two workers one waits for the other's batch."""
-    while write_batch(job):
-        pass
+    """Write what is left of an approved job; a second worker leaves it to the first."""
+    with working_on(job, ReratingStatus.APPROVED) as lock:
+        while lock is not None and write_batch(job):
+            pass
 
 
 @transaction.atomic
@@ -79,7 +81,9 @@ def write_batch(job: Rerating) -> bool:
     locked.progress = {"done": done, "total": total, "percent": 100 * done // max(total, 1)}
     if taken < BATCH:
         locked.status, locked.applied_at = ReratingStatus.APPLIED, now
-    locked.save(update_fields=["summary", "progress", "status", "applied_at", "updated_at"])
+    # What is written stays written: whoever goes on has less to do.
+    locked.starts = 0
+    locked.save(update_fields=["summary", "progress", "status", "starts", "applied_at", "updated_at"])
     return bool(taken == BATCH)
 
 

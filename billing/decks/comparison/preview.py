@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
 from django.db.models import Count, Max, Q
 from django.utils import timezone
 
@@ -26,33 +25,27 @@ from billing.decks.rows.reading import HIGHER, read_lines
 from billing.models import BuyRate, Deck, DeckFile, DeckStatus, Tariff, TimeWindow
 from billing.rating.code_patterns import intended
 from routing.models import Provider
+from voipadmin.core.jobs import working_on
 from voipadmin.core.numbering_plan.queries import current_plan
 from voipadmin.core.numbers.plan import NumberingPlan
 from voipadmin.core.runtime.gc_pause import gc_paused
+from voipadmin.core.runtime.locks import SessionLock
 from voipadmin.core.sheets.apart import FOR_A_WORKER, read_sheets
 from voipadmin.core.sheets.input_errors import MOST_SHOWN, FileError, InputError, column_letter
 
 # The share of each step in the whole, in percent, where it begins.
 STEPS = {"opening": 0, "reading": 10, "comparing": 45, "writing": 60, "replaying": 90, "done": 100}
 TOLD_EVERY_SECONDS = 0.3
-SETTLED = (DeckStatus.ACTIVE, DeckStatus.UNDONE)
+UNREAD = (DeckStatus.UPLOADED, DeckStatus.READING)
 PRICED = frozenset({"new", "up", "down", "terms"})
 
 
 def read_deck(deck: Deck) -> None:
-    """Read a deck again from its file; two workers do not read one deck at once, and one that counts is left alone."""
-    key = deck.pk.int & 0x7FFF_FFFF_FFFF_FFFF
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [key])
-        if not cursor.fetchone()[0]:
-            return
-        try:
-            deck.refresh_from_db()
-            if deck.status not in SETTLED:
-                with gc_paused():
-                    _Preview(deck).run()
-        finally:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
+    """Read a deck from its file; two workers do not read one at once, and one that has been read is left alone."""
+    with working_on(deck, *UNREAD) as lock:
+        if lock is not None:
+            with gc_paused():
+                _Preview(deck, lock).run()
 
 
 def state_of_rates(provider: Provider) -> str:
@@ -62,8 +55,9 @@ def state_of_rates(provider: Provider) -> str:
 
 
 class _Preview:
-    def __init__(self, deck: Deck) -> None:
+    def __init__(self, deck: Deck, lock: SessionLock) -> None:
         self.deck = deck
+        self._lock = lock
         self.now = timezone.now()
         self._told = 0.0
 
@@ -145,6 +139,7 @@ class _Preview:
         self._finish(DeckStatus.ASKING if asked else DeckStatus.READY, reading)
 
     def _stage(self, found: DeckComparison) -> int:
+        self._lock.assert_held()
         sell = sell_prices(self.deck.currency, self.now)
 
         def sold_for(item: PlannedRate) -> Decimal | None:
@@ -171,6 +166,7 @@ class _Preview:
         )
 
     def _finish(self, status: DeckStatus, reading: Reading) -> None:
+        self._lock.assert_held()
         self.deck.status = status
         self.deck.progress = {"step": "done", "percent": 100, "seconds": (timezone.now() - self.now).total_seconds()}
         self.deck.summary |= {

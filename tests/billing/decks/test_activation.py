@@ -147,7 +147,7 @@ def test_a_deck_is_not_activated_twice_nor_on_an_old_preview(provider: Provider)
         services.activate_deck(deck=one, actor="rui")
     with pytest.raises(Conflict):
         services.activate_deck(deck=other, actor="rui")
-    read_deck(other)
+    read_deck(services.read_again(deck=other))
     services.activate_deck(deck=other, actor="rui")
     assert in_force(provider) == {"1": Decimal(2)}
 

@@ -11,6 +11,7 @@ from voipadmin.core.models.base import (
     new_id,
     visible_manager,
 )
+from voipadmin.core.models.jobs import JobModel
 from voipadmin.core.models.numbering import CodeKind, DialingRule, PlanRange, RangeKind, ReadAs, ServiceCode
 from voipadmin.core.models.operators import OperatorRange, OperatorRangeKind
 
@@ -21,6 +22,7 @@ __all__ = [
     "CodeKind",
     "DialingRule",
     "IdempotentWrite",
+    "JobModel",
     "OperatorRange",
     "OperatorRangeKind",
     "PlanRange",
