@@ -1,4 +1,4 @@
-"""The authorizer of a test: the real service as a process of its own."""
+"""The authorizer of a test, the real service as a process of its own, and the accounts that it is asked about."""
 
 import os
 import signal
@@ -8,11 +8,16 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
 
+from billing.accounts.ledger import Movement, account_of, enter
+from billing.models import Account, AccountKind, EntryKind
+from customers.models import Customer
 from deploy.trial.process import die_with_parent
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -23,6 +28,22 @@ def database_url() -> str:
     """Return the test's database for another process."""
     values = connection.settings_dict
     return f"postgres://{values['USER']}:{values['PASSWORD']}@{values['HOST']}:{values['PORT']}/{values['NAME']}"
+
+
+def terms(customer: Customer, *, funds: int = 0, **fields: Any) -> Account:
+    """Save terms of the customer's account and enter its funds; return the account."""
+    account = account_of(customer)
+    for name, value in fields.items():
+        setattr(account, name, value)
+    account.save()
+    if funds:
+        enter(account=account, movement=Movement(kind=EntryKind.TOP_UP, amount=Decimal(funds)))
+    return account
+
+
+def prepaid(customer: Customer, funds: int) -> Account:
+    """Have the customer pay before it calls, with `funds` to call with; return the account."""
+    return terms(customer, funds=funds, kind=AccountKind.PREPAID)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ import pytest
 from django.conf import LazySettings
 
 from deploy.trial.asterisk import AsteriskInstance
+from deploy.trial.ports import free_tcp_port
 from tests.asterisk_sync.conftest import make_node
 from tests.calls.exchange import Exchange
 from tests.lab.network import LabNetwork
@@ -14,6 +15,13 @@ from tests.lab.records import CdrReader
 from tests.simulator.permissive import permissive
 
 DEFAULT_ADDRESS = "127.0.0.1:4573"
+
+
+@pytest.fixture
+def authorizer_address(settings: LazySettings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An address for a service of the test's own, which the settings name and processes of the test are told."""
+    settings.AUTHORIZER_ADDRESS = f"127.0.0.1:{free_tcp_port('127.0.0.1')}"
+    monkeypatch.setenv("AUTHORIZER_ADDRESS", settings.AUTHORIZER_ADDRESS)
 
 
 @pytest.fixture

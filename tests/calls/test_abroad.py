@@ -9,20 +9,15 @@ from django.utils import timezone
 from billing.accounts.ledger import account_of
 from billing.authorization.stops.services import stop_account
 from billing.models import Account, AccountKind, CreditHold, RefusedCall
-from deploy.trial.ports import free_tcp_port
 from numbering.models import DestinationType
 from tests.calls.authorized import authorizer
 from tests.calls.exchange import Carrier, Exchange, Trunk
 from tests.factories.billing import TariffFactory
 
+pytestmark = pytest.mark.usefixtures("authorizer_address")
+
 AT_HOME, ABROAD, PREMIUM = "011987654321", "0012125551234", "09001234567"
 SECONDS_UNTIL_WRITTEN = 3
-
-
-@pytest.fixture(autouse=True)
-def _address(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings.AUTHORIZER_ADDRESS = f"127.0.0.1:{free_tcp_port('127.0.0.1')}"
-    monkeypatch.setenv("AUTHORIZER_ADDRESS", settings.AUTHORIZER_ADDRESS)
 
 
 @pytest.fixture

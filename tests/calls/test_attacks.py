@@ -12,25 +12,19 @@ from typing import Any
 
 import pytest
 
-from billing.accounts.ledger import Movement, account_of, enter
-from billing.models import Account, AccountKind, EntryKind, RefusedCall
+from billing.models import RefusedCall
 from billing.rating.durations import rate_duration
 from billing.tariffs.loader import priced_tariff
-from deploy.trial.ports import free_tcp_port
-from tests.calls.authorized import authorizer
+from tests.calls.authorized import authorizer, prepaid, terms
 from tests.calls.exchange import Carrier, Exchange, Trunk
 from tests.factories.billing import TariffFactory
+
+pytestmark = pytest.mark.usefixtures("authorizer_address")
 
 CALLS = int(os.environ.get("AUTHORIZED_CALLS", "60"))
 TIMES = int(os.environ.get("AUTHORIZED_TIMES", "2"))
 PREMIUM, SATELLITE = "0019005551234", "00881612345678"
 SECONDS_BETWEEN = 2.67
-
-
-@pytest.fixture(autouse=True)
-def _address(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings.AUTHORIZER_ADDRESS = f"127.0.0.1:{free_tcp_port('127.0.0.1')}"
-    monkeypatch.setenv("AUTHORIZER_ADDRESS", settings.AUTHORIZER_ADDRESS)
 
 
 @pytest.fixture
@@ -45,14 +39,6 @@ def acme(exchange: Exchange, vivo: Carrier) -> Trunk:
     return exchange.trunk("ACME", channel_limit=1000, calls_per_second=1000)
 
 
-def terms(trunk: Trunk, **fields: Any) -> Account:
-    account = account_of(trunk.customer)
-    for name, value in fields.items():
-        setattr(account, name, value)
-    account.save()
-    return account
-
-
 @pytest.mark.parametrize("attempt", range(TIMES))
 def test_of_many_calls_at_once_with_funds_for_10_never_more_than_10_get_through(
     exchange: Exchange, vivo: Carrier, acme: Trunk, attempt: int
@@ -60,8 +46,7 @@ def test_of_many_calls_at_once_with_funds_for_10_never_more_than_10_get_through(
     TariffFactory.create(
         pattern="55", price_per_minute=Decimal(60), initial_block_seconds=1, increment_seconds=1, free_seconds=0
     )
-    account = terms(acme, kind=AccountKind.PREPAID)
-    enter(account=account, movement=Movement(kind=EntryKind.TOP_UP, amount=Decimal(300)))
+    prepaid(acme.customer, 300)
     exchange.apply()
     with authorizer(AUTHORIZER_SLICE_SECONDS="30"):
         outcome = exchange.call(acme, "011987654321", count=CALLS, rate=100, hold_ms=CALLS * 10 + 8000)
@@ -76,7 +61,7 @@ def test_premium_calls_one_after_the_other_cost_no_more_than_the_cap_and_an_incr
         pattern="1900", price_per_minute=Decimal(60), initial_block_seconds=6, increment_seconds=6, free_seconds=0
     )
     cap, increment = Decimal(60), Decimal(6)
-    account = terms(acme, hourly_cap=cap, allows_high_risk=True, allowed_countries=["BR", "US"])
+    account = terms(acme.customer, hourly_cap=cap, allows_high_risk=True, allowed_countries=["BR", "US"])
     exchange.apply()
     with authorizer(AUTHORIZER_SLICE_SECONDS="6", VELOCITY_RANGE_CALLS="0"), ThreadPoolExecutor(10) as callers:
         for _ in range(10):
@@ -100,7 +85,7 @@ def test_calls_to_a_high_risk_range_that_follow_too_fast_stop_the_customer_and_e
     exchange: Exchange, vivo: Carrier, acme: Trunk, settings: Any
 ) -> None:
     TariffFactory.create(pattern="1900", price_per_minute=Decimal(1))
-    account = terms(acme, allows_high_risk=True, allowed_countries=["BR", "US"])
+    account = terms(acme.customer, allows_high_risk=True, allowed_countries=["BR", "US"])
     exchange.apply()
     with authorizer(VELOCITY_RANGE_CALLS="3"):
         began = time.monotonic()

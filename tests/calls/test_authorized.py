@@ -11,20 +11,15 @@ from django.utils import timezone
 
 from billing.accounts.ledger import Movement, account_of, enter
 from billing.models import Account, AccountKind, CreditHold, EntryKind, HoldState, RefusedCall
-from deploy.trial.ports import free_tcp_port
-from tests.calls.authorized import authorizer
+from tests.calls.authorized import authorizer, terms
 from tests.calls.exchange import Carrier, Exchange, Trunk
 from tests.factories.billing import TariffFactory
 from tests.lab.sipp import Behaviour
 
+pytestmark = pytest.mark.usefixtures("authorizer_address")
+
 NUMBER, E164 = "011987654321", "5511987654321"
 SLICE = "AUTHORIZER_SLICE_SECONDS"
-
-
-@pytest.fixture(autouse=True)
-def _address(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings.AUTHORIZER_ADDRESS = f"127.0.0.1:{free_tcp_port('127.0.0.1')}"
-    monkeypatch.setenv("AUTHORIZER_ADDRESS", settings.AUTHORIZER_ADDRESS)
 
 
 @dataclass
@@ -59,14 +54,9 @@ def scene(exchange: Exchange) -> Scene:
     return Scene(exchange, acme, vivo, account_of(acme.customer))
 
 
-def give(scene: Scene, funds: int | str, **fields: Any) -> None:
-    """Make the account prepaid, with funds, and have the node know it."""
-    account = scene.account
-    for name, value in ({"kind": AccountKind.PREPAID} | fields).items():
-        setattr(account, name, value)
-    account.save()
-    if Decimal(funds):
-        enter(account=account, movement=Movement(kind=EntryKind.TOP_UP, amount=Decimal(funds)))
+def give(scene: Scene, funds: int, kind: AccountKind = AccountKind.PREPAID, **fields: Any) -> None:
+    """Save terms and funds of the account, prepaid where nothing else is said, and have the node know them."""
+    terms(scene.acme.customer, funds=funds, kind=kind, **fields)
     scene.exchange.apply()
 
 

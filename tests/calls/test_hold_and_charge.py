@@ -10,15 +10,14 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from billing.accounts.ledger import Movement, account_of, enter
-from billing.models import AccountKind, Cdr, CreditHold, EntryKind, HoldState, TimeWindow
-from customers.models import Customer
-from deploy.trial.ports import free_tcp_port
+from billing.models import Cdr, CreditHold, HoldState, TimeWindow
 from tests.billing.importing import import_file
-from tests.calls.authorized import authorizer
+from tests.calls.authorized import authorizer, prepaid
 from tests.calls.exchange import Exchange
 from tests.factories.billing import TariffFactory
 from tests.lab.sipp import Behaviour
+
+pytestmark = pytest.mark.usefixtures("authorizer_address")
 
 NUMBER = "011987654321"
 BY_SECOND: dict[str, Any] = {
@@ -26,20 +25,6 @@ BY_SECOND: dict[str, Any] = {
     "cost_per_minute": Decimal(1),
 }  # fmt: skip
 DEADLINE_SECONDS = 20.0
-
-
-@pytest.fixture(autouse=True)
-def _address(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings.AUTHORIZER_ADDRESS = f"127.0.0.1:{free_tcp_port('127.0.0.1')}"
-    monkeypatch.setenv("AUTHORIZER_ADDRESS", settings.AUTHORIZER_ADDRESS)
-
-
-def pays_before(customer: Customer) -> None:
-    """Give a customer money to call with."""
-    account = account_of(customer)
-    account.kind = AccountKind.PREPAID
-    account.save()
-    enter(account=account, movement=Movement(kind=EntryKind.TOP_UP, amount=Decimal(10_000)))
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = DEADLINE_SECONDS) -> None:
@@ -56,7 +41,7 @@ def test_a_call_that_is_asked_about_in_a_cheap_hour_and_answered_in_a_dear_one_h
     vivo = exchange.carrier("GW_Vivo_SP", Behaviour(ring_ms=8000), channel_limit=10)
     exchange.route("_X.", vivo, ring_seconds=30)
     acme = exchange.trunk("ACME")
-    pays_before(acme.customer)
+    prepaid(acme.customer, 10_000)
     dear_from = timezone.localtime().replace(microsecond=0) + timedelta(seconds=12)
     dear = TimeWindow.objects.create(
         name="Dear", weekdays=127, starts_at=dear_from.time(), ends_at=(dear_from + timedelta(hours=2)).time()
@@ -87,7 +72,7 @@ def test_a_caller_who_hangs_up_while_the_service_still_answers_leaves_nothing_he
     vivo = exchange.carrier("GW_Vivo_SP", channel_limit=10)
     exchange.route("_X.", vivo)
     acme = exchange.trunk("ACME")
-    pays_before(acme.customer)
+    prepaid(acme.customer, 10_000)
     TariffFactory.create(price_per_minute=Decimal(6), **BY_SECOND)
     exchange.apply()
     with authorizer() as service:
@@ -108,7 +93,7 @@ def test_what_was_held_for_the_calls_of_a_node_that_was_killed_is_released(excha
     exchange.route("_X.", vivo, priority=20)
     exchange.route("_021X.", silent, priority=10, ring_seconds=120)
     acme = exchange.trunk("ACME")
-    pays_before(acme.customer)
+    prepaid(acme.customer, 10_000)
     TariffFactory.create(price_per_minute=Decimal(6), **BY_SECOND)
     exchange.apply()
     with authorizer():
@@ -130,7 +115,7 @@ def test_the_area_of_an_extension_decides_its_price_as_it_decides_that_of_its_re
     vivo = exchange.carrier("GW_Vivo_SP", channel_limit=10)
     exchange.route("_X.", vivo)
     clinic = exchange.company("CLINICA", caller_id_number="551140001000")
-    pays_before(clinic)
+    prepaid(clinic, 10_000)
     phone = exchange.phone(clinic, "1001", home_area="21", caller_id_number="40002000")
     TariffFactory.create(price_per_minute=Decimal(6), **BY_SECOND)
     TariffFactory.create(price_per_minute=Decimal(12), origin_prefix="5521", **BY_SECOND)

@@ -5,24 +5,17 @@ from typing import Any
 
 import pytest
 
-from billing.accounts.ledger import Movement, account_of, enter
-from billing.models import AccountKind, EntryKind
 from customers.models import Customer
-from deploy.trial.ports import free_tcp_port
 from routing.models import GatewaySelection
-from tests.calls.authorized import authorizer
+from tests.calls.authorized import authorizer, prepaid
 from tests.calls.exchange import Carrier, Exchange
 from tests.factories.billing import BuyRateFactory, TariffFactory
 from tests.lab.sipp import ANSWERS, Behaviour
 
+pytestmark = pytest.mark.usefixtures("authorizer_address")
+
 NUMBER, E164 = "011987654321", "5511987654321"
 FAILS = Behaviour(503, ring_ms=0)
-
-
-@pytest.fixture(autouse=True)
-def _address(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings.AUTHORIZER_ADDRESS = f"127.0.0.1:{free_tcp_port('127.0.0.1')}"
-    monkeypatch.setenv("AUTHORIZER_ADDRESS", settings.AUTHORIZER_ADDRESS)
 
 
 def carrier(exchange: Exchange, name: str, price: str, behaviour: Behaviour = ANSWERS, prefix: str = "55") -> Carrier:
@@ -32,12 +25,9 @@ def carrier(exchange: Exchange, name: str, price: str, behaviour: Behaviour = AN
     return found
 
 
-def prepaid(customer: Customer) -> None:
+def pays_before(customer: Customer) -> None:
     """Make its calls be asked about, with money for them."""
-    account = account_of(customer)
-    account.kind = AccountKind.PREPAID
-    account.save()
-    enter(account=account, movement=Movement(kind=EntryKind.TOP_UP, amount=Decimal(100)))
+    prepaid(customer, 100)
     TariffFactory.create(pattern="55", price_per_minute=Decimal("0.10"), cost_per_minute=None)
 
 
@@ -54,7 +44,7 @@ def test_the_cheaper_carrier_is_taken_and_on_its_failure_the_next(exchange: Exch
     cheap = carrier(exchange, "GW_Cheap", "0.02", FAILS)
     exchange.route("_0X.", dear, middle, cheap, selection=GatewaySelection.COST)
     acme = exchange.trunk("ACME")
-    prepaid(acme.customer)
+    pays_before(acme.customer)
     exchange.apply()
     with authorizer():
         exchange.call(acme, NUMBER)
@@ -68,7 +58,7 @@ def test_each_is_priced_by_its_own_longest_prefix_and_one_that_names_no_price_is
     flat = carrier(exchange, "GW_Flat", "0.02", FAILS)
     exchange.route("_0X.", elsewhere, flat, special, selection=GatewaySelection.COST)
     acme = exchange.trunk("ACME")
-    prepaid(acme.customer)
+    pays_before(acme.customer)
     exchange.apply()
     with authorizer():
         exchange.call(acme, NUMBER)
@@ -80,7 +70,7 @@ def test_a_carrier_that_costs_more_than_the_call_brings_is_left_out_of_a_route_i
     good = carrier(exchange, "GW_Good", "0.05")
     exchange.route("_0X.", losing, good)
     acme = exchange.trunk("ACME")
-    prepaid(acme.customer)
+    pays_before(acme.customer)
     exchange.apply()
     with authorizer():
         exchange.call(acme, NUMBER)

@@ -2,28 +2,20 @@
 
 import os
 import socket
-from decimal import Decimal
-from typing import Any
 
 import pytest
 
 from asterisk_sync.changes.services import renew_agi_secret, restore_generation
 from asterisk_sync.models import AgiSecret, Generation, GenerationStatus, RunOutcome
 from asterisk_sync.pipeline.run import synchronise
-from billing.accounts.ledger import Movement, account_of, enter
-from billing.models import AccountKind, CreditHold, EntryKind
-from deploy.trial.ports import free_tcp_port
-from tests.calls.authorized import authorizer
+from billing.models import CreditHold
+from tests.calls.authorized import authorizer, prepaid
 from tests.calls.exchange import Exchange, Trunk
 from tests.factories.billing import TariffFactory
 
+pytestmark = pytest.mark.usefixtures("authorizer_address")
+
 NUMBER, KEY = "011987654321", "5511987654321"
-
-
-@pytest.fixture(autouse=True)
-def _address(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings.AUTHORIZER_ADDRESS = f"127.0.0.1:{free_tcp_port('127.0.0.1')}"
-    monkeypatch.setenv("AUTHORIZER_ADDRESS", settings.AUTHORIZER_ADDRESS)
 
 
 @pytest.fixture
@@ -32,10 +24,7 @@ def acme(exchange: Exchange) -> Trunk:
     exchange.route("_X.", vivo)
     trunk = exchange.trunk("ACME", channel_limit=100)
     TariffFactory.create(pattern="55")
-    account = account_of(trunk.customer)
-    account.kind = AccountKind.PREPAID
-    account.save()
-    enter(account=account, movement=Movement(kind=EntryKind.TOP_UP, amount=Decimal(1000)))
+    prepaid(trunk.customer, 1000)
     exchange.apply()
     return trunk
 

@@ -22,9 +22,8 @@ from billing.accounts.ledger import Movement, account_of, enter
 from billing.authorization.stops.services import stop_account
 from billing.models import Account, AccountKind, CreditHold, EntryKind
 from customers.models import CustomerStatus
-from deploy.trial.ports import free_tcp_port
 from tests.bench.figure import machine
-from tests.calls.authorized import authorizer
+from tests.calls.authorized import authorizer, terms
 from tests.calls.exchange import Exchange, Trunk
 from tests.factories.billing import TariffFactory
 from tests.faults.proxy import Proxy
@@ -42,9 +41,7 @@ KINDS: dict[str, dict[str, Any]] = {
 
 
 @pytest.fixture(autouse=True)
-def _settings(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings.AUTHORIZER_ADDRESS = f"127.0.0.1:{free_tcp_port('127.0.0.1')}"
-    monkeypatch.setenv("AUTHORIZER_ADDRESS", settings.AUTHORIZER_ADDRESS)
+def _settings(settings: Any, authorizer_address: None) -> None:
     settings.AUTHORIZER_DOWN_POSTPAID = True
 
 
@@ -63,12 +60,7 @@ class Scene:
 
     def is_of(self, kind: str) -> None:
         """Make ACME's account one of KINDS, with money."""
-        account = self.account
-        for name, value in KINDS[kind].items():
-            setattr(account, name, value)
-        account.allows_high_risk = True
-        account.save()
-        enter(account=account, movement=Movement(kind=EntryKind.TOP_UP, amount=Decimal(1000)))
+        terms(self.acme.customer, funds=1000, allows_high_risk=True, **KINDS[kind])
         self.exchange.apply()
 
     def talk(self, number: str = AT_HOME, count: int = 2) -> None:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.core.backtracking import FOREIGN, Matcher, attacks_on, growth_of, program_of
+from tests.core.attacks import FOREIGN, attacks_on, growth_of
+from tests.core.backtracking import Matcher, program_of
 
 PATTERNS = [
     r"a*b", r"(?:ab|a)*c", r"(a+)+$", r"\d+\.?\d*", r"^\s*#\s*x", r"(?<=1)a(?=b)", r"(?<!a)b", r"a{2,4}?b", r"[^ab]+1",

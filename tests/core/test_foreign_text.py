@@ -10,7 +10,7 @@ from types import ModuleType
 
 import pytest
 
-from tests.core.backtracking import growth_of
+from tests.core.attacks import growth_of
 from tests.core.expressions import expressions_of, modules_of
 
 PACKAGES = (

@@ -1,20 +1,12 @@
 """`python -m tests.faults`: break everything that can break, with calls up, and print what it cost."""
 
 import argparse
-import os
 import random
-import signal
 import sys
-from collections.abc import Callable
-from importlib import import_module
 from pathlib import Path
 
-import django
-from django.core.management import call_command
-
-from deploy.trial.engines import leave
 from tests.faults.disk import enter_private_mounts
-from tests.faults.engines import Engines, engines
+from tests.faults.engines import run_on_engines
 
 RESULTS = Path(__file__).resolve().parents[2] / "docs" / "results"
 
@@ -36,14 +28,7 @@ def main() -> int:
     """Run what was asked for; 0 where all of it went well."""
     options = arguments()
     enter_private_mounts()
-    signal.signal(signal.SIGTERM, leave)
-    with engines() as both:
-        os.environ.update(both.environment())
-        django.setup()
-        call_command("migrate", interactive=False, verbosity=0)
-        # What stands on models can be imported only now.
-        run: Callable[[Engines, argparse.Namespace], bool] = import_module("tests.faults.program").run
-        return 0 if run(both, options) else 1
+    return run_on_engines("tests.faults.program", options)
 
 
 if __name__ == "__main__":

@@ -1,18 +1,23 @@
 """PostgreSQL and Valkey of the battery: durable, because they are killed, and named in the environment."""
 
+import argparse
 import contextlib
 import os
 import shutil
+import signal
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
+import django
+from django.core.management import call_command
 from redis import Redis
 from redis.exceptions import RedisError
 
-from deploy.trial.engines import fresh_secrets
+from deploy.trial.engines import fresh_secrets, leave
 from deploy.trial.postgres import Postgres
 from deploy.trial.valkey import Valkey
 
@@ -68,3 +73,18 @@ def engines() -> Iterator[Engines]:
         both.valkey.stop()
         both.postgres.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def run_on_engines(program: str, options: argparse.Namespace) -> int:
+    """Call `run(engines, options)` of the module `program` on new engines with tables; SIGTERM ends it in order.
+
+    Returns 0 where it says that all is well, else 1.
+    """
+    signal.signal(signal.SIGTERM, leave)
+    with engines() as both:
+        os.environ.update(both.environment())
+        django.setup()
+        call_command("migrate", interactive=False, verbosity=0)
+        # What stands on models can be imported only now.
+        run: Callable[[Engines, argparse.Namespace], bool] = import_module(program).run
+        return 0 if run(both, options) else 1

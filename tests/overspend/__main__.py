@@ -1,18 +1,10 @@
 """`python -m tests.overspend`: many callers with funds for ten, a fault in the middle, and what that cost."""
 
 import argparse
-import os
-import signal
 import sys
-from collections.abc import Callable
-from importlib import import_module
 from pathlib import Path
 
-import django
-from django.core.management import call_command
-
-from deploy.trial.engines import leave
-from tests.faults.engines import Engines, engines
+from tests.faults.engines import run_on_engines
 
 RESULTS = Path(__file__).resolve().parents[2] / "docs" / "results"
 
@@ -29,15 +21,7 @@ def arguments() -> argparse.Namespace:
 
 def main() -> int:
     """Run what was asked for; 0 where nothing was overspent."""
-    options = arguments()
-    signal.signal(signal.SIGTERM, leave)
-    with engines() as both:
-        os.environ.update(both.environment())
-        django.setup()
-        call_command("migrate", interactive=False, verbosity=0)
-        # What stands on models can be imported only now.
-        run: Callable[[Engines, argparse.Namespace], bool] = import_module("tests.overspend.program").run
-        return 0 if run(both, options) else 1
+    return run_on_engines("tests.overspend.program", arguments())
 
 
 if __name__ == "__main__":

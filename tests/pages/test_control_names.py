@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.pages.test_typed_numbers import subclasses
+from tests.pages.subclasses import subclasses
 from voipadmin.core.forms.entity_form import EntityForm, PanelForm
 from voipadmin.core.forms.filter_set import EntityFilterSet
 

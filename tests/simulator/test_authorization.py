@@ -13,13 +13,12 @@ from django.urls import reverse
 
 from asterisk_sync.models import Node
 from asterisk_sync.simulator.results import Authorization, CallRefusal, Outcome, Simulation
-from billing.accounts.ledger import Movement, account_of, enter
+from billing.accounts.ledger import Movement, enter
 from billing.authorization.calls.explanation import LeftOut
-from billing.models import Account, AccountKind, CreditHold, EntryKind, RefusedCall
+from billing.models import AccountKind, CreditHold, EntryKind, RefusedCall
 from customers.models import Customer
-from deploy.trial.ports import free_tcp_port
 from routing.models import GatewaySelection
-from tests.calls.authorized import authorizer
+from tests.calls.authorized import authorizer, terms
 from tests.calls.exchange import Carrier, Exchange
 from tests.factories.asterisk_sync import NodeFactory
 from tests.factories.billing import BuyRateFactory, TariffFactory
@@ -64,16 +63,6 @@ def by_cost(*gateways: Any) -> None:
     )  # fmt: skip
 
 
-def account(customer: Customer, funds: int = 0, **fields: Any) -> Account:
-    found = account_of(customer)
-    for name, value in fields.items():
-        setattr(found, name, value)
-    found.save()
-    if funds:
-        enter(account=found, movement=Movement(kind=EntryKind.TOP_UP, amount=Decimal(funds)))
-    return found
-
-
 def said(told: Simulation) -> Authorization:
     assert told.authorization is not None
     return told.authorization
@@ -114,7 +103,7 @@ def test_a_call_that_no_carrier_is_left_for_is_refused_with_all_of_them(acme: Cu
         Outcome.REFUSED, CallRefusal.NOT_AUTHORIZED, 3, (),
     )  # fmt: skip
     assert (said(told).reason, len(said(told).left_out)) == ("loss", 2)
-    account(acme, allows_loss=True)
+    terms(acme, allows_loss=True)
     assert [each.gateway for each in simulate_call(caller=acme, number=NUMBER).attempts] == ["GW_Losing"]
 
 
@@ -122,7 +111,7 @@ def test_a_route_in_order_loses_the_carrier_that_costs_too_much(acme: Customer) 
     gateways = [gateway("GW_Losing", "0.50"), gateway("GW_Dear", "0.08"), gateway("GW_Cheap", "0.02")]
     RouteFactory.create(pattern="_0.", gateways=gateways)
     TariffFactory.create(pattern="55", price_per_minute=Decimal("0.10"))
-    account(acme, funds=10, kind=AccountKind.PREPAID)
+    terms(acme, funds=10, kind=AccountKind.PREPAID)
     told = simulate_call(caller=acme, number=NUMBER)
     assert [each.gateway for each in told.attempts] == ["GW_Dear", "GW_Cheap"]
     assert [each.gateway for each in said(told).left_out] == ["GW_Losing"]
@@ -130,7 +119,7 @@ def test_a_route_in_order_loses_the_carrier_that_costs_too_much(acme: Customer) 
 
 def test_the_money_says_how_long_the_call_may_last(acme: Customer) -> None:
     by_cost(gateway("GW_Good", "0.05"))
-    held = account(acme, funds=5, kind=AccountKind.PREPAID)
+    held = terms(acme, funds=5, kind=AccountKind.PREPAID)
     told = said(simulate_call(caller=acme, number=NUMBER))
     assert (told.available, told.longest_seconds, told.first_seconds) == (Decimal(5), 3000, 60)
     CreditHold.objects.create(
@@ -154,7 +143,7 @@ def test_a_refusal_names_its_reason_and_the_callers_cause(
     acme: Customer, fields: dict[str, Any], reason: str, cause: int
 ) -> None:
     by_cost(gateway("GW_Good", "0.05"))
-    account(acme, **fields)
+    terms(acme, **fields)
     told = simulate_call(caller=acme, number=NUMBER)
     assert (said(told).allowed, said(told).reason, told.cause) == (False, reason, cause)
     assert not told.taken
@@ -162,7 +151,7 @@ def test_a_refusal_names_its_reason_and_the_callers_cause(
 
 def test_spent_money_counts_for_the_cap(acme: Customer) -> None:
     by_cost(gateway("GW_Good", "0.05"))
-    found = account(acme, hourly_cap=Decimal(10))
+    found = terms(acme, hourly_cap=Decimal(10))
     enter(account=found, movement=Movement(kind=EntryKind.CALL, amount=Decimal("-9.80")))
     told = said(simulate_call(caller=acme, number=NUMBER))
     assert (told.cap_left, told.available, told.longest_seconds) == (Decimal("0.20"), None, 120)
@@ -180,7 +169,7 @@ def test_every_call_is_asked_about_but_those_to_emergency_lines(acme: Customer) 
 
 def test_nothing_is_set_aside(acme: Customer) -> None:
     by_cost(gateway("GW_Good", "0.05"))
-    account(acme, funds=5, kind=AccountKind.PREPAID)
+    terms(acme, funds=5, kind=AccountKind.PREPAID)
     simulate_call(caller=acme, number=NUMBER)
     assert not CreditHold.objects.exists()
     assert not RefusedCall.objects.exists()
@@ -206,7 +195,7 @@ def test_the_page_shows_what_the_authorizer_would_say(acme: Customer) -> None:
 
 def test_the_command_tells_what_the_authorizer_would_say(acme: Customer) -> None:
     by_cost(gateway("GW_Cheap", "0.02"), gateway("GW_Losing", "0.50"))
-    account(acme, funds=5, kind=AccountKind.PREPAID)
+    terms(acme, funds=5, kind=AccountKind.PREPAID)
     output = StringIO()
     call_command("simulate_call", "--customer", "ACME", "--to", NUMBER, stdout=output)
     for line in (
@@ -227,11 +216,8 @@ def _priced(exchange: Exchange, name: str, price: str, behaviour: Behaviour = FA
     return found
 
 
-def test_the_real_authorizer_says_what_was_told(
-    exchange: Exchange, settings: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    settings.AUTHORIZER_ADDRESS = f"127.0.0.1:{free_tcp_port('127.0.0.1')}"
-    monkeypatch.setenv("AUTHORIZER_ADDRESS", settings.AUTHORIZER_ADDRESS)
+@pytest.mark.usefixtures("authorizer_address")
+def test_the_real_authorizer_says_what_was_told(exchange: Exchange) -> None:
     carriers = [
         _priced(exchange, "GW_Dear", "0.08"), _priced(exchange, "GW_Losing", "0.50"),
         _priced(exchange, "GW_Cheap", "0.02"), _priced(exchange, "GW_Middle", "0.05"),
@@ -239,7 +225,7 @@ def test_the_real_authorizer_says_what_was_told(
     exchange.route("_0.", *carriers, selection=GatewaySelection.COST)
     acme = exchange.trunk("ACME")
     TariffFactory.create(pattern="55", price_per_minute=Decimal("0.10"), cost_per_minute=None)
-    account(acme.customer, funds=5, kind=AccountKind.PREPAID)
+    terms(acme.customer, funds=5, kind=AccountKind.PREPAID)
     exchange.apply()
     told = simulate_call(caller=acme.customer, number=NUMBER)
     abroad = simulate_call(caller=acme.customer, number=ABROAD)
