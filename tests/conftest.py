@@ -2,11 +2,14 @@
 
 import os
 import shutil
+from collections.abc import Iterator
 from typing import Any
+from unittest.mock import patch
 
 import pytest
-from django.db import connection
+from django.contrib.auth.hashers import Argon2PasswordHasher
 
+from tests.committed import remember_tables, restored_after_tests
 from tests.plugin import unavailable
 
 pytest_plugins = ["tests.lab.fixtures"]
@@ -22,8 +25,17 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     return {**browser_type_launch_args, "executable_path": program, "args": ["--disable-dev-shm-usage", *sandbox]}
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _cheap_passwords() -> Iterator[None]:
+    """Let Argon2 be Argon2, but not slow on purpose: there are hundreds of log-ins, and nothing to protect."""
+    with patch.multiple(Argon2PasswordHasher, time_cost=1, memory_cost=64, parallelism=1):
+        yield
+
+
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """Let the tests that really commit empty the changelog afterwards; to the product, no way to do so is open."""
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE auditlog_logentry DISABLE TRIGGER changelog_is_not_emptied")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Restore the tables after each test that really commits, which is quicker than a flush."""
+    with django_db_blocker.unblock():
+        remember_tables()
+    with restored_after_tests():
+        yield

@@ -1,0 +1,71 @@
+"""Undoes what tests really committed: afterwards the database is what the migrations made of it.
+
+Django's flush truncates every table and makes content types, permissions and the numbering plan again after each test.
+Most tests write to a few tables.
+"""
+
+# ruff: noqa: S608 - names of tables and columns come from the catalogue
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from unittest.mock import patch
+
+from django.db import connection, transaction
+from django.test import TransactionTestCase
+
+# The tables as the migrations left them, those that have rows.
+COPIES = "migrated"
+TABLES = """
+SELECT quote_ident(relname), relkind = 'p', to_regclass('migrated.' || quote_ident(relname)) IS NOT NULL,
+    (SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute
+     WHERE attrelid = pg_class.oid AND attnum > 0 AND NOT attisdropped AND attgenerated = '')
+FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') ORDER BY relname
+"""
+
+
+def _rows(cursor: Any, query: str) -> list[Any]:
+    cursor.execute(query)
+    return list(cursor.fetchall())
+
+
+def remember_tables() -> None:
+    """Copy each table that the migrations filled."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"DROP SCHEMA IF EXISTS {COPIES} CASCADE; CREATE SCHEMA {COPIES}")
+        for table, is_partitioned, _copied, columns in _rows(cursor, TABLES):
+            if not is_partitioned and _rows(cursor, f"SELECT 1 FROM public.{table} LIMIT 1"):
+                cursor.execute(f"CREATE TABLE {COPIES}.{table} AS SELECT {columns} FROM public.{table}")
+
+
+def restore_tables(*_case: Any) -> None:
+    """Empty the tables that have rows and were empty, and fill again those whose rows are others."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        tables = _rows(cursor, TABLES)
+        # Waits for whoever still writes, as TRUNCATE does.
+        cursor.execute(f"LOCK TABLE {', '.join(f'public.{table}' for table, *_more in tables)}")
+        # Without triggers, the foreign keys' and those that keep ledger and changelog from losing rows.
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        leaves = [row for row in tables if not row[1]]
+        found = _rows(cursor, " UNION ALL ".join(_question(place, *row) for place, row in enumerate(leaves)))
+        for (place,) in found:
+            table, _is_partitioned, copied, columns = leaves[place]
+            cursor.execute(f"DELETE FROM public.{table}")
+            if copied:
+                source = f"SELECT {columns} FROM {COPIES}.{table}"
+                cursor.execute(f"INSERT INTO public.{table} ({columns}) OVERRIDING SYSTEM VALUE {source}")
+
+
+def _question(place: int, table: str, _is_partitioned: bool, copied: bool, columns: str) -> str:
+    """Return the query that yields `place` where the table is not as it was."""
+    if not copied:
+        return f"SELECT {place} WHERE EXISTS (SELECT FROM public.{table})"
+    now, before = (f"SELECT ROW({columns})::text FROM {schema}.{table}" for schema in ("public", COPIES))
+    return f"SELECT {place} WHERE EXISTS (({now} EXCEPT ALL {before}) UNION ALL ({before} EXCEPT ALL {now}))"
+
+
+@contextmanager
+def restored_after_tests() -> Iterator[None]:
+    """Let Django's test cases that commit restore the tables instead of flushing them."""
+    with patch.object(TransactionTestCase, "_fixture_teardown", restore_tables):
+        yield
