@@ -3,14 +3,15 @@
 import os
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
 
-from tests.committed import remember_tables, restored_after_tests
-from tests.plugin import unavailable
+from tests.database import create_database, restored_after_tests
+from tests.plugin import WORKER, unavailable
 
 pytest_plugins = ["tests.lab.fixtures"]
 
@@ -33,9 +34,9 @@ def _cheap_passwords() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """Restore the tables after each test that really commits, which is quicker than a flush."""
+def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
+    """Make the database, which is gone with its server, and restore its tables after each test that really commits."""
     with django_db_blocker.unblock():
-        remember_tables()
+        create_database(Path(os.environ["VOIPADMIN_TEST_FOLDER"]), WORKER)
     with restored_after_tests():
         yield

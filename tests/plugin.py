@@ -5,7 +5,6 @@ pytest-xdist inherit the environment and get a Valkey database of their own.
 """
 
 import atexit
-import json
 import os
 import secrets
 import shutil
@@ -13,14 +12,11 @@ import signal
 import sys
 import tempfile
 from collections.abc import Iterator
-from functools import cached_property
 from pathlib import Path
 from types import FrameType
 
 import hypothesis
 import pytest
-from xdist.remote import Producer
-from xdist.scheduler import LoadScopeScheduling
 
 from deploy.trial.asterisk_tree import trial_settings
 from deploy.trial.postgres import Postgres, PostgresPrograms, system_programs, wheel_programs
@@ -28,8 +24,8 @@ from deploy.trial.valkey import Valkey
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER")
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
-# Tests of one file that use the same engine share a process: their fixtures are started once.
-GROUPS = {"asterisk": "asterisk", "page": "browser", "context": "browser", "browser": "browser"}
+
+pytest_plugins = ["tests.scheduling"]
 
 # No test asserts a time: a slow machine is no failure.
 hypothesis.settings.register_profile("voipadmin", parent=hypothesis.settings(), deadline=None)
@@ -64,7 +60,7 @@ class Engines:
             DATABASE_URL=self.postgres.url(),
             REDIS_URL=self.valkey.url(),
             VOIPADMIN_TEST_REDIS=self.valkey.url(0).rpartition("/")[0],
-            VOIPADMIN_TEST_GROUPS=str(self.folder / "groups.json"),
+            VOIPADMIN_TEST_FOLDER=str(self.folder),
             STATIC_ROOT=str(self.folder / "static"),
         )
 
@@ -125,42 +121,6 @@ def pytest_unconfigure() -> Iterator[None]:
     finally:
         if ENGINES is not None:
             ENGINES.stop()
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs which engine, and tell the first process what belongs together."""
-    groups = {}
-    for item in items:
-        wanted = {GROUPS[name] for name in getattr(item, "fixturenames", ()) if name in GROUPS}
-        for name in wanted:
-            item.add_marker(name)
-        shared = [f"{name} {item.path}" for name in sorted(wanted)]
-        shared += [str(mark.args[0]) for mark in item.iter_markers("xdist_group")]
-        if shared:
-            groups[item.nodeid] = shared[-1]
-    if WORKER == "gw0":
-        Path(os.environ["VOIPADMIN_TEST_GROUPS"]).write_text(json.dumps(groups))
-
-
-class EngineScheduling(LoadScopeScheduling):
-    """Hands out tests one by one, and those that share an engine all to one process.
-
-    pytest-xdist's own `loadgroup` writes to an attribute that pytest 9.2 no longer has.
-    """
-
-    def _split_scope(self, nodeid: str) -> str:
-        return self._groups.get(nodeid, nodeid)
-
-    @cached_property
-    def _groups(self) -> dict[str, str]:
-        groups: dict[str, str] = json.loads(Path(os.environ["VOIPADMIN_TEST_GROUPS"]).read_text())
-        return groups
-
-
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> EngineScheduling:
-    """Let pytest-xdist use our scheduler, whatever `--dist` says."""
-    return EngineScheduling(config, log)
 
 
 def unavailable(reason: str) -> None:

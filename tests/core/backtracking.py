@@ -9,6 +9,7 @@ import importlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 parser: Any = importlib.import_module("re._parser")
@@ -35,6 +36,7 @@ class Program:
         return len(self.code) - 1
 
 
+@cache
 def program_of(pattern: re.Pattern[Any]) -> Program:
     """Return the program of an expression."""
     text = pattern.pattern if isinstance(pattern.pattern, str) else pattern.pattern.decode("latin-1")

@@ -1,4 +1,4 @@
-"""Undoes what tests really committed: afterwards the database is what the migrations made of it.
+"""The database of a test process: a clone of one that was migrated once, restored after each test that commits.
 
 Django's flush truncates every table and makes content types, permissions and the numbering plan again after each test.
 Most tests write to a few tables.
@@ -6,11 +6,14 @@ Most tests write to a few tables.
 
 # ruff: noqa: S608 - names of tables and columns come from the catalogue
 
+import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.test import TransactionTestCase
 
@@ -24,15 +27,46 @@ FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', '
 """
 
 
+def create_database(folder: Path, worker: str | None) -> None:
+    """Create the database of this process, and connect to it.
+
+    Of several workers the first one migrates; all clone what it made. `folder` is theirs together.
+    """
+    if worker is None:
+        _migrate()
+        return
+    migrated = folder / "migrated"
+    name = f"test_{connection.settings_dict['NAME']}"
+    with (folder / "migrating").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if migrated.exists():
+            _connect_to(name)
+        else:
+            _migrate()
+            migrated.touch()
+        connection.creation.clone_test_db(suffix=worker, verbosity=0)
+    _connect_to(connection.creation.get_test_db_clone_settings(worker)["NAME"])
+
+
+def _migrate() -> None:
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+    _remember_tables()
+
+
+def _connect_to(name: str) -> None:
+    connection.close()
+    settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = name
+
+
 def _rows(cursor: Any, query: str) -> list[Any]:
     cursor.execute(query)
     return list(cursor.fetchall())
 
 
-def remember_tables() -> None:
+def _remember_tables() -> None:
     """Copy each table that the migrations filled."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"DROP SCHEMA IF EXISTS {COPIES} CASCADE; CREATE SCHEMA {COPIES}")
+        cursor.execute(f"CREATE SCHEMA {COPIES}")
         for table, is_partitioned, _copied, columns in _rows(cursor, TABLES):
             if not is_partitioned and _rows(cursor, f"SELECT 1 FROM public.{table} LIMIT 1"):
                 cursor.execute(f"CREATE TABLE {COPIES}.{table} AS SELECT {columns} FROM public.{table}")
