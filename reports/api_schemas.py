@@ -88,6 +88,8 @@ class CdrQuery(Schema):
 
     started_from: Moment | None = None
     started_before: Moment | None = None
+    ended_from: Annotated[Moment | None, Field(description="A call counts when it ends.")] = None
+    ended_before: Moment | None = None
     customer_id: uuid.UUID | None = None
     gateway_id: uuid.UUID | None = None
     route_id: uuid.UUID | None = None

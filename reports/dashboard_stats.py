@@ -1,4 +1,4 @@
-"""The figures of the dashboard. Days are the site's (`TIME_ZONE`), currencies are never mixed.
+"""The figures of the dashboard. Days are the site's (`TIME_ZONE`), a call counts when it ends; currencies do not mix.
 
 Live state (calls up now, who is reachable) is not in the database: it comes from `asterisk_sync.live.state.state`.
 """
@@ -21,6 +21,7 @@ from billing.cdrs.queries import (
     MONEY,
     ZERO,
     CurrencyTotals,
+    counted_within,
     totals_by_currency,
 )
 from billing.models import NEEDS_A_TARIFF, Cdr, CdrQuerySet
@@ -113,7 +114,7 @@ def dashboard_stats(user: User, now: datetime, *, calls_up: int | None = None) -
     today = day_start(now)
     yesterday = day_start(today - timedelta(hours=12))
     visible = Cdr.objects.visible_to(user)
-    groups = _hourly_groups(visible.filter(started_at__gte=yesterday, started_at__lt=now), today, now)
+    groups = _hourly_groups(visible.filter(counted_within(yesterday, now)), today, now)
     current = [group for group in groups if group["is_today"]]
     sees_cost = user.sees_everything
     return DashboardStats(
@@ -129,19 +130,19 @@ def dashboard_stats(user: User, now: datetime, *, calls_up: int | None = None) -
         money=_money(current, with_cost=sees_cost),
         shows_cost=sees_cost,
         hours=_hours(groups, now),
-        top_customers=_top_customers(visible.filter(started_at__gte=today, started_at__lt=now), with_cost=sees_cost),
+        top_customers=_top_customers(visible.filter(counted_within(today, now)), with_cost=sees_cost),
     )
 
 
 def _hourly_groups(rows: CdrQuerySet, today: datetime, now: datetime) -> list[dict[str, Any]]:
-    by_now = Q(started_at__lt=now - timedelta(days=1))
+    by_now = Q(ended_at__lt=now - timedelta(days=1))
     grouped = (
         rows.order_by()
         .annotate(
             is_today=Case(
-                When(started_at__gte=today, then=Value(True)), default=Value(False), output_field=BooleanField()
+                When(ended_at__gte=today, then=Value(True)), default=Value(False), output_field=BooleanField()
             ),
-            hour=ExtractHour("started_at", tzinfo=timezone.get_default_timezone()),
+            hour=ExtractHour("ended_at", tzinfo=timezone.get_default_timezone()),
         )
         .values("is_today", "hour", "currency", "cost_currency")
         .annotate(

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.db.models import Avg, Count
 
-from billing.cdrs.queries import ANSWERED
+from billing.cdrs.queries import ANSWERED, counted_within
 from billing.models import Cdr, Direction
 from reports.dashboard_stats import day_start
 from reports.kpis import IS_ATTEMPT, NETWORK_EFFECTIVE, Percentile, percent
@@ -35,10 +35,9 @@ def gateway_figures(user: User, now: datetime, *, since: datetime | None = None)
         return ()
     rows = Cdr.objects.filter(
         IS_ATTEMPT,
+        counted_within(since or day_start(now), now),
         gateway__isnull=False,
         direction=Direction.OUTBOUND,
-        started_at__gte=since or day_start(now),
-        started_at__lt=now,
     )
     grouped = (
         rows.order_by()

@@ -15,6 +15,9 @@ EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)
 # The days that database and calendar can both compute with.
 DAYS_WITHIN_REACH = [MinValueValidator(EARLIEST), MaxValueValidator(LATEST)]
 ONE_DAY = timedelta(days=1)
+# A call counts when it ends, and its record is stored by its start: so long before at most, so that older partitions
+# of the records need not be read.
+LONGEST_CALL = timedelta(days=31)
 
 
 def start_of(day: date) -> datetime:

@@ -8,7 +8,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -18,15 +18,12 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from billing.accounts.fees import CENT
-from billing.accounts.periods import Period, day_of
+from billing.accounts.periods import LONGEST_CALL, Period, day_of
 from billing.accounts.queries import ZERO, entries_of
 from billing.models import Account, Cdr, EntryKind, LedgerEntry, Tariff
 
 LEDGER, CALL, TARIFF = (model._meta.db_table for model in (LedgerEntry, Cdr, Tariff))
 CALLS = (EntryKind.CALL, EntryKind.CORRECTION)
-# A call's entry is dated at its end. Its record began so long before at most, so that the other partitions of the
-# records need not be read.
-LONGEST_CALL = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)

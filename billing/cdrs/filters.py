@@ -1,11 +1,14 @@
 """The filter of the list of calls."""
 
+from datetime import date
 from typing import Any
 
 import django_filters
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from billing.accounts.periods import DAYS_WITHIN_REACH, ONE_DAY, start_of
+from billing.cdrs.queries import counted_before, counted_from
 from billing.models import Cdr
 from customers.models import Customer
 from numbering.models import DID
@@ -16,15 +19,15 @@ DAY = {"type": "date"}
 
 
 class CdrFilterSet(EntityFilterSet):
-    """Filters of the list of calls; days are those of the panel's clock."""
+    """Filters of the list of calls; a call is of the day on which it ended, by the installation's clock."""
 
     search_fields = ("src", "caller", "called_number", "dst", "dialled", "caller_id")
 
     since = django_filters.DateFilter(
-        field_name="started_at", lookup_expr="date__gte", label=_("from day"), widget=forms.DateInput(DAY, "%Y-%m-%d")
+        method="from_day", label=_("from day"), validators=DAYS_WITHIN_REACH, widget=forms.DateInput(DAY, "%Y-%m-%d")
     )
     until = django_filters.DateFilter(
-        field_name="started_at", lookup_expr="date__lte", label=_("to day"), widget=forms.DateInput(DAY, "%Y-%m-%d")
+        method="to_day", label=_("to day"), validators=DAYS_WITHIN_REACH, widget=forms.DateInput(DAY, "%Y-%m-%d")
     )
     customer = django_filters.ModelChoiceFilter(queryset=visible(Customer), label=_("customer"))
     gateway = django_filters.ModelChoiceFilter(queryset=visible(Gateway), label=_("gateway"))
@@ -56,6 +59,14 @@ class CdrFilterSet(EntityFilterSet):
         """Return the filtered calls; without filters each call shows once all the same."""
         found = super().qs
         return found if self.is_bound else found.calls()
+
+    def from_day(self, queryset: Any, _name: str, value: date) -> Any:
+        """Keep the calls that count on the day or later: those that ended then."""
+        return queryset.filter(counted_from(start_of(value)))
+
+    def to_day(self, queryset: Any, _name: str, value: date) -> Any:
+        """Keep the calls that count on the day or earlier."""
+        return queryset.filter(counted_before(start_of(value + ONE_DAY)))
 
     def keep(self, queryset: Any, _name: str, _value: str) -> Any:
         """Change nothing: the choice is looked at by `filter_queryset`."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Count, Q, Sum
 
+from billing.accounts.periods import LONGEST_CALL
 from billing.models import NEEDS_A_TARIFF, Cdr, CdrQuerySet, Disposition, PastRating, UnratedReason
 
 ZERO = Decimal(0)
@@ -16,12 +17,37 @@ ANSWERED = Q(disposition=Disposition.ANSWERED)
 FINAL_RECORD = Q(is_last_attempt=True)
 
 
+def counted_within(begins: datetime, ends: datetime) -> Q:
+    """Return the condition that a record counts in the time from `begins` until before `ends`: that it ended there.
+
+    Dashboard, reports, statement and ledger all count by this moment (docs/adr/0022-a-call-counts-when-it-ends.md).
+    The start only says which partitions are read.
+    """
+    return counted_from(begins) & counted_before(ends)
+
+
+def counted_from(moment: datetime) -> Q:
+    """Return the condition that a record counts at `moment` or later."""
+    return Q(ended_at__gte=moment, started_at__gte=moment - LONGEST_CALL)
+
+
+def counted_before(moment: datetime) -> Q:
+    """Return the condition that a record counts before `moment`."""
+    return Q(ended_at__lt=moment, started_at__lt=moment)
+
+
 @dataclass(frozen=True, slots=True)
 class CdrFilters:
-    """What a report of calls is narrowed by; None and empty text narrow nothing. `number` is a part of any number."""
+    """What a report of calls is narrowed by; None and empty text narrow nothing. `number` is a part of any number.
+
+    `ended_from` and `ended_before` name the time in which calls count, `started_from` and `started_before` look for
+    calls by when they began.
+    """
 
     started_from: datetime | None = None
     started_before: datetime | None = None
+    ended_from: datetime | None = None
+    ended_before: datetime | None = None
     customer_id: uuid.UUID | None = None
     gateway_id: uuid.UUID | None = None
     route_id: uuid.UUID | None = None
@@ -40,6 +66,8 @@ class CdrFilters:
 # How a filter of CdrFilters narrows where it is no column by its own name.
 LOOKUPS = {"started_from": "started_at__gte", "started_before": "started_at__lt"}
 CONDITIONS: dict[str, Callable[[Any], Q]] = {
+    "ended_from": counted_from,
+    "ended_before": counted_before,
     "number": lambda number: (
         Q(src__contains=number)
         | Q(caller__contains=number)

@@ -214,6 +214,8 @@ class Cdr(BaseModel):
         indexes = [
             models.Index(fields=["linkedid"], name="cdr_of_linked_call"),
             models.Index(fields=["-started_at", "-id"], name="cdr_newest_first"),
+            # A call counts when it ends: reports, dashboard and roll-ups read by this.
+            models.Index(fields=["ended_at"], name="cdr_by_end"),
             models.Index(fields=["customer", "-started_at"], name="cdr_of_customer"),
             models.Index(fields=["gateway", "-started_at"], name="cdr_of_gateway"),
             models.Index(fields=["did", "-started_at"], name="cdr_of_did", condition=Q(did__isnull=False)),

@@ -28,19 +28,27 @@ def viewer() -> User:
     return user
 
 
+# How long a call of the factory lasts, of which a minute is talk.
+LASTED = timedelta(seconds=65)
+
+
 def sold(at: datetime, price: str | None = "0.10", cost: str | None = "0.04", **values: Any) -> Cdr:
-    """Make an answered outgoing call of a minute with its money, in reais unless said otherwise."""
+    """Make an answered outgoing call that ended at a moment, with its money, in reais unless said otherwise."""
     values.setdefault("currency", "BRL" if price else "")
     values.setdefault("cost_currency", "BRL" if cost else "")
     amounts = {name: Decimal(text) if text else None for name, text in (("price", price), ("cost", cost))}
     if price and cost and values["currency"] == values["cost_currency"]:
         values["margin"] = Decimal(price) - Decimal(cost)
-    return CdrFactory.create(started_at=at, direction=Direction.OUTBOUND, **amounts, **values)
+    return CdrFactory.create(started_at=at - LASTED, direction=Direction.OUTBOUND, **amounts, **values)
 
 
 def failed(at: datetime, **values: Any) -> Cdr:
     return CdrFactory.create(
-        started_at=at, direction=Direction.OUTBOUND, disposition=Disposition.FAILED, billable_seconds=0, **values
+        started_at=at - LASTED,
+        direction=Direction.OUTBOUND,
+        disposition=Disposition.FAILED,
+        billable_seconds=0,
+        **values,
     )
 
 
