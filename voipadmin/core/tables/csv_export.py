@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.http import StreamingHttpResponse
@@ -27,12 +27,20 @@ class _Echo:
         return value
 
 
-def csv_lines(rows: Iterable[Iterable[Any]]) -> Iterator[str]:
-    """Yield the file's lines, the byte order mark first."""
+def csv_lines(
+    rows: Iterable[Iterable[Any]], *, delimiter: str = ",", guarded: Sequence[bool] | None = None
+) -> Iterator[str]:
+    """Yield the file's lines, the byte order mark first.
+
+    `guarded` says of each column whether its text may be taken for a formula; figures in text, such as `-0,05`, are
+    not. Without it every text is guarded.
+    """
     yield "\ufeff"
-    writer = csv.writer(_Echo())
+    writer = csv.writer(_Echo(), delimiter=delimiter)
     for row in rows:
-        yield writer.writerow(["" if cell is None else neutralise(cell) for cell in row])
+        cells = ["" if cell is None else cell for cell in row]
+        which = guarded or [True] * len(cells)
+        yield writer.writerow([neutralise(cell) if guard else cell for cell, guard in zip(cells, which, strict=True)])
 
 
 def csv_response(rows: Iterable[Iterable[Any]], *, filename: str) -> StreamingHttpResponse:

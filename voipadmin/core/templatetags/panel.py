@@ -1,6 +1,6 @@
 """Tags and filters of the panel's templates."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -55,6 +55,12 @@ def money(value: Decimal | None) -> str:
 def in_currency(value: Decimal | None, currency: str) -> str:
     """Write an amount with its currency, such as `R$ 1.250,50`; a dash where there is none."""
     return "—" if value is None else format_money(Decimal(value), currency)
+
+
+@register.filter
+def in_cents(value: Decimal | None, currency: str) -> str:
+    """Write a sum with its currency and two decimals; a dash where there is none."""
+    return "—" if value is None else format_money(Decimal(value).quantize(Decimal("0.01")), currency)
 
 
 @register.filter
@@ -121,6 +127,18 @@ def query(context: dict[str, Any], **changes: Any) -> str:
         if value is not None:
             parameters[name] = str(value)
     return f"{request.path}?{parameters.urlencode()}"
+
+
+@register.simple_tag(takes_context=True)
+def query_of(context: dict[str, Any], name: str, value: Any) -> str:
+    """Return this page's address with one parameter, named at run time, replaced, on its first page."""
+    return query(context, **{name: value, "page": None})
+
+
+@register.filter
+def entry(mapping: Mapping[str, Any], key: str) -> Any:
+    """Return what a mapping has under a key, or None."""
+    return mapping.get(key)
 
 
 @register.simple_tag(takes_context=True)

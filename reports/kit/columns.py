@@ -1,0 +1,164 @@
+"""Columns and rows of a report, and how a value is written for people and for machines; pure."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from enum import Enum, auto
+from typing import Any
+
+from django.utils import formats, timezone
+
+from voipadmin.core.errors import Message
+from voipadmin.core.tables.entity_table import format_duration, format_moment
+from voipadmin.core.text.decimals import format_amount, format_money
+
+
+class Kind(Enum):
+    """What the values of a column are."""
+
+    TEXT = auto()
+    DIGITS = auto()  # telephone numbers and prefixes: never a figure
+    COUNT = auto()
+    DECIMAL = auto()  # amounts, minutes and percentages, with the column's decimals
+    SECONDS = auto()  # whole or broken seconds; people see minutes and seconds
+    MOMENT = auto()
+
+
+NUMERIC = frozenset({Kind.COUNT, Kind.DECIMAL, Kind.SECONDS})
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its name for machines, its heading for people, and what its values are.
+
+    `places` are the decimals of every value. `sort` is the name by which the report can be ordered by it. An amount
+    names the column that holds its currency, and has `exact` decimals in files for programs. A column that only files
+    have is not `on_page`, one that only wide pages have is `wide_only`. `hint` explains a figure.
+    """
+
+    name: str
+    heading: Message
+    kind: Kind = Kind.TEXT
+    places: int = 2
+    sort: str = ""
+    currency: str = ""
+    exact: int = 0
+    on_page: bool = True
+    wide_only: bool = False
+    hint: Message = ""
+
+    @property
+    def is_numeric(self) -> bool:
+        """Tell whether its values are aligned to the right."""
+        return self.kind in NUMERIC
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row's values by the columns' names; some lead to another page by their `links`, some have a `tone`."""
+
+    values: Mapping[str, Any]
+    links: Mapping[str, str] = field(default_factory=dict)
+    tones: Mapping[str, str] = field(default_factory=dict)
+
+
+def rounded(value: Any, places: int) -> Decimal:
+    """Return a figure with exactly `places` decimals, halves away from zero."""
+    return Decimal(value).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell as a page draws it."""
+
+    text: str
+    label: Message
+    link: str = ""
+    tone: str = ""
+    is_numeric: bool = False
+    is_digits: bool = False
+    wide_only: bool = False
+
+
+def cells_of(columns: Sequence[Column], rows: Iterable[Row]) -> list[list[Cell]]:
+    """Return the cells of a page's table, row by row."""
+    shown = [column for column in columns if column.on_page]
+    return [[_cell(column, row) for column in shown] for row in rows]
+
+
+def _cell(column: Column, row: Row) -> Cell:
+    return Cell(
+        on_page(column, row.values.get(column.name), row.values.get(column.currency) or ""),
+        column.heading,
+        row.links.get(column.name, ""),
+        row.tones.get(column.name, ""),
+        column.is_numeric,
+        column.kind is Kind.DIGITS,
+        column.wide_only,
+    )
+
+
+def on_page(column: Column, value: Any, currency: str = "") -> str:
+    """Return a value as a page shows it, in the active language; a dash where there is none."""
+    if value is None or value == "":
+        return "—"
+    match column.kind:
+        case Kind.DECIMAL:
+            amount = rounded(value, column.places)
+            return format_money(amount, currency) if currency else format_amount(amount, column.places)
+        case Kind.SECONDS:
+            return format_duration(value)
+        case Kind.COUNT:
+            return str(formats.number_format(value, decimal_pos=0, use_l10n=True, force_grouping=True))
+        case Kind.MOMENT:
+            return format_moment(value)
+    return str(value)
+
+
+def in_machine_file(column: Column, value: Any) -> str:
+    """Return a value for programs: a point before decimals, times in ISO 8601 with their offset."""
+    if value is None:
+        return ""
+    if column.kind is Kind.DECIMAL:
+        return f"{rounded(value, column.exact or column.places):f}"
+    if column.kind is Kind.SECONDS:
+        return f"{Decimal(value).normalize():f}"
+    if isinstance(value, datetime):
+        return timezone.localtime(value, timezone.get_default_timezone()).isoformat()
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def in_people_file(column: Column, value: Any) -> str:
+    """Return a value for a spreadsheet of the active language, which reads it as what it is.
+
+    Figures have that language's decimal sign and no groups. Telephone numbers are grouped with blanks, so that no
+    spreadsheet makes a figure of them.
+    """
+    if value is None:
+        return ""
+    if column.kind in {Kind.DECIMAL, Kind.SECONDS}:
+        plain = in_machine_file(replace(column, exact=0), value)
+        return plain.replace(".", formats.get_format("DECIMAL_SEPARATOR", use_l10n=True))
+    if column.kind is Kind.DIGITS:
+        return grouped(str(value))
+    if isinstance(value, datetime):
+        return format_moment(timezone.localtime(value, timezone.get_default_timezone()))
+    return str(value)
+
+
+_GROUP = 4
+_SINGLE = re.compile(r" (\d)$")
+
+
+def grouped(digits: str) -> str:
+    """Return digits in groups of four, `5511 4000 1000`; a group of one joins that before it. Other text as it is."""
+    if not digits.isdecimal() or len(digits) <= _GROUP:
+        return digits
+    return _SINGLE.sub(r"\1", " ".join(digits[at : at + _GROUP] for at in range(0, len(digits), _GROUP)))
+
+
+def shown_columns(columns: Sequence[Column], hidden: frozenset[str]) -> tuple[Column, ...]:
+    """Return the columns that may be shown."""
+    return tuple(column for column in columns if column.name not in hidden)

@@ -1,0 +1,123 @@
+"""Files of a report: CSV for people in their language, CSV for programs, and XLSX."""
+
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+import xlsxwriter
+from django.http import FileResponse, HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.utils import formats, timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from reports.kit.columns import Column, Kind, Row, in_machine_file, in_people_file
+from voipadmin.core.tables.csv_export import csv_lines
+
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# Of numbers longer than this a spreadsheet loses the last digits.
+LARGEST_EXACT = 1e15
+
+
+class FileForm(StrEnum):
+    """The forms in which a report can be taken away."""
+
+    PEOPLE = "csv"
+    MACHINE = "csv-machine"
+    WORKBOOK = "xlsx"
+
+
+FORM_LABELS = {
+    FileForm.PEOPLE: _("CSV for spreadsheets"),
+    FileForm.MACHINE: _("CSV for programs"),
+    FileForm.WORKBOOK: _("XLSX"),
+}
+
+
+def asked_form(request: HttpRequest) -> FileForm | None:
+    """Return the form that the address asks for, or None where it asks for a page."""
+    asked = request.GET.get("export", "")
+    return FileForm(asked) if asked in {form.value for form in FileForm} else None
+
+
+def file_response(form: FileForm, columns: Sequence[Column], rows: Iterable[Row], *, name: str) -> HttpResponseBase:
+    """Return a report as a download; CSV is sent while it is read, a workbook is written to the disk first."""
+    stamp = f"{timezone.localtime(timezone=timezone.get_default_timezone()):%Y%m%d-%H%M%S}"
+    if form is FileForm.WORKBOOK:
+        content = _workbook(columns, rows)
+        return FileResponse(content, as_attachment=True, filename=f"{name}-{stamp}.xlsx", content_type=XLSX_TYPE)
+    lines = _machine_lines(columns, rows) if form is FileForm.MACHINE else _people_lines(columns, rows)
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}-{stamp}.csv"'
+    return response
+
+
+def _machine_lines(columns: Sequence[Column], rows: Iterable[Row]) -> Iterator[str]:
+    def cells() -> Iterator[list[str]]:
+        yield [column.name for column in columns]
+        for row in rows:
+            yield [in_machine_file(column, row.values.get(column.name)) for column in columns]
+
+    yield from csv_lines(cells(), guarded=[not column.is_numeric for column in columns])
+
+
+def _people_lines(columns: Sequence[Column], rows: Iterable[Row]) -> Iterator[str]:
+    # Where the comma is the decimal sign, spreadsheets expect semicolons between cells.
+    delimiter = ";" if formats.get_format("DECIMAL_SEPARATOR", use_l10n=True) == "," else ","
+
+    def cells() -> Iterator[list[str]]:
+        yield [capfirst(str(column.heading)) for column in columns]
+        for row in rows:
+            yield [in_people_file(column, row.values.get(column.name)) for column in columns]
+
+    yield from csv_lines(cells(), delimiter=delimiter, guarded=[not column.is_numeric for column in columns])
+
+
+def _workbook(columns: Sequence[Column], rows: Iterable[Row]) -> Any:
+    """Return an open file with the rows, whose cells have types: figures, times, and text that stays text."""
+    kept = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115 - the response closes it
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    book = xlsxwriter.Workbook(kept, {**options, "default_date_format": "yyyy-mm-dd hh:mm:ss"})
+    sheet = book.add_worksheet()
+    sheet.freeze_panes(1, 0)
+    bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+    styles = [_style(book, column) for column in columns]
+    for place, column in enumerate(columns):
+        sheet.set_column(place, place, 20 if column.kind in {Kind.MOMENT, Kind.TEXT} else 14)
+        sheet.write_string(0, place, capfirst(str(column.heading)), bold)
+    count = 0
+    for count, row in enumerate(rows, 1):
+        for place, column in enumerate(columns):
+            _write_cell(sheet, count, place, row.values.get(column.name), styles[place])
+    sheet.autofilter(0, 0, count, len(columns) - 1)
+    book.close()
+    kept.seek(0)
+    return kept
+
+
+def _style(book: Any, column: Column) -> Any:
+    if column.kind is Kind.DECIMAL:
+        decimals = f".{'0' * column.places}" if column.places else ""
+        return book.add_format({"num_format": f"#,##0{decimals}"})
+    return book.add_format({"num_format": "#,##0"}) if column.kind is Kind.COUNT else None
+
+
+def _write_cell(sheet: Any, row: int, place: int, value: Any, style: Any) -> None:
+    if value is None:
+        return
+    if isinstance(value, datetime):
+        local = timezone.localtime(value, timezone.get_default_timezone())
+        sheet.write_datetime(row, place, local.replace(tzinfo=None))
+    elif _is_figure(value):
+        sheet.write_number(row, place, float(value), style)
+    else:
+        sheet.write_string(row, place, str(value))
+
+
+def _is_figure(value: Any) -> bool:
+    """Tell whether a spreadsheet can keep the value as a figure without losing digits."""
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        return False
+    return abs(float(value)) < LARGEST_EXACT
