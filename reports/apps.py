@@ -1,5 +1,7 @@
 """The reports app."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -9,3 +11,7 @@ class ReportsConfig(AppConfig):
 
     name = "reports"
     verbose_name = _("Reports")
+
+    def ready(self) -> None:
+        """Follow the call records that billing stores; the module needs the models to be loaded."""
+        import_module("reports.receivers")

@@ -194,6 +194,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     # What a killed worker left goes on within a minute.
     "resume-decks": {"task": "billing.resume_decks", "schedule": 15.0, "options": {"expires": 15}},
     "resume-reratings": {"task": "billing.resume_reratings", "schedule": 15.0, "options": {"expires": 15}},
+    # Reports are as old as this.
+    "count-traffic": {"task": "reports.tasks.count_traffic", "schedule": 20.0, "options": {"expires": 20}},
     "end-quarantines": {"task": "numbering.tasks.end_quarantines", "schedule": 600.0, "options": {"expires": 600}},
     "forget-expired-log-ins": {
         "task": "voipadmin.users.tasks.forget_expired_log_ins",

@@ -18,6 +18,7 @@ from billing.cdrs.columns import COLUMNS, CdrRow, StoredRecord, attempt_facts, v
 from billing.cdrs.partitions import make_partitions, month_of, months_later
 from billing.cdrs.spool_format import SpoolRecord
 from billing.models import Cdr
+from billing.signals import records_stored
 from billing.tariffs.loader import CurrentTariffs
 from voipadmin.core.models import new_id
 
@@ -167,6 +168,7 @@ def _copy(node_name: str, new: list[NewRecord], tariffs: CurrentTariffs) -> None
         for row, _charge in rows:
             copy.write_row(values_of(row))
     copy_charges([charge for _row, charge in rows if charge], now)
+    records_stored.send(sender=Cdr, ended=[item.record.ended_at for item in new])
 
 
 def _priced_rows(

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.utils import timezone
 
 from billing.models import Account, Cdr, Direction
@@ -22,6 +23,7 @@ from reports.demo.companies import COMPANIES
 from reports.demo.destinations import draw_called, draw_caller
 from reports.demo.outcomes import ATTEMPT_FAILED, Outcome, draw_outcome
 from reports.demo.places import HISTORY_NODE
+from reports.rollups.marking import mark_quarters
 from routing.models import Gateway, Route
 from routing.queries import routes_with_steps
 from voipadmin.core.numbering_plan.queries import current_plan
@@ -87,7 +89,9 @@ def make_history(now: datetime) -> Iterator[int]:
     for back in range(DAYS, -1, -1):
         day = today - timedelta(days=back)
         records = [] if _has_history(day) else list(_calls_of(day, inputs, now))
-        Cdr.objects.bulk_create(records, batch_size=500)
+        with transaction.atomic():
+            Cdr.objects.bulk_create(records, batch_size=500)
+            mark_quarters(record.ended_at for record in records)
         yield len(records)
 
 

@@ -33,6 +33,8 @@ ROWS = {
     "billing.ReratedCall",
     "billing.PastRating",
     "core.OperatorRange",
+    "reports.TrafficHour",
+    "reports.UncountedQuarter",
 }
 
 
