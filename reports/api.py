@@ -23,7 +23,9 @@ from reports.api_schemas import (
 )
 from reports.cdr_report import cdr_report
 from reports.dashboard_stats import dashboard_stats
+from reports.dids.api import router as dids_router
 from reports.live_panel import REACHABLE, LivePanel, live_panel
+from reports.traffic.api import router as traffic_router
 from voipadmin.core.api.access import Needs
 from voipadmin.core.api.crud import ONE, find, refuse_unknown_parameters
 from voipadmin.core.api.pagination import page_of
@@ -33,6 +35,8 @@ from voipadmin.users.models import User
 
 dashboard_router = Router(tags=["dashboard"])
 reports_router = Router(tags=["reports"])
+reports_router.add_router("", dids_router)
+reports_router.add_router("", traffic_router)
 cdrs = Resource(
     model=Cdr,
     tag="cdr",

@@ -1,10 +1,13 @@
-"""Addresses of the dashboard."""
+"""Addresses of the dashboard and the reports."""
 
 from django.urls import path
 
 from reports import views
+from reports.calls.page import CallsFileView
 from reports.cdr_import_page import CallFileView
+from reports.dids.page import DidReportView
 from reports.gap_page import cdr_gaps
+from reports.traffic.page import MarginView, QualityView
 
 app_name = "reports"
 urlpatterns = [
@@ -12,5 +15,9 @@ urlpatterns = [
     path("dashboard/live/", views.dashboard_live, name="dashboard_live"),
     path("dashboard/hours/", views.dashboard_hours, name="dashboard_hours"),
     path("calls/import/", CallFileView.as_view(), name="cdr_import"),
+    path("reports/margin/", MarginView.as_view(), name="margin"),
+    path("reports/quality/", QualityView.as_view(), name="quality"),
+    path("reports/dids/", DidReportView.as_view(), name="dids"),
+    path("calls/file/", CallsFileView.as_view(), name="calls_file"),
     path("calls/missing/", cdr_gaps, name="cdr_gaps"),
 ]

@@ -51,6 +51,8 @@ MAY: dict[str, dict[str, set[str]]] = {
     "asterisk_sync.syncrun": {Role.OPERATOR: VIEW, Role.FINANCE: VIEW, Role.VIEWER: VIEW},
     "asterisk_sync.driftfinding": {Role.OPERATOR: VIEW | {"sync"}, Role.FINANCE: VIEW, Role.VIEWER: VIEW},
     "reports.dashboard": dict.fromkeys((*STAFF, Role.CUSTOMER), VIEW),
+    "reports.margin": dict.fromkeys(STAFF, VIEW),
+    "reports.quality": dict.fromkeys(STAFF, VIEW),
     "users.user": {},
 }
 

@@ -7,9 +7,10 @@ from django.shortcuts import render
 
 from customers.search import search_customers
 from numbering.search import search_numbers
+from reports.search import search_reports
 from routing.search import search_network
 
-SEARCHES = (search_customers, search_numbers, search_network)
+SEARCHES = (search_customers, search_numbers, search_network, search_reports)
 LONGEST = 100
 
 

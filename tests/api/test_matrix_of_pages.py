@@ -28,6 +28,10 @@ OTHERS: dict[str, list[tuple[str, str, str]]] = {
     "reports:dashboard": [("GET", "view", "reports.dashboard")],
     "reports:dashboard_live": [("GET", "view", "reports.dashboard")],
     "reports:dashboard_hours": [("GET", "view", "reports.dashboard")],
+    "reports:margin": [("GET", "view", "reports.margin")],
+    "reports:quality": [("GET", "view", "reports.quality")],
+    "reports:calls_file": [("GET", "view", "billing.cdr")],
+    "reports:dids": [("GET", "view", "numbering.did")],
     "reports:cdr_gaps": [("GET", "view", "billing.rejectedrecord")],
     "reports:cdr_import": [("GET", "change", "billing.rejectedrecord"), ("POST", "change", "billing.rejectedrecord")],
     "customers:extension_rotate": [("POST", "change", "customers.extension")],
@@ -183,7 +187,7 @@ def test_lists_and_search_show_people_of_a_customer_nothing_foreign(world: World
     client = _client(world, Role.CUSTOMER)
     foreign = world.foreign["customers.customer"]
     for name, route in PANEL:
-        if name.endswith("_list") or name in {"reports:dashboard", "search"}:
+        if name.endswith("_list") or name in {"reports:dashboard", "reports:dids", "search"}:
             text = client.get(f"/{route}", {"q": foreign.code, "search": foreign.code}).content.decode()
             for row in world.foreign.values():
                 assert str(row.pk) not in text, name

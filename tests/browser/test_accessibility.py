@@ -15,6 +15,8 @@ from asterisk_sync.generations import store
 from asterisk_sync.models import DriftFinding, Generation, Node, OutboxEntry, SyncRun
 from asterisk_sync.rendering.files import FILE_NAMES
 from billing.models import RefusedCall
+from reports.rollups.counting import count_changed_hours
+from reports.rollups.marking import mark_quarters
 from tests.browser.conftest import AXE
 from tests.entities import KINDS
 from tests.factories.asterisk_sync import NodeFactory
@@ -33,6 +35,7 @@ def every_page() -> Iterator[str]:
     call = CdrFactory.create(price="1", cost="2", margin="-1", currency="BRL", cost_currency="BRL", tariff=tariff)
     yield from (reverse("reports:dashboard"), reverse("users:settings"), f"{reverse('search')}?q=a")
     yield from (reverse("billing:cdr_list"), page_of(call))
+    mark_quarters([call.ended_at])
     refused = RefusedCall.objects.create(
         customer=CustomerFactory.create(), node_name="pbx1", number="5511987654321", reason="credit", cause=21
     )
@@ -47,6 +50,9 @@ def every_page() -> Iterator[str]:
         if name == "asterisk_sync:node":
             yield from sync_pages(made)
     yield from number_pages()
+    count_changed_hours()
+    yield from (reverse("reports:margin"), f"{reverse('reports:quality')}?by=day&weekday=1&cause=999")
+    yield from (reverse("reports:dids"), f"{reverse('reports:dids')}?number=x&idle_days=0")
     yield from (
         reverse(name)
         for name in ("account_change_password", "mfa_index", "usersessions_list", "users:roles", "users:user_create")

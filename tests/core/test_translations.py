@@ -26,7 +26,8 @@ SOURCES = (
 )  # fmt: skip
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%%|%[a-z]\b|\{\w*\}")
 # Every list and every form of a new object, and what else has words of its own.
-PAGES = ("reports:dashboard", "users:settings", "numbering:did_range", *sorted(
+REPORTS = ("reports:dids", "reports:margin", "reports:quality")
+PAGES = ("reports:dashboard", *REPORTS, "users:settings", "numbering:did_range", *sorted(
     name for entity in entities() for name in map(entity.url_name, ("list", "create")) if name in page_names()
 ))  # fmt: skip
 

@@ -60,7 +60,7 @@ GRANTS: dict[str, dict[str, frozenset[str]]] = {
         "billing.account": VIEW,
         "billing.ledgerentry": VIEW,
         "billing.refusedcall": VIEW,
-        "reports": VIEW,
+        "reports.dashboard": VIEW,
     },
 }
 
