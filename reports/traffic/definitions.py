@@ -80,7 +80,7 @@ QUALITY_COLUMNS = (
     _figure("ner_change", _("NER, change"), Kind.DECIMAL, places=1),
     _figure("acd_seconds", _("ACD"), Kind.SECONDS, hint=ACD_FORMULA),
     _figure("acd_change", _("ACD, change (s)"), Kind.DECIMAL, places=0, wide_only=True),
-    _figure("pdd_p50_ms", _("PDD p50 (ms)"), hint=PDD_FORMULA),
+    _figure("pdd_p50_ms", _("PDD p50 (ms)")),
     _figure("pdd_p95_ms", _("PDD p95 (ms)"), hint=PDD_FORMULA),
     _figure("pdd_p95_before", _("PDD p95 before"), on_page=False),
     _figure("short", _("short calls"), on_page=False),
