@@ -1,12 +1,12 @@
 """The lines of a cut: the sums of each part, beside those of the time before."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from reports.traffic.cuts import Cut, Part, parts_of
 from reports.traffic.filters import TrafficFilters
-from reports.traffic.sums import NOTHING, TrafficSums, delays_by, sums_by
+from reports.traffic.sums import EVERY, NOTHING, TrafficSums, delays_by, sums_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,14 +18,20 @@ class TrafficLine:
     before: TrafficSums
 
 
-def lines_by(cut: Cut, filters: TrafficFilters, currency: str, *, with_delays: bool = False) -> list[TrafficLine]:
+def lines_by(
+    cut: Cut,
+    filters: TrafficFilters,
+    currency: str,
+    *,
+    names: Sequence[str] = EVERY,
+    with_delays: bool = False,
+) -> list[TrafficLine]:
     """Return a line for each part of the traffic, in the order of the cut, else the largest first.
 
     A part that had traffic before and has none now has a line, too, except for days: each is compared with that of the
     week before, under its own date.
     """
-    now = _sums(cut, filters, currency, with_delays=with_delays)
-    before = _sums(cut, filters.before(), currency, with_delays=with_delays)
+    now, before = (_sums(cut, time, currency, names, with_delays=with_delays) for time in (filters, filters.before()))
     if cut.column == "clock_day":
         weeks = filters.begins - filters.before().begins
         before = {day + weeks: sums for day, sums in before.items()}
@@ -34,8 +40,10 @@ def lines_by(cut: Cut, filters: TrafficFilters, currency: str, *, with_delays: b
     return _ordered(cut, _merged(parts, now, before))
 
 
-def _sums(cut: Cut, filters: TrafficFilters, currency: str, *, with_delays: bool) -> dict[Any, TrafficSums]:
-    sums = sums_by(filters, cut.column, currency)
+def _sums(
+    cut: Cut, filters: TrafficFilters, currency: str, names: Sequence[str], *, with_delays: bool
+) -> dict[Any, TrafficSums]:
+    sums = sums_by(filters, cut.column, currency, names)
     if with_delays:
         for key, delays in delays_by(filters, cut.column).items():
             sums[key] = replace(sums[key], delays=delays)

@@ -141,7 +141,7 @@ class _View:
         """Return what one report has and the other has not: movers and losses, or causes."""
         if self.report is MARGIN:
             return {"movers": self._movers(lines), "losers": self._losers(lines)}
-        causes = lines_by(CUTS["cause"], filters, self.currency)
+        causes = lines_by(CUTS["cause"], filters, self.currency, names=FEW)
         attempts = total_of(line.sums for line in causes).attempts
         return {"causes": [self._cause(line, attempts) for line in causes[:SHORT_LIST] if line.sums.attempts]}
 
