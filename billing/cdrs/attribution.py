@@ -16,7 +16,7 @@ from customers.models import Customer, Extension
 from customers.queries import extension_areas
 from numbering.models import DID, DIDAllocation
 from routing.models import Gateway, Route
-from voipadmin.core.numbering_plan.queries import current_plan
+from voipadmin.core.numbering_plan.queries import PlansByDay, current_plan
 from voipadmin.core.numbers.areas import home_area_of
 from voipadmin.core.numbers.number import Number, NumberKind
 from voipadmin.core.numbers.plan import NumberingPlan
@@ -70,9 +70,11 @@ NO_PRICING = CustomerPricing()
 
 @dataclass(slots=True)
 class KnownObjects:
-    """The numbering plan, and the objects that a batch of records names, read in a handful of queries."""
+    """The numbering plans, and the objects that a batch of records names, read in a handful of queries."""
 
     plan: NumberingPlan
+    # Of the days of the calls: a file of last year is read as its calls were.
+    plans: PlansByDay
     # By the reference that the dialplan wrote.
     customers: dict[str, uuid.UUID] = field(default_factory=dict)
     gateways: dict[str, uuid.UUID] = field(default_factory=dict)
@@ -102,7 +104,7 @@ def attribute(records: Sequence[SpoolRecord]) -> list[Attribution]:
 
 def _read_objects(records: Sequence[SpoolRecord]) -> KnownObjects:
     bare = [record for record in records if not (record.customer_ref and record.direction)]
-    known = KnownObjects(current_plan())
+    known = KnownObjects(current_plan(), PlansByDay())
     codes = {record.account_code.lower() for record in records if record.account_code and not record.customer_ref}
     endpoints = {endpoint_of(name) for record in bare for name in (record.channel, record.destination_channel)} - {""}
     _read_customers(known, _references(record.customer_ref for record in records), codes, endpoints)
@@ -167,9 +169,10 @@ def _as_id(reference: str) -> uuid.UUID | None:
 
 def _received(record: SpoolRecord, known: KnownObjects) -> Number:
     """Return the number that a carrier sent, read as the node did, else as carriers write numbers."""
+    plan = known.plans.at(record.started_at)
     if record.dialled:
-        return number_of_key(record.dialled, known.plan)
-    return read_received(record.dst, AUTOMATIC, known.plan)
+        return number_of_key(record.dialled, plan)
+    return read_received(record.dst, AUTOMATIC, plan)
 
 
 def _called(record: SpoolRecord, known: KnownObjects, direction: str, home_area: str) -> Number:
@@ -177,8 +180,8 @@ def _called(record: SpoolRecord, known: KnownObjects, direction: str, home_area:
         return COLLEAGUE
     if direction == INBOUND:
         return _received(record, known)
-    is_key = bool(record.kind)
-    return number_called(record.dialled, record.dst, known.plan, home_area=home_area, is_key=is_key)
+    plan, is_key = known.plans.at(record.started_at), bool(record.kind)
+    return number_called(record.dialled, record.dst, plan, home_area=home_area, is_key=is_key)
 
 
 def _attribute(record: SpoolRecord, known: KnownObjects) -> Attribution:
@@ -194,6 +197,7 @@ def _attribute(record: SpoolRecord, known: KnownObjects) -> Attribution:
     pricing = known.pricing.get(customer, NO_PRICING) if customer else NO_PRICING
     area = known.areas_by_endpoint.get(endpoint_of(record.channel)) or pricing.home_area
     caller, is_outgoing = record.caller or record.src, direction == OUTBOUND
+    plan = known.plans.at(record.started_at)
     return Attribution(
         direction=direction,
         called=_called(record, known, direction, area),
@@ -202,7 +206,7 @@ def _attribute(record: SpoolRecord, known: KnownObjects) -> Attribution:
         route_id=known.routes.get(record.route_ref),
         did_id=did,
         provider_cost=known.provider_costs[gateway] if gateway and is_outgoing else None,
-        origin=origin_of(caller, pricing.number, known.plan, home_area=area) if is_outgoing else "",
+        origin=origin_of(caller, pricing.number, plan, home_area=area) if is_outgoing else "",
         plan_id=pricing.plan_id,
     )
 

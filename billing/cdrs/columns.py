@@ -60,6 +60,7 @@ COLUMNS: Mapping[str, str] = {
     "called_number": "attribution.called.key",
     "called_kind": "attribution.called.kind.value",
     "called_country": "attribution.called.country",
+    "origin": "attribution.origin",
     **_of("price", PricedCall._fields),
     "uncharged_reason": "uncharged_reason",
 }

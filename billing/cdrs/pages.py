@@ -19,7 +19,7 @@ def _join_calls(queryset: Any) -> Any:
 def _call_context(call: Any, user: Any) -> dict[str, Any]:
     area = call.customer.local_area(current_plan(call.started_at)) if call.customer else ""
     return {
-        "called": facts_of_recorded(call.dst, home_area=area, at=call.started_at),
+        "called": facts_of_recorded(call.called_number or call.dst, home_area=area, at=call.started_at),
         "caller": facts_of_recorded(call.src, home_area=area, at=call.started_at),
         "attempts": attempts_of(call) if user.sees_everything else (),
         "past_ratings": past_ratings_of(call),

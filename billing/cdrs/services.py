@@ -13,19 +13,21 @@ from billing.cdrs.call_files import CallFile, is_record
 from billing.cdrs.rejected import report_rejected
 from billing.cdrs.spool_import import ImportSummary, SpoolImporter
 from billing.cdrs.table_headings import headings_hash
-from billing.models import Cdr, CdrLayout, Disposition, RejectedRecord
-from billing.rating.called_numbers import endpoint_of, key_of_record, origin_of
+from billing.models import Cdr, CdrLayout, Direction, Disposition, RejectedRecord
+from billing.rating.called_numbers import endpoint_of, number_called, origin_of_record
 from billing.rating.calls import CallFacts, PricedCall, ProviderCost, price_call
 from billing.rating.price_book import PriceBook
 from billing.tariffs.loader import load_tariffs
 from customers.queries import extension_areas
 from voipadmin.core.errors import DomainError
-from voipadmin.core.numbering_plan.queries import current_plan
+from voipadmin.core.numbering_plan.queries import PlansByDay
 from voipadmin.core.numbers.plan import NumberingPlan
 
 CHUNK = 1_000
 # The fields of Cdr that rating writes: PricedCall has their columns' names.
 MONEY_COLUMNS = [name.removesuffix("_id") for name in PricedCall._fields]
+# Those that are read anew where nothing was kept.
+VALUE_COLUMNS = ["called_number", "called_kind", "called_country", "origin"]
 
 
 class CallFileRefused(DomainError):
@@ -62,30 +64,42 @@ def _rate_chunk(keys: list[UUID], prices: PriceBook) -> list[Cdr]:
         "gateway__provider", "customer__account"
     )
     records = list(waiting.select_for_update(of=("self",)).order_by("pk"))
-    plan, areas = current_plan(), extension_areas()
+    plans, areas = PlansByDay(), extension_areas()
     for record in records:
-        for name, value in price_call(facts_of(record, plan, areas), prices)._asdict().items():
+        keep_value(record, plans.at(record.started_at), areas)
+        for name, value in price_call(facts_of(record), prices)._asdict().items():
             setattr(record, name, value)
-    Cdr.objects.bulk_update(records, MONEY_COLUMNS)
+    Cdr.objects.bulk_update(records, [*VALUE_COLUMNS, *MONEY_COLUMNS])
     charge_calls(cdrs=records)
     return records
 
 
-def facts_of(record: Cdr, plan: NumberingPlan, areas: Mapping[str, str]) -> CallFacts:
-    """Return what decides the price of a record that is in the database; `areas` are those of extensions by name."""
-    provider = record.gateway.provider if record.gateway else None
+def keep_value(record: Cdr, plan: NumberingPlan, areas: Mapping[str, str]) -> None:
+    """Write called number and origin into a record that has none of its own, as they are read now.
+
+    What was read once stays: a main number or area that changed since prices no old call anew. `areas` are those of
+    extensions by name.
+    """
     customer = record.customer
-    account = getattr(customer, "account", None)
     area = areas.get(endpoint_of(record.channel)) or (customer.local_area(plan) if customer else "")
-    own_number = customer.caller_id_number if customer else ""
+    if record.direction == Direction.OUTBOUND and not record.called_number:
+        called = number_called(record.dialled, record.dst, plan, home_area=area)
+        record.called_number, record.called_kind, record.called_country = called.key, called.kind, called.country
+    record.origin = origin_of_record(record, customer.caller_id_number if customer else "", plan, area)
+
+
+def facts_of(record: Cdr) -> CallFacts:
+    """Return what decides the price of a record that is in the database, by the value that it carries."""
+    provider = record.gateway.provider if record.gateway else None
+    account = getattr(record.customer, "account", None)
     return CallFacts(
         direction=record.direction,
-        number=key_of_record(record, plan, area),
+        number=record.called_number,
         at=record.answered_at or record.started_at,
         billable_seconds=record.billable_seconds,
         is_answered=record.disposition == Disposition.ANSWERED,
         provider_cost=ProviderCost(provider.cost_per_minute, provider.currency, provider.pk) if provider else None,
-        origin=origin_of(record.caller or record.src, own_number, plan, home_area=area),
+        origin=record.origin or "",
         plan_id=account.plan_id if account else None,
     )
 

@@ -126,6 +126,9 @@ class Cdr(BaseModel):
     caller_id = models.CharField(_("caller ID"), max_length=160, blank=True)
     # Who called, before a route or gateway showed another number; `src` is what was shown. Empty: the same.
     caller = models.CharField(_("caller"), max_length=80, blank=True, default="", db_default="")
+    # The E.164 digits of the caller, or of its customer, by which the call was priced: as read when the record was
+    # stored. Empty: there were none. NULL in records of before, whose caller was never kept so.
+    origin = models.CharField(_("origin"), max_length=15, null=True, blank=True)  # noqa: DJ001 - NULL is not empty
     channel = models.CharField(max_length=160, blank=True)
     destination_channel = models.CharField(max_length=160, blank=True)
     # As the node recorded it: it still names the customer when that one is gone.

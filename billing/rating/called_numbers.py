@@ -41,9 +41,32 @@ class StoredNumber(Protocol):
         """Return what was dialled."""
 
 
+class StoredCaller(Protocol):
+    """What a stored record tells of its caller."""
+
+    @property
+    def origin(self) -> str | None:
+        """Return the digits by which it was priced: empty where there were none, None where they were never kept."""
+
+    @property
+    def caller(self) -> str:
+        """Return who called, where another number was shown."""
+
+    @property
+    def src(self) -> str:
+        """Return the number that was shown."""
+
+
 def key_of_record(record: StoredNumber, plan: NumberingPlan, home_area: str) -> str:
     """Return the key of a stored record's called number: as it was kept, else read now."""
     return record.called_number or number_called(record.dialled, record.dst, plan, home_area=home_area).key
+
+
+def origin_of_record(record: StoredCaller, own_number: str, plan: NumberingPlan, home_area: str) -> str:
+    """Return the origin of a stored record: as it was kept, else read now."""
+    if record.origin is not None:
+        return record.origin
+    return origin_of(record.caller or record.src, own_number, plan, home_area=home_area)
 
 
 @lru_cache(maxsize=65_536)

@@ -41,6 +41,7 @@ class StoredCall(NamedTuple):
     dst: str
     src: str
     caller: str
+    origin: str | None
     channel: str
     billable_seconds: Decimal
     disposition: str

@@ -31,7 +31,7 @@ from billing.models import (
     ReratingStatus,
 )
 from billing.rating.bulk.calls import BulkPrices
-from billing.rating.called_numbers import endpoint_of, key_of_record, origin_of
+from billing.rating.called_numbers import endpoint_of, key_of_record, origin_of_record
 from billing.rating.calls import CallFacts, PricedCall
 from billing.rerating.changed_calls import (
     COLUMNS,
@@ -155,15 +155,16 @@ def _chunks(job: Rerating) -> Iterator[list[StoredCall]]:
 def _facts(call: StoredCall, inputs: PricingInputs) -> CallFacts:
     """Return what decides the price of a record, as `billing.cdrs.services.facts_of` does for one."""
     customer = inputs.customers.get(call.customer_id, UNKNOWN_CUSTOMER) if call.customer_id else UNKNOWN_CUSTOMER
+    plan = inputs.plans.at(call.started_at)
     area = inputs.areas.get(endpoint_of(call.channel)) or customer.home_area
     return CallFacts(
         direction=Direction.OUTBOUND.value,
-        number=key_of_record(call, inputs.plan, area),
+        number=key_of_record(call, plan, area),
         at=call.answered_at or call.started_at,
         billable_seconds=call.billable_seconds,
         is_answered=call.disposition == Disposition.ANSWERED,
         provider_cost=inputs.gateways.get(call.gateway_id) if call.gateway_id else None,
-        origin=origin_of(call.caller or call.src, customer.number, inputs.plan, home_area=area),
+        origin=origin_of_record(call, customer.number, plan, area),
         plan_id=customer.plan_id,
     )
 

@@ -12,9 +12,8 @@ from billing.rating.calls import ProviderCost
 from customers.models import Customer, Extension
 from customers.queries import extension_areas
 from routing.models import Gateway, Provider
-from voipadmin.core.numbering_plan.queries import current_plan
+from voipadmin.core.numbering_plan.queries import PlansByDay, current_plan
 from voipadmin.core.numbers.areas import home_area_of
-from voipadmin.core.numbers.plan import NumberingPlan
 
 _VERSION, _PROVIDER, _GATEWAY, _ACCOUNT, _CUSTOMER, _EXTENSION = (
     model._meta.db_table for model in (PriceVersion, Provider, Gateway, Account, Customer, Extension)
@@ -55,9 +54,12 @@ UNKNOWN_CUSTOMER = PayingCustomer()
 
 @dataclass(frozen=True, slots=True)
 class PricingInputs:
-    """The numbering plan, all customers as far as they decide prices, the cost of all gateways, areas of extensions."""
+    """The numbering plans, all customers as far as they decide prices, the cost of all gateways, areas of extensions.
 
-    plan: NumberingPlan
+    Plan, numbers and areas are for records of before, which do not tell what was read of them.
+    """
+
+    plans: PlansByDay
     customers: dict[UUID, PayingCustomer]
     gateways: dict[UUID, ProviderCost]
     # Of extensions that have one of their own, by SIP user name.
@@ -79,4 +81,4 @@ def read_pricing_inputs() -> PricingInputs:
     }
     costs = Gateway.objects.values_list("pk", "provider__cost_per_minute", "provider__currency", "provider")
     gateways = {key: ProviderCost(cost, currency, provider) for key, cost, currency, provider in costs}
-    return PricingInputs(numbering, customers, gateways, extension_areas())
+    return PricingInputs(PlansByDay(), customers, gateways, extension_areas())

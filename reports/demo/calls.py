@@ -221,8 +221,14 @@ class CallMaker:
             customer=self.inputs.customers[self.code],
             **columns,
         )
+        record.origin = self._origin(record)
         self._price(record)
         return record
+
+    def _origin(self, record: Cdr) -> str:
+        if record.direction != Direction.OUTBOUND:
+            return ""
+        return origin_of(record.src, self.inputs.customers[self.code].caller_id_number, self.inputs.numbering)
 
     def _called(self, direction: str, dst: str) -> dict[str, str]:
         """Return the columns of the called number; a colleague's extension has no key."""
@@ -244,7 +250,7 @@ class CallMaker:
             at=record.answered_at or record.started_at,
             billable_seconds=record.billable_seconds,
             provider_cost=ProviderCost(provider.cost_per_minute, provider.currency, provider.pk) if provider else None,
-            origin=origin_of(record.src, self.inputs.customers[self.code].caller_id_number, self.inputs.numbering),
+            origin=record.origin or "",
             plan_id=self.inputs.plans.get(self.code),
         )
         priced = price_call(facts, self.inputs.prices)

@@ -27,7 +27,6 @@ from billing.rerating.services import approve_rerating, start_rerating  # noqa: 
 from billing.rerating.writing import write_job  # noqa: E402 - see above
 from billing.tariffs.loader import load_tariffs  # noqa: E402 - see above
 from customers.models import Customer  # noqa: E402 - see above
-from voipadmin.core.numbering_plan.queries import current_plan  # noqa: E402 - see above
 
 CALLS = int(os.environ.get("BENCH_RERATED_CALLS", "100000"))
 CUSTOMERS = 200
@@ -89,11 +88,11 @@ def rate_again(price: str) -> tuple[Rerating, float, float]:
 def row_by_row() -> float:
     """Return how many calls a second are priced, saved and entered one by one."""
     Tariff.objects.update(price_per_minute=Decimal("0.05"))
-    book, plan = load_tariffs(), current_plan()
+    book = load_tariffs()
     calls = list(Cdr.objects.select_related("customer__account", "gateway__provider")[:ONE_BY_ONE])
     began = time.perf_counter()
     for call in calls:
-        priced = price_call(facts_of(call, plan, {}), book)
+        priced = price_call(facts_of(call), book)
         account = Account.objects.get(customer=call.customer_id)
         assert priced.price is not None
         assert call.price is not None

@@ -59,7 +59,7 @@ def test_rating_again_keeps_to_the_caller_as_he_came(customer: Customer, tariff:
     # N26: the carrier was shown a number of Rio; the caller's own is of São Paulo.
     local = TariffFactory.create(pattern="5511", origin_prefix="5511", price_per_minute=Decimal("0.04"))
     [call] = make_calls(customer, 1)
-    Cdr.objects.filter(pk=call.pk).update(src="552150009999", caller="551130001055")
+    Cdr.objects.filter(pk=call.pk).update(src="552150009999", caller="551130001055", origin=None)
     written(previewed())
     assert Cdr.objects.get().tariff == local
 

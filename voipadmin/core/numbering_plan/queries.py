@@ -31,6 +31,17 @@ def current_plan(at: datetime | None = None) -> NumberingPlan:
     return _plan(settings.DEFAULT_COUNTRY, _state_of_rows(), timezone.localdate(at))
 
 
+class PlansByDay:
+    """The plan of each day by the rows of the moment at which this was made; looking one up costs no query."""
+
+    def __init__(self) -> None:
+        self._state = _state_of_rows()
+
+    def at(self, moment: datetime) -> NumberingPlan:
+        """Return the plan of a moment."""
+        return _plan(settings.DEFAULT_COUNTRY, self._state, timezone.localdate(moment))
+
+
 def check_home_area(area: str) -> None:
     """Raise ValidationError for the field `home_area` where `area` is given and no area code of the country."""
     if area and not current_plan().is_area(area):
@@ -86,7 +97,8 @@ def _state_of_rows() -> str:
         return str(cursor.fetchone()[0])
 
 
-@lru_cache(maxsize=64)
+# A year's days and more: days between the same rows have one plan.
+@lru_cache(maxsize=512)
 def _plan(region: str, state: str, day: date) -> NumberingPlan:
     return plan_of_tables(region, _tables(region, state), day)
 
