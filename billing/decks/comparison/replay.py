@@ -3,10 +3,10 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db.models import Q
 
@@ -14,17 +14,20 @@ from billing.decks.comparison.comparing import PlannedRate, PresentRates, RateKe
 from billing.decks.rows.lines import DeckRate
 from billing.models import Cdr, Deck, Direction, Disposition
 from billing.models.windows import load_windows
-from billing.rating.called_numbers import key_of_record, origin_of
+from billing.rating.called_numbers import endpoint_of, key_of_record, origin_of_record
 from billing.rating.durations import Rate, rate_duration
 from billing.rating.key_patterns import Matches, compile_pattern
-from billing.rating.price_book import DECK_DECIMALS, DECK_ROUNDING, Cadence
+from billing.rating.longest_match import TariffIndex
+from billing.rating.price_book import DECK_DECIMALS, DECK_ROUNDING, BuyPrice, Cadence, DeckIndex
 from billing.rating.time_windows import Window
-from voipadmin.core.numbering_plan.queries import current_plan
+from customers.queries import extension_areas
+from voipadmin.core.numbering_plan.queries import PlansByDay
 from voipadmin.core.numbers.areas import home_area_of
 
 ZERO = Decimal(0)
 LOOKED_BACK = timedelta(days=7)
 MOST_CUSTOMERS = 200
+ANY_RATE = UUID(int=0)
 
 
 class ReplayedCall(NamedTuple):
@@ -39,6 +42,9 @@ class ReplayedCall(NamedTuple):
     billable_seconds: Decimal
     price: Decimal
     cost: Decimal
+    origin: str | None
+    channel: str
+    started_at: datetime
     code: str | None
     own_number: str | None
     home_area: str | None
@@ -58,15 +64,17 @@ class Replayed:
 
 
 class NewCosts:
-    """The rates as they would be: the longest prefix, then the longest origin, then certain hours before all.
+    """The rates as they would be, looked up as billing looks up a provider's.
 
     `windows` are the time windows by their keys.
     """
 
     def __init__(self, planned: list[PlannedRate], kept: PresentRates, windows: Mapping[str, Window]) -> None:
         self._windows = windows
-        # By the digits that the called numbers' keys begin with.
+        # By the digits that the keys of the called numbers begin with.
         self._rates: dict[str, dict[RateKey, DeckRate]] = defaultdict(dict)
+        # A list has hundreds of thousands of rates, of which a week's calls need few: these alone are prepared.
+        self._prepared: dict[str, DeckIndex] = {}
         for key, rates in kept.items():
             self._rates[_lead_of(key)][key] = max(rates).rate
         for item in planned:
@@ -75,32 +83,49 @@ class NewCosts:
             else:
                 self._rates[_lead_of(item.key)][item.key] = item.rate
 
-    def rate_of(self, number: str, origin: str, at: datetime) -> DeckRate | None:
+    def rate_of(self, number: str, origin: str, at: datetime) -> Rate | None:
         """Return what a call to the number of a key would be charged by, or None where the deck does not sell it."""
-        for length in range(len(number), 0, -1):
-            found = self._rates.get(number[:length])
-            fitting = [key for key in found if self._holds(key, origin, at)] if found else []
-            if found and fitting:
-                rate = found[max(fitting, key=lambda key: (len(key.origin_prefix), bool(key.hours)))]
-                return None if rate.is_blocked else rate
-        return None
+        found = self._rates_at(number).match(number, at, origin)
+        return None if found is None or found.is_blocked else found.rate
 
-    def _holds(self, key: RateKey, origin: str, at: datetime) -> bool:
-        window = self._windows.get(key.hours)
-        return origin.startswith(key.origin_prefix) and (not key.hours or (window is not None and window.holds(at)))
+    def _rates_at(self, number: str) -> DeckIndex:
+        """Return the rates that begin as a number does; the longest beginning tells which all of them are."""
+        longest = next((number[:length] for length in range(len(number), -1, -1) if number[:length] in self._rates), "")
+        prepared = self._prepared.get(longest)
+        if prepared is None:
+            leads = [longest[:length] for length in range(len(longest) + 1)]
+            prices = [self._price(key, rate) for lead in leads for key, rate in self._rates.get(lead, {}).items()]
+            prepared = self._prepared[longest] = TariffIndex(price for price in prices if price is not None)
+        return prepared
+
+    def _price(self, key: RateKey, rate: DeckRate) -> BuyPrice | None:
+        """Return a rate as billing has it, in force at any time, or None where its hours are gone."""
+        if key.hours and key.hours not in self._windows:
+            return None
+        return BuyPrice(
+            id=ANY_RATE,
+            pattern=key.pattern,
+            matches=key.matches,
+            effective_from=datetime.min.replace(tzinfo=UTC),
+            effective_until=None,
+            currency="",
+            cadence=Cadence(
+                rate.initial_block_seconds, rate.increment_seconds, rate.free_seconds, DECK_ROUNDING, DECK_DECIMALS
+            ),
+            per_minute=rate.price_per_minute,
+            connect_fee=rate.connect_fee,
+            minimum_charge=rate.minimum_charge,
+            is_blocked=rate.is_blocked,
+            origin_prefix=key.origin_prefix,
+            window=self._windows.get(key.hours),
+            bands=rate.bands,
+        )
 
 
 def _lead_of(key: RateKey) -> str:
-    return key.pattern if key.matches == Matches.NUMBER else compile_pattern(key.pattern, key.matches).lead
-
-
-@lru_cache(maxsize=100_000)
-def _as_rate(rate: DeckRate) -> Rate:
-    counted = (rate.initial_block_seconds, rate.increment_seconds, rate.free_seconds)
-    cadence = Cadence(*counted, DECK_ROUNDING, DECK_DECIMALS)
-    return cadence.rate(
-        rate.price_per_minute, rate.bands, connect_fee=rate.connect_fee, minimum_charge=rate.minimum_charge
-    )
+    # Of a list's many prefixes of numbers nothing has to be compiled.
+    is_prefix = key.matches == Matches.NUMBER and key.pattern.isdigit()
+    return key.pattern if is_prefix else compile_pattern(key.pattern, key.matches).lead
 
 
 def replay(deck: Deck, planned: list[PlannedRate], kept: PresentRates, now: datetime) -> dict[str, Any]:
@@ -120,10 +145,16 @@ def replay(deck: Deck, planned: list[PlannedRate], kept: PresentRates, now: date
         currency=deck.currency,
         cost_currency=deck.currency,
     ).order_by()
-    plan = current_plan()
+    areas, plans = extension_areas(), PlansByDay()
     for call in map(ReplayedCall._make, calls.values_list(*_READ).iterator(5_000)):
-        area = home_area_of(plan, customer_area=call.home_area or "", main_number=call.own_number or "")
-        origin = origin_of(call.caller or call.src, call.own_number or "", plan, home_area=area)
+        plan = plans.at(call.started_at)
+        area = home_area_of(
+            plan,
+            extension_area=areas.get(endpoint_of(call.channel), ""),
+            customer_area=call.home_area or "",
+            main_number=call.own_number or "",
+        )
+        origin = origin_of_record(call, call.own_number or "", plan, area)
         rate = costs.rate_of(key_of_record(call, plan, area), origin, call.answered_at)
         if rate is None:
             not_sold += 1
@@ -132,7 +163,7 @@ def replay(deck: Deck, planned: list[PlannedRate], kept: PresentRates, now: date
         entry.calls += 1
         entry.revenue += call.price
         entry.cost += call.cost
-        entry.new_cost += rate_duration(_as_rate(rate), call.billable_seconds).amount
+        entry.new_cost += rate_duration(rate, call.billable_seconds).amount
     return _summary(customers, not_sold)
 
 

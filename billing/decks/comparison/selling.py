@@ -30,8 +30,13 @@ class Covering(NamedTuple):
     pattern: KeyPattern
     per_minute: Decimal
 
-    def covers(self, prefix: str) -> bool:
-        """Tell whether it is for the keys of `prefix` at large: what it still asks of their rest is no one digit."""
+    def covers(self, prefix: str, *, is_whole: bool) -> bool:
+        """Tell whether it is for the keys of `prefix` at large: what it still asks of their rest is no one digit.
+
+        A prefix that `is_whole` is one key itself, such as that of the code 103.
+        """
+        if is_whole:
+            return self.pattern.matches(prefix)
         positions = self.pattern.positions
         if len(prefix) > len(positions) and not self.pattern.tail:
             return False
@@ -58,15 +63,16 @@ class SellPrices:
         """Return the lowest price of `prefix`, a deck's, in any plan where that is below `cost`, else None."""
         # A plain prefix is its own lead; lists have hundred thousands of them.
         is_plain = matches == Matches.NUMBER and prefix.isdigit() and not prefix.startswith("0")
-        lead = prefix if is_plain else compile_pattern(prefix, matches).lead
-        prices = (_price_of(lead, by_lead) for by_lead in self._plans.values())
+        compiled = None if is_plain else compile_pattern(prefix, matches)
+        lead, is_whole = (prefix, False) if compiled is None else (compiled.lead, not compiled.tail)
+        prices = (_price_of(lead, by_lead, is_whole=is_whole) for by_lead in self._plans.values())
         return min((price for price in prices if price is not None and price < cost), default=None)
 
 
-def _price_of(prefix: str, by_lead: Mapping[str, list[Covering]]) -> Decimal | None:
+def _price_of(prefix: str, by_lead: Mapping[str, list[Covering]], *, is_whole: bool) -> Decimal | None:
     """Return what the numbers of `prefix` sell for in one plan; of tariffs of one rank the lowest counts."""
     leads = (by_lead.get(prefix[:length], ()) for length in range(len(prefix) + 1))
-    covering = [sold for bucket in leads for sold in bucket if sold.covers(prefix)]
+    covering = [sold for bucket in leads for sold in bucket if sold.covers(prefix, is_whole=is_whole)]
     if not covering:
         return None
     best = max(sold.pattern.rank for sold in covering)

@@ -43,3 +43,11 @@ def test_a_pattern_for_one_service_is_no_price_of_the_country_that_it_is_in() ->
     sold = SellPrices([Sold("_55800XXXXXXX", "", Decimal(0))])
     assert sold.below("55", Decimal("0.05")) is None
     assert sold.below("55800", Decimal("0.05")) == 0
+
+
+@pytest.mark.parametrize(("pattern", "sold_for"), [("103", None), ("10315", "0.08")])
+def test_a_code_of_three_digits_is_not_held_against_the_price_of_longer_ones(
+    pattern: str, sold_for: str | None
+) -> None:
+    sold = SellPrices([Sold("_103XX", "", Decimal("0.08"), "code")])
+    assert sold.below(pattern, Decimal("0.10"), "code") == (None if sold_for is None else Decimal(sold_for))
