@@ -11,8 +11,9 @@ from customers.filters import CustomerFilterSet, ExtensionFilterSet
 from customers.forms import CustomerForm, ExtensionForm
 from customers.models import Customer, Extension
 from customers.tables import CustomerTable, ExtensionTable
+from voipadmin.core.forms.entity_form import EntityForm, answer_of
 from voipadmin.core.numbering_plan.queries import current_plan
-from voipadmin.core.pages import Entity, FieldGroup, Hint, Related
+from voipadmin.core.pages import Entity, FieldGroup, FormPreview, Hint, Related
 from voipadmin.core.pages.views import EntityView, ObjectCreateView, save_form
 from voipadmin.core.viewer import Viewer
 
@@ -23,6 +24,15 @@ def _join_customers(queryset: Any) -> Any:
 
 def _customer_context(customer: Customer, _user: Viewer) -> dict[str, Any]:
     return {"local_area": customer.local_area(current_plan())}
+
+
+def _extension_context(extension: Extension, _user: Viewer) -> dict[str, Any]:
+    return {"taken": extension.code_taken(current_plan())}
+
+
+def _code_taken(form: EntityForm) -> dict[str, Any]:
+    number = answer_of(form, "number")
+    return {"taken": Extension(number=number).code_taken(current_plan()) if number else None}
 
 
 def _join_extensions(queryset: Any) -> Any:
@@ -93,6 +103,9 @@ EXTENSIONS = Entity(
         FieldGroup(gettext_lazy("Phone set-up"), ("sip_username", "secret", "codecs", "max_contacts")),
         FieldGroup(gettext_lazy("Calls"), ("caller_id_name", "caller_id_number", "home_area", "forward_to")),
     ),
+    lead_template="customers/extension/code_taken.html",
+    detail_context=_extension_context,
+    preview=FormPreview("customers/extension/preview.html", _code_taken),
     hints={"number": Hint.MONO, "sip_username": Hint.MONO, "codecs": Hint.MONO, "forward_to": Hint.MONO},
     related=(
         Related(

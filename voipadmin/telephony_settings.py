@@ -23,10 +23,6 @@ REROUTE_CAUSES: list[int] = [int(cause) for cause in env.list("REROUTE_CAUSES", 
 SHRINK_LIMIT_OBJECTS = env.int("SHRINK_LIMIT_OBJECTS", default=20)
 SHRINK_LIMIT_PERCENT = env.int("SHRINK_LIMIT_PERCENT", default=5)
 SHRINK_ALWAYS_ALLOWED = env.int("SHRINK_ALWAYS_ALLOWED", default=3)
-# Numbers that always go out by a route: no extension may take one.
-EMERGENCY_NUMBERS: list[str] = env.list(
-    "EMERGENCY_NUMBERS", default=["112", "190", "191", "192", "193", "194", "197", "198", "199", "911"]
-)
 DEFAULT_COUNTRY = env.str("DEFAULT_COUNTRY", default="BR")
 # A range in one cell of a price list that names more prefixes is asked about.
 DECK_PREFIXES_OF_A_RANGE = env.int("DECK_PREFIXES_OF_A_RANGE", default=100)

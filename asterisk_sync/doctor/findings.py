@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+SHOWN = 5
+
 
 class Severity(StrEnum):
     """How bad a finding is: a failure stops calls or changes now, a warning will later."""
@@ -36,6 +38,12 @@ def warning(check: str, message: str, remedy: str) -> Finding:
 def failure(check: str, message: str, remedy: str) -> Finding:
     """Return a finding of something that stops calls or changes."""
     return Finding(check, Severity.FAILURE, message, remedy)
+
+
+def some(names: list[str]) -> str:
+    """Return the first names of a list, and how many more there are."""
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return ", ".join(names[:SHOWN]) + more
 
 
 def guarded(check: str, examine: Callable[[], Iterator[Finding]]) -> list[Finding]:

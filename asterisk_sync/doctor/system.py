@@ -17,10 +17,11 @@ from asterisk_sync.authorizer.heartbeat import unanswered_nodes
 from asterisk_sync.changes.outbox import WAKE_TRANSPORT
 from asterisk_sync.changes.sweeper_heartbeat import last_sweep
 from asterisk_sync.changes.workers import heartbeat_of
-from asterisk_sync.doctor.findings import Finding, failure, guarded, ok, warning
+from asterisk_sync.doctor.findings import Finding, failure, guarded, ok, some, warning
 from asterisk_sync.generations.expected import DIALPLAN_MODULE
 from asterisk_sync.models import Node
 from customers.models import Extension
+from customers.queries import extensions_taking_codes
 from routing.models import Gateway
 from routing.queries import other_numbers_sent
 from voipadmin.core.crypto import DecryptionError
@@ -46,6 +47,7 @@ def examine_system() -> list[Finding]:
         "static files": _static_files,
         "nodes": _nodes,
         "numbers sent": _numbers_sent,
+        "extensions' numbers": _numbers_of_extensions,
         "authorizer": _authorizer,
         "throwaway": _throwaway,
     }
@@ -178,6 +180,22 @@ def _numbers_sent() -> Iterator[Finding]:
         yield warning("numbers sent", f"{note}, which is {read}", remedy)
     if not others:
         yield ok("numbers sent", "every route sends the number that is judged and priced")
+
+
+def _numbers_of_extensions() -> Iterator[Finding]:
+    """Look for extensions with the number of a public service: colleagues who dial it reach the extension."""
+    name = "extensions' numbers"
+    taken = extensions_taking_codes(current_plan())
+    lines = [str(extension) for extension, code in taken if code.is_emergency]
+    services = [str(extension) for extension, code in taken if not code.is_emergency]
+    if lines:
+        remedy = "Give them other numbers: callers in need must reach the line."
+        yield failure(name, f"take calls to emergency or health lines: {some(lines)}", remedy)
+    if services:
+        remedy = "Give them other numbers where people there call the public service."
+        yield warning(name, f"take calls to public services: {some(services)}", remedy)
+    if not taken:
+        yield ok(name, "none is the number of a public service")
 
 
 def _authorizer() -> Iterator[Finding]:

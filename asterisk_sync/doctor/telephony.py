@@ -4,17 +4,11 @@ from collections.abc import Iterator
 
 from asterisk_sync.ami.client import AmiClient
 from asterisk_sync.ami.messages import AmiRefusedError
-from asterisk_sync.doctor.findings import Finding, failure, ok, warning
+from asterisk_sync.doctor.findings import Finding, failure, ok, some, warning
 from customers.models import CustomerStatus, Extension
 from routing.models import Authentication, Gateway, Route
 
-SHOWN = 5
 ENTRY_CONTEXTS = ("from-trunk", "from-internal")
-
-
-def _some(names: list[str]) -> str:
-    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return ", ".join(names[:SHOWN]) + more
 
 
 def gateways(client: AmiClient) -> Iterator[Finding]:
@@ -24,15 +18,13 @@ def gateways(client: AmiClient) -> Iterator[Finding]:
     absent = [gateway.name for gateway in wanted if gateway.name not in live]
     if absent:
         remedy = "Run: manage.py sync_asterisk --diff; then asterisk -rx 'pjsip show endpoints'. Does its host resolve?"
-        yield failure("gateways", f"not in Asterisk: {_some(absent)}", remedy)
+        yield failure("gateways", f"not in Asterisk: {some(absent)}", remedy)
     silent = [gateway.name for gateway in wanted if gateway.qualify and live.get(gateway.name) == "Unavailable"]
     if silent:
-        yield warning("gateways", f"do not answer OPTIONS: {_some(silent)}", "Check host, port, transport, firewall.")
+        yield warning("gateways", f"do not answer OPTIONS: {some(silent)}", "Check host, port, transport, firewall.")
     unregistered = _unregistered(client, wanted)
     if unregistered:
-        yield warning(
-            "gateways", f"not registered: {_some(unregistered)}", "Check user name and secret at the carrier."
-        )
+        yield warning("gateways", f"not registered: {some(unregistered)}", "Check user name and secret at the carrier.")
     if not absent and not silent and not unregistered:
         yield ok("gateways", f"{len(wanted)} in Asterisk")
 
@@ -54,7 +46,7 @@ def extensions(client: AmiClient) -> Iterator[Finding]:
     wanted = [(str(item), item.sip_username) for item in rows.select_related("customer").defer("secret")]
     absent = [name for name, username in wanted if username not in live]
     if absent:
-        yield failure("extensions", f"not in Asterisk: {_some(absent)}", "Run: manage.py sync_asterisk --diff.")
+        yield failure("extensions", f"not in Asterisk: {some(absent)}", "Run: manage.py sync_asterisk --diff.")
     silent = [name for name, username in wanted if username in live and not live[username].get("Contacts")]
     if silent and len(silent) == len(wanted):
         remedy = "Compare SIP user and secret of one telephone (pjsip_extensions.conf); see security.log; ports open?"
@@ -78,6 +70,6 @@ def calls(client: AmiClient) -> Iterator[Finding]:
         return
     empty = list(routes.exclude(gateways__enabled=True).values_list("name", flat=True))
     if empty:
-        yield warning("calls", f"routes without an enabled gateway: {_some(empty)}", "Give them a gateway.")
+        yield warning("calls", f"routes without an enabled gateway: {some(empty)}", "Give them a gateway.")
     else:
         yield ok("calls", f"{routes.count()} routes, each with a gateway")

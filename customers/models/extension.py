@@ -3,7 +3,6 @@
 import secrets
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -14,8 +13,10 @@ from customers.models.customer import Customer, CustomerType
 from voipadmin.core import validators
 from voipadmin.core.fields import EncryptedTextField
 from voipadmin.core.models import BaseModel, VisibleQuerySet
-from voipadmin.core.numbering_plan.queries import check_home_area
+from voipadmin.core.numbering_plan.queries import check_home_area, current_plan
+from voipadmin.core.numbers.number import Number
 from voipadmin.core.numbers.plan import NumberingPlan
+from voipadmin.core.numbers.reading import read_number
 from voipadmin.core.text import grammar
 
 
@@ -140,10 +141,25 @@ class Extension(BaseModel):
         self.codecs = ",".join(grammar.split_codecs(self.codecs))
         if self.customer_id and self.customer.type != CustomerType.EXTENSION:
             raise ValidationError({"customer": _("Only a customer of type extension has extensions.")})
-        if self.number in settings.EMERGENCY_NUMBERS:
-            raise ValidationError({"number": _("This is an emergency number; it must reach the emergency service.")})
+        self._check_number()
         if self.forward_to and self._forwards_in_a_circle():
             raise ValidationError({"forward_to": _("This forward comes back to the extension itself.")})
+
+    def _check_number(self) -> None:
+        """Raise ValidationError for a new number that would take calls to an emergency or health line.
+
+        One that has such a number already stays as it is: people dial it, and the line would get their calls.
+        """
+        taken = self.code_taken(current_plan())
+        stored = Extension.objects.filter(pk=self.pk).values_list("number", flat=True).first()
+        if taken is not None and taken.is_emergency and self.number != stored:
+            told = _("%(number)s is an emergency or health line, which callers must reach. Choose another number.")
+            raise ValidationError({"number": ValidationError(told, params={"number": self.number})})
+
+    def code_taken(self, plan: NumberingPlan) -> Number | None:
+        """Return the code of the country that colleagues cannot reach, since they reach this extension; or None."""
+        found = read_number(self.number, plan)
+        return found if found.is_code else None
 
     def local_area(self, plan: NumberingPlan) -> str:
         """Return the area in which its numbers without an area are, or nothing."""

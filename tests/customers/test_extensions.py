@@ -5,10 +5,15 @@ import pytest
 from auditlog.models import LogEntry
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
 
 from customers.models import CustomerType, Extension
+from customers.queries import extensions_taking_codes
 from customers.services import rotate_extension_secret, save_extension
-from tests.factories import CustomerFactory, ExtensionFactory
+from tests.factories import CustomerFactory, ExtensionFactory, UserFactory
+from voipadmin.core.models import ServiceCode
+from voipadmin.core.numbering_plan.queries import current_plan
 
 pytestmark = pytest.mark.django_db
 
@@ -51,9 +56,45 @@ def test_what_is_no_short_number_is_refused(number: str) -> None:
     assert list(errors_of(build(number=number))) == ["number"]
 
 
-@pytest.mark.parametrize("number", ["190", "192", "193", "911"])
-def test_no_extension_takes_an_emergency_number(number: str) -> None:
-    assert "emergency" in errors_of(build(number=number))["number"][0]
+@pytest.mark.parametrize("number", ["190", "192", "193", "911", "112", "188", "180", "100", "199"])
+def test_no_extension_takes_an_emergency_or_health_line(number: str) -> None:
+    assert f"{number} is an emergency or health line" in errors_of(build(number=number))["number"][0]
+
+
+def test_the_lines_are_those_of_the_numbering_plan() -> None:
+    ServiceCode.objects.filter(pattern="100").update(kind="service")
+    ServiceCode.objects.create(region="BR", pattern="1234", kind="emergency", name="Mountain rescue")
+    save_extension(extension=build(number="100"))
+    assert "number" in errors_of(build(number="1234"))
+
+
+def test_an_extension_that_has_such_a_number_can_be_changed_and_is_named() -> None:
+    old = ExtensionFactory.create(number="1000")
+    Extension.objects.update(number="188")
+    old.refresh_from_db()
+    old.caller_id_name = "Reception"
+    save_extension(extension=old)
+    old.number = "190"
+    with pytest.raises(ValidationError, match="emergency or health line"):
+        save_extension(extension=old)
+    assert [(str(extension.number), code.kind) for extension, code in extensions_taking_codes(current_plan())] == [
+        ("188", "emergency")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("number", "told"), [("190", "emergency or health line"), ("150", "public service"), ("1001", "")]
+)
+def test_the_form_and_the_page_tell_what_a_number_takes(client: Client, number: str, told: str) -> None:
+    extension = ExtensionFactory.create(number=number)
+    client.force_login(UserFactory.create(role="admin"), backend="voipadmin.users.backends.RoleBackend")
+    english = {"accept-language": "en"}
+    page = client.get(extension.get_absolute_url(), headers=english).content.decode()
+    preview = client.get(reverse("customers:extension_preview"), {"number": number}, headers=english).content.decode()
+    sentence = f"Colleagues who dial {number} reach this extension"
+    for text in (page, preview):
+        assert (sentence in text) == bool(told)
+        assert told in text
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,11 @@ from voipadmin.users.roles import Role
 
 pytestmark = pytest.mark.django_db
 TARIFF, ROUTE = "billing:tariff_preview", "routing:route_preview"
+FORMS = (
+    ("billing:tariff_create", TARIFF),
+    ("routing:route_create", ROUTE),
+    ("customers:extension_create", "customers:extension_preview"),
+)
 
 
 def answer(client: Client, name: str, given: dict[str, Any], language: str = "en") -> str:
@@ -93,5 +98,5 @@ def test_whoever_may_not_change_it_is_not_answered(as_role: AsRole) -> None:
 
 
 def test_every_form_with_a_preview_asks_for_it(admin: Client) -> None:
-    for name, preview in (("billing:tariff_create", TARIFF), ("routing:route_create", ROUTE)):
+    for name, preview in FORMS:
         assert f'hx-get="{reverse(preview)}"' in admin.get(reverse(name)).content.decode()
