@@ -119,6 +119,22 @@ def other_number_sent(pattern: str, sending: Sending, plan: NumberingPlan) -> Ot
     return first
 
 
+@lru_cache(maxsize=4_096)
+def code_sent_as_dialled(pattern: str, sending: Sending, plan: NumberingPlan) -> OtherNumber | None:
+    """Return an example of a code that a route sends to a gateway of E.164 numbers, which codes are not; or None.
+
+    It is sent as people dial it. A carrier that takes all that it gets for E.164 reads 4004 1234 as a number of
+    Romania, and 190 as none.
+    """
+    if SPELT.get(sending.sent_format) not in {NumberForm.E164, NumberForm.E164_PLUS}:
+        return None
+    codes = (numbers for line in route_lines(pattern, plan) for numbers in _keys(line.pattern, plan) if numbers.is_code)
+    found = list(
+        islice((example for code in codes for example in _misread(code, sending, RECEIVED_E164, plan)), MOST_EXAMPLES)
+    )
+    return max(found, key=_is_telling, default=None)
+
+
 def _is_telling(example: OtherNumber) -> tuple[bool, bool]:
     """Return what makes a better example: one that reaches somebody else, and one that is long."""
     return bool(example.read_as), len(example.sent) >= SHORTEST_NATIONAL
@@ -151,14 +167,18 @@ def _others(pattern: str, sending: Sending, reading: str, plan: NumberingPlan) -
     form = SPELT.get(sending.sent_format)
     found = _as_written(pattern, plan) if form is None else _spelt(pattern, form, sending.carrier_code, plan)
     for numbers in found:
-        sent = _rewritten(numbers.written, sending.rewriting)
-        for part in read_family(numbers.family.written(sent), RECEIVED_NATIONAL if numbers.is_code else reading, plan):
-            read = part.family
-            example = _differing(read, numbers.key, read.items) if part.is_readable else read
-            if example is not None:
-                yield _example(
-                    _Written(example, numbers.key, numbers.written), sent, read.items if part.is_readable else (), plan
-                )
+        yield from _misread(numbers, sending, RECEIVED_NATIONAL if numbers.is_code else reading, plan)
+
+
+def _misread(numbers: _Written, sending: Sending, reading: str, plan: NumberingPlan) -> Iterator[OtherNumber]:
+    """Yield examples of numbers that are sent as others, as a context reads them."""
+    sent = _rewritten(numbers.written, sending.rewriting)
+    for part in read_family(numbers.family.written(sent), reading, plan):
+        read = part.family
+        example = _differing(read, numbers.key, read.items) if part.is_readable else read
+        if example is not None:
+            found = _Written(example, numbers.key, numbers.written)
+            yield _example(found, sent, read.items if part.is_readable else (), plan)
 
 
 def _rewritten(items: Items, rewriting: Rewriting) -> Items:

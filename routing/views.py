@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from routing.filters import GatewayFilterSet, ProviderFilterSet, RouteFilterSet
 from routing.forms import GatewayForm, ProviderForm, RouteForm
 from routing.models import Gateway, Provider, Route
-from routing.queries import other_numbers_of
+from routing.queries import other_numbers_by, other_numbers_of
 from routing.sent_numbers import takes_any_number
 from routing.tables import GatewayTable, ProviderTable, RouteTable
 from voipadmin.core.forms.entity_form import EntityForm, answer_of
@@ -32,6 +32,21 @@ def _join_routes(queryset: Any) -> Any:
 def _what_it_sends(route: Route, _user: Any) -> dict[str, Any]:
     gateways = [step.gateway for step in route.steps.all()]
     return {"others": other_numbers_of(route, gateways, current_plan())}
+
+
+def _what_it_gets(gateway: Gateway, _user: Any) -> dict[str, Any]:
+    return {"others": other_numbers_by(gateway, current_plan())}
+
+
+REWRITES = ("sent_format", "carrier_code", "strip_digits", "prepend")
+
+
+def _what_it_would_get(form: EntityForm) -> dict[str, Any]:
+    gateway = form.instance
+    answers = {name: answer_of(form, name) for name in REWRITES}
+    if gateway._state.adding or None in answers.values():
+        return {}
+    return {"others": other_numbers_by(gateway, current_plan(), as_typed=Gateway(name=gateway.name, **answers))}
 
 
 def _what_is_sent(form: EntityForm) -> dict[str, Any]:
@@ -95,6 +110,9 @@ GATEWAYS = Entity(
         " send calls to it up to its channel limit."
     ),
     join=_join_gateways,
+    lead_template="routing/gateway/others.html",
+    detail_context=_what_it_gets,
+    preview=FormPreview("routing/gateway/preview.html", _what_it_would_get, behind=3, answers=REWRITES, of_saved=True),
     hints={
         "host": Hint.MONO,
         "port": Hint.MONO | Hint.DIGITS,

@@ -177,6 +177,9 @@ def _numbers_sent() -> Iterator[Finding]:
         read = f"read as {example.read_as}" if example.read_as else "no number"
         note = f"route {found.route.name}, gateway {found.gateway}: {example.dialled} would be sent as {example.sent}"
         remedy = "Compare strip and prepend of the route and of the gateway with its format of numbers sent."
+        if found.is_code:
+            read += " in E.164, which the gateway is to be sent"
+            remedy = "Ask the carrier how it takes codes of the country, or give them a route of their own."
         yield warning("numbers sent", f"{note}, which is {read}", remedy)
     if not others:
         yield ok("numbers sent", "every route sends the number that is judged and priced")

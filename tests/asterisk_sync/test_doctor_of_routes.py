@@ -30,3 +30,13 @@ def test_what_is_switched_off_is_not_named() -> None:
     RouteFactory.create(pattern="190", gateways=[GatewayFactory.create(strip_digits=1, enabled=False)])
     RouteFactory.create(pattern="190", enabled=False, gateways=[GatewayFactory.create(strip_digits=1)])
     assert [finding.severity for finding in found()] == [Severity.OK]
+
+
+def test_codes_that_an_e164_gateway_is_sent_are_named() -> None:
+    RouteFactory.create(
+        name="All", pattern="_X.", gateways=[GatewayFactory.create(name="GW_World", sent_format="e164")]
+    )
+    [finding] = found()
+    assert finding.message.startswith("route All, gateway GW_World: ")
+    assert "in E.164, which the gateway is to be sent" in finding.message
+    assert "codes of the country" in finding.remedy

@@ -18,6 +18,7 @@ FORMS = (
     ("billing:tariff_create", TARIFF),
     ("routing:route_create", ROUTE),
     ("customers:extension_create", "customers:extension_preview"),
+    ("routing:gateway_create", "routing:gateway_preview"),
 )
 
 
@@ -33,7 +34,7 @@ def with_gateway(gateway: Any, **fields: Any) -> dict[str, Any]:
 
 
 def test_a_tariffs_form_shows_what_it_matches_and_what_is_near(admin: Client) -> None:
-    text = answer(admin, TARIFF, {"pattern": "190", "is_for": "code"})
+    text = answer(admin, TARIFF, {"pattern": "190", "matches": "code"})
     assert "Matches" in text
     assert ">190<" in text
     assert "emergency" in text
@@ -43,26 +44,26 @@ def test_a_tariffs_form_shows_what_it_matches_and_what_is_near(admin: Client) ->
 
 
 def test_it_says_so_in_the_language_of_the_user(admin: Client) -> None:
-    text = answer(admin, TARIFF, {"pattern": "190", "is_for": "code"}, "pt-br")
+    text = answer(admin, TARIFF, {"pattern": "190", "matches": "code"}, "pt-br")
     assert "O que ela abrange" in text
     assert "Não abrange" in text
 
 
 def test_it_says_that_a_pattern_matches_nothing(admin: Client) -> None:
-    text = answer(admin, TARIFF, {"pattern": "5510", "is_for": "number"})
+    text = answer(admin, TARIFF, {"pattern": "5510", "matches": "number"})
     assert "Nothing: the numbering plan has no such number." in text
     assert "Does not match" not in text
 
 
 def test_it_shows_the_callers_of_an_origin(admin: Client) -> None:
-    text = answer(admin, TARIFF, {"pattern": "5521", "is_for": "number", "origin_prefix": "+5511"})
+    text = answer(admin, TARIFF, {"pattern": "5521", "matches": "number", "origin_prefix": "+5511"})
     assert "Callers" in text
     assert "+5511" in text
 
 
 @pytest.mark.parametrize("pattern", ["", "abc", "_", "_[9-1]"])
 def test_it_says_nothing_of_what_is_no_pattern(admin: Client, pattern: str) -> None:
-    assert answer(admin, TARIFF, {"pattern": pattern, "is_for": "number"}).strip() == ""
+    assert answer(admin, TARIFF, {"pattern": pattern, "matches": "number"}).strip() == ""
 
 
 def test_a_routes_form_warns_of_another_number_that_would_be_sent(admin: Client) -> None:
@@ -91,6 +92,50 @@ def test_a_routes_page_warns_as_well(admin: Client) -> None:
     page = admin.get(reverse("routing:route_detail", args=[route.pk])).content.decode()
     assert "By GW_Short" in page
     assert "which is no number" in page
+
+
+def test_a_routes_form_and_page_warn_of_codes_that_a_gateway_of_e164_gets(admin: Client) -> None:
+    gateway = GatewayFactory.create(name="GW_World", sent_format="e164")
+    route = RouteFactory.create(pattern="_X.", gateways=[gateway])
+    page = admin.get(route.get_absolute_url(), headers={"Accept-Language": "en"}).content.decode()
+    form = answer(admin, ROUTE, with_gateway(gateway, pattern="_X."))
+    for text in (page, form):
+        assert "GW_World is to be sent E.164, and codes of the country have no such form" in text
+        assert "Every number reaches the gateways" not in text
+
+
+def test_a_gateways_form_and_page_warn_as_its_routes_do(admin: Client) -> None:
+    gateway = GatewayFactory.create(name="GW_Short", strip_digits=0)
+    RouteFactory.create(name="Police", pattern="190", gateways=[gateway])
+    given = {"saved": gateway.pk, "sent_format": "as_dialled", "carrier_code": "", "strip_digits": 1, "prepend": ""}
+    text = answer(admin, "routing:gateway_preview", given)
+    assert "Police:" in text
+    assert "which is no number" in text
+    assert "is to be sent E.164" in answer(
+        admin, "routing:gateway_preview", {**given, "strip_digits": 0, "sent_format": "e164"}
+    )
+    assert answer(admin, "routing:gateway_preview", {**given, "strip_digits": 0}).strip() == ""
+    gateway.strip_digits = 1
+    gateway.save()
+    page = admin.get(gateway.get_absolute_url(), headers={"Accept-Language": "en"}).content.decode()
+    assert "Police:" in page
+    assert "which is no number" in page
+
+
+@pytest.mark.parametrize("saved", ["", "x", "00000000-0000-0000-0000-000000000000"])
+def test_a_gateway_that_is_not_there_sends_nothing(admin: Client, saved: str) -> None:
+    given = {"saved": saved, "sent_format": "e164", "carrier_code": "", "strip_digits": 1, "prepend": ""}
+    assert answer(admin, "routing:gateway_preview", given).strip() == ""
+
+
+def test_a_gateways_secret_never_travels_in_an_address(admin: Client) -> None:
+    gateway = GatewayFactory.create()
+    page = admin.get(reverse("routing:gateway_edit", args=[gateway.pk])).content.decode()
+    included = page.partition('hx-include="')[2].partition('"')[0]
+    assert "[name=strip_digits]" in included
+    assert "secret" not in included
+    assert all("[name=" in selector for selector in included.split(","))
+    assert f"?saved={gateway.pk}" in page
 
 
 def test_whoever_may_not_change_it_is_not_answered(as_role: AsRole) -> None:

@@ -11,7 +11,7 @@ from reports.demo.carriers import GATEWAYS, ROUTES, DemoRoute
 from routing.models import SentFormat
 from routing.numbers import SPELT, Rewriting, plain_dialled, rewrite_number
 from routing.route_lines import line_of, written_for
-from routing.sent_numbers import OtherNumber, Sending, other_number_sent, takes_any_number
+from routing.sent_numbers import OtherNumber, Sending, code_sent_as_dialled, other_number_sent, takes_any_number
 from tests.core.numbers.plans import BRAZIL, BRAZIL_WITH_CARRIERS, TODAY
 from tests.numbers.oracles import readings_of
 from tests.numbers.strings import dialled_string, pattern_around
@@ -103,6 +103,34 @@ def test_a_carrier_is_selected_where_numbers_have_no_prefix_as_well() -> None:
 @pytest.mark.parametrize(("pattern", "takes"), [("_X.", True), ("190", True), ("5511", False), ("_01000.", False)])
 def test_a_pattern_that_takes_no_number_of_the_plan_is_told(pattern: str, takes: bool) -> None:
     assert takes_any_number(pattern, BRAZIL) == takes
+
+
+def code_told(pattern: str, sent_format: str, **rewriting: Any) -> OtherNumber | None:
+    return code_sent_as_dialled(pattern, Sending(sent_format, Rewriting(**rewriting), "21"), BRAZIL)
+
+
+@pytest.mark.parametrize("sent_format", ["e164", "e164_plus"])
+def test_a_code_that_a_gateway_of_e164_is_sent_is_told(sent_format: str) -> None:
+    assert code_told("190", sent_format) == OtherNumber("190", "190", "")
+    assert code_told("_4004XXXX", sent_format) == OtherNumber("40044321", "40044321", "+40044321")
+    # Of all codes, one that would reach somebody else.
+    example = code_told("_X.", sent_format)
+    assert example is not None
+    assert example.read_as
+
+
+@pytest.mark.parametrize("pattern", ["_0ZZXXXXXXXX", "_00X.", "_55XXXXXXXXXX"])
+def test_a_route_without_codes_is_not_told_of(pattern: str) -> None:
+    assert code_told(pattern, "e164") is None
+
+
+def test_a_code_with_its_zero_is_known_to_every_carrier() -> None:
+    assert code_told("_0800XXXXXXX", "e164") is None
+
+
+@pytest.mark.parametrize("sent_format", ["as_dialled", "national", "zero", "carrier"])
+def test_other_formats_have_a_form_for_codes(sent_format: str) -> None:
+    assert code_told("_X.", sent_format) is None
 
 
 @st.composite

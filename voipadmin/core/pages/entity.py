@@ -54,12 +54,20 @@ class FormPreview:
     """What a form shows of its answers while they are given, before anything is saved.
 
     `facts(form)` of the form, which may be filled in only in part, feed the template. It stands behind the group of
-    fields with the number `behind`, counted from 1. The answers travel in the address: not for forms with secrets.
+    fields with the number `behind`, counted from 1. The answers travel in the address: of forms with secrets only those
+    that `answers` names do. Where `of_saved`, the form's instance is the object that is being changed.
     """
 
     template: str
     facts: Callable[[EntityForm], dict[str, Any]]
     behind: int = 1
+    answers: tuple[str, ...] = ()
+    of_saved: bool = False
+
+    @property
+    def included(self) -> str:
+        """Return the CSS selector of the answers that travel."""
+        return ", ".join(f"#form-answers [name={name}]" for name in self.answers) or "#form-answers"
 
 
 def _unchanged(queryset: QuerySet[Any]) -> QuerySet[Any]:

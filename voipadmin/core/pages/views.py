@@ -146,6 +146,8 @@ class ObjectFormView(EntityView[AnyModel]):
     def _show(self, form: EntityForm, instance: AnyModel | None) -> HttpResponse:
         cancel = page_of(instance) if instance is not None else self.entity.url("list")
         preview = self.entity.url("preview") if self.entity.preview else ""
+        if self.entity.preview and self.entity.preview.of_saved and instance is not None:
+            preview += f"?saved={instance.pk}"
         return self.page("pages/form.html", form=form, object=instance, cancel_url=cancel, preview_url=preview)
 
 
@@ -176,8 +178,17 @@ class ObjectPreviewView(EntityView[AnyModel]):
         preview, form_class = self.entity.preview, self.entity.form
         if preview is None or form_class is None:
             raise PermissionDenied
-        form = form_class(request.GET, user=request.user)
+        instance = self._saved() if preview.of_saved else None
+        form = form_class(request.GET, instance=instance, user=request.user)
         return render(request, preview.template, preview.facts(form))
+
+    def _saved(self) -> AnyModel | None:
+        """Return the object that is being changed, which the address names, or None for a new one."""
+        try:
+            key = UUID(self.request.GET.get("saved", ""))
+        except ValueError:
+            return None
+        return self.entity.objects_for(self.request.user).filter(pk=key).first()
 
 
 def save_form(form: EntityForm) -> Any:
