@@ -30,6 +30,24 @@ TARIFFS_FOR_CODES = declare(
 )
 
 
+def _rate_plans(_alarm: Alarm) -> str:
+    return reverse("billing:rateplan_list")
+
+
+CODES_WITHOUT_PRICE = declare(
+    AlarmKind(
+        "codes_without_price",
+        gettext_lazy(
+            "Customers can dial codes that nothing prices, so these calls are refused: %(codes)s (rate plan:"
+            " “%(plan)s”, %(found)d kinds of codes). Add tariffs for codes, or bar the codes in the numbering plan."
+        ),
+        "badge-dollar-sign",
+        is_severe=False,
+        address=_rate_plans,
+    )
+)
+
+
 def _calls(_alarm: Alarm) -> str:
     return reverse("billing:cdr_list")
 

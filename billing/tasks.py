@@ -7,12 +7,14 @@ from django.utils import timezone
 from billing.cdrs import partitions
 from billing.cdrs.doubtful_prices import report_doubtful_prices
 from billing.decks.tasks import read_deck_file, resume_decks
+from billing.plans.unpriced_codes import report_unpriced_codes
 from billing.rerating.tasks import preview_rerating, resume_reratings, write_rerating
 from voipadmin.core.runtime.task_limits import LONG, SHORT
 
 __all__ = [
     "keep_cdr_months",
     "look_for_doubtful_prices",
+    "look_for_unpriced_codes",
     "preview_rerating",
     "read_deck_file",
     "resume_decks",
@@ -36,3 +38,9 @@ def keep_cdr_months() -> int:
 def look_for_doubtful_prices() -> int:
     """Open and close the alarms of calls without a price, without a cost or below cost; beat calls it each 30 s."""
     return report_doubtful_prices(now=timezone.now())
+
+
+@shared_task(**SHORT)  # type: ignore[untyped-decorator]  # celery has no types
+def look_for_unpriced_codes() -> int:
+    """Open and close the alarms of codes that customers can dial and nothing prices; beat calls it each hour."""
+    return report_unpriced_codes(now=timezone.now())

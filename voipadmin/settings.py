@@ -196,6 +196,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "resume-reratings": {"task": "billing.resume_reratings", "schedule": 15.0, "options": {"expires": 15}},
     # Reports are as old as this.
     "count-traffic": {"task": "reports.tasks.count_traffic", "schedule": 20.0, "options": {"expires": 20}},
+    "look-for-unpriced-codes": {
+        "task": "billing.tasks.look_for_unpriced_codes",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "end-quarantines": {"task": "numbering.tasks.end_quarantines", "schedule": 600.0, "options": {"expires": 600}},
     "forget-expired-log-ins": {
         "task": "voipadmin.users.tasks.forget_expired_log_ins",

@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from django.conf import settings
 from django.db import migrations
 
-from billing.rating.code_patterns import intended, is_unclear
+from billing.rating.code_patterns import intended
 from billing.rating.key_patterns import compile_pattern
+from billing.rating.pattern_readings import readings
 from voipadmin.core.models import new_id
 from voipadmin.core.numbers.countries import plan_of
 
@@ -57,7 +58,7 @@ def _say_code(rows, known, pattern, key, now):
 
 
 def _doubt(pattern, plan):
-    if is_unclear(pattern, plan):
+    if len(readings(pattern, plan)) > 1:
         return "unclear"
     return "useless" if compile_pattern(pattern).is_empty else ""
 

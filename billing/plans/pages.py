@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from billing.models import HolidayCalendar, RatePlan, TimeWindow
 from billing.plans.forms import HolidayCalendarForm, RatePlanForm, TimeWindowForm
+from billing.plans.unpriced_codes import unpriced_codes_of_plan
 from voipadmin.core.forms.filter_set import EntityFilterSet
 from voipadmin.core.pages import Entity, FieldGroup, Related
 from voipadmin.core.tables.entity_table import EntityTable, LinkColumn, NumberColumn, RelatedColumn, YesNoColumn
@@ -89,6 +90,10 @@ def _join_plans(queryset: Any) -> Any:
     return queryset.annotate(tariff_count=Count("tariffs", distinct=True), account_count=accounts)
 
 
+def _plan_context(plan: Any, _user: Any) -> dict[str, Any]:
+    return {"unpriced": unpriced_codes_of_plan(plan, timezone.now())}
+
+
 def _join_windows(queryset: Any) -> Any:
     return queryset.select_related("calendar").annotate(tariff_count=Count("tariffs", distinct=True))
 
@@ -122,6 +127,8 @@ RATE_PLANS = Entity(
     intro=_("Tariffs that some customers have before those of everybody. An account names its plan."),
     empty_hint=_("Without plans, every customer pays by the same tariffs."),
     join=_join_plans,
+    detail_context=_plan_context,
+    lead_template="billing/rateplan/unpriced_codes.html",
     related=(
         _tariffs("plan"),
         Related(_("Accounts"), "billing:account_list", "plan", "billing.view_account", without="plan"),

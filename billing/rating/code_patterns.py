@@ -51,14 +51,27 @@ def intended(pattern: str, plan: NumberingPlan) -> Intended:
     return Intended(pattern, Matches.NUMBER)
 
 
-def is_unclear(pattern: str, plan: NumberingPlan) -> bool:
-    """Tell whether a prefix stays with the numbers although codes of the country begin so: 911, 1332."""
-    is_code = pattern[:1].isdigit() and any(_says_code(pattern, code) for code in _dialled_codes(plan))
-    return is_code and intended(pattern, plan).matches is Matches.NUMBER
+def may_mean_code(pattern: str, plan: NumberingPlan) -> bool:
+    """Tell at once of most prefixes and patterns that no code falls under them, behind the country code or without."""
+    plain = pattern.removeprefix("_")
+    home = plain.removeprefix(plan.country_code) if plain.startswith(plan.country_code) else ""
+    return (
+        pattern.startswith("_")
+        or _may_begin_code(plain, plan)
+        or (home != "" and _may_begin_code(CODE_SIGN + home, plan))
+    )
 
 
-def _says_code(digits: str, code: Positions) -> bool:
-    return _is_within(digits, code) or _begins_code(digits, code)
+def is_for_some_code(pattern: str, plan: NumberingPlan) -> bool:
+    """Tell whether a prefix or pattern says a code of the country, or how codes begin, whatever numbers begin so."""
+    digits, tail = positions_of(pattern)
+    is_open, codes = bool(tail) or _begins_codes(pattern, digits), _dialled_codes(plan)
+    return any(_is_within(digits, code) or (is_open and _begins_code(digits, code)) for code in codes)
+
+
+def _begins_codes(pattern: str, digits: Sequence[str]) -> bool:
+    """Tell whether digits for codes are a beginning, and not that very code (`key_patterns.compile_pattern`)."""
+    return not pattern.startswith("_") and (len(digits) >= SHORTEST_BEGINNING or digits[:1] == [CODE_SIGN])
 
 
 def _may_begin_code(digits: str, plan: NumberingPlan) -> bool:
@@ -68,11 +81,9 @@ def _may_begin_code(digits: str, plan: NumberingPlan) -> bool:
 
 def _is_for_codes(pattern: str, plan: NumberingPlan) -> bool:
     digits, tail = positions_of(pattern)
-    is_plain, codes = not pattern.startswith("_"), _dialled_codes(plan)
-    written_with_zero = digits[:1] == [CODE_SIGN]
-    is_short = is_plain and len(digits) < SHORTEST_BEGINNING and not written_with_zero
-    is_open = bool(tail) or (is_plain and not is_short)
-    if not any(_is_within(digits, code) or (is_open and _begins_code(digits, code)) for code in codes):
+    is_plain, written_with_zero = not pattern.startswith("_"), digits[:1] == [CODE_SIGN]
+    is_short = is_plain and not _begins_codes(pattern, digits)
+    if not is_for_some_code(pattern, plan):
         return False
     if written_with_zero or (not is_plain and not tail and len(digits) < SHORTEST_E164):
         return True

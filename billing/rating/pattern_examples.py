@@ -37,7 +37,8 @@ def pattern_examples(pattern: str, matches: str, plan: NumberingPlan) -> Pattern
     of_other_kind = _matching(compile_pattern(pattern, other_kind), plan) if matching else iter(())
     by_digit = _readable(_with_another_digit(compiled, matching), compiled, plan)
     by_length = _readable(_longer_or_shorter(matching), compiled, plan)
-    nearest = chain.from_iterable(zip_longest(by_digit, by_length, islice(of_other_kind, 1)))
+    # Of a pattern that matches every number, only codes are left: then one of each kind.
+    nearest = chain.from_iterable(zip_longest(by_digit, by_length, islice(_varied(of_other_kind), SHOWN)))
     others = dict.fromkeys(number for number in nearest if number is not None)
     return PatternExamples(matching, tuple(islice(others, SHOWN)))
 
@@ -72,10 +73,9 @@ def _ranges(compiled: KeyPattern, plan: NumberingPlan) -> Iterator[Pattern]:
 
 
 def _countries(compiled: KeyPattern, plan: NumberingPlan) -> Iterator[str]:
-    """Yield the calling codes of other countries that keys may begin with; where many do, the first ones."""
+    """Yield the calling codes of other countries that keys may begin with."""
     codes = dict.fromkeys(code for _region, code in calling_codes_by_region() if code != plan.country_code)
-    fitting = (code for code in codes if all(map(str.__contains__, compiled.positions, code)))
-    yield from islice(fitting, SHOWN)
+    yield from (code for code in codes if all(map(str.__contains__, compiled.positions, code)))
 
 
 def _member(pattern: Pattern) -> str:

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from billing.models import Tariff
+from billing.tariffs.forms import MeaningForm
 from billing.tariffs.queries import loss_making_tariffs, tariff_priced_calls, tariff_warnings
 from billing.tariffs.services import save_tariff
 from voipadmin.core.admin import InputsMixin
@@ -33,6 +34,7 @@ class LossFilter(admin.SimpleListFilter):
 class TariffAdmin(InputsMixin, admin.ModelAdmin[Tariff]):
     """Tariffs, with those that lose money named as such."""
 
+    form = MeaningForm
     list_display = (
         "pattern", "matches", "name", "plan", "origin_prefix", "window", "price_per_minute", "cost_per_minute",
         "margin", "currency", "effective_from", "effective_until",

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from billing.models import Rounding, Tariff, TariffMatches
 from billing.tariffs import services
+from billing.tariffs.pattern_meaning import meaning_where_readable
 from voipadmin.core.api.crud import crud_router
 from voipadmin.core.api.resource import Resource
 from voipadmin.core.api.schemas import Amount, Currency, Input, Moment, Output
@@ -24,9 +25,13 @@ class TariffIn(Input):
     """What calls to a destination cost and sell for; a tariff without a name is named after its pattern."""
 
     pattern: Annotated[str, Field(max_length=60)]
-    matches: Annotated[TariffMatches, Field(description="Numbers of the world, or codes of the country.")] = (
-        TariffMatches.NUMBER
-    )
+    matches: Annotated[
+        TariffMatches | None,
+        Field(
+            description="Numbers of the world, or codes of the country. Null: as it is, or as the numbering plan reads"
+            " the pattern; one that can be several things, such as 190, is refused with all of them."
+        ),
+    ] = None
     name: Annotated[str, Field(max_length=120)] = ""
     plan_id: Annotated[uuid.UUID | None, Field(description="Null: for all customers.")] = None
     origin_prefix: Annotated[str, Field(max_length=15, pattern=r"^[0-9]*$")] = ""
@@ -92,9 +97,15 @@ class TariffFilters(FilterSchema):
 
 
 def _save_tariff(tariff: Tariff, _rest: dict[str, Any], _user: Any) -> Tariff:
-    stored = Tariff.objects.filter(pk=tariff.pk).values_list("effective_from", flat=True).first()
+    stored = Tariff.objects.filter(pk=tariff.pk).first()
+    told: str | None = tariff.matches
+    if told is None:
+        is_as_before = stored is not None and stored.pattern == tariff.pattern
+        tariff.pattern, tariff.matches = (
+            (stored.pattern, stored.matches) if stored and is_as_before else meaning_where_readable(tariff.pattern)
+        )
     tariff.name = tariff.name or name_of_pattern(tariff.pattern)
-    tariff.effective_from = tariff.effective_from or stored or timezone.now()
+    tariff.effective_from = tariff.effective_from or (stored.effective_from if stored else timezone.now())
     return services.save_tariff(tariff=tariff)
 
 

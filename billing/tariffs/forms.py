@@ -1,12 +1,39 @@
 """The form of a tariff."""
 
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from billing.models import Tariff
+from billing.models import Tariff, TariffMatches
+from billing.tariffs.pattern_meaning import meaning_where_readable
 from voipadmin.core.forms.entity_form import EntityForm
 
 
-class TariffForm(EntityForm):
+class MeaningForm(forms.ModelForm[Any]):
+    """A form in which what a pattern is for need not be said where the numbering plan tells it; else it is asked."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        matches: Any = self.fields["matches"]
+        matches.required = False
+        matches.choices = [("", _("What the numbering plan says")), *TariffMatches.choices]
+        if self.instance._state.adding:
+            self.initial["matches"] = ""
+
+    def clean(self) -> dict[str, Any]:
+        """Read from the numbering plan what the pattern is for where nobody said it."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if cleaned.get("pattern") and not cleaned.get("matches"):
+            try:
+                cleaned["pattern"], cleaned["matches"] = meaning_where_readable(cleaned["pattern"])
+            except ValidationError as error:
+                self.add_error(None, error)
+        return cleaned
+
+
+class TariffForm(MeaningForm, EntityForm):
     """A tariff."""
 
     fieldsets = (

@@ -5,9 +5,11 @@ from typing import Any
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
-from billing.models import Tariff
+from billing.models import Tariff, TariffMatches
 from billing.rating.key_patterns import Matches
 from billing.rating.pattern_examples import pattern_examples
+from billing.rating.pattern_readings import readings
+from billing.rating.pattern_words import readings_in_words
 from billing.tariffs.filters import TariffFilterSet
 from billing.tariffs.forms import TariffForm
 from billing.tariffs.queries import providers_dearer_than
@@ -28,7 +30,13 @@ def _tariff_context(tariff: Any, _user: Any) -> dict[str, Any]:
 def _what_it_matches(form: EntityForm) -> dict[str, Any]:
     plan = current_plan()
     pattern, matches, origin = (answer_of(form, name) for name in ("pattern", "matches", "origin_prefix"))
+    found = readings(pattern, plan) if pattern else ()
+    # Where nobody says what it is for, its only reading is taken, as saving does.
+    pattern, matches = found[0] if len(found) == 1 and not matches else (pattern, matches)
     return {
+        "readings": readings_in_words(pattern, plan) if len(found) > 1 else "",
+        "is_asked": not matches,
+        "is_read": TariffMatches(matches).label if matches and not answer_of(form, "matches") else "",
         "examples": pattern_examples(pattern, matches, plan) if pattern and matches else None,
         "origins": pattern_examples(origin, Matches.NUMBER, plan) if origin else None,
     }

@@ -40,6 +40,39 @@ def test_a_tariff_says_whether_it_is_for_numbers_or_for_codes(finance: ApiClient
     assert problem(finance.post("/tariffs/", prices[0] | {"pattern": "0800"}), 422)["field"] == "pattern"
 
 
+@pytest.mark.parametrize(
+    ("pattern", "readings"),
+    [("190", ["numbers of the world (+190", "codes of the country (190)"]),
+     ("_ZZ9XXXXXXXX", ["numbers of the world (+", "numbers of the country (+55", "written _55ZZ9XXXXXXXX"])],
+)  # fmt: skip
+def test_a_pattern_that_could_be_several_things_is_refused_with_all_of_them(
+    finance: ApiClient, pattern: str, readings: list[str]
+) -> None:
+    body = {"pattern": pattern, "price_per_minute": "0.08"}
+    refusal = problem(finance.post("/tariffs/", body), 422)
+    assert refusal["field"] == "matches"
+    assert all(reading in refusal["detail"] for reading in readings)
+    assert not Tariff.objects.exists()
+    assert finance.post("/tariffs/", body | {"matches": "number"}).json()["pattern"] == pattern
+
+
+def test_a_pattern_that_is_one_thing_need_not_say_what_it_is_for(finance: ApiClient) -> None:
+    shown = [
+        finance.post("/tariffs/", {"pattern": pattern, "price_per_minute": "0.08"}).json()
+        for pattern in ("4004", "55800", "5511")
+    ]
+    assert [(tariff["pattern"], tariff["matches"]) for tariff in shown] == [
+        ("4004", "code"), ("0800", "code"), ("5511", "number"),
+    ]  # fmt: skip
+
+
+def test_a_replaced_tariff_stays_what_it_is_for_while_its_pattern_does(finance: ApiClient) -> None:
+    tariff = TariffFactory.create(pattern="190", matches="code")
+    body = {"pattern": "190", "price_per_minute": "0.09"}
+    assert finance.put(f"/tariffs/{tariff.pk}", body).json()["matches"] == "code"
+    assert problem(finance.put(f"/tariffs/{tariff.pk}", body | {"pattern": "192"}), 422)["field"] == "matches"
+
+
 def test_a_tariff_without_a_name_is_named_after_its_pattern(finance: ApiClient) -> None:
     shown = finance.post("/tariffs/", {"pattern": "_55[2-5]X.", "price_per_minute": "0.08"}).json()
     assert shown["name"] == "55(2-5)X."

@@ -80,6 +80,18 @@ def test_a_pattern_that_no_number_falls_under_shows_none(pattern: str, matches: 
     assert told(pattern, matches) == PatternExamples((), ())
 
 
+@pytest.mark.parametrize("pattern", ["_X.", "_.", "_!", "_Z.", ""])
+def test_a_pattern_for_every_number_shows_the_codes_that_it_leaves_out(pattern: str) -> None:
+    shown = told(pattern)
+    assert len({number.kind for number in shown.others}) == SHOWN
+    assert all(number.is_code for number in shown.others)
+
+
+def test_countries_that_a_pattern_reaches_are_shown() -> None:
+    shown = told("_ZZ9XXXXXXXX")
+    assert {number.country for number in shown.matching}.isdisjoint({"", "BR"})
+
+
 def test_the_police_are_told_from_numbers_that_begin_alike() -> None:
     shown = told("190", Matches.CODE)
     assert [number.display for number in shown.matching] == ["190"]

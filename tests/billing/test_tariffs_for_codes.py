@@ -22,6 +22,8 @@ WRITTEN = {
     "1": ("1", "number"),
     "911": ("911", "number"),
     "_55ZZ9XXXXXXXX": ("_55ZZ9XXXXXXXX", "number"),
+    # Without the country code it is of Spain and France as well: it stays as it is, and is reported.
+    "_ZZ9XXXXXXXX": ("_ZZ9XXXXXXXX", "number"),
 }
 
 
@@ -52,7 +54,12 @@ def test_tariffs_of_before_say_what_they_are_for_and_the_report_names_them() -> 
     assert found == WRITTEN
     told = StringIO()
     call_command("what_tariffs_match", "--seen", stdout=told)
-    assert [line for line in told.getvalue().splitlines() if line.startswith("  ")] == [
+    lines = told.getvalue().splitlines()
+    assert [line for line in lines if line.startswith("  Tariff")] == [
         "  Tariff   0800", "  Tariff   190", "  Tariff   4004", "  Tariff   55800 -> 0800", "  Tariff   911",
+        "  Tariff   _ZZ9XXXXXXXX",
     ]  # fmt: skip
+    [line] = [line for line in lines if line.startswith("  _ZZ9XXXXXXXX: ")]
+    assert "numbers of the world" in line
+    assert "which are written _55ZZ9XXXXXXXX" in line
     assert not Alarm.objects.filter(kind="tariffs_for_codes", closed_at=None).exists()

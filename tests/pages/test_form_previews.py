@@ -34,7 +34,7 @@ def with_gateway(gateway: Any, **fields: Any) -> dict[str, Any]:
 
 
 def test_a_tariffs_form_shows_what_it_matches_and_what_is_near(admin: Client) -> None:
-    text = answer(admin, TARIFF, {"pattern": "190", "matches": "code"})
+    text = answer(admin, TARIFF, {"pattern": "190", "is_for": "code"})
     assert "Matches" in text
     assert ">190<" in text
     assert "emergency" in text
@@ -44,26 +44,26 @@ def test_a_tariffs_form_shows_what_it_matches_and_what_is_near(admin: Client) ->
 
 
 def test_it_says_so_in_the_language_of_the_user(admin: Client) -> None:
-    text = answer(admin, TARIFF, {"pattern": "190", "matches": "code"}, "pt-br")
+    text = answer(admin, TARIFF, {"pattern": "190", "is_for": "code"}, "pt-br")
     assert "O que ela abrange" in text
     assert "Não abrange" in text
 
 
 def test_it_says_that_a_pattern_matches_nothing(admin: Client) -> None:
-    text = answer(admin, TARIFF, {"pattern": "5510", "matches": "number"})
+    text = answer(admin, TARIFF, {"pattern": "5510", "is_for": "number"})
     assert "Nothing: the numbering plan has no such number." in text
     assert "Does not match" not in text
 
 
 def test_it_shows_the_callers_of_an_origin(admin: Client) -> None:
-    text = answer(admin, TARIFF, {"pattern": "5521", "matches": "number", "origin_prefix": "+5511"})
+    text = answer(admin, TARIFF, {"pattern": "5521", "is_for": "number", "origin_prefix": "+5511"})
     assert "Callers" in text
     assert "+5511" in text
 
 
 @pytest.mark.parametrize("pattern", ["", "abc", "_", "_[9-1]"])
 def test_it_says_nothing_of_what_is_no_pattern(admin: Client, pattern: str) -> None:
-    assert answer(admin, TARIFF, {"pattern": pattern, "matches": "number"}).strip() == ""
+    assert answer(admin, TARIFF, {"pattern": pattern, "is_for": "number"}).strip() == ""
 
 
 def test_a_routes_form_warns_of_another_number_that_would_be_sent(admin: Client) -> None:
