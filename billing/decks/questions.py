@@ -27,6 +27,11 @@ QUESTIONS: dict[str, Message] = {
     "weekend": _("When does the weekend price “%(value)s” hold?"),
     "kind": _("The numbering plan does not tell which numbers the price “%(value)s” is for. Leave it out?"),
     "exact": _("The row is for just this number (“%(value)s”), not for those that begin with it. Read it as a prefix?"),
+    "code_or_number": _(
+        "“%(value)s” could begin numbers, or be a code of the country: %(readings)s. What are prefixes like this one"
+        " for?"
+    ),
+    "one_code": _("%(value)s are one code, which row %(other)s names already. Is it meant?"),
     "far_price": _("%(value)s: the price is 50 times the present one or more, or a fiftieth or less. Is it right?"),
     "far_from_shorter": _("%(value)s: of these two prices, the shorter prefix has the second. Are they both right?"),
     "half_gone": _("%(value)s of the present prefixes are not in this full list and would end. Is it a full list?"),

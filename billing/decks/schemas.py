@@ -59,6 +59,7 @@ class LastingAnswers(Input):
     status_number: Literal["1", "0", "no"] | None = None
     off_peak: Annotated[str | None, Field(max_length=36)] = None
     weekend: Annotated[str | None, Field(max_length=36)] = None
+    code_or_number: Literal["code", "number", "no"] | None = None
 
     def given(self) -> dict[str, str]:
         """Return the answers that were given."""
@@ -70,6 +71,7 @@ class Answers(LastingAnswers):
 
     unused: Annotated[YesNo | None, Field(description="The columns that are asked about are left out.")] = None
     several: YesNo | None = None
+    one_code: YesNo | None = None
     range_countries: YesNo | None = None
     many: YesNo | None = None
     kind: YesNo | None = None

@@ -8,7 +8,7 @@
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import NamedTuple
 
@@ -23,6 +23,8 @@ MOST_PREFIXES = 10_000
 # Of a calling code and an area, so many digits are an area and no number.
 LONGEST_AREA = 6
 SHORTEST_WITH_COUNTRY = 4
+
+CODE_SIGN, INTERNATIONAL = "0", "00"
 
 AREA, RANGE, WHOLE, AREAS, ONE, SEVERAL = "area", "range", "whole", "areas", "one", "several"
 
@@ -60,11 +62,13 @@ class _First(NamedTuple):
 class PrefixReader:
     """Reads the cells of a column, by what was answered about their style (`hyphen`, `countries`, `blanks`, `many`)."""
 
-    def __init__(self, answers: Mapping[str, str], most_from_a_range: int) -> None:
-        self._answers, self._most = answers, most_from_a_range
+    def __init__(
+        self, answers: Mapping[str, str], most_from_a_range: int, is_code: Callable[[str], bool] = lambda _digits: False
+    ) -> None:
+        self._answers, self._most, self._is_code = answers, most_from_a_range, is_code
 
     def prefixes_of(self, cell: Cell) -> list[str]:
-        """Return the prefixes of E.164 that a cell names; raise CellError or CellQuestion."""
+        """Return the prefixes of E.164 that a cell names, or codes with their 0; raise CellError or CellQuestion."""
         if is_plain_prefix(cell):
             return [str(cell)]
         text = _text_of(cell)
@@ -85,6 +89,12 @@ class PrefixReader:
         if first and found[0] == first.code and self._answers.get("countries") == AREAS:
             del found[0]
         return found
+
+    def _code(self, part: str) -> str:
+        """Return a code of the country with the 0 with which people dial it (0800), or nothing."""
+        digits = _FILLING.sub("", part)
+        begins = is_digits(digits) and digits.startswith(CODE_SIGN) and not digits.startswith(INTERNATIONAL)
+        return digits if begins and len(digits) <= cells.LONGEST_PREFIX and self._is_code(digits) else ""
 
     def areas_of(self, cell: Cell, country: str) -> list[str]:
         """Return the prefixes of the area codes that a cell names; of an empty one the calling code itself."""
@@ -158,7 +168,8 @@ class PrefixReader:
         """Read a part that names its country itself."""
         pieces = part.split("-")
         if len(pieces) == 1:
-            return self._grouped(part)
+            code = self._code(part)
+            return [code] if code else self._grouped(part)
         first = cells.international(pieces[0])
         rest = [cells.international(piece) if _is_marked(piece) else _area(piece, "") for piece in pieces[1:]]
         if is_calling_code(first) and not _is_marked(pieces[1]):

@@ -24,6 +24,7 @@ LASTING = frozenset(
         "status_number",
         "off_peak",
         "weekend",
+        "code_or_number",
     }
 )
 

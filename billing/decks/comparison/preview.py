@@ -23,11 +23,11 @@ from billing.decks.comparison.staging import present_rates, stage
 from billing.decks.rows.lines import Line, Reading
 from billing.decks.rows.reading import HIGHER, read_lines
 from billing.models import BuyRate, Deck, DeckFile, DeckStatus, Tariff, TimeWindow
-from billing.rating.code_patterns import intended
+from billing.rating.code_patterns import Intended
+from billing.rating.key_patterns import Matches
 from routing.models import Provider
 from voipadmin.core.jobs import working_on
 from voipadmin.core.numbering_plan.queries import current_plan
-from voipadmin.core.numbers.plan import NumberingPlan
 from voipadmin.core.runtime.gc_pause import gc_paused
 from voipadmin.core.runtime.locks import SessionLock
 from voipadmin.core.sheets.apart import FOR_A_WORKER, read_sheets
@@ -97,6 +97,7 @@ class _Preview:
             home_code_of(settings.DEFAULT_COUNTRY),
             hours_by_name(windows),
             settings.DECK_PREFIXES_OF_A_RANGE,
+            current_plan(),
         )
 
     def _layout(self, rows: Any) -> Layout:
@@ -116,7 +117,7 @@ class _Preview:
             now=self.now,
             is_full=self.deck.is_full,
             moment_of=_moment_of,
-            key_of=key_reader(current_plan()),
+            key_of=key_reader(reading.meant),
             price_column=column_letter(next(layout.columns[name] for name in PRICES if name in layout.columns)),
         )
         below = self._stage(found)
@@ -196,11 +197,11 @@ def hours_by_name(windows: Mapping[str, str]) -> dict[str, str]:
     return {hours: found[0] for hours, found in keys.items() if len(found) == 1}
 
 
-def key_reader(plan: NumberingPlan) -> Callable[[Line], RateKey]:
-    """Return what tells of a line whether its prefix is of numbers or of the country's codes: lists do not say it."""
+def key_reader(meant: Mapping[str, Intended]) -> Callable[[Line], RateKey]:
+    """Return what tells what a line is for; `meant` has the prefixes that are no numbers as they are written."""
 
     def key_of(line: Line) -> RateKey:
-        pattern, matches = intended(line.pattern, plan)
+        pattern, matches = meant.get(line.pattern) or (line.pattern, Matches.NUMBER)
         return RateKey(pattern, line.origin, line.hours, matches)
 
     return key_of

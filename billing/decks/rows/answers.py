@@ -7,8 +7,10 @@ from billing.decks.cells.countries import is_calling_code, main_region_of
 from billing.decks.cells.dates import DMY, MDY
 from billing.decks.cells.prefixes import AREA, AREAS, ONE, RANGE, SEVERAL, WHOLE
 from billing.decks.columns.roles import HOURS
+from billing.decks.rows.meanings import CODE_OR_NUMBER
 from billing.decks.rows.reading import HIGHER
 from billing.models import TimeWindow
+from billing.rating.key_patterns import Matches
 
 YES, NO = "yes", "no"
 # Codes of questions whose answers differ from yes and no.
@@ -20,6 +22,7 @@ FIXED_CHOICES = {
     "blanks": (ONE, SEVERAL),
     "letter": ("delete", "decrease", "blocked"),
     "status_number": ("1", "0"),
+    CODE_OR_NUMBER: (Matches.CODE.value, Matches.NUMBER.value),
 }
 
 
@@ -62,4 +65,5 @@ def _words(code: str) -> dict[str, str]:
         "blocked": _("It is blocked"), "1": _("1 is active"), "0": _("0 is active"),
         HIGHER: _("The higher price at all hours"), YES: _("Yes, go on"), NO: _("No, refuse this deck"),
     }  # fmt: skip
+    known |= {Matches.CODE: _("Codes of the country"), Matches.NUMBER: _("Numbers")}
     return known | ({YES: _("Leave these columns out")} if code == "unused" else {})

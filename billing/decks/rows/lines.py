@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from billing.rating.code_patterns import Intended
 from billing.rating.durations import parse_bands
 from voipadmin.core.sheets.input_errors import InputError
 
@@ -59,3 +60,5 @@ class Reading:
     rows: int = 0
     left_out: int = 0
     repeated: int = 0
+    # What prefixes are for that are no numbers as they are written.
+    meant: dict[str, Intended] = field(default_factory=dict)

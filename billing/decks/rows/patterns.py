@@ -50,7 +50,10 @@ class RowPatterns:
         self, rows: Sequence[Sequence[Cell]], layout: Layout, style: Style, installation: Installation
     ) -> None:
         self._columns, self._answers = layout.columns, layout.answers
-        self._reader = PrefixReader(layout.answers, installation.most_from_a_range)
+        most = installation.most_from_a_range
+        self._reader = PrefixReader(layout.answers, most, installation.is_code)
+        # Nobody calls from a code.
+        self._origin_reader = PrefixReader(layout.answers, most)
         self._commas_part = style.commas_part_prefixes
         self.questions: list[InputError] = []
         self.area_country = self._country_of_areas(rows, layout, installation.home)
@@ -75,7 +78,7 @@ class RowPatterns:
     def patterns_of(self, row: Sequence[Cell], country: str) -> list[str]:
         """Return the prefixes of a row; raise CellError or CellQuestion. `country` is what its own column says."""
         if "prefix" in self._columns:
-            return self._prefixes(row, "prefix")
+            return self._prefixes(row, "prefix", self._reader)
         country = country or self.area_country
         area = self._cell(row, "area")
         if not country or (self.area_country and area in (None, "")):
@@ -88,13 +91,13 @@ class RowPatterns:
         cell = self._cell(row, "origin")
         if isinstance(cell, str) and simplified(cell) in ANYWHERE:
             return [""]
-        return self._prefixes(row, "origin") or [""]
+        return self._prefixes(row, "origin", self._origin_reader) or [""]
 
-    def _prefixes(self, row: Sequence[Cell], name: str) -> list[str]:
+    def _prefixes(self, row: Sequence[Cell], name: str, reader: PrefixReader) -> list[str]:
         cell = self._cell(row, name)
         if not self._commas_part and "several" not in self._answers and cells.may_be_grouped(cell):
             raise CellQuestion("several")
-        found = self._reader.prefixes_of(cell)
+        found = reader.prefixes_of(cell)
         self._check_digits(cell)
         return found
 

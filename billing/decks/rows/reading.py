@@ -13,6 +13,7 @@ from billing.decks.columns.parsers import parsers_of
 from billing.decks.columns.roles import BLOCKS, HOURS, MONEY, PRICES, PRICES_OF_KINDS, SECONDS
 from billing.decks.columns.styles import style_of
 from billing.decks.rows.lines import Line, Reading
+from billing.decks.rows.meanings import settle_meanings
 from billing.decks.rows.patterns import RowPatterns, prefix_role
 from billing.decks.rows.rates import RowRate, dearer, rates_of, unpriced_rate
 from voipadmin.core.sheets import cells
@@ -50,6 +51,7 @@ def read_lines(
         if not reader.read_row(number + 1, rows[number]):
             return reader.reading
     _refuse_doubled(reader.reading, reader.prefix_letter)
+    settle_meanings(reader.reading, layout.answers, installation.plan, reader.prefix_letter)
     if not reader.reading.lines and not reader.reading.errors and not reader.reading.questions:
         reader.reading.errors.append(InputError("no_lines", layout.heading_row))
     return reader.reading

@@ -9,6 +9,7 @@ from billing.decks.columns.report import column_uses, questions_about
 from billing.decks.rows.lines import DeckRate, Line, Reading
 from billing.decks.rows.reading import read_lines
 from tests.billing.decks.samples import TODAY, read_rows
+from tests.core.numbers.plans import BRAZIL
 from voipadmin.core.sheets.cells import Cell
 
 FIELD = Path(__file__).parent / "field"
@@ -20,7 +21,7 @@ def read_field(
     """Read a file as a first deck of a provider in Brazil."""
     rows = read_rows(content.encode() if isinstance(content, str) else content)
     layout = find_layout(rows, Layout(answers=dict(answers)))
-    return rows, layout, read_lines(rows, layout, Installation(currency, TODAY, "55", hours or {}))
+    return rows, layout, read_lines(rows, layout, Installation(currency, TODAY, "55", hours or {}, plan=BRAZIL))
 
 
 def report(content: bytes | str, *, currency: str = "BRL") -> str:

@@ -13,6 +13,7 @@ from billing.decks.columns.installation import Installation
 from billing.decks.columns.layout import Layout, find_layout
 from billing.decks.rows.lines import Reading
 from billing.decks.rows.reading import read_lines
+from tests.core.numbers.plans import BRAZIL
 from voipadmin.core.sheets import files
 from voipadmin.core.sheets.cells import Cell
 
@@ -69,7 +70,7 @@ def read(content: bytes | str, *, currency: str = "BRL", last: Layout | None = N
     rows = read_rows(content.encode() if isinstance(content, str) else content)
     layout = find_layout(rows, last or Layout())
     layout.answers |= answers
-    return read_lines(rows, layout, Installation(currency, TODAY, home="55"))
+    return read_lines(rows, layout, Installation(currency, TODAY, home="55", plan=BRAZIL))
 
 
 def prices(reading: Reading) -> dict[str, str]:

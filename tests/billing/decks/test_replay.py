@@ -14,7 +14,7 @@ from tests.billing.decks.trying import dry_run
 from tests.factories import CdrFactory, CustomerFactory, ExtensionFactory, GatewayFactory, TariffFactory
 
 pytestmark = pytest.mark.django_db
-EVERYWHERE = "prefix;price\n55;0,02\n54;0,30\n"
+BY_ORIGIN = "Destination Prefixes;Origination Prefixes;Rate\n"
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_calls_of_each_kind_come_to_what_is_charged(gateway: Gateway) -> None:
         call(gateway, key, origin=origin)
     deck = dry_run(
         gateway.provider,
-        "prefix;origin;price\n55;;0,02\n55119;;0,10\n55119;5511;0,04\n5511;5511;0,01\n4004;;0,09\n54;;0,30\n",
+        BY_ORIGIN + "55;;0,02\n55119;;0,10\n55119;5511;0,04\n5511;5511;0,01\n4004;;0,09\n54;;0,30\n",
     )
     assert deck.summary["replay"]["not_sold"] == 1
     assert new_cost(deck) == charged(deck, gateway) == Decimal("0.55")
@@ -83,7 +83,7 @@ def test_a_record_of_before_is_read_with_the_area_of_its_extension(gateway: Gate
         gateway, "", customer=customer, dialled="34001234", dst="34001234", src="30001000",
         channel=f"PJSIP/{extension.sip_username}-00000001",
     )  # fmt: skip
-    deck = dry_run(gateway.provider, "prefix;origin;price\n55;;0,90\n5521;5521;0,04\n5511;5511;0,70\n")
+    deck = dry_run(gateway.provider, BY_ORIGIN + "55;;0,90\n5521;5521;0,04\n5511;5511;0,70\n")
     assert new_cost(deck) == Decimal("0.04")
 
 
