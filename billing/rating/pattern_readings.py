@@ -18,7 +18,7 @@ from functools import lru_cache
 from billing.rating.code_patterns import Intended, is_for_some_code, may_mean_code
 from billing.rating.key_patterns import CODE_SIGN, KeyPattern, Matches, compile_pattern, positions_of
 from voipadmin.core.numbers.metadata import calling_codes_by_region, national_lengths, national_ranges
-from voipadmin.core.numbers.patterns import Pattern, intersect, parse_pattern, pattern_of, rewritten
+from voipadmin.core.numbers.patterns import Pattern, parse_pattern, pattern_of, rewritten
 from voipadmin.core.numbers.plan import NATIONAL, NumberingPlan
 
 
@@ -67,18 +67,21 @@ def _as_home_number(pattern: str, plan: NumberingPlan) -> str:
     if len(positions) not in national_lengths(plan.region):
         return ""
     home = f"_{plan.country_code}{plain}"
-    return home if any(_common(home, known) for known in _own_numbers(plan)) else ""
+    wanted = _keys_of(compile_pattern(home, Matches.NUMBER))
+    return home if any(wanted.overlaps(known) for known in _own_numbers(plan)) else ""
 
 
 def any_number(pattern: str, plan: NumberingPlan) -> bool:
     """Tell whether a number of E.164 falls under a prefix or pattern for numbers."""
     compiled = compile_pattern(pattern, Matches.NUMBER)
-    return not compiled.is_empty and any(_common(pattern, known) for known in _numbers(compiled, plan))
+    if compiled.is_empty:
+        return False
+    wanted = _keys_of(compiled)
+    return any(wanted.overlaps(known) for known in _numbers(compiled, plan))
 
 
-def _common(pattern: str, known: Pattern) -> bool:
-    compiled = compile_pattern(pattern, Matches.NUMBER)
-    return intersect(pattern_of([frozenset(digits) for digits in compiled.positions], compiled.tail), known) is not None
+def _keys_of(compiled: KeyPattern) -> Pattern:
+    return pattern_of([frozenset(digits) for digits in compiled.positions], compiled.tail)
 
 
 def _numbers(compiled: KeyPattern, plan: NumberingPlan) -> Iterator[Pattern]:
@@ -88,6 +91,7 @@ def _numbers(compiled: KeyPattern, plan: NumberingPlan) -> Iterator[Pattern]:
             yield from (rewritten(row.pattern, 0, code) for row in national_ranges(int(code)))
 
 
-def _own_numbers(plan: NumberingPlan) -> Iterator[Pattern]:
+@lru_cache(maxsize=8)
+def _own_numbers(plan: NumberingPlan) -> tuple[Pattern, ...]:
     rules = (rule for part in plan.searched(NATIONAL) for rule in part.rules if not rule.then)
-    yield from (rewritten(parse_pattern(rule.pattern), 0, plan.country_code) for rule in rules)
+    return tuple(rewritten(parse_pattern(rule.pattern), 0, plan.country_code) for rule in rules)
