@@ -18,6 +18,7 @@ from voipadmin.core.api.crud import crud_router
 from voipadmin.core.api.resource import Resource
 from voipadmin.core.api.schemas import Amount, Currency, Input, Moment, Output
 
+TOLD = "matches"
 Block = Annotated[int, Field(ge=1, le=3600)]
 
 
@@ -96,14 +97,12 @@ class TariffFilters(FilterSchema):
         return Q(effective_from__lte=value) & (Q(effective_until=None) | Q(effective_until__gt=value))
 
 
-def _save_tariff(tariff: Tariff, _rest: dict[str, Any], _user: Any) -> Tariff:
+def _save_tariff(tariff: Tariff, rest: dict[str, Any], _user: Any) -> Tariff:
     stored = Tariff.objects.filter(pk=tariff.pk).first()
-    told: str | None = tariff.matches
-    if told is None:
-        is_as_before = stored is not None and stored.pattern == tariff.pattern
-        tariff.pattern, tariff.matches = (
-            (stored.pattern, stored.matches) if stored and is_as_before else meaning_where_readable(tariff.pattern)
-        )
+    if rest.get(TOLD):
+        tariff.matches = rest[TOLD]
+    elif stored is None or stored.pattern != tariff.pattern:
+        tariff.pattern, tariff.matches = meaning_where_readable(tariff.pattern)
     tariff.name = tariff.name or name_of_pattern(tariff.pattern)
     tariff.effective_from = tariff.effective_from or (stored.effective_from if stored else timezone.now())
     return services.save_tariff(tariff=tariff)
@@ -122,6 +121,8 @@ tariffs_router = crud_router(
     Resource(
         model=Tariff,
         tag="tariffs",
+        # No column: what was not told is read, and what was told before stays only while the pattern does.
+        columns={TOLD: "told"},
         read=TariffOut,
         write=TariffIn,
         filters=TariffFilters,

@@ -66,11 +66,20 @@ def test_a_pattern_that_is_one_thing_need_not_say_what_it_is_for(finance: ApiCli
     ]  # fmt: skip
 
 
-def test_a_replaced_tariff_stays_what_it_is_for_while_its_pattern_does(finance: ApiClient) -> None:
+@pytest.mark.parametrize("method", ["put", "patch"])
+def test_a_changed_tariff_stays_what_it_is_for_while_its_pattern_does(finance: ApiClient, method: str) -> None:
     tariff = TariffFactory.create(pattern="190", matches="code")
     body = {"pattern": "190", "price_per_minute": "0.09"}
-    assert finance.put(f"/tariffs/{tariff.pk}", body).json()["matches"] == "code"
-    assert problem(finance.put(f"/tariffs/{tariff.pk}", body | {"pattern": "192"}), 422)["field"] == "matches"
+    send = getattr(finance, method)
+    assert send(f"/tariffs/{tariff.pk}", body).json()["matches"] == "code"
+    assert problem(send(f"/tariffs/{tariff.pk}", body | {"pattern": "192"}), 422)["field"] == "matches"
+    assert send(f"/tariffs/{tariff.pk}", body | {"pattern": "192", "matches": "number"}).json()["matches"] == "number"
+    assert send(f"/tariffs/{tariff.pk}", body | {"pattern": "4004"}).json()["matches"] == "code"
+
+
+def test_a_tariff_is_changed_in_part_without_saying_what_it_is_for(finance: ApiClient) -> None:
+    tariff = TariffFactory.create(pattern="190", matches="code")
+    assert finance.patch(f"/tariffs/{tariff.pk}", {"price_per_minute": "0.2"}).json()["matches"] == "code"
 
 
 def test_a_tariff_without_a_name_is_named_after_its_pattern(finance: ApiClient) -> None:
