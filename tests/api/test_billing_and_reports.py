@@ -49,7 +49,7 @@ def test_a_pattern_that_could_be_several_things_is_refused_with_all_of_them(
     finance: ApiClient, pattern: str, readings: list[str]
 ) -> None:
     body = {"pattern": pattern, "price_per_minute": "0.08"}
-    refusal = problem(finance.post("/tariffs/", body), 422)
+    refusal = problem(finance.post("/tariffs/", body, **{"Accept-Language": "en"}), 422)
     assert refusal["field"] == "matches"
     assert all(reading in refusal["detail"] for reading in readings)
     assert not Tariff.objects.exists()
