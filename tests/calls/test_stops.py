@@ -191,6 +191,27 @@ def test_while_the_authorizer_hangs_calls_that_end_do_not_wait_for_it(scene: Sce
         scene.wait(lambda: scene.channels_of("ACME") == 0)
 
 
+def test_calls_that_end_at_once_after_it_hung_wait_two_seconds_at_most_and_the_first_until_it_is_gone(
+    scene: Scene,
+) -> None:
+    scene.is_of("without any limit")
+    with authorizer() as service:
+        scene.talk(count=4)
+        service.send_signal(signal.SIGSTOP)
+        channels = [line.split("!")[0] for line in scene.exchange.asterisk.cli("core show channels concise").split()]
+        trunk = [name for name in channels if name.startswith("PJSIP/trunk.ACME-")]
+        scene.exchange.asterisk.cli(f"channel request hangup {trunk[0]}")
+        scene.wait(lambda: scene.up("ACME") == 3)
+        # The second of the first one is over by then: nobody else waits for an answer.
+        scene.wait(lambda: scene.exchange.asterisk.cli("dialplan show globals").count("va_telling=1") == 1)
+        time.sleep(2)
+        for name in trunk[1:]:
+            scene.exchange.asterisk.cli(f"channel request hangup {name}")
+        scene.wait(lambda: scene.channels_of("ACME") == 1)
+        service.kill()
+        scene.wait(lambda: scene.channels_of("ACME") == 0)
+
+
 def test_a_stop_holds_with_the_authorizer_up_down_and_hung_and_after_everything_was_started_again(
     scene: Scene,
 ) -> None:

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from asterisk_sync.authorizer.service import AuthorizerService
 from asterisk_sync.authorizer.state import ServiceState
+from asterisk_sync.authorizer.watchdog import end_when_loop_hangs
 from billing.authorization.holds.connections import ConnectionPool
 
 
@@ -37,6 +38,7 @@ async def serve(address: str) -> None:
     async with ConnectionPool() as pool:
         service = AuthorizerService(ServiceState(pool))
         server = await service.start(host, int(port))
+        end_when_loop_hangs(asyncio.get_running_loop())
         async with server:
             await stop.wait()
         await service.stop()
