@@ -1,6 +1,7 @@
 """Who may ask the authorizer: the nodes themselves, by a secret that their files hold (N27)."""
 
 import asyncio
+import hashlib
 from typing import Any
 
 import pytest
@@ -196,3 +197,13 @@ def test_no_page_and_no_difference_shows_the_secret() -> None:
         assert second not in text
     assert first not in str(AgiSecret.objects.first())
     assert first not in repr(load_snapshot(node))
+
+
+def test_a_secret_fills_one_block_of_the_hash_and_stands_at_both_ends() -> None:
+    # ADR 19: so that hashing goes on from a state that nobody else knows, and cannot be gone on with by others.
+    secret = rendered_secret(NodeFactory.create())
+    assert len(secret) == hashlib.md5(usedforsecurity=False).block_size
+    text = f"{secret},authorize,{UNIQUEID},a,{secret}"
+    assert (
+        signature(secret, "authorize", UNIQUEID, ["a"]) == hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+    )
