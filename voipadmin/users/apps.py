@@ -17,3 +17,4 @@ class UsersConfig(AppConfig):
         """Connect the signals and register the checks; their modules need the models to be loaded."""
         for module in ("checks", "delayed_forms", "token_signals"):
             import_module(f"voipadmin.users.{module}")
+        import_module("voipadmin.users.used_codes").keep_used_codes()
