@@ -10,9 +10,21 @@ from django.utils.translation import gettext_lazy as _
 
 from asterisk_sync.changes import services
 from asterisk_sync.changes.placement import chosen_nodes, place_object
-from asterisk_sync.models import Generation, Node, OutboxEntry, Placement, SyncRun
-from voipadmin.core.admin import InputsMixin, ReadOnlyAdmin
+from asterisk_sync.conferences.services import delete_conference, save_conference
+from asterisk_sync.models import (
+    Conference,
+    ConferenceLeg,
+    ConferenceParticipant,
+    ConferenceSession,
+    Generation,
+    Node,
+    OutboxEntry,
+    Placement,
+    SyncRun,
+)
+from voipadmin.core.admin import DomainAdmin, InputsMixin, ReadOnlyAdmin
 from voipadmin.core.errors import DomainError
+from voipadmin.core.services import save_object
 
 
 class NodeAdminForm(forms.ModelForm[Node]):
@@ -22,8 +34,18 @@ class NodeAdminForm(forms.ModelForm[Node]):
         label=_("AMI secret"), required=False, widget=forms.PasswordInput(render_value=False), strip=False
     )
 
+    originate_secret = forms.CharField(
+        label=_("AMI secret of conferences"),
+        required=False,
+        widget=forms.PasswordInput(render_value=False),
+        strip=False,
+    )
+
     def clean_ami_secret(self) -> str:
         return str(self.cleaned_data["ami_secret"] or self.instance.ami_secret)
+
+    def clean_originate_secret(self) -> str:
+        return str(self.cleaned_data["originate_secret"] or self.instance.originate_secret)
 
 
 @admin.register(Node)
@@ -97,3 +119,40 @@ class OutboxEntryAdmin(ReadOnlyAdmin):
     list_display = ("node", "generation", "object_label", "object_name", "action", "actor", "created_at")
     list_filter = ("node", "action", "object_label")
     search_fields = ("object_name", "actor")
+
+
+class ParticipantInline(admin.TabularInline[ConferenceParticipant, Conference]):
+    model = ConferenceParticipant
+    fields = ("name", "number", "extension", "email", "is_moderator", "starts_muted")
+    autocomplete_fields = ("extension",)
+    extra = 0
+
+
+@admin.register(Conference)
+class ConferenceAdmin(DomainAdmin):
+    list_display = ("name", "customer", "repeats", "next_at")
+    search_fields = ("name", "customer__code")
+    autocomplete_fields = ("customer", "dial_in")
+    inlines = (ParticipantInline,)
+
+    def save_in_domain(self, request: HttpRequest, instance: Any) -> None:
+        if isinstance(instance, Conference):
+            save_conference(conference=instance)
+        else:
+            save_object(instance)
+
+    def delete_model(self, _request: HttpRequest, obj: Any) -> None:
+        delete_conference(obj)
+
+
+@admin.register(ConferenceSession)
+class ConferenceSessionAdmin(ReadOnlyAdmin):
+    list_display = ("created_at", "conference", "node", "started_by", "ended_at", "end_reason")
+    goes_with = "asterisk_sync_conference_"
+
+
+@admin.register(ConferenceLeg)
+class ConferenceLegAdmin(ReadOnlyAdmin):
+    list_display = ("created_at", "session", "number", "name", "state", "cause", "joined_at", "left_at")
+    list_filter = ("state",)
+    goes_with = "asterisk_sync_conference_"

@@ -1,6 +1,7 @@
 """The Celery tasks: entry points without logic. Their names stay, as messages that wait in a queue name them."""
 
 from celery import shared_task
+from django.utils import timezone
 
 from asterisk_sync import drift
 from asterisk_sync.authorizer.heartbeat import report_unanswered_nodes
@@ -9,6 +10,7 @@ from asterisk_sync.changes.plan_days import announce_plan_days
 from asterisk_sync.changes.queries import due_nodes
 from asterisk_sync.changes.sweeper_heartbeat import note_sweep
 from asterisk_sync.changes.workers import REPORT_TASK, ask_for_heartbeats, node_task
+from asterisk_sync.conferences import upkeep
 from asterisk_sync.models import Node
 from asterisk_sync.pipeline import run
 from asterisk_sync.simulator.tasks import look
@@ -20,6 +22,8 @@ __all__ = [
     "follow_plan",
     "look",
     "report_worker",
+    "settle_conferences",
+    "start_conferences",
     "sweep_pending",
     "sync_node",
     "watch_authorizers",
@@ -73,3 +77,17 @@ def audit_drift() -> None:
 def watch_authorizers() -> None:
     """Say of each node whether its calls are authorized; beat calls it four times a minute."""
     report_unanswered_nodes()
+
+
+@shared_task(name="asterisk_sync.tasks.start_conferences", **SHORT)  # type: ignore[untyped-decorator]  # celery has no types
+def start_conferences() -> None:
+    """Start the conferences whose time has come, and remind people of those that are held soon."""
+    upkeep.start_due(timezone.now())
+    upkeep.remind(timezone.now())
+
+
+@shared_task(name="asterisk_sync.tasks.settle_conferences", **SHORT)  # type: ignore[untyped-decorator]  # celery has no types
+def settle_conferences() -> None:
+    """Close the sessions that no node closes, and correct ended ones by their call records."""
+    upkeep.close_lost(timezone.now())
+    upkeep.settle(timezone.now())

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from asterisk_sync.conferences.pages import urlpatterns as conference_urls
 from asterisk_sync.pages import decisions as decide
 from asterisk_sync.pages import fragments
 from asterisk_sync.pages.nodes import DRIFT, GENERATIONS, NODES, RUNS
@@ -12,6 +13,7 @@ from voipadmin.core.pages import entity_urls
 app_name = "asterisk_sync"
 urlpatterns = [
     *simulator_urls,
+    *conference_urls,
     *placement_urls,
     path("sync/indicator/", fragments.indicator, name="indicator"),
     path("sync/of/<slug:app_label>/<slug:model_name>/<uuid:pk>/", fragments.object_state, name="object_state"),

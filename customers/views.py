@@ -71,6 +71,15 @@ CUSTOMERS = Entity(
         Related(
             gettext_lazy("Numbers"), "numbering:did_list", "customer", "numbering.view_did", without="current_customer"
         ),
+        Related(
+            gettext_lazy("Conferences"),
+            "asterisk_sync:conference_list",
+            "customer",
+            "asterisk_sync.view_conference",
+            without="customer",
+            create_url_name="asterisk_sync:conference_create",
+            create_permission="asterisk_sync.add_conference",
+        ),
         Related(gettext_lazy("Routes"), "routing:route_list", "customers", "routing.view_route"),
         Related(
             gettext_lazy("Calls"), "billing:cdr_list", "customer", "billing.view_cdr", tab="calls", without="customer"

@@ -52,6 +52,7 @@ DIDS = Entity(
             "numbering.view_didallocation",
             without="did",
         ),
+        Related(_("Conferences"), "asterisk_sync:conference_list", "dial_in", "asterisk_sync.view_conference"),
         Related(_("Calls"), "billing:cdr_list", "did", "billing.view_cdr", tab="calls", without="did"),
     ),
     staff_only=frozenset({"provider", "gateway", "monthly_cost", "notes", "customer"}),

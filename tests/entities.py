@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Any
 
+from asterisk_sync.conferences.services import save_conference
+from asterisk_sync.models import Conference, ConferenceParticipant
 from billing.models import HolidayCalendar, RatePlan, TimeWindow
 from customers.models import CustomerType
 from tests.factories.asterisk_sync import NodeFactory
@@ -50,6 +52,13 @@ MAY: dict[str, dict[str, set[str]]] = {
     "asterisk_sync.generation": {Role.OPERATOR: VIEW, Role.FINANCE: VIEW, Role.VIEWER: VIEW},
     "asterisk_sync.syncrun": {Role.OPERATOR: VIEW, Role.FINANCE: VIEW, Role.VIEWER: VIEW},
     "asterisk_sync.driftfinding": {Role.OPERATOR: VIEW | {"sync"}, Role.FINANCE: VIEW, Role.VIEWER: VIEW},
+    "asterisk_sync.conference": {Role.OPERATOR: ALL, Role.FINANCE: VIEW, Role.VIEWER: VIEW, Role.CUSTOMER: VIEW},
+    "asterisk_sync.conferencesession": {
+        Role.OPERATOR: VIEW,
+        Role.FINANCE: VIEW,
+        Role.VIEWER: VIEW,
+        Role.CUSTOMER: VIEW,
+    },
     "reports.dashboard": dict.fromkeys((*STAFF, Role.CUSTOMER), VIEW),
     "reports.margin": dict.fromkeys(STAFF, VIEW),
     "reports.quality": dict.fromkeys(STAFF, VIEW),
@@ -80,6 +89,7 @@ API = {
     "generations": "asterisk_sync.generation",
     "drift": "asterisk_sync.driftfinding",
     "simulations": "routing.route",
+    "conference": "asterisk_sync.conference",
     "reports": "billing.cdr",
     "dashboard": "reports.dashboard",
 }
@@ -97,6 +107,8 @@ REFERENCES = {
     "node_id": "asterisk_sync.node",
     "nodes": "asterisk_sync.node",
     "generation_id": "asterisk_sync.generation",
+    "dial_in_id": "numbering.did",
+    "leg_id": "asterisk_sync.conferenceleg",
 }
 
 ROWS = {"rows-TOTAL_FORMS": "0", "rows-INITIAL_FORMS": "0", "rows-MIN_NUM_FORMS": "0", "rows-MAX_NUM_FORMS": "1000"}
@@ -218,8 +230,22 @@ def _node() -> dict[str, Any]:
         "name": "pbx-sp", "host": "203.0.113.250", "enabled": "on", "mode": "direct", "on_drift": "mend",
         "ami_host": "127.0.0.1", "ami_port": 5038, "ami_username": "voipadmin", "ami_secret": "s" * 32,
         "config_path": "/nonexistent/etc", "spool_path": "/nonexistent/outgoing",
-        "cdr_path": "/nonexistent/voipadmin.csv",
+        "cdr_path": "/nonexistent/voipadmin.csv", "originate_username": "voipadmin-originate",
     }  # fmt: skip
+
+
+def _conference() -> dict[str, Any]:
+    return {
+        "customer": CustomerFactory.create().pk, "name": "Board", "ring_seconds": 45, "longest_minutes": 120,
+        "repeats": "never", "remind_minutes": 0, **ROWS, "rows-TOTAL_FORMS": "1", "rows-0-name": "Ana",
+        "rows-0-number": "011987654321",
+    }  # fmt: skip
+
+
+def make_conference(**fields: Any) -> Conference:
+    """Save a conference with one participant."""
+    conference = Conference(**({"customer": CustomerFactory.create(), "name": "Board"} | fields))
+    return save_conference(conference=conference, participants=[ConferenceParticipant(number="+5511987654321")])
 
 
 def _user() -> dict[str, Any]:
@@ -253,5 +279,8 @@ KINDS = {
         "billing:holidaycalendar", _make_calendar, _calendar, {"name": "Bra;zil"}, "semicolon"
     ),
     "asterisk_sync:node": Kind("asterisk_sync:node", NodeFactory.create, _node, {"name": 'p"bx'}, "double quote"),
+    "asterisk_sync:conference": Kind(
+        "asterisk_sync:conference", make_conference, _conference, {"caller_id_number": "55;11"}, "semicolon"
+    ),
     "users:user": Kind("users:user", UserFactory.create, _user, {"username": "maria silva"}, "not allowed"),
 }

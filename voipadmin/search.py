@@ -5,12 +5,13 @@ from itertools import groupby
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from asterisk_sync.conferences.search import search_conferences
 from customers.search import search_customers
 from numbering.search import search_numbers
 from reports.search import search_reports
 from routing.search import search_network
 
-SEARCHES = (search_customers, search_numbers, search_network, search_reports)
+SEARCHES = (search_customers, search_numbers, search_network, search_conferences, search_reports)
 LONGEST = 100
 
 

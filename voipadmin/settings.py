@@ -201,6 +201,16 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "start-conferences": {
+        "task": "asterisk_sync.tasks.start_conferences",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
+    "settle-conferences": {
+        "task": "asterisk_sync.tasks.settle_conferences",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "end-quarantines": {"task": "numbering.tasks.end_quarantines", "schedule": 600.0, "options": {"expires": 600}},
     "forget-expired-log-ins": {
         "task": "voipadmin.users.tasks.forget_expired_log_ins",
@@ -210,6 +220,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "keep-cdr-months": {"task": "billing.tasks.keep_cdr_months", "schedule": 6 * 3600.0, "options": {"expires": 3600}},
 }
 CELERY_TIMEZONE = "UTC"
+
+# Letters: smtp+tls://USER:PASSWORD@HOST:587; without an address they are written to the log.
+vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="voipadmin@localhost")
+EMAIL_TIMEOUT = 10
 
 # People
 AUTH_USER_MODEL = "users.User"

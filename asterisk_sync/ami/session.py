@@ -11,14 +11,17 @@ from asterisk_sync.models import Node
 FULLY_BOOTED_SECONDS = 0.5
 
 
-def connected(node: Node) -> AmiClient:
-    """Return a session with a node; raise AmiUnreachableError where it is away or still starting."""
+def connected(node: Node, *, username: str = "", secret: str = "") -> AmiClient:
+    """Return a session with a node, of its own AMI user or of another one.
+
+    Raises AmiUnreachableError where it is away or still starting.
+    """
     client = AmiClient()
     booted = threading.Event()
     client.register_event("FullyBooted", lambda _event, _manager: booted.set())
     try:
         client.connect(node.ami_host, node.ami_port)
-        client.login(node.ami_username, node.ami_secret)
+        client.login(username or node.ami_username, secret if username else node.ami_secret)
         if not booted.wait(FULLY_BOOTED_SECONDS) and _has_no_dialplan(client):
             raise AmiUnreachableError(_("Asterisk is still starting."))
     except BaseException:

@@ -70,15 +70,17 @@ class RequestHandlers:
     async def authorize(self, request: AgiRequest) -> Variables:
         """Return how many seconds the call may go on with the order of its gateways, or the cause that ends it.
 
-        Arguments: node id, customer id, the number's key, nothing, caller, turn, the caller's home area.
+        Arguments: node id, customer id, the number's key, nothing, caller, turn, the caller's home area, and the
+        channel whose time is limited where that is not the one that asks.
         """
         # Files of before an upgrade, which a node may run still, send what was dialled and then its normal form.
-        node, customer, key_or_dialled, normal_form, caller, turn, area = (*request.arguments, "", "", "", "")[:7]
+        given = (*request.arguments, "", "", "", "", "")[:8]
+        node, customer, key_or_dialled, normal_form, caller, turn, area, limited = given
         number = normal_form.removeprefix("+") or key_or_dialled
         name = self.state.nodes.name_of(UUID(node))
         call_request = CallRequest(UUID(customer), number, timezone.now(), caller, area)
         key = CallKey(name, request.uniqueid)
-        answer = await self.state.call_authorizer.authorize(call_request, key, request.channel)
+        answer = await self.state.call_authorizer.authorize(call_request, key, limited or request.channel)
         if isinstance(answer, LiveCall):
             granted = f"{answer.granted.seconds - CUT_EARLY_SECONDS:.1f}"
             return {"va_granted": granted, **gateway_orders(answer.routes, turn)}

@@ -18,7 +18,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from asterisk_sync.changes.outbox import ObjectChange, record_changes
-from asterisk_sync.models import Node, Placement
+from asterisk_sync.models import Conference, Node, Placement
 from customers.models import Customer, Extension, TrunkAddress
 from numbering.models import DID, DIDAllocation
 from routing.models import Gateway, Route, RouteGateway
@@ -119,6 +119,7 @@ GROUPS_OF: dict[type[models.Model], Callable[[Sequence[Any]], list[Groups]]] = {
     RouteGateway: _its_gateway,
     DID: _last_customers_of_dids,
     DIDAllocation: _while_allocated,
+    Conference: _its_customer,
     DialingRule: _everywhere,
     ServiceCode: _everywhere,
     PlanRange: _everywhere,

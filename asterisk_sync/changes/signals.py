@@ -18,7 +18,7 @@ from django.db.models.signals import m2m_changed, post_delete, post_save, pre_de
 from asterisk_sync.changes.outbox import ObjectChange, record_changes
 from asterisk_sync.changes.placement import nodes_carrying, nodes_of_each
 from asterisk_sync.changes.workers import call_to_new_queue
-from asterisk_sync.models import Node
+from asterisk_sync.models import Conference, Node
 from billing.authorization.stops.static_bounds import StaticBound, bound_of
 from billing.models import Account
 from customers.models import Customer, Extension, TrunkAddress
@@ -41,10 +41,15 @@ UNRENDERED: dict[type[models.Model], frozenset[str]] = {
     DialingRule: frozenset({"name"}),
     ServiceCode: frozenset({"name"}),
     PlanRange: frozenset({"name"}),
+    # That a customer has a conference, and its dial-in number.
+    Conference: frozenset(
+        {"name", "caller_id_number", "ring_seconds", "longest_minutes", "waits_for_moderator", "ends_with_moderator"}
+        | {"records", "pin", "starts_at", "repeats", "remind_minutes", "next_at", "reminded_for"}
+    ),
     Node: frozenset(
         {"name", "host", "spool_path", "cdr_path", "desired_generation", "applied_generation", "attempted_generation"}
         | {"state", "reason", "retry_at", "last_seen_at", "chosen", "held", "on_drift"}
-        | {"worker_version", "worker_protocol", "worker_seen_at"}
+        | {"worker_version", "worker_protocol", "worker_seen_at", "originate_username", "originate_secret"}
     ),
 }
 # Attribute of an instance between two signals: the nodes that carried it, or how its account was asked about.

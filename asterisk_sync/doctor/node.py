@@ -30,6 +30,12 @@ ALLOWED_RIGHTS = (
 ACTIONS_TRIED = ("PJSIPShowEndpoints", "PJSIPShowContacts", "CoreShowChannels")
 MODULES = ("res_pjsip.so", "pbx_config.so", "chan_pjsip.so", "app_dial.so", "app_playback.so", "app_stack.so")
 MODULES_FOR_RECORDS = ("cdr_custom.so", "func_cdr.so", "func_groupcount.so")
+MODULES_FOR_CONFERENCES = ("app_confbridge.so", "bridge_softmix.so", "app_mixmonitor.so")
+CONFERENCE_ACTIONS = ("Originate", "Hangup", "Setvar", "Getvar", "CoreShowChannels", "ConfbridgeList", "ConfbridgeKick")
+CONFERENCE_REMEDY = (
+    "In manager.conf, for the node's AMI user of conferences: read = call,system, write = originate,call,reporting,"
+    " and load app_confbridge, bridge_softmix and app_mixmonitor in modules.conf (deploy/asterisk)."
+)
 
 _VERSION = re.compile(r"(\d{1,5})\.(\d{1,5})\.(\d{1,5})")
 
@@ -50,6 +56,7 @@ def examine_node(node: Node) -> list[Finding]:
         "AMI rights": lambda: _rights(client),
         "modules": lambda: _modules(client),
         "SIP": lambda: _sip(node),
+        "conferences": lambda: _conferences(node, client),
         "drift": lambda: _drift(node),
         "gateways": lambda: telephony.gateways(client),
         "extensions": lambda: telephony.extensions(client),
@@ -129,6 +136,23 @@ def _modules(client: AmiClient) -> Iterator[Finding]:
 
 def _is_loaded(client: AmiClient, module: str) -> bool:
     return not client.send_action({"Action": "ModuleCheck", "Module": module.removesuffix(".so")}).is_error
+
+
+def _conferences(node: Node, client: AmiClient) -> Iterator[Finding]:
+    if not node.originate_secret:
+        yield ok("conferences", "none here: the node has no AMI user that may originate calls")
+        return
+    missing = [module for module in MODULES_FOR_CONFERENCES if not _is_loaded(client, module)]
+    try:
+        with connected(node, username=node.originate_username, secret=node.originate_secret) as originator:
+            allowed = originator.request("ListCommands").headers
+        missing += [action for action in CONFERENCE_ACTIONS if action not in allowed]
+    except AmiUnreachableError as error:
+        missing.append(f"{node.originate_username}: {error}")
+    if missing:
+        yield failure("conferences", f"missing: {', '.join(missing)}", CONFERENCE_REMEDY)
+    else:
+        yield ok("conferences", f"{node.originate_username} may call: guard its secret like root's password")
 
 
 def _sip(node: Node) -> Iterator[Finding]:

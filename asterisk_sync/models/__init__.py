@@ -7,6 +7,19 @@ from asterisk_sync.models.agi_secret import (
     new_agi_secret,
     rendered_secret,
 )
+from asterisk_sync.models.conference import (
+    OPEN_STATES,
+    Conference,
+    ConferenceLeg,
+    ConferenceParticipant,
+    ConferenceSession,
+    EndReason,
+    LegState,
+    Repeat,
+    key_to_call,
+    leg_of,
+    shown_key,
+)
 from asterisk_sync.models.drift import DriftFinding, DriftKind, Settlement
 from asterisk_sync.models.generation import FileContent, Generation, GenerationStatus
 from asterisk_sync.models.node import (
@@ -23,18 +36,26 @@ from asterisk_sync.models.placement import Placement
 from asterisk_sync.models.run import RunOutcome, SyncRun
 
 __all__ = [
+    "OPEN_STATES",
     "AcceptedSecrets",
     "AgiSecret",
     "ApplyMode",
+    "Conference",
+    "ConferenceLeg",
+    "ConferenceParticipant",
+    "ConferenceSession",
     "DriftFinding",
     "DriftKind",
     "DriftPolicy",
+    "EndReason",
     "FileContent",
     "Generation",
     "GenerationStatus",
+    "LegState",
     "Node",
     "OutboxEntry",
     "Placement",
+    "Repeat",
     "RunOutcome",
     "Settlement",
     "SyncRun",
@@ -43,6 +64,9 @@ __all__ = [
     "default_cdr_path",
     "default_config_path",
     "default_spool_path",
+    "key_to_call",
+    "leg_of",
     "new_agi_secret",
     "rendered_secret",
+    "shown_key",
 ]

@@ -70,6 +70,21 @@ class Node(BaseModel):
         _("AMI user"), max_length=60, default="voipadmin", validators=[validators.validate_code]
     )
     ami_secret = EncryptedTextField(_("AMI secret"), blank=True, validators=[validators.validate_sip_secret])
+    # Apart from the user above: the right to originate is the right to run applications.
+    originate_username = models.CharField(
+        _("AMI user of conferences"),
+        max_length=60,
+        default="voipadmin-originate",
+        db_default="voipadmin-originate",
+        validators=[validators.validate_code],
+    )
+    originate_secret = EncryptedTextField(
+        _("AMI secret of conferences"),
+        blank=True,
+        db_default="",
+        validators=[validators.validate_sip_secret],
+        help_text=_("Of the user that may originate calls. Without it the node carries no conferences."),
+    )
     config_path = models.CharField(_("configuration directory"), max_length=500, default=default_config_path)
     spool_path = models.CharField(_("spool directory"), max_length=500, default=default_spool_path)
     cdr_path = models.CharField(_("call record file"), max_length=500, default=default_cdr_path)

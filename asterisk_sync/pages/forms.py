@@ -19,7 +19,7 @@ class NodeForm(EntityForm):
         (
             _("Manager interface"),
             _("By which the panel reloads it and reads back what is live."),
-            ("ami_host", "ami_port", "ami_username", "ami_secret"),
+            ("ami_host", "ami_port", "ami_username", "ami_secret", "originate_username", "originate_secret"),
         ),
         (
             _("Files"),

@@ -141,7 +141,10 @@ NODES = Entity(
     groups=(
         FieldGroup(_("Node"), ("name", "host", "enabled", "last_seen_at")),
         FieldGroup(_("Decisions"), ("mode", "on_drift")),
-        FieldGroup(_("Manager interface"), ("ami_host", "ami_port", "ami_username", "ami_secret")),
+        FieldGroup(
+            _("Manager interface"),
+            ("ami_host", "ami_port", "ami_username", "ami_secret", "originate_username", "originate_secret"),
+        ),
         FieldGroup(_("Files"), ("config_path", "spool_path", "cdr_path")),
     ),
     hints={"host": Hint.MONO, "ami_port": Hint.DIGITS},

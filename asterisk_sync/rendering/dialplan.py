@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import NamedTuple
 from uuid import UUID
 
+from asterisk_sync.rendering.conferences import conference_texts
 from asterisk_sync.rendering.engine import Values, fragment, joined
 from asterisk_sync.rendering.numbering import local_patterns, plan_lines
 from asterisk_sync.rendering.pieces import heading, place_of
@@ -69,6 +70,7 @@ def routes_text(snapshot: Snapshot, plan: RoutePlan) -> str:
         *(_gateway(gateway, snapshot.plan) for gateway in snapshot.gateways),
         _numbering(snapshot.plan, snapshot.authorizer.high_risk_prefixes),
         _bounds(snapshot.authorizer.stopped, snapshot.authorizer.unlimited),
+        *conference_texts(snapshot.customers, plan),
         _subroutines(snapshot.reroute_causes, *_asked_at(snapshot.authorizer)),
     )
 

@@ -14,6 +14,7 @@ from asterisk_sync.snapshot.values import CustomerSnapshot, DIDSnapshot, Extensi
 from voipadmin.core.numbers.reading import LONGEST_DIALLED, RECEIVED_CONTEXTS
 
 DIDS_IN_A_CONTEXT = 250
+CONFERENCE = "conference"
 
 
 class NumberLine(NamedTuple):
@@ -27,6 +28,7 @@ class NumberLine(NamedTuple):
     forward_to: str
     username: str
     devices: int
+    conference: str = ""
 
 
 def _arrival_context(code: str) -> str:
@@ -74,6 +76,7 @@ def _arrival(customer: CustomerSnapshot, entry: str, path_label: str) -> Values:
         "id": customer.id,
         "context": _arrival_context(customer.code),
         "active": customer.active,
+        "has_conferences": customer.has_conferences,
         "endpoint": customer.endpoint,
         "addresses": address_values(customer),
         "entry": entry,
@@ -98,13 +101,16 @@ def _number_lines(snapshot: Snapshot) -> Iterable[NumberLine]:
         extension = extensions.get(did.extension) if did.extension else None
         entry, forward_to, username = destination_of(did, active, extension)
         devices = extension.max_contacts if extension else 1
-        yield NumberLine(did.number, did.id, did.gateway, context, entry, forward_to, username, devices)
+        conference = did.conference if entry == CONFERENCE else ""
+        yield NumberLine(did.number, did.id, did.gateway, context, entry, forward_to, username, devices, conference)
 
 
 def destination_of(did: DIDSnapshot, active: bool, extension: ExtensionSnapshot | None) -> tuple[str, str, str]:
     """Return the entry of the customer's context, the number to forward to, and the SIP user whose telephone rings."""
     if not active:
         return "suspended", "", ""
+    if did.conference:
+        return CONFERENCE, "", ""
     if did.destination == "extension":
         if extension is None or not extension.enabled:
             return "absent", "", ""

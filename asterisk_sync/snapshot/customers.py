@@ -5,9 +5,9 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
-from asterisk_sync.models import Node
+from asterisk_sync.models import Conference, Node
 from asterisk_sync.snapshot.forwards import with_whole_forwards
 from asterisk_sync.snapshot.node_scope import NodeScope
 from asterisk_sync.snapshot.rows import rows_of
@@ -49,7 +49,8 @@ class _ExtensionRow(NamedTuple):
 
 def load_customers(scope: NodeScope, plan: NumberingPlan) -> tuple[CustomerSnapshot, ...]:
     """Return the customers that are active or suspended, by code, with all that is theirs; `plan` tells home areas."""
-    wanted = scope.requested(Customer.objects.exclude(status=CustomerStatus.CLOSED))
+    conferences = Exists(Conference.objects.filter(customer=OuterRef("pk")))
+    wanted = scope.requested(Customer.objects.exclude(status=CustomerStatus.CLOSED).annotate(confers=conferences))
     rows = list(scope.on_node(wanted, "customer").order_by("code"))
     keys = [row.pk for row in rows]
     addresses = _load_addresses(scope.of_customers(TrunkAddress.objects.all(), keys))
@@ -66,6 +67,7 @@ def load_customers(scope: NodeScope, plan: NumberingPlan) -> tuple[CustomerSnaps
             home_area=row.local_area(plan),
             addresses=tuple(addresses.get(row.pk, ())),
             extensions=with_whole_forwards(extensions.get(row.pk, ()), row.local_area(plan), plan),
+            has_conferences=row.confers,
         )
         for row in rows
     )

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection, transaction
 
-from asterisk_sync.models import Node, Placement, rendered_secret
+from asterisk_sync.models import Conference, Node, Placement, rendered_secret
 from asterisk_sync.snapshot.customers import load_authorizer, load_customers
 from asterisk_sync.snapshot.dns import Resolver, look_up, resolve_hosts
 from asterisk_sync.snapshot.node_scope import NodeScope
@@ -24,8 +24,8 @@ from voipadmin.core.numbers.plan import NumberingPlan
 from voipadmin.core.runtime.caches import VersionedCache
 
 # Extensions are missing from the second: see `_cached_customers_and_numbers`.
-TABLES_OF_CUSTOMERS = (Customer, TrunkAddress, Extension, Placement)
-TABLES_OF_NUMBERS = (DID, DIDAllocation, Gateway, Customer, Placement)
+TABLES_OF_CUSTOMERS = (Customer, TrunkAddress, Extension, Placement, Conference)
+TABLES_OF_NUMBERS = (DID, DIDAllocation, Gateway, Customer, Placement, Conference)
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,8 @@ class _AllocationRow(NamedTuple):
     destination_type: str
     extension_id: UUID | None
     forward_to: str
+    did__conference: UUID | None
+    did__conference__customer: UUID | None
 
 
 class Numbers(NamedTuple):
@@ -49,6 +51,7 @@ def load_numbers(scope: NodeScope, customers: Sequence[CustomerSnapshot]) -> Num
             destination=row.destination_type,
             extension=usernames.get(row.extension_id, "") if row.extension_id else "",
             forward_to=row.forward_to,
+            conference=_conference_of(row),
         )
         for row in rows
         # A closed customer's are among the allocations where these were not narrowed to certain customers.
@@ -56,6 +59,12 @@ def load_numbers(scope: NodeScope, customers: Sequence[CustomerSnapshot]) -> Num
     )
     rung = (row.extension_id for row in rows if row.extension_id is not None)
     return Numbers(dids, {extension: usernames.get(extension) for extension in rung})
+
+
+def _conference_of(row: _AllocationRow) -> str:
+    """Return the conference whose dial-in number it is; one of a customer that had the number before is none."""
+    is_its_own = row.did__conference__customer == row.customer_id
+    return row.did__conference.hex if row.did__conference and is_its_own else ""
 
 
 def usernames_of(customers: Sequence[CustomerSnapshot]) -> dict[UUID, str]:

@@ -55,6 +55,7 @@ class CustomerSnapshot:
     home_area: str = ""
     addresses: tuple[TrunkAddressSnapshot, ...] = ()
     extensions: tuple[ExtensionSnapshot, ...] = ()
+    has_conferences: bool = False
 
     @property
     def endpoint(self) -> str:
@@ -134,7 +135,10 @@ class RouteSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class DIDSnapshot:
-    """An allocated number and its destination (`trunk`, `extension` or `forward`); `gateway` empty means any."""
+    """An allocated number and its destination (`trunk`, `extension` or `forward`); `gateway` empty means any.
+
+    Where it is the dial-in number of a `conference`, by its key in hexadecimal, its calls go there instead.
+    """
 
     id: UUID
     number: str
@@ -143,6 +147,7 @@ class DIDSnapshot:
     destination: str
     extension: str = ""
     forward_to: str = ""
+    conference: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """`make demo`: the whole system on this machine, until Ctrl-C. All state is below var/demo (VOIPADMIN_DEMO_STATE).
 
 The node of the demo is described to `seed_demo` and to the players by the environment:
-VOIPADMIN_DEMO_NODE_NAME, _HOST, _AMI_HOST, _AMI_PORT, _AMI_USERNAME, _AMI_SECRET, _CONFIG_PATH, _SPOOL_PATH, _CDR_PATH;
+VOIPADMIN_DEMO_NODE_NAME, _HOST, _AMI_HOST, _AMI_PORT, _AMI_USERNAME, _AMI_SECRET, _ORIGINATE_SECRET, _CONFIG_PATH,
+_SPOOL_PATH, _CDR_PATH;
 VOIPADMIN_DEMO_SIP_PORT (where it listens) and VOIPADMIN_DEMO_PHONES (the first three numbers of the phones' addresses).
 """
 
@@ -140,6 +141,7 @@ class Demo:
             "AMI_PORT": str(self.asterisk.ami_port if self.asterisk else 5038),
             "AMI_USERNAME": "voipadmin",
             "AMI_SECRET": self.asterisk.config.ami_secret if self.asterisk else secrets.token_hex(16),
+            "ORIGINATE_SECRET": self.asterisk.config.ami_originate_secret if self.asterisk else "",
             "CONFIG_PATH": str(home / "etc"),
             "SPOOL_PATH": str(home / "spool" / "outgoing"),
             "CDR_PATH": str(cdr_file),

@@ -10,6 +10,7 @@ from reports.demo import money, prices
 from reports.demo.calls import DAYS, make_history
 from reports.demo.carriers import GATEWAYS, NUMBER_RANGES, ROUTES
 from reports.demo.companies import COMPANIES
+from reports.demo.conferences import make_conferences
 from reports.demo.numbers import allocate_numbers, make_numbers
 from reports.demo.objects import make_carriers, make_customers, make_people, make_routes, make_tariffs
 from reports.demo.places import Places, choose_places, register_node
@@ -51,5 +52,6 @@ def _objects(now: datetime, places: Places) -> Iterator[str]:
     yield from make_routes()
     yield from make_numbers()
     yield from allocate_numbers(now)
+    make_conferences(now)
     yield from make_tariffs(now)
     yield from prices.make_prices(now)

@@ -7,12 +7,12 @@ from typing import Any
 
 from django.utils import timezone
 
-from asterisk_sync.models import DriftFinding, Generation, SyncRun
+from asterisk_sync.models import ConferenceLeg, ConferenceSession, DriftFinding, Generation, SyncRun
 from billing.accounts.ledger import account_of
 from billing.accounts.services import top_up
 from billing.models import Deck, RefusedCall, RejectedRecord, Rerating
-from customers.models import CustomerType
-from tests.entities import KINDS, MAY
+from customers.models import Customer, CustomerType
+from tests.entities import KINDS, MAY, make_conference
 from tests.factories import (
     CdrFactory,
     CustomerFactory,
@@ -56,9 +56,21 @@ def _objects_of_a_customer() -> dict[str, Any]:
         "billing.cdr": CdrFactory.create(customer=trunk),
         "billing.account": account,
         "billing.ledgerentry": top_up(account=account, amount=Decimal(10), actor="ana"),
+        **_conference_of(trunk),
         "billing.refusedcall": RefusedCall.objects.create(
             customer=trunk, node_name="pbx1", number="5511", reason="credit", cause=21
         ),
+    }
+
+
+def _conference_of(customer: Customer) -> dict[str, Any]:
+    conference = make_conference(customer=customer)
+    session = ConferenceSession.objects.create(conference=conference, closes_at=timezone.now() + timedelta(hours=1))
+    leg = ConferenceLeg.objects.create(session=session, number="+5511987654321")
+    return {
+        "asterisk_sync.conference": conference,
+        "asterisk_sync.conferencesession": session,
+        "asterisk_sync.conferenceleg": leg,
     }
 
 

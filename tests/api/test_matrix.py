@@ -40,6 +40,13 @@ SPECIAL = {
     "activate": "change",
     "undo": "change",
     "answers": "change",
+    "start": "change",
+    "end": "change",
+    "lock": "change",
+    "add": "change",
+    "mute": "change",
+    "kick": "change",
+    "call-again": "change",
 }
 # A question that is sent as a body: it writes nothing.
 QUESTIONS = {"/simulations/": "view"}

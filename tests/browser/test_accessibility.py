@@ -12,13 +12,22 @@ from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
 from asterisk_sync.generations import store
-from asterisk_sync.models import DriftFinding, Generation, Node, OutboxEntry, SyncRun
+from asterisk_sync.models import (
+    ConferenceLeg,
+    ConferenceSession,
+    DriftFinding,
+    Generation,
+    LegState,
+    Node,
+    OutboxEntry,
+    SyncRun,
+)
 from asterisk_sync.rendering.files import FILE_NAMES
 from billing.models import RefusedCall
 from reports.rollups.counting import count_changed_hours
 from reports.rollups.marking import mark_quarters
 from tests.browser.conftest import AXE
-from tests.entities import KINDS
+from tests.entities import KINDS, make_conference
 from tests.factories.asterisk_sync import NodeFactory
 from tests.factories.billing import CdrFactory, TariffFactory
 from tests.factories.customers import CustomerFactory, TrunkAddressFactory
@@ -49,6 +58,7 @@ def every_page() -> Iterator[str]:
         yield f"{page_of(made)}?tab=changelog"
         if name == "asterisk_sync:node":
             yield from sync_pages(made)
+    yield from conference_pages()
     yield from number_pages()
     count_changed_hours()
     yield from (reverse("reports:margin"), f"{reverse('reports:quality')}?by=day&weekday=1&cause=999")
@@ -58,6 +68,18 @@ def every_page() -> Iterator[str]:
         for name in ("account_change_password", "mfa_index", "usersessions_list", "users:roles", "users:user_create")
     )
     yield "/nothing/here/"
+
+
+def conference_pages() -> Iterator[str]:
+    """Return the pages of a conference that goes on, with a call in each state."""
+    conference = make_conference()
+    session = ConferenceSession.objects.create(conference=conference, closes_at=timezone.now() + timedelta(hours=1))
+    for state in LegState:
+        ConferenceLeg.objects.create(session=session, number="+5511987654321", state=state, cause=17)
+    yield from (page_of(conference), page_of(session), reverse("asterisk_sync:conferencesession_list"))
+    yield from (
+        reverse(f"asterisk_sync:conference_{name}", args=[conference.pk]) for name in ("start", "end", "call_in")
+    )
 
 
 def sync_pages(node: Any) -> Iterator[str]:

@@ -94,6 +94,7 @@ def example_customers() -> tuple[CustomerSnapshot, CustomerSnapshot, CustomerSna
             AWAY,
             extension(24, "1004", enabled=False, secret=""),
         ),
+        has_conferences=True,
     )
     stopped = customer(3, "PARADO", active=False, addresses=(address("203.0.113.9"),))
     return acme, clinic, stopped
@@ -131,6 +132,7 @@ def example() -> Snapshot:
             DIDSnapshot(new_id(43), "551140001002", "", "CLINICA", "forward", forward_to="+5511988887777"),
             DIDSnapshot(new_id(44), "551140001003", "", "PARADO", "trunk"),
             DIDSnapshot(new_id(45), "551140001004", "", "CLINICA", "extension", extension=AWAY.username),
+            DIDSnapshot(new_id(46), "551140001005", "", "CLINICA", "trunk", conference=new_id(61).hex),
         ),
         authorizer=AuthorizerSnapshot(
             "127.0.0.1", 4573, new_id(51), "5e" * 32, (clinic.id,), ((acme.id, 7200),), ("55900", "881")

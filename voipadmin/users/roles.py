@@ -32,6 +32,7 @@ GRANTS: dict[str, dict[str, frozenset[str]]] = {
         "reports": VIEW,
         "asterisk_sync": VIEW,
         "asterisk_sync.node": VIEW | {"sync"},
+        "asterisk_sync.conference": WRITE,
     },
     Role.FINANCE: {
         **dict.fromkeys(PLAN, VIEW),
@@ -60,6 +61,8 @@ GRANTS: dict[str, dict[str, frozenset[str]]] = {
         "billing.account": VIEW,
         "billing.ledgerentry": VIEW,
         "billing.refusedcall": VIEW,
+        "asterisk_sync.conference": VIEW,
+        "asterisk_sync.conferencesession": VIEW,
         "reports.dashboard": VIEW,
     },
 }

@@ -1,7 +1,9 @@
-"""`manage.py ami_worker`: keeps the live state of the nodes in Redis."""
+"""`manage.py ami_worker`: keeps the live state of the nodes in Redis, and runs their conferences."""
 
 import signal
 import threading
+from collections.abc import Callable
+from itertools import product
 from types import FrameType
 from typing import Any
 from uuid import UUID
@@ -9,8 +11,15 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from asterisk_sync.changes.queries import local_nodes
+from asterisk_sync.conferences.worker import ConferenceWorker
 from asterisk_sync.live.feed import NODE_EVERY_SECONDS, NodeFeed
 from asterisk_sync.models import Node
+
+# Each node has a thread of each kind.
+WORKERS: dict[str, Callable[[UUID, threading.Event], NodeFeed | ConferenceWorker]] = {
+    "feed": NodeFeed,
+    "conferences": ConferenceWorker,
+}
 
 
 class Command(BaseCommand):
@@ -34,13 +43,15 @@ class Command(BaseCommand):
         name = options["node"]
         if name and not Node.objects.filter(name=name).exists():
             raise CommandError(f"there is no node named {name}")
-        feeds: dict[UUID, threading.Thread] = {}
+        threads: dict[tuple[str, UUID], threading.Thread] = {}
         while not stop.is_set():
             rows = Node.objects.filter(enabled=True, name=name) if name else local_nodes()
-            for node_id in rows.values_list("pk", flat=True):
-                if node_id not in feeds or not feeds[node_id].is_alive():
-                    feeds[node_id] = threading.Thread(target=NodeFeed(node_id, stop).run, name=f"feed-{node_id}")
-                    feeds[node_id].start()
+            for kind, node_id in product(WORKERS, rows.values_list("pk", flat=True)):
+                thread = threads.get((kind, node_id))
+                if thread is None or not thread.is_alive():
+                    thread = threading.Thread(target=WORKERS[kind](node_id, stop).run, name=f"{kind}-{node_id}")
+                    threads[kind, node_id] = thread
+                    thread.start()
             stop.wait(NODE_EVERY_SECONDS)
-        for feed in feeds.values():
-            feed.join(5)
+        for thread in threads.values():
+            thread.join(5)
