@@ -210,3 +210,18 @@ def test_staged_changes_are_shown_and_applied(node: Node, company: Customer, ast
     assert extension.sip_username in asterisk.cli("pjsip show endpoints")
     with pytest.raises(CommandError, match="nothing waits"):
         command("sync_asterisk", "--apply")
+
+
+def test_the_doctor_looks_at_the_ami_user_of_conferences(node: Node, asterisk: AsteriskInstance) -> None:
+    assert "none here" in findings("lab")["conferences"]["message"]
+    node.originate_secret = "0" * 32
+    node.save()
+    refused = findings("lab")["conferences"]
+    assert (refused["severity"], "refused" in refused["message"]) == ("failure", True)
+    # The synchronisation's user is not enough.
+    node.originate_username, node.originate_secret = "voipadmin", asterisk.config.ami_secret
+    node.save()
+    assert "Originate" in findings("lab")["conferences"]["message"]
+    node.originate_username, node.originate_secret = "voipadmin-originate", asterisk.config.ami_originate_secret
+    node.save()
+    assert findings("lab")["conferences"]["severity"] == "ok"
