@@ -171,10 +171,12 @@ class CallIn(Input):
 
 def leg_out(view: LegView) -> LegOut:
     """Return a call as scripts are shown it."""
-    names = ("id", "number", "name", "state", "is_moderator", "dialled_in", "is_muted", "cause", "called_at",
+    names = ("id", "number", "name", "is_moderator", "dialled_in", "is_muted", "cause", "called_at",
              "joined_at", "left_at")  # fmt: skip
     values = {name: getattr(view.leg, name) for name in names}
-    return LegOut.model_construct(**values, why=str(view.why), price=view.price, currency=view.currency)
+    return LegOut.model_construct(
+        **values, state=LegState(view.leg.state), why=str(view.why), price=view.price, currency=view.currency
+    )
 
 
 def session_out(view: SessionView) -> SessionOut:
@@ -187,7 +189,7 @@ def session_out(view: SessionView) -> SessionOut:
         **values,
         started_at=session.created_at,
         recording=session.recording(),
-        end_reason=session.end_reason or None,
+        end_reason=EndReason(session.end_reason) if session.end_reason else None,
         legs=[leg_out(leg) for leg in view.legs],
         totals=totals,
     )
