@@ -236,8 +236,9 @@ def _is_named_otherwise(dialled: str, number: Number, plan: NumberingPlan) -> bo
     if number.is_code:
         return dialled != number.code
     is_roundabout = number.key.startswith(plan.country_code) and dialled.startswith(("+", plan.international_prefix))
-    ways = {"", "+", plan.trunk_prefix, plan.international_prefix}
-    return is_roundabout or not any(dialled in {way + number.key, way + number.national} for way in ways)
+    # 0 and the key is no way: behind the 0, 55 is a carrier.
+    ways = {way + number.key for way in ("", "+", plan.international_prefix)}
+    return is_roundabout or dialled not in ways | {number.national, plan.trunk_prefix + number.national}
 
 
 def _reading_differs(dialled: str, number: Number, trace: CallTrace, operator: Operator) -> Iterator[str]:

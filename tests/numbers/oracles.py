@@ -101,9 +101,10 @@ def readings_of(sent: str, sent_format: str, carrier: str, plan: NumberingPlan, 
 
 
 def _read_with_carrier(sent: str, carrier: str, plan: NumberingPlan) -> Number:
+    # What follows the carrier is the national number; in Japan some of these begin with 0 themselves (0078 toll-free).
     abroad, national = f"{plan.international_prefix}{carrier}", f"{plan.trunk_prefix}{carrier}"
     if sent.startswith(abroad):
         return number_of_key(sent.removeprefix(abroad), plan)
     if sent.startswith(national):
-        return read_received(sent.removeprefix(national), "national", plan)
+        return number_of_key(plan.country_code + sent.removeprefix(national), plan)
     return unreadable(Unreadable.IMPOSSIBLE)
