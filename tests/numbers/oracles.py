@@ -94,17 +94,20 @@ def readings_of(sent: str, sent_format: str, carrier: str, plan: NumberingPlan, 
     elif sent_format in {"e164", "e164_plus"}:
         yield read_received(sent, "e164", plan)
     elif sent_format == "carrier":
-        yield _read_with_carrier(sent, carrier, plan)
+        yield from _read_with_carrier(sent, carrier, plan)
     else:
         yield read_received(sent, "national", plan)
         yield read_received(sent, "e164", plan)
 
 
-def _read_with_carrier(sent: str, carrier: str, plan: NumberingPlan) -> Number:
-    # What follows the carrier is the national number; in Japan some of these begin with 0 themselves (0078 toll-free).
+def _read_with_carrier(sent: str, carrier: str, plan: NumberingPlan) -> Iterator[Number]:
     abroad, national = f"{plan.international_prefix}{carrier}", f"{plan.trunk_prefix}{carrier}"
     if sent.startswith(abroad):
-        return number_of_key(sent.removeprefix(abroad), plan)
-    if sent.startswith(national):
-        return number_of_key(plan.country_code + sent.removeprefix(national), plan)
-    return unreadable(Unreadable.IMPOSSIBLE)
+        # By either of the ways to read below.
+        yield from [number_of_key(sent.removeprefix(abroad), plan)] * 2
+    elif sent.startswith(national):
+        yield read_received(sent.removeprefix(national), "national", plan)
+        # A 0 behind the carrier may be of the number itself: 0078, toll-free in Japan.
+        yield number_of_key(plan.country_code + sent.removeprefix(national), plan)
+    else:
+        yield unreadable(Unreadable.IMPOSSIBLE)
