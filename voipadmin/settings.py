@@ -191,6 +191,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 30.0,
         "options": {"expires": 30},
     },
+    "report-outage": {"task": "voipadmin.core.tasks.report_outage", "schedule": 10.0, "options": {"expires": 10}},
     # What a killed worker left goes on within a minute.
     "resume-decks": {"task": "billing.resume_decks", "schedule": 15.0, "options": {"expires": 15}},
     "resume-reratings": {"task": "billing.resume_reratings", "schedule": 15.0, "options": {"expires": 15}},

@@ -4,8 +4,8 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
+from voipadmin.core.pages import health
 from voipadmin.core.pages.decimal_reading import decimal_reading
-from voipadmin.core.runtime import health
 from voipadmin.search import search
 from voipadmin.users import account_urls
 

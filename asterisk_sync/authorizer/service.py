@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from django.db import DatabaseError
 from django.utils import timezone
+from psycopg import Error as PostgresError
 
 from asterisk_sync.authorizer.account_stopper import AccountStopper
 from asterisk_sync.authorizer.fastagi import start_server
@@ -15,6 +16,7 @@ from asterisk_sync.authorizer.live_calls import LiveCallTimers
 from asterisk_sync.authorizer.state import ServiceState
 from asterisk_sync.authorizer.sweep_loop import SweepLoop
 from asterisk_sync.authorizer.watchdog import tell_systemd
+from voipadmin.core.alarms.outages import note_outage
 
 SWITCH_SECONDS = 0.0005
 
@@ -40,8 +42,14 @@ class AuthorizerService:
         # While a thread reads what changed, Python gives the event loop its turn after this time and not after the
         # usual five milliseconds: each answer would wait for several turns.
         sys.setswitchinterval(SWITCH_SECONDS)
-        await asyncio.to_thread(self.state.refresh)
-        for call in await self.state.call_authorizer.resume_calls(timezone.now()):
+        try:
+            await asyncio.to_thread(self.state.refresh)
+            calls = await self.state.call_authorizer.resume_calls(timezone.now())
+        except (PostgresError, DatabaseError) as error:
+            # The service ends, and is started again until the database answers: Redis keeps since when.
+            await asyncio.to_thread(note_outage, error, noticed_by="call_authorizer")
+            raise
+        for call in calls:
             self.timers.schedule(call)
         self.state.background.start(self.sweep_loop.run())
         self.state.background.start(tell_systemd())

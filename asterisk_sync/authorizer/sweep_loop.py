@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 import structlog
-from django.db import DatabaseError
+from django.db import DatabaseError, close_old_connections
 from psycopg import Error as PostgresError
 
 from asterisk_sync.authorizer.account_stopper import AccountStopper
@@ -16,6 +16,7 @@ from asterisk_sync.authorizer.lost_ends import LostEnds
 from asterisk_sync.authorizer.state import ServiceState
 from billing.authorization.holds.hold_store import CallKey
 from billing.authorization.holds.sweeper import Sweeper
+from voipadmin.core.alarms.outages import note_outage, report_outage
 
 log = structlog.get_logger(__name__)
 
@@ -32,6 +33,7 @@ class SweepLoop:
     3. Release settled holds, expire orphans, and forget the live calls of these.
     4. Stop the accounts that reached a cap.
     5. Write the calls that were refused since the last time, and count the requests of strangers.
+    6. Remember since when the database does not answer; say so when it does.
     """
 
     state: ServiceState
@@ -54,12 +56,29 @@ class SweepLoop:
             self._write_refused,
         )
         while True:
-            for step in steps:
-                try:
-                    await step()
-                except (PostgresError, DatabaseError, OSError) as error:
-                    log.error("not_swept", step=getattr(step, "__name__", ""), error=str(error))
+            failed = [error for step in steps if (error := await self._try(step)) is not None]
+            await asyncio.to_thread(self._tell_of_outage, failed)
             await asyncio.sleep(SWEEP_SECONDS)
+
+    async def _try(self, step: Step) -> Exception | None:
+        """Do a step and return what it failed by."""
+        try:
+            await step()
+        except (PostgresError, DatabaseError, OSError) as error:
+            log.error("not_swept", step=getattr(step, "__name__", ""), error=str(error))
+            return error
+        return None
+
+    @staticmethod
+    def _tell_of_outage(failed: Sequence[Exception]) -> None:
+        """Remember an outage of the database, or open its alarm when all steps passed again; blocks."""
+        for error in failed:
+            note_outage(error, noticed_by="call_authorizer")
+        if not failed:
+            # This thread's own connection may be one of before the outage.
+            close_old_connections()
+            with suppress(DatabaseError):
+                report_outage()
 
     async def _refresh(self) -> None:
         await asyncio.to_thread(self.state.refresh)

@@ -9,7 +9,7 @@ from django.test import Client
 from asterisk_sync.models import OutboxEntry
 from tests.api.client import ApiClient, problem
 from tests.factories import CustomerFactory, NodeFactory, UserFactory
-from voipadmin.core.runtime import health
+from voipadmin.core.pages import health
 
 pytestmark = pytest.mark.django_db
 
@@ -64,7 +64,7 @@ def test_a_part_that_is_missing_makes_it_not_ready(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setitem(health.CHECKS, part, fail)
     answer = Client().get("/health/ready")
-    assert (answer.status_code, answer.json()) == (503, {"status": "unavailable"})
+    assert (answer.status_code, answer.json()) == (503, {"status": "unavailable", "missing": [part]})
 
 
 def test_health_only_reads() -> None:

@@ -21,6 +21,7 @@ class CoreConfig(AppConfig):
         Django calls this when all models are loaded.
         """
         import_module("voipadmin.core.audit.changelog").keep_changelogs()
+        import_module("voipadmin.core.alarms.outages")
         autodiscover_modules("alarms")
         seed_plan = import_module("voipadmin.core.numbering_plan.seeding").seed_plan
         post_migrate.connect(seed_plan, sender=self, dispatch_uid="core.seed_plan")

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from voipadmin.core.models import Alarm, new_id
 _SEE = f"""
 INSERT INTO {Alarm._meta.db_table} AS alarm
     (id, created_at, updated_at, kind, subject, opened_at, last_seen_at, count, details)
-VALUES (%(id)s, %(now)s, %(now)s, %(kind)s, %(subject)s, %(now)s, %(now)s, %(count)s, %(details)s::jsonb)
+VALUES (%(id)s, %(now)s, %(now)s, %(kind)s, %(subject)s, %(began)s, %(now)s, %(count)s, %(details)s::jsonb)
 ON CONFLICT (kind, subject) WHERE closed_at IS NULL DO UPDATE SET
     updated_at = excluded.updated_at, last_seen_at = greatest(alarm.last_seen_at, excluded.last_seen_at),
     count = CASE WHEN %(is_event)s THEN alarm.count + excluded.count ELSE alarm.count END,
@@ -25,12 +25,16 @@ ON CONFLICT (kind, subject) WHERE closed_at IS NULL DO UPDATE SET
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """Something that was seen `count` times; the sentence of its kind names the `details`."""
+    """Something that was seen `count` times; the sentence of its kind names the `details`.
+
+    `began` is when it began, where that was before it could be reported.
+    """
 
     kind: AlarmKind
     subject: str = ""
     details: Mapping[str, Any] = field(default_factory=dict)
     count: int = 1
+    began: datetime | None = None
 
 
 def report_events(sightings: Iterable[Sighting], *, now: datetime | None = None) -> None:
@@ -42,7 +46,7 @@ def report_events(sightings: Iterable[Sighting], *, now: datetime | None = None)
     for seen in sightings:
         before = together.get((seen.kind.code, seen.subject))
         count = seen.count + (before.count if before else 0)
-        together[seen.kind.code, seen.subject] = Sighting(seen.kind, seen.subject, seen.details, count)
+        together[seen.kind.code, seen.subject] = replace(seen, count=count)
     # In one order, so that two transactions do not wait for each other.
     _see([seen for _key, seen in sorted(together.items(), key=lambda item: item[0])], now, is_event=True)
 
@@ -73,6 +77,7 @@ def _see(sightings: list[Sighting], now: datetime | None, *, is_event: bool) -> 
                 {
                     "id": new_id(),
                     "now": moment,
+                    "began": seen.began or moment,
                     "kind": seen.kind.code,
                     "subject": seen.subject,
                     "count": seen.count,

@@ -1,4 +1,4 @@
-"""Health for load balancers and monitors: a word for anybody, the parts only for those who are logged in."""
+"""Health for load balancers and monitors: a word and what is missing for anybody, the parts for who is logged in."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -11,6 +11,8 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from redis.exceptions import RedisError
+
+from voipadmin.core.alarms.outages import note_outage, outage_since
 
 
 def _database_answers() -> bool:
@@ -39,7 +41,8 @@ CHECKS: dict[str, Callable[[], bool]] = {
 def _passes(check: Callable[[], bool]) -> bool:
     try:
         return check()
-    except (DatabaseError, RedisError, OSError):
+    except (DatabaseError, RedisError, OSError) as error:
+        note_outage(error, noticed_by="health")
         return False
 
 
@@ -55,10 +58,14 @@ def live(_request: HttpRequest) -> JsonResponse:
 @login_not_required
 @require_safe
 def ready(request: HttpRequest) -> JsonResponse:
-    """Tell whether requests can be served; 503 where a part is missing."""
+    """Tell whether requests can be served; 503 where a part is missing, with its name."""
     parts = {name: _passes(check) for name, check in CHECKS.items()}
     is_ready = all(parts.values())
     body: dict[str, object] = {"status": "ok" if is_ready else "unavailable"}
+    if not is_ready:
+        body["missing"] = [name for name, passes in parts.items() if not passes]
+    if not parts["database"] and (since := outage_since()):
+        body["database_away_since"] = since
     if parts["database"] and request.user.is_authenticated:
         body["parts"] = parts
     return JsonResponse(body, status=HTTPStatus.OK if is_ready else HTTPStatus.SERVICE_UNAVAILABLE)
