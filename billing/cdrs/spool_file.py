@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,8 @@ from typing import Self
 from billing.cdrs.spool_format import MAX_LINE_BYTES
 
 TAIL_BYTES = 512
+# Of our own format: a caller cannot write this at the beginning of a line, for a quote of a value is doubled.
+RECORD_START = re.compile(rb'"[0-9]{1,3}","')
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,10 @@ class SpoolFile:
         return (there.st_dev, there.st_ino) == (here.st_dev, here.st_ino)
 
     def lines(self, offset: int) -> Iterator[tuple[SpoolLine, int]]:
-        """Yield each whole line from `offset` on with the offset after it; half a last line is left for later."""
+        """Yield each whole line from `offset` on with the offset after it; half a last line is left for later.
+
+        A record whose caller put line breaks into a name or number is one line of several.
+        """
         self._file.seek(offset)
         while True:
             start = offset
@@ -94,8 +100,33 @@ class SpoolFile:
                 if skipped is None:
                     return
                 offset += skipped
+            elif _goes_on(content):
+                more = self._continuation(content)
+                if more is None:
+                    return
+                content += more
             offset += len(content)
             yield SpoolLine(start, content.rstrip(b"\r\n")), offset
+
+    def _continuation(self, begun: bytes) -> bytes | None:
+        """Return what ends a record that goes on behind a line break, None where that is not written yet.
+
+        1. Read on until the quotes are even: each quote of a value is doubled, so only the last column's end is odd.
+        2. A line that begins as a record does is the next one: what was begun is half a line, and stays as it is.
+        """
+        more = b""
+        while len(begun) + len(more) <= MAX_LINE_BYTES:
+            place = self._file.tell()
+            piece = self._file.readline(MAX_LINE_BYTES)
+            if RECORD_START.match(piece):
+                self._file.seek(place)
+                return more
+            if not piece.endswith(b"\n"):
+                return None
+            more += piece
+            if not _goes_on(begun + more):
+                return more
+        return more
 
     def _skip_rest(self) -> int | None:
         """Pass over the rest of a line; return its length, or None where the file ends before the line does."""
@@ -111,7 +142,12 @@ class SpoolFile:
     def rest(self, offset: int) -> bytes:
         """Return what follows `offset` and is no whole line, at most a line's length."""
         self._file.seek(offset)
-        return self._file.readline(MAX_LINE_BYTES + 2)
+        return self._file.read(MAX_LINE_BYTES + 2).rstrip(b"\n")
+
+
+def _goes_on(content: bytes) -> bool:
+    """Tell whether a record of our own format ends inside a quoted value."""
+    return content.count(b'"') % 2 == 1 and RECORD_START.match(content) is not None
 
 
 def rotated_siblings(path: Path) -> list[Path]:

@@ -21,6 +21,7 @@ _EPOCH_SECONDS = re.compile(r"[0-9]{1,10}(?:\.[0-9]{1,6})?")
 _DIAL_STATUS = re.compile(r"[A-Z]{1,20}")
 _COUNT = re.compile(r"[0-9]{1,10}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_LINE_BREAK = re.compile(r"\r?\n")
 # Column of the record -> longest value that the database keeps.
 _LENGTHS = {"uniqueid": 150, "linkedid": 150, "src": 80, "dst": 80, "dialled": 80, "caller_id": 160, "caller": 80,
             "channel": 160, "destination_channel": 160, "account_code": 80}  # fmt: skip
@@ -92,6 +93,8 @@ def _fields(line: bytes) -> list[str]:
         text = line.decode()
     except UnicodeDecodeError as error:
         raise Malformed("charset", f"byte {error.start + 1}: {line[error.start]:#04x}") from error
+    # A caller wrote line breaks into what it calls itself: the record of its call is one all the same.
+    text = _LINE_BREAK.sub("\ufffd", text) if "\n" in text else text
     # What is printable has no control characters; of the rest most have none either.
     control = None if text.isprintable() else _CONTROL.search(text)
     if control:

@@ -15,6 +15,7 @@ import xlsxwriter
 from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
+from python_calamine import CalamineWorkbook
 
 from voipadmin.core.sheets import apart, files, lines_of_rows
 from voipadmin.core.sheets.apart import FOR_A_PAGE, MIB, Limits, read_rows, read_sheets
@@ -172,6 +173,25 @@ def test_cells_in_far_corners_are_refused(row: bytes) -> None:
 
 def test_a_row_of_a_csv_file_may_not_be_wider_than_a_sheet() -> None:
     assert refused(b"a" + b";a" * 300 + b"\n")[0] == "too_many_cells"
+
+
+def test_a_workbook_of_another_kind_is_refused_though_the_library_reads_it() -> None:
+    # Nothing of it would be checked: a formula gives a price that nobody saw.
+    cell = '<table:table-cell table:formula="of:=1+1" office:value-type="float" office:value="2"/>'
+    table = f'<table:table table:name="Rates"><table:table-row>{cell}</table:table-row></table:table>'
+    spaces = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
+    )
+    body = f"<office:body><office:spreadsheet>{table}</office:spreadsheet></office:body>"
+    content = f"<office:document-content {spaces}>{body}</office:document-content>"
+    manifest = '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
+    kept = BytesIO()
+    with zipfile.ZipFile(kept, "w") as packed:
+        packed.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        packed.writestr("META-INF/manifest.xml", manifest)
+        packed.writestr("content.xml", content)
+    assert CalamineWorkbook.from_filelike(BytesIO(kept.getvalue())).sheet_names == ["Rates"]
+    assert refused(kept.getvalue())[0] == "not_a_workbook"
 
 
 def test_what_takes_too_long_is_ended_by_the_kernel(processes: list[subprocess.Popen[bytes]]) -> None:

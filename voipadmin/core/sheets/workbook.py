@@ -15,6 +15,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Pass
 from voipadmin.core.sheets.cells import Cell
 from voipadmin.core.sheets.input_errors import FileError, column_index, column_letter
 
+WORKBOOK = "xl/workbook.xml"
 MOST_UNPACKED = 400 * 1024 * 1024
 MOST_RATIO = 200
 # Below this a file may be packed as tightly as it likes: a list of a few prefixes is mostly the same words.
@@ -47,6 +48,9 @@ def sheets_of_workbook(content: bytes) -> Iterator[tuple[str, Iterator[list[Cell
 def _check_packing(content: bytes) -> None:
     with zipfile.ZipFile(BytesIO(content)) as packed:
         members = packed.infolist()
+        # The library reads other kinds as well, of which nothing below would be checked: ODS, XLSB.
+        if WORKBOOK not in packed.namelist():
+            raise FileError("not_a_workbook")
         if len(members) > MOST_MEMBERS or sum(member.file_size for member in members) > MOST_UNPACKED:
             raise FileError("unpacks_too_large", value=str(MOST_UNPACKED >> 20))
         # What a member says of its size may be a lie: only what comes out of it counts.
