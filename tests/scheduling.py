@@ -15,6 +15,8 @@ from xdist.workermanage import WorkerController
 GROUPS = {"asterisk": "asterisk", "page": "browser", "context": "browser", "browser": "browser"}
 # About how many seconds a test takes, by what it is marked as; others take a tenth.
 SECONDS = {"slow": 30.0, "asterisk": 4.0, "browser": 4.0}
+# This process begins at the other end: tests on engines wait more than they work, and leave it the processors.
+QUICK_FIRST = "gw1"
 Groups = dict[str, tuple[str, float]]
 
 
@@ -65,6 +67,8 @@ class EngineScheduling(LoadScopeScheduling):
     def _assign_work_unit(self, node: WorkerController) -> None:
         if self.workqueue is not self._longest_first:
             self.workqueue = self._longest_first
+        if node.gateway.id == QUICK_FIRST:
+            self.workqueue.move_to_end(next(reversed(self.workqueue)), last=False)
         super()._assign_work_unit(node)
 
     def mark_test_complete(self, node: WorkerController, item_index: int, duration: float = 0) -> None:
