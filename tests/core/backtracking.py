@@ -138,8 +138,8 @@ def character_test(operator: str, argument: Any, flags: int) -> Callable[[str], 
     if operator == "IN":
         members = [_member(str(kind), value, flags) for kind, value in argument if str(kind) != "NEGATE"]
         wanted = str(argument[0][0]) != "NEGATE"
-        return lambda one: any(member(one) for member in members) == wanted
-    return _member(operator, argument, flags)
+        return cache(lambda one: any(member(one) for member in members) == wanted)
+    return cache(_member(operator, argument, flags))
 
 
 def _member(operator: str, argument: Any, flags: int) -> Callable[[str], bool]:
@@ -191,32 +191,34 @@ class Matcher:
     def _follow(
         self, program: Program, place: int, at: int, saved: Caps, waiting: list[Any], *, full: bool
     ) -> int | None:
-        while True:
+        code, text, size = program.code, self.text, len(self.text)
+        while self.steps < self.limit:
             self.steps += 1
-            if self.steps > self.limit:
-                raise TooManySteps
-            name, *arguments = program.code[place]
-            if name == "match":
-                return at if not full or at == len(self.text) else None
-            if name == "split":
-                waiting.append((arguments[1], at, saved))
-                place = arguments[0]
-                continue
-            if name == "jump":
-                place = arguments[0]
-                continue
-            if name == "save":
-                saved = {**saved, arguments[0]: at}
-            else:
-                moved = self._consume(name, arguments, at, saved)
-                if moved is None:
-                    return None
-                at = moved
+            instruction = code[place]
+            name = instruction[0]
             place += 1
+            if name == "one":
+                moved = at + 1 if at < size and instruction[1](text[at]) else None
+            elif name == "split":
+                waiting.append((instruction[2], at, saved))
+                place = instruction[1]
+                continue
+            elif name == "jump":
+                place = instruction[1]
+                continue
+            elif name == "save":
+                saved = {**saved, instruction[1]: at}
+                continue
+            elif name == "match":
+                return at if not full or at == size else None
+            else:
+                moved = self._consume(name, instruction[1:], at, saved)
+            if moved is None:
+                return None
+            at = moved
+        raise TooManySteps
 
-    def _consume(self, name: str, arguments: list[Any], at: int, saved: Caps) -> int | None:
-        if name == "one":
-            return at + 1 if at < len(self.text) and arguments[0](self.text[at]) else None
+    def _consume(self, name: str, arguments: tuple[Any, ...], at: int, saved: Caps) -> int | None:
         if name == "progress":
             return at if saved[arguments[0]] != at else None
         if name == "at":

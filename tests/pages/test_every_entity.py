@@ -50,14 +50,14 @@ def test_a_search_for_nothing_known_says_so_and_stays_in_the_address(admin: Clie
 
 
 @each_kind
-@pytest.mark.parametrize("tab", ["details", "related", "calls", "changelog", "nonsense"])
-def test_each_tab_of_an_object_opens(admin: Client, kind: Kind, tab: str) -> None:
+def test_each_tab_of_an_object_opens(admin: Client, kind: Kind) -> None:
     made = kind.make()
-    whole = admin.get(page_of(made), {"tab": tab})
-    part = admin.get(page_of(made), {"tab": tab}, headers={"HX-Request": "true", "HX-Target": "tab-panel"})
-    assert whole.status_code == part.status_code == 200
-    assert "<html" in text_of(whole)
-    assert "<html" not in text_of(part)
+    for tab in ("details", "related", "calls", "changelog", "nonsense"):
+        whole = admin.get(page_of(made), {"tab": tab})
+        part = admin.get(page_of(made), {"tab": tab}, headers={"HX-Request": "true", "HX-Target": "tab-panel"})
+        assert whole.status_code == part.status_code == 200, tab
+        assert "<html" in text_of(whole), tab
+        assert "<html" not in text_of(part), tab
 
 
 @each_kind
@@ -108,14 +108,14 @@ def test_an_unknown_order_is_ignored_and_a_known_one_holds(admin: Client, kind: 
         assert admin.get(reverse(f"{kind.name}_list"), {"sort": sort}).status_code == 200
 
 
+STRANGE = ("page=0", "page=-1", f"page={10**20}", "page=x", "per_page=0", "per_page=1e9", "q=%00", "q=%27%22")
+
+
 @each_kind
-@pytest.mark.parametrize(
-    "query",
-    ["page=0", "page=-1", "page=99999999999999999999", "page=x", "per_page=0", "per_page=1e9", "q=%00", "q=%27%22"],
-)
-def test_a_strange_address_is_answered(admin: Client, kind: Kind, query: str) -> None:
+def test_a_strange_address_is_answered(admin: Client, kind: Kind) -> None:
     kind.make()
-    assert admin.get(f"{reverse(f'{kind.name}_list')}?{query}").status_code == 200
+    for query in STRANGE:
+        assert admin.get(f"{reverse(f'{kind.name}_list')}?{query}").status_code == 200, query
 
 
 @each_kind

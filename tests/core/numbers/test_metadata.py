@@ -33,9 +33,10 @@ EXPRESSIONS = [
 def test_the_patterns_of_an_expression_match_what_it_matches_and_no_two_of_them_the_same(expression: str) -> None:
     found = [pattern for pattern, _label in labelled_patterns({"it": expression}, lambda _matched, _length: True, 6)]
     for length in range(1, 7):
+        possible = [pattern for pattern in found if pattern.allows_length(length)]
         for value in range(10**length):
             digits = f"{value:0{length}d}"
-            matching = sum(pattern.matches(digits) for pattern in found)
+            matching = sum(pattern.matches(digits) for pattern in possible)
             assert matching == (1 if re.fullmatch(expression, digits) else 0), digits
 
 
