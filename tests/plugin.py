@@ -28,7 +28,8 @@ IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
 pytest_plugins = ["tests.scheduling"]
 
 # No test asserts a time: a slow machine is no failure.
-hypothesis.settings.register_profile("voipadmin", parent=hypothesis.settings(), deadline=None)
+PATIENT = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile("voipadmin", parent=PATIENT)
 hypothesis.settings.load_profile("voipadmin")
 
 

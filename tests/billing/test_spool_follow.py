@@ -173,7 +173,7 @@ HAPPENINGS = [History.line, History.begin_line, History.rotate, History.poll, Hi
               History.replay]  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(happenings=st.lists(st.sampled_from(HAPPENINGS), max_size=25))
 def test_whatever_happens_to_the_file_each_whole_line_is_one_record(
     happenings: list[Callable[[History], None]], tmp_path_factory: pytest.TempPathFactory

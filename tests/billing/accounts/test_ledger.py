@@ -39,7 +39,7 @@ def test_every_customer_has_an_account_at_zero(account: Account) -> None:
 
 
 @given(moved=st.lists(amounts, max_size=12))
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_the_balance_is_the_sum_of_the_entries(account: Account, moved: list[Decimal]) -> None:
     before = balance(account)
     for amount in moved:

@@ -93,7 +93,7 @@ def test_calls_that_were_rated_again_stay_with_their_destination(busy: Account) 
         max_size=12,
     )
 )
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_statements_of_whatever_happened_add_up_to_the_ledger(account: Account, entries: list[Any]) -> None:
     account = account_of(CustomerFactory.create())
     LedgerEntry.objects.bulk_create(

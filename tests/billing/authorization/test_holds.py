@@ -78,7 +78,7 @@ def test_of_500_calls_at_once_with_funds_for_10_never_more_than_10_are_let_throu
     assert CreditHold.objects.aggregate(total=Sum("amount"))["total"] == Decimal(10)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     st.integers(0, 30),
     st.integers(0, 10),
