@@ -42,6 +42,10 @@ class HeadedLayout:
     date_order: str = ""
     width: int = 0
 
+    def kept(self) -> dict[str, Any]:
+        """Return it as it is stored."""
+        return {"columns": dict(self.columns), "date_order": self.date_order, "width": self.width}
+
 
 def plain_values(
     fields: Sequence[str], digest: str, zone: tzinfo, layout: HeadedLayout | None = None

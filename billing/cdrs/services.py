@@ -4,12 +4,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
 from uuid import UUID
+from zoneinfo import ZoneInfo, available_timezones
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from billing.accounts.call_charges import charge_calls
 from billing.cdrs.call_files import CallFile, is_record
+from billing.cdrs.plain_format import HeadedLayout
 from billing.cdrs.rejected import report_rejected
 from billing.cdrs.spool_import import ImportSummary, SpoolImporter
 from billing.cdrs.table_headings import headings_hash
@@ -135,12 +138,18 @@ class ReplaySummary:
     still_rejected: int = 0
 
 
+def _importer_of(record: RejectedRecord) -> SpoolImporter:
+    """Return an importer that reads a rejected line as it was read before."""
+    zone = ZoneInfo(record.zone) if record.zone in available_timezones() else timezone.get_default_timezone()
+    return SpoolImporter(record.node_name, zone, layout=HeadedLayout(**record.layout) if record.layout else None)
+
+
 def replay_rejected(*, records: Iterable[RejectedRecord]) -> ReplaySummary:
     """Import rejected lines again; one that is accepted, or stored already, is deleted from the rejected records."""
     accepted = still_rejected = 0
     for record in records:
         with transaction.atomic():
-            summary = SpoolImporter(record.node_name).replay([bytes(record.line)], record.path)
+            summary = _importer_of(record).replay([bytes(record.line)], record.path)
             if summary.rejected:
                 still_rejected += 1
             else:

@@ -156,9 +156,20 @@ class SpoolImporter:
             rejected.append(self._rejected(sources[number], path, RejectReason.CONFLICT, detail))
         rejected += [self._rejected(sources[number], path, RejectReason.DROPPED, "") for number in stored.dropped]
         if rejected:
-            RejectedRecord.objects.bulk_create(rejected, ignore_conflicts=True)
-            report_rejected()
+            self._keep(rejected)
         return ImportSummary(len(lines), stored.imported, stored.duplicates, len(rejected))
+
+    @staticmethod
+    def _keep(rejected: list[RejectedRecord]) -> None:
+        """Keep lines aside, each once; one that is there already is kept as it was read this time."""
+        by_line = {record.line_hash: record for record in rejected}
+        RejectedRecord.objects.bulk_create(
+            by_line.values(),
+            update_conflicts=True,
+            unique_fields=["node_name", "line_hash"],
+            update_fields=["reason", "detail", "zone", "layout"],
+        )
+        report_rejected()
 
     def _parsed(self, line: bytes, *, whole: bool) -> SpoolRecord:
         return parse_line(line, plain_zone=self.plain_zone, whole=whole, layout=self.layout)
@@ -172,6 +183,8 @@ class SpoolImporter:
             line_hash=hashlib.sha256(line.content).hexdigest(),
             reason=reason,
             detail=detail[:200].replace("\0", ""),
+            zone=str(self.plain_zone),
+            layout={} if self.layout is None else self.layout.kept(),
         )
 
 

@@ -35,6 +35,10 @@ class RejectedRecord(BaseModel):
     line_hash = models.CharField(max_length=64)
     reason = models.CharField(_("reason"), max_length=20, choices=RejectReason.choices)
     detail = models.CharField(_("detail"), max_length=200, blank=True)
+    # How it was read, so that it can be read so again: the clock of its times, and what the columns are where it is a
+    # row of a table with headings (`HeadedLayout`; empty: a line of Asterisk's).
+    zone = models.CharField(max_length=60, blank=True, default="", db_default="")
+    layout = models.JSONField(blank=True, default=dict, db_default={})
 
     objects = VisibleQuerySet.as_manager()
 

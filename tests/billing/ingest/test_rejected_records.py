@@ -1,10 +1,14 @@
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from billing.cdrs.services import replay_rejected
+from billing.cdrs.call_files import read_call_file
+from billing.cdrs.services import import_call_file, replay_rejected
 from billing.cdrs.spool_import import SpoolImporter
-from billing.models import Cdr, RejectedRecord
+from billing.models import Cdr, DroppedMonth, RejectedRecord
 from tests.billing.spool_lines import spool_line
 from tests.factories.users import UserFactory
 from voipadmin.core.models import Alarm
@@ -84,3 +88,50 @@ def test_the_alarm_of_lines_that_wait_ends_with_the_last_of_them(operator: Clien
 def test_the_list_leads_to_the_records_that_are_missing(operator: Client) -> None:
     page = operator.get(reverse("billing:rejectedrecord_list")).content.decode()
     assert reverse("reports:cdr_gaps") in page
+
+
+TABLE = b"Call date;From;To;Seconds;Billed;Result\n05/10/2026 10:00:00;1001;011987654321;75;60;Answered\n"
+COLUMNS = {"start": 0, "src": 1, "dst": 2, "duration": 3, "billsec": 4, "disposition": 5}
+
+
+def imported_table(zone: str) -> RejectedRecord:
+    """Import a table of a month that was dropped: its row is kept aside."""
+    dropped = DroppedMonth.objects.create(month=date(2026, 10, 1), records=1)
+    clock = ZoneInfo(zone)
+    file = read_call_file(TABLE, clock, COLUMNS, "dmy")
+    summary = import_call_file(file=file, node_name="pbx1", zone=clock, name="october.csv")
+    assert (summary.imported, summary.rejected) == (0, 1)
+    dropped.delete()
+    return RejectedRecord.objects.get()
+
+
+def test_a_row_of_a_table_with_headings_is_tried_again_as_it_was_read() -> None:
+    record = imported_table("America/New_York")
+    assert record.reason == "dropped"
+    summary = replay_rejected(records=[record])
+    assert (summary.accepted, summary.still_rejected) == (1, 0)
+    call = Cdr.objects.get()
+    assert call.started_at == datetime(2026, 10, 5, 14, tzinfo=UTC)
+    assert (call.dst, int(call.billable_seconds), call.disposition) == ("011987654321", 60, "ANSWERED")
+
+
+def test_a_row_from_before_layouts_were_kept_is_still_refused() -> None:
+    record = imported_table("America/Sao_Paulo")
+    record.layout = {}
+    record.save()
+    assert replay_rejected(records=[record]).still_rejected == 1
+    assert not Cdr.objects.exists()
+
+
+def test_a_row_that_is_read_otherwise_the_next_time_is_kept_so() -> None:
+    record = imported_table("America/Sao_Paulo")
+    file = read_call_file(TABLE, ZoneInfo("America/New_York"), COLUMNS, "mdy")
+    DroppedMonth.objects.create(month=date(2026, 5, 1), records=1)
+    import_call_file(file=file, node_name="pbx1", zone=ZoneInfo("America/New_York"), name="october.csv")
+    record.refresh_from_db()
+    assert (record.layout["date_order"], record.zone) == ("mdy", "America/New_York")
+
+
+def test_one_line_twice_in_a_batch_is_kept_once() -> None:
+    SpoolImporter("pbx1").replay([b"hello", b"hello"], "voipadmin.csv")
+    assert RejectedRecord.objects.count() == 1
