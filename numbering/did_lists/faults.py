@@ -30,6 +30,8 @@ MESSAGES: Mapping[str, Message] = {
     "count": _("“%(value)s” is no count of numbers from 1 to 10,000."),
     "area_unknown": _("“%(value)s” is no area code of the list's country (%(readings)s)."),
     "area_contradicts": _("“%(value)s” is %(readings)s: the number and the area code beside it contradict each other."),
+    "country_unknown": _("“%(value)s” is no country: write its ISO code, such as BR."),
+    "country_contradicts": _("“%(value)s” is of another country than the row says (%(readings)s)."),
     "calling_code": _("“%(value)s” is no calling code of a country."),
     "country_unsure": _("“%(value)s” could be %(readings)s. Choose the country of the list."),
     "provider_missing": _("The number has no provider."),

@@ -25,6 +25,8 @@ HEADINGS = {
     "end": "last end to ate hasta fim fin final ultimo",
     "count": "quantity qty quantidade qtd qtde cantidad count block_size tamanho tamano numbers_in_range",
     "calling_code": "ddi country_code countrycode cc codigo_pais codigo_do_pais codigo_de_pais cod_pais",
+    "country": "country pais iso_country country_iso iso_country_code country_iso_code country_name nome_do_pais"
+    " nombre_del_pais pais_iso codigo_iso iso iso_code",
     "area": "ddd area area_code areacode codigo_area codigo_de_area cod_area cn codigo_nacional npa",
     # The digits between area code and the rest: Prefixo 4000, Faixa inicial 0000.
     "lead": "prefixo prefijo nxx exchange",

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from numbering.did_lists.choice import Country
+from numbering.did_lists.country_names import calling_code_of_region, region_named
 from voipadmin.core.numbers.areas import area_of
 from voipadmin.core.numbers.metadata import calling_code_of
 from voipadmin.core.numbers.number import Number
@@ -39,11 +40,21 @@ class NumberFault(Exception):
 
 
 class RowReader:
-    """Reads the number cells of rows whose calling code, area code and leading digits are these, or empty."""
+    """Reads the number cells of rows whose calling code, area code, leading digits and country are these, or empty.
 
-    def __init__(self, country: Country, calling_code: str = "", area: str = "", lead: str = "") -> None:
+    A country is named by its ISO code or its name, and may stand in the column of calling codes too. `country` is that
+    of the list's national numbers, in rows that name it the one that is chosen.
+    """
+
+    def __init__(
+        self, country: Country, calling_code: str = "", area: str = "", lead: str = "", named: str = ""
+    ) -> None:
         self._plan, self._other = country.plan, country.other
-        self._abroad = _foreign_code(calling_code, self._plan)
+        if calling_code.isalpha():
+            calling_code, named = "", named or calling_code
+        self._code = _code_named(named)
+        self._abroad = _foreign_code(_same_code(calling_code, self._code, named), self._plan)
+        self.country = country._replace(is_chosen=True) if self._code == self._plan.country_code else country
         self._area = _checked_area(area, self._plan, self._abroad)
         self._lead = lead
 
@@ -105,10 +116,26 @@ class RowReader:
 
     def _readings(self, text: str) -> Readings:
         digits = digits_of(text)
-        if self._abroad and digits and not digits.startswith("+"):
+        if digits.startswith("+"):
+            return self._of_row(text, readings_of(text, self._plan))
+        if self._abroad and digits:
             national = (self._area + self._lead + digits).lstrip("0")
-            return readings_of(self._abroad + national, self._plan)
+            found = readings_of(self._abroad + national, self._plan)
+            return self._perhaps_whole(text, digits, found) if self._code else found
         return readings_of(self._lead + text if digits else text, self._plan, area=self._area, other=self._other)
+
+    def _of_row(self, text: str, readings: Readings) -> Readings:
+        """Return the readings of a number with its calling code; raise NumberFault where the row says another one."""
+        if self._code and readings.are_any and calling_code_of(readings.digits.removeprefix("+")) != self._code:
+            raise NumberFault("country_contradicts", text, f"+{self._code}")
+        return readings
+
+    def _perhaps_whole(self, text: str, digits: str, national: Readings) -> Readings:
+        """Return what digits of another country are, which may begin with its calling code: 442079460958, of GB."""
+        whole = readings_of(f"+{digits}", self._plan) if digits.startswith(self._code) else national
+        if whole.are_any and national.are_any and whole.digits != national.digits:
+            raise NumberFault("number_unsure", text, shown(national.all[0]), shown(whole.all[0]))
+        return whole if whole.are_any else national
 
     def _check_area(self, text: str, readings: Readings) -> None:
         found = area_of(readings.own, self._plan)
@@ -148,6 +175,25 @@ def _cuts(text: str) -> Iterator[tuple[str, str]]:
         first, last = text[: sign.start()].strip(), text[sign.end() :].strip()
         if first and last:
             yield first, last
+
+
+def _code_named(named: str) -> str:
+    """Return the calling code of a country that a row names by its ISO code, its name or its calling code."""
+    digits = plain(named).removeprefix("+").removeprefix("00")
+    if not named or is_digits(digits):
+        return digits
+    region = region_named(named)
+    if not region:
+        raise NumberFault("country_unknown", named)
+    return calling_code_of_region(region)
+
+
+def _same_code(calling_code: str, code: str, named: str) -> str:
+    """Return the calling code of a row, which may be told twice."""
+    digits = plain(calling_code).removeprefix("+").removeprefix("00")
+    if code and digits and digits != code:
+        raise NumberFault("country_contradicts", calling_code, f"{named} +{code}")
+    return code or calling_code
 
 
 def _foreign_code(calling_code: str, plan: NumberingPlan) -> str:

@@ -49,6 +49,8 @@ class _Entry:
     items: Sequence[Item]
     count: int
     values: Mapping[str, Any]
+    # Where the row's national numbers are.
+    country: Country
 
 
 def read_list(
@@ -76,7 +78,7 @@ class _ListReader:
         self._columns, self._country, self._values = columns, country, values
         self._body = list(enumerate(rows[columns.heading_row + 1 :], start=columns.heading_row + 2))
         self._entries: list[_Entry] = []
-        self._readers: dict[tuple[str, str, str], RowReader] = {}
+        self._readers: dict[tuple[str, ...], RowReader] = {}
         self.reading = ListReading(columns)
 
     def read(self) -> None:
@@ -98,7 +100,7 @@ class _ListReader:
         for entry in self._entries:
             for item in entry.items:
                 try:
-                    keys = self._keys(item, entry.count, prefers_own=prefers_own)
+                    keys = self._keys(item, entry, prefers_own=prefers_own)
                 except Unsure:
                     # One question is enough: its answer is the whole list's.
                     readings = ", ".join(map(shown, item.first.all))
@@ -120,13 +122,13 @@ class _ListReader:
         is_own = evidence.national or told or has_own or "area" in self._columns.index_of
         return is_own and not evidence.foreign and not self._columns.is_north_american
 
-    def _keys(self, item: Item, count: int, *, prefers_own: bool) -> list[str]:
-        first, last = (chosen(one, self._country, prefers_own=prefers_own) for one in (item.first, item.last))
+    def _keys(self, item: Item, entry: _Entry, *, prefers_own: bool) -> list[str]:
+        first, last = (chosen(one, entry.country, prefers_own=prefers_own) for one in (item.first, item.last))
         for number in (first, last):
             if not number.is_readable:
                 raise NumberFault(f"number_{number.reason}", item.text)
-        if count > 1:
-            return numbers_from(first, count, item.text, self._country.plan)
+        if entry.count > 1:
+            return numbers_from(first, entry.count, item.text, self._country.plan)
         return numbers_between(first, last, item.text, self._country.plan)
 
     def _read_row(self, number: int, row: Sequence[Cell]) -> int:
@@ -135,27 +137,29 @@ class _ListReader:
         if (beyond := self._columns.beyond(row)) is not None:
             self._value(number, "", "row_longer", beyond)
         values = self._values.read(lambda name: self._columns.cell(name, row), lambda *told: self._value(number, *told))
-        items = self._attempt(number, row, "number", lambda: self._items(row))
+        reader = self._attempt(number, row, "number", lambda: self._reader_of(row))
+        items = self._attempt(number, row, "number", lambda: self._items(row, reader)) if reader else None
         count = self._attempt(number, row, "count", lambda: self._count(row))
         if items == []:
             self._fault(InputError("number_missing", number, self._columns.letter("number")))
         if len(self.reading.errors) == before:
-            self._entries.append(_Entry(number, items or [], count or 1, values))
+            self._entries.append(_Entry(number, items or [], count or 1, values, reader.country))
         return len(items or ())
 
-    def _items(self, row: Sequence[Cell]) -> list[Item]:
-        cell = self._columns.cell
-        code, area, lead = (whole_text_of(cell(role, row)) for role in ("calling_code", "area", "lead"))
-        reader = self._reader(code, area, lead)
-        if "first" in self._columns.index_of:
-            return reader.between(cell("first", row), cell("last", row))
-        return reader.items(cell("number", row))
-
-    def _reader(self, code: str, area: str, lead: str) -> RowReader:
-        key = code, area, lead
+    def _reader_of(self, row: Sequence[Cell]) -> RowReader:
+        """Return the reader of rows with these values beside the number; raise NumberFault."""
+        roles = ("calling_code", "area", "lead", "country")
+        code, area, lead, named = (whole_text_of(self._columns.cell(role, row)) for role in roles)
+        key = code, area, lead, named
         if key not in self._readers:
             self._readers[key] = RowReader(self._country, *key)
         return self._readers[key]
+
+    def _items(self, row: Sequence[Cell], reader: RowReader) -> list[Item]:
+        cell = self._columns.cell
+        if "first" in self._columns.index_of:
+            return reader.between(cell("first", row), cell("last", row))
+        return reader.items(cell("number", row))
 
     def _count(self, row: Sequence[Cell]) -> int:
         text = whole_text_of(self._columns.cell("count", row))
@@ -169,7 +173,8 @@ class _ListReader:
         try:
             return read()
         except NumberFault as fault:
-            self._value(number, role, fault.code, fault.value, ", ".join(fault.readings))
+            place = "country" if fault.code == "country_unknown" else role
+            self._value(number, place, fault.code, fault.value, ", ".join(fault.readings))
         except CellError as error:
             self._value(number, role, error.code, self._columns.cell(role, row))
         return None

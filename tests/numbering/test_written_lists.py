@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from numbering.did_lists.choice import INTERNATIONAL
+from numbering.did_lists.country_names import calling_code_of_region, region_named
 from numbering.imports import ImportPlan, country_of, preview_import
 from routing.models import Provider
 from tests.billing.decks.samples import workbook
@@ -296,3 +297,47 @@ def test_punctuation_changes_no_number(local: int, sign: str, area: str) -> None
 def test_the_country_of_a_list_is_the_installations_unless_one_is_chosen() -> None:
     assert (country_of("").plan.region, country_of("").is_chosen) == ("BR", False)
     assert (country_of("AR").plan.region, country_of("AR").is_chosen) == ("AR", True)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("DID,Country\n5145551234,CA\n1140009901,BR\n", ["15145551234", "551140009901"]),
+        ("DID;País\n2079460958;Reino Unido\n1140009901;Brasil\n", ["442079460958", "551140009901"]),
+        ("Número;País\n221234567;Portugal\n02 79460958;Bélgica\n", ["351221234567", "32279460958"]),
+        ("number,iso_country\n+15145551234,CA\n15145551234,US\n", ["15145551234"]),
+        ("Number,Country name\n442079460958,United Kingdom\n12025550123,USA\n", ["442079460958", "12025550123"]),
+        ("DID,Country code\n5145551234,CA\n5145551235,1\n", ["15145551234", "15145551235"]),
+        ("Telefone;DDD;País\n40009901;11;brasil\n79460958;20;gb\n", ["551140009901", "442079460958"]),
+        ("Número inicial;Número final;País\n5145551234;5145551235;CA\n", ["15145551234", "15145551235"]),
+        ("DID,Country\n5145551234,\n", None),
+    ],
+)
+def test_the_country_of_each_row_is_read(text: str, expected: list[str] | None, provider: Provider) -> None:
+    if expected is None:
+        assert fault(text, provider)[0] == "country_unsure"
+        return
+    plan = preview_import(content=text.encode(), provider=provider)
+    assert plan.error_list == []
+    assert [did.number for did in plan.new] == expected
+    assert plan.unread_columns == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("DID,Country\n5145551234,Atlantis\n", ("country_unknown", 2, "B")),
+        ("DID,Country\n+442079460958,CA\n", ("country_contradicts", 2, "A")),
+        ("DID,Country code,Country\n5145551234,44,CA\n", ("country_contradicts", 2, "A")),
+        ("DID,Country\n40009901,Canada\n", ("number_impossible", 2, "A")),
+    ],
+)
+def test_a_country_that_cannot_be_is_told(text: str, told: tuple[str, int, str], provider: Provider) -> None:
+    assert fault(text, provider)[:3] == told
+
+
+def test_a_country_has_a_name_in_three_languages() -> None:
+    for name in ("Germany", "Alemanha", "ALEMANIA", "de", "DE"):
+        assert region_named(name) == "DE"
+    assert calling_code_of_region(region_named("Côte d'Ivoire") or "CI") == "225"
+    assert region_named("") == ""

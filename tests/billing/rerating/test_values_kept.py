@@ -12,6 +12,7 @@ from billing.models import Cdr, Tariff
 from billing.rerating.preview import make_preview
 from billing.rerating.services import start_rerating
 from customers.models import Customer
+from tests.billing.rerating.jobs import balance
 from tests.billing.spool_lines import START, spool_line
 from tests.factories import CustomerFactory, ExtensionFactory, TariffFactory
 
@@ -65,7 +66,7 @@ def test_a_changed_price_is_found_by_the_origin_of_then(customer: Customer, loca
     local.price_per_minute = Decimal("0.07")
     local.save()
     assert changes_of(customer) == 1
-    assert customer.account.balance == Decimal("-0.05")
+    assert balance(customer) == Decimal("-0.05")
 
 
 def test_a_caller_without_a_number_stays_one(customer: Customer, local: Tariff) -> None:
