@@ -135,7 +135,9 @@ def _read_customers(known: KnownObjects, ids: dict[str, uuid.UUID], codes: set[s
 
 
 def _read_called_dids(known: KnownObjects, records: Iterable[SpoolRecord]) -> None:
-    numbers = {_received(record, known).key for record in records if not record.did_ref} - {""}
+    numbers = {_received(record, known.plans.at(record.started_at)).key for record in records if not record.did_ref} - {
+        ""
+    }
     known.dids_by_number = dict(DID.objects.filter(number__in=numbers).values_list("number", "pk")) if numbers else {}
     for allocation in DIDAllocation.objects.filter(did__in=known.dids_by_number.values()):
         known.allocations.setdefault(allocation.did_id, []).append(allocation)
@@ -167,20 +169,19 @@ def _as_id(reference: str) -> uuid.UUID | None:
         return None
 
 
-def _received(record: SpoolRecord, known: KnownObjects) -> Number:
+def _received(record: SpoolRecord, plan: NumberingPlan) -> Number:
     """Return the number that a carrier sent, read as the node did, else as carriers write numbers."""
-    plan = known.plans.at(record.started_at)
     if record.dialled:
         return number_of_key(record.dialled, plan)
     return read_received(record.dst, AUTOMATIC, plan)
 
 
-def _called(record: SpoolRecord, known: KnownObjects, direction: str, home_area: str) -> Number:
+def _called(record: SpoolRecord, plan: NumberingPlan, direction: str, home_area: str) -> Number:
     if direction == INTERNAL:
         return COLLEAGUE
     if direction == INBOUND:
-        return _received(record, known)
-    plan, is_key = known.plans.at(record.started_at), bool(record.kind)
+        return _received(record, plan)
+    is_key = bool(record.kind)
     return number_called(record.dialled, record.dst, plan, home_area=home_area, is_key=is_key)
 
 
@@ -190,17 +191,16 @@ def _attribute(record: SpoolRecord, known: KnownObjects) -> Attribution:
     if not record.gateway_ref:
         far_end = record.channel if direction == INBOUND else record.destination_channel
         gateway = known.gateways_by_name.get(endpoint_of(far_end))
-    did = known.dids.get(record.did_ref)
+    did, plan = known.dids.get(record.did_ref), known.plans.at(record.started_at)
     if not record.did_ref and direction == INBOUND:
-        did = known.dids_by_number.get(_received(record, known).key)
+        did = known.dids_by_number.get(_received(record, plan).key)
     customer = _customer(record, known, direction, did)
     pricing = known.pricing.get(customer, NO_PRICING) if customer else NO_PRICING
     area = known.areas_by_endpoint.get(endpoint_of(record.channel)) or pricing.home_area
     caller, is_outgoing = record.caller or record.src, direction == OUTBOUND
-    plan = known.plans.at(record.started_at)
     return Attribution(
         direction=direction,
-        called=_called(record, known, direction, area),
+        called=_called(record, plan, direction, area),
         customer_id=customer,
         gateway_id=gateway,
         route_id=known.routes.get(record.route_ref),
