@@ -1,6 +1,7 @@
 """The Celery tasks: entry points without logic. Their names stay, as messages that wait in a queue name them."""
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from asterisk_sync import drift
@@ -10,7 +11,7 @@ from asterisk_sync.changes.plan_days import announce_plan_days
 from asterisk_sync.changes.queries import due_nodes
 from asterisk_sync.changes.sweeper_heartbeat import note_sweep
 from asterisk_sync.changes.workers import REPORT_TASK, ask_for_heartbeats, node_task
-from asterisk_sync.conferences import upkeep
+from asterisk_sync.conferences import recordings, upkeep
 from asterisk_sync.models import Node
 from asterisk_sync.pipeline import run
 from asterisk_sync.simulator.tasks import look
@@ -19,6 +20,8 @@ from voipadmin.core.runtime.task_limits import SHORT
 __all__ = [
     "audit_drift",
     "audit_node",
+    "delete_old_recordings",
+    "delete_recordings_of_node",
     "follow_plan",
     "look",
     "report_worker",
@@ -30,6 +33,7 @@ __all__ = [
 ]
 
 AUDIT_TASK = "asterisk_sync.tasks.audit_node"
+RECORDINGS_TASK = "asterisk_sync.tasks.delete_recordings_of_node"
 
 
 @node_task(SYNC_TASK)
@@ -77,6 +81,19 @@ def audit_drift() -> None:
 def watch_authorizers() -> None:
     """Say of each node whether its calls are authorized; beat calls it four times a minute."""
     report_unanswered_nodes()
+
+
+@node_task(RECORDINGS_TASK, SHORT)
+def delete_recordings_of_node(node: Node) -> None:
+    """Delete the recordings of a node's conferences that are kept no longer."""
+    recordings.delete_old_recordings(node, timezone.now(), settings.CONFERENCE_RECORDING_DAYS)
+
+
+@shared_task(name="asterisk_sync.tasks.delete_old_recordings", **SHORT)  # type: ignore[untyped-decorator]  # celery has no types
+def delete_old_recordings() -> None:
+    """Have the worker beside each node delete the recordings that are kept no longer."""
+    for node in Node.objects.filter(enabled=True):
+        send_to_node(node, RECORDINGS_TASK)
 
 
 @shared_task(name="asterisk_sync.tasks.start_conferences", **SHORT)  # type: ignore[untyped-decorator]  # celery has no types

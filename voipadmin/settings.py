@@ -207,6 +207,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 10.0,
         "options": {"expires": 10},
     },
+    "delete-old-recordings": {
+        "task": "asterisk_sync.tasks.delete_old_recordings",
+        "schedule": 6 * 3600.0,
+        "options": {"expires": 3600},
+    },
     "settle-conferences": {
         "task": "asterisk_sync.tasks.settle_conferences",
         "schedule": 60.0,

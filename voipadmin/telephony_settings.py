@@ -55,3 +55,6 @@ EXPECTED_CALL_SECONDS = env.int("EXPECTED_CALL_SECONDS", default=180)
 HIGH_RISK_PREFIXES: list[str] = env.list(
     "HIGH_RISK_PREFIXES", default=["870", "878", "881", "882", "883", "979", "247", "290", "677", "678", "682", "688"]
 )
+
+# Conferences: recordings that are older are deleted from their node; 0 keeps all.
+CONFERENCE_RECORDING_DAYS = env.int("CONFERENCE_RECORDING_DAYS", default=0)

@@ -156,10 +156,14 @@ class Call:
     at_once: int | None = None
     traced: bool = True
     headers: tuple[str, ...] = ()
+    # Five keys that a caller without a password presses after the answer, each sent as SIP INFO.
+    keys: str = ""
 
     @property
     def scenario(self) -> str:
         """The name of the scenario file."""
+        if self.keys:
+            return "call_keys"
         digest = "_digest" if self.credentials else ""
         ending = "_cancel" if self.cancels else "_until_bye" if self.waits_for_bye else ""
         return f"call{digest}{ending}"
@@ -178,6 +182,7 @@ def place_call(call: Call, *, source: Address, target: Address, seconds: float =
         "AUTH_USER": user,
         "AUTH_SECRET": call.credentials.secret if call.credentials else "",
         "EXTRA_HEADERS": "".join(f"{header}\n" for header in call.headers),
+        **{f"KEY_{place}": key for place, key in zip("ABCDE", call.keys, strict=False)},
     }
     options = (
         "-m",

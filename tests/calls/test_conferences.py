@@ -312,3 +312,22 @@ def test_a_recorded_conference_is_one_file_on_its_node(exchange: Exchange) -> No
         wait_until(lambda: closed(session))
     files = [path.name for path in (exchange.asterisk.spool_dir / "monitor").iterdir()]
     assert files == [session.recording()]
+
+
+def test_who_dials_in_is_asked_for_the_pin_and_comes_in_with_the_right_one_alone(exchange: Exchange) -> None:
+    vivo = exchange.carrier("GW_Vivo_SP", channel_limit=10)
+    exchange.route("_X.", vivo)
+    acme = exchange.trunk("ACME", caller_id_number="551140001000")
+    did = exchange.number("551140001999", acme.customer, DestinationType.TRUNK)
+    TariffFactory.create(pattern="55")
+    board = conference(acme.customer, ANA, dial_in=did, pin="4711")
+    exchange.apply()
+    with authorizer(), worker(exchange):
+        session = start_conference(conference=board, actor="ana")
+        wait_until(lambda: set(states(session).values()) == {LegState.JOINED})
+        exchange.call(vivo, did.number, caller="551133330000", keys="4712#", hold_ms=1500)
+        with exchange.calling(vivo, did.number, caller="551133334444", keys="4711#", hold_ms=6000):
+            wait_until(lambda: session.legs.filter(dialled_in=True, state=LegState.JOINED).exists())
+        end_conference(conference=board)
+        wait_until(lambda: closed(session))
+    assert session.legs.get(dialled_in=True).number == "551133334444"
