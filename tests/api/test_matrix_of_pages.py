@@ -88,6 +88,7 @@ OTHERS: dict[str, list[tuple[str, str, str]]] = {
     "billing:account_statement_csv": [("GET", "view", "billing.account")],
     "billing:account_statement_pdf": [("GET", "view", "billing.account")],
     "users:user_password": [("POST", "change", "users.user")],
+    "users:user_enrolment": [("POST", "change", "users.user")],
     "users:user_second_factor": [("GET", "change", "users.user"), ("POST", "change", "users.user")],
     "users:roles": [("GET", "change", "users.user"), ("POST", "change", "users.user")],
 }

@@ -2,10 +2,12 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.factories import PASSWORD, UserFactory
+from voipadmin.users.enrolment import hand_out_enrolment_code
 from voipadmin.users.roles import Role
 from voipadmin.users.services import demand_second_factor
 
@@ -15,7 +17,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 def test_who_needs_a_second_factor_adds_a_passkey_and_logs_in_with_it_alone(
     page: Page, live_server: LiveServer
 ) -> None:
-    UserFactory.create(username="ana", role=Role.OPERATOR)
+    ana = UserFactory.create(username="ana", role=Role.OPERATOR)
     demand_second_factor(roles=[Role.OPERATOR])
     # A passkey belongs to a name, not to an address of digits.
     base = live_server.url.replace("127.0.0.1", "localhost")
@@ -25,6 +27,8 @@ def test_who_needs_a_second_factor_adds_a_passkey_and_logs_in_with_it_alone(
     page.get_by_label("Username").fill("ana")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in", exact=True).click()
+    page.get_by_label("Enrolment code").fill(hand_out_enrolment_code(user=ana, now=timezone.now()))
+    page.get_by_role("button", name="Go on").click()
     page.get_by_role("link", name="Passkey or security key").click()
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Confirm").click()

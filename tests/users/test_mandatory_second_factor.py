@@ -9,10 +9,12 @@ from allauth.mfa.totp.internal.auth import TOTP
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from tests.api.client import V1
 from tests.api.test_log_in import TOTP_SECRET, _code
 from tests.factories import PASSWORD, UserFactory
+from voipadmin.users.enrolment import hand_out_enrolment_code
 from voipadmin.users.models import RolePolicy, User
 from voipadmin.users.roles import Role
 from voipadmin.users.services import demand_second_factor, remove_second_factors
@@ -73,6 +75,7 @@ def test_an_app_is_set_up_after_the_password_was_asked_again_and_then_the_panel_
     operator: User, demanded: None
 ) -> None:
     browser = _browser(operator)
+    browser.post(FIRST, {"code": hand_out_enrolment_code(user=operator, now=timezone.now())})
     again = browser.get(reverse("mfa_activate_totp"))
     assert again["Location"].startswith(reverse("account_reauthenticate"))
     browser.post(again["Location"], {"password": PASSWORD})
@@ -129,14 +132,22 @@ def test_an_app_cannot_be_deactivated_where_it_is_the_last_one(operator: User, d
 
 
 def test_administrators_choose_the_roles_on_a_page(admin: User, operator: User) -> None:
+    TOTP.activate(admin, TOTP_SECRET)
     browser = _browser(admin)
     browser.post(reverse("users:roles"), {"second_factor": ["admin", "operator", "nonsense"]})
-    page = browser.get(reverse("users:roles"))
-    assert page["Location"] == FIRST, "it holds for who chose it, too"
     assert set(RolePolicy.objects.filter(second_factor_required=True).values_list("role", flat=True)) == {
         "admin",
         "operator",
     }
+
+
+def test_who_has_none_cannot_demand_it_of_the_own_role(admin: User) -> None:
+    browser = _browser(admin)
+    page = browser.post(reverse("users:roles"), {"second_factor": ["admin"]}, follow=True).content.decode()
+    assert "Set up your own second factor first" in page
+    assert not RolePolicy.objects.filter(second_factor_required=True).exists()
+    browser.post(reverse("users:roles"), {"second_factor": ["operator"]})
+    assert RolePolicy.objects.get(second_factor_required=True).role == "operator"
 
 
 def test_the_page_tells_who_has_none(admin: User, operator: User) -> None:

@@ -1,6 +1,9 @@
 """The password of a user who logs in with a passkey and has none: set after asking for the second factor again."""
 
+from types import SimpleNamespace
+
 import pytest
+from allauth.mfa.totp.internal import auth
 from allauth.mfa.totp.internal.auth import TOTP
 from django.test import Client
 from django.urls import reverse
@@ -11,6 +14,12 @@ from voipadmin.users.models import User
 
 pytestmark = pytest.mark.django_db
 NEW = {"password1": "another-Password-77", "password2": "another-Password-77"}
+
+
+@pytest.fixture(autouse=True)
+def one_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the code that a test makes be that of the moment at which it is checked."""
+    monkeypatch.setattr(auth, "time", SimpleNamespace(time=lambda: 1_796_000_000.0))
 
 
 @pytest.fixture

@@ -84,6 +84,24 @@ class RevokedToken(models.Model):
         verbose_name_plural = _("revoked tokens")
 
 
+class EnrolmentCode(models.Model):
+    """Lets its user set up the first second factor; the code itself is kept nowhere."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="enrolment_code")
+    # SHA-256, in hexadecimal digits.
+    digest = models.CharField(max_length=64)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("enrolment code")
+        verbose_name_plural = _("enrolment codes")
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+
 class RolePolicy(BaseModel):
     """What a role demands of its users; a role without a row demands nothing."""
 

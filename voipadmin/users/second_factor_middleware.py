@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.urls import Resolver404, resolve
 
 from voipadmin.core.api.problems import ProblemError, problem_response
+from voipadmin.users.enrolment import may_enrol
 from voipadmin.users.middleware import API_PREFIX
 from voipadmin.users.second_factors import lacks_second_factor
 
@@ -17,8 +18,6 @@ OPEN = {
     "account_reauthenticate",
     "account_change_password",
     "mfa_index",
-    "mfa_activate_totp",
-    "mfa_add_webauthn",
     "mfa_reauthenticate",
     "mfa_reauthenticate_webauthn",
     "second_factor_first",
@@ -26,6 +25,10 @@ OPEN = {
     "health_live",
     "health_ready",
 }
+
+
+# What sets one up: after the enrolment code was entered.
+ENROLLING = {"mfa_activate_totp", "mfa_add_webauthn"}
 
 
 class SecondFactorMiddleware:
@@ -41,7 +44,8 @@ class SecondFactorMiddleware:
         if request.path_info.startswith(API_PREFIX):
             message = "Your role demands a second factor: set one up on the panel's pages first."
             return problem_response(ProblemError(HTTPStatus.FORBIDDEN, "second_factor_missing", message))
-        if _name_of(request) in OPEN:
+        name = _name_of(request)
+        if name in OPEN or (name in ENROLLING and may_enrol(request)):
             return self.get_response(request)
         if request.headers.get("HX-Request"):
             return HttpResponse(status=HTTPStatus.NO_CONTENT)  # parts that a page fetches by itself

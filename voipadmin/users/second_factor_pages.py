@@ -6,24 +6,39 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views import View
 
+from voipadmin.core.errors import DomainError
 from voipadmin.core.pages.views import EntityView
+from voipadmin.users.enrolment import enter_enrolment_code, hand_out_enrolment_code, may_enrol
 from voipadmin.users.models import User
 from voipadmin.users.second_factors import lacks_second_factor, role_rows
 from voipadmin.users.services import demand_second_factor, remove_second_factors
-from voipadmin.users.views import USERS
+from voipadmin.users.views import USERS, show_once
 
 
 class FirstSecondFactorView(View):
-    """Says that the role demands a second factor, and leads to the app and the passkey."""
+    """Says that the role demands a second factor, asks for the enrolment code, and leads to the app and the passkey."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show it, or go on where there is nothing to set up."""
         if not lacks_second_factor(request.user):
             return redirect("reports:dashboard")
-        return render(request, "users/second_factor_first.html")
+        return self._page()
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Take the code."""
+        user = User.objects.get(pk=request.user.pk)
+        try:
+            enter_enrolment_code(request=request, user=user, code=request.POST.get("code", ""), now=timezone.now())
+        except DomainError as refusal:
+            return self._page(error=refusal.message)
+        return redirect("users:second_factor_first")
+
+    def _page(self, **context: Any) -> HttpResponse:
+        return render(self.request, "users/second_factor_first.html", {"may_enrol": may_enrol(self.request), **context})
 
 
 class RolesView(EntityView[User]):
@@ -38,8 +53,14 @@ class RolesView(EntityView[User]):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Save what is demanded."""
-        demand_second_factor(roles=request.POST.getlist("second_factor"))
-        messages.success(request, _("What the roles demand is saved."))
+        try:
+            demand_second_factor(
+                roles=request.POST.getlist("second_factor"), actor=User.objects.get(pk=request.user.pk)
+            )
+        except DomainError as refusal:
+            messages.error(request, str(refusal.message))
+        else:
+            messages.success(request, _("What the roles demand is saved."))
         return redirect("users:roles")
 
 
@@ -66,3 +87,19 @@ class SecondFactorRemovalView(EntityView[User]):
         remove_second_factors(user=user)
         messages.success(request, _("The second factors of %(user)s are removed.") % {"user": user.username})
         return redirect("users:user_detail", user.pk)
+
+
+class EnrolmentCodeView(EntityView[User]):
+    """Hands out the code with which a user sets up the first second factor, and shows it, this once."""
+
+    entity = USERS
+    action = "change"
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, pk: Any) -> HttpResponse:
+        """Make one; nobody makes one's own."""
+        user = self.get_instance()
+        if user == request.user:
+            raise PermissionDenied
+        code = hand_out_enrolment_code(user=user, now=timezone.now())
+        return show_once(self, user, enrolment_code=code)

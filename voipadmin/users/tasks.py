@@ -1,11 +1,11 @@
-"""Celery entry point of users."""
+"""Celery entry points of users."""
 
 import structlog
 from celery import shared_task
 from django.utils import timezone
 
-from voipadmin.core.runtime.task_limits import LONG
-from voipadmin.users import housekeeping
+from voipadmin.core.runtime.task_limits import LONG, SHORT
+from voipadmin.users import housekeeping, notices
 
 logger = structlog.get_logger(__name__)
 
@@ -16,3 +16,9 @@ def forget_expired_log_ins() -> int:
     deleted = housekeeping.forget_expired_log_ins(now=timezone.now())
     logger.info("users.expired_forgotten", **deleted)
     return sum(deleted.values())
+
+
+@shared_task(**SHORT)  # type: ignore[untyped-decorator]  # celery has no types
+def send_second_factor_notice(user_id: str, what: str, address: str, at: str) -> int:
+    """Tell a user by mail that a second factor was added or removed."""
+    return notices.send_second_factor_notice(user_id=user_id, what=what, address=address, at=at)

@@ -3,7 +3,12 @@
 from django.urls import path
 
 from voipadmin.core.pages import entity_urls
-from voipadmin.users.second_factor_pages import FirstSecondFactorView, RolesView, SecondFactorRemovalView
+from voipadmin.users.second_factor_pages import (
+    EnrolmentCodeView,
+    FirstSecondFactorView,
+    RolesView,
+    SecondFactorRemovalView,
+)
 from voipadmin.users.views import USERS, NewPasswordView, SettingsView, UserCreateView
 
 app_name = "users"
@@ -12,6 +17,7 @@ urlpatterns = [
     path("settings/second-factor/", FirstSecondFactorView.as_view(), name="second_factor_first"),
     path("users/roles/", RolesView.as_view(), name="roles"),
     path("users/<uuid:pk>/second-factor/", SecondFactorRemovalView.as_view(), name="user_second_factor"),
+    path("users/<uuid:pk>/enrolment-code/", EnrolmentCodeView.as_view(), name="user_enrolment"),
     path("users/new/", UserCreateView.as_view(), name="user_create"),
     path("users/<uuid:pk>/password/", NewPasswordView.as_view(), name="user_password"),
     *entity_urls("users", USERS),

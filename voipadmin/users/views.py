@@ -6,15 +6,18 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
 
 from voipadmin.core.pages import Entity, FieldGroup
 from voipadmin.core.pages.views import EntityView, ObjectCreateView, save_form
+from voipadmin.users.enrolment import hand_out_enrolment_code
 from voipadmin.users.filters import UserFilterSet
 from voipadmin.users.forms import ProfileForm, UserForm
 from voipadmin.users.models import User
+from voipadmin.users.second_factors import lacks_second_factor
 from voipadmin.users.services import delete_user, generate_password, save_user
 from voipadmin.users.tables import UserTable
 
@@ -42,10 +45,19 @@ USERS = Entity(
 )
 
 
-def _show_password(view: EntityView[User], user: User, password: str) -> HttpResponse:
-    response = view.page("users/user/password_once.html", object=user, password=password)
+def show_once(view: EntityView[User], user: User, *, password: str = "", enrolment_code: str = "") -> HttpResponse:
+    """Return the page that shows a new password, or enrolment code, or both."""
+    context = {"password": password, "enrolment_code": enrolment_code}
+    response = view.page("users/user/password_once.html", object=user, **context)
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _show_password(view: EntityView[User], user: User, password: str) -> HttpResponse:
+    """Show a password, and a code where the user cannot do anything without one."""
+    needs_code = lacks_second_factor(User.objects.get(pk=user.pk))
+    code = hand_out_enrolment_code(user=user, now=timezone.now()) if needs_code else ""
+    return show_once(view, user, password=password, enrolment_code=code)
 
 
 class UserCreateView(ObjectCreateView[User]):

@@ -6,7 +6,15 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.cache import patch_cache_control
 
 # Passwords, second factors and their codes, sessions, and whatever the Django admin shows.
-SECRET_NAMES = ("account_", "mfa_", "usersessions_", "users:user_password", "users:user_create", "admin:")
+SECRET_NAMES = (
+    "account_",
+    "mfa_",
+    "usersessions_",
+    "users:user_password",
+    "users:user_create",
+    "users:user_enrolment",
+    "admin:",
+)
 
 
 class PrivatePagesMiddleware:

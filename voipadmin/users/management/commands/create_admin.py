@@ -4,8 +4,12 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
 from voipadmin.core.services import error_messages
+from voipadmin.users.enrolment import hand_out_enrolment_code
+from voipadmin.users.models import User
+from voipadmin.users.second_factors import lacks_second_factor
 from voipadmin.users.services import AdministratorExists, create_first_administrator, reset_administrator
 
 EXISTS = 3
@@ -49,4 +53,6 @@ class Command(BaseCommand):
             return
         self.stdout.write(f"User name: {user.username}")
         self.stdout.write(f"Password:  {password}")
+        if lacks_second_factor(User.objects.get(pk=user.pk)):
+            self.stdout.write(f"Enrolment: {hand_out_enrolment_code(user=user, now=timezone.now())}")
         self.stdout.write("The password is shown this once and is stored only as a hash.")
