@@ -5,7 +5,7 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from tests.factories.routing import GatewayFactory
+from tests.factories.routing import GatewayFactory, RouteFactory
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -31,3 +31,15 @@ def test_a_routes_form_warns_once_its_gateway_is_chosen(as_admin: Page, live_ser
     expect(shown).to_contain_text("By GW_Zero")
     as_admin.locator("#id_strip_digits").fill("1")
     expect(shown).to_contain_text("Every number reaches the gateways")
+
+
+def test_a_gateways_form_warns_of_what_its_routes_would_send(as_admin: Page, live_server: LiveServer) -> None:
+    gateway = GatewayFactory.create(name="GW_Short")
+    RouteFactory.create(name="Police", pattern="190", gateways=[gateway])
+    as_admin.goto(live_server.url + reverse("routing:gateway_edit", args=[gateway.pk]))
+    shown = as_admin.locator("#form-preview")
+    as_admin.locator("#id_strip_digits").fill("1")
+    expect(shown).to_contain_text("Police:")
+    expect(shown).to_contain_text("which is no number")
+    as_admin.locator("#id_strip_digits").fill("0")
+    expect(shown).to_have_text("")
