@@ -18,7 +18,7 @@ from voipadmin.core.numbering_plan.queries import current_plan
 from voipadmin.core.numbers.patterns import Pattern, parse_pattern
 from voipadmin.core.numbers.plan import NumberingPlan
 
-EVERYBODY = ""
+EVERYBODY, NO_PLAN = "", "—"
 SHOWN_IN_ALARM = 5
 
 
@@ -58,7 +58,7 @@ def report_unpriced_codes(*, now: datetime) -> int:
     """Open an alarm for each rate plan with such codes, and close those without; return how many stand."""
     standing = {
         str(found.plan.pk if found.plan else EVERYBODY): {
-            "plan": str(found.plan or ""),
+            "plan": str(found.plan or NO_PLAN),
             "found": len(found.codes),
             "codes": in_short(found.codes),
         }
