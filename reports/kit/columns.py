@@ -1,14 +1,12 @@
-"""Columns and rows of a report, and how a value is written for people and for machines; pure."""
+"""Columns and rows of a report, and how a page shows a value; pure."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from enum import Enum, auto
 from typing import Any
 
-from django.utils import formats, timezone
+from django.utils import formats
 
 from voipadmin.core.errors import Message
 from voipadmin.core.tables.entity_table import format_duration, format_moment
@@ -115,48 +113,6 @@ def on_page(column: Column, value: Any, currency: str = "") -> str:
         case Kind.MOMENT:
             return format_moment(value)
     return str(value)
-
-
-def in_machine_file(column: Column, value: Any) -> str:
-    """Return a value for programs: a point before decimals, times in ISO 8601 with their offset."""
-    if value is None:
-        return ""
-    if column.kind is Kind.DECIMAL:
-        return f"{rounded(value, column.exact or column.places):f}"
-    if column.kind is Kind.SECONDS:
-        return f"{Decimal(value).normalize():f}"
-    if isinstance(value, datetime):
-        return timezone.localtime(value, timezone.get_default_timezone()).isoformat()
-    return value.isoformat() if isinstance(value, date) else str(value)
-
-
-def in_people_file(column: Column, value: Any) -> str:
-    """Return a value for a spreadsheet of the active language, which reads it as what it is.
-
-    Figures have that language's decimal sign and no groups. Telephone numbers are grouped with blanks, so that no
-    spreadsheet makes a figure of them.
-    """
-    if value is None:
-        return ""
-    if column.kind in {Kind.DECIMAL, Kind.SECONDS}:
-        plain = in_machine_file(replace(column, exact=0), value)
-        return plain.replace(".", formats.get_format("DECIMAL_SEPARATOR", use_l10n=True))
-    if column.kind is Kind.DIGITS:
-        return grouped(str(value))
-    if isinstance(value, datetime):
-        return format_moment(timezone.localtime(value, timezone.get_default_timezone()))
-    return str(value)
-
-
-_GROUP = 4
-_SINGLE = re.compile(r" (\d)$")
-
-
-def grouped(digits: str) -> str:
-    """Return digits in groups of four, `5511 4000 1000`; a group of one joins that before it. Other text as it is."""
-    if not digits.isdecimal() or len(digits) <= _GROUP:
-        return digits
-    return _SINGLE.sub(r"\1", " ".join(digits[at : at + _GROUP] for at in range(0, len(digits), _GROUP)))
 
 
 def shown_columns(columns: Sequence[Column], hidden: frozenset[str]) -> tuple[Column, ...]:

@@ -13,7 +13,8 @@ from django.utils import formats, timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from reports.kit.columns import Column, Kind, Row, in_machine_file, in_people_file
+from reports.kit.columns import Column, Kind, Row
+from reports.kit.writers import machine_writer, people_writer
 from voipadmin.core.tables.csv_export import csv_lines
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -48,31 +49,27 @@ def file_response(form: FileForm, columns: Sequence[Column], rows: Iterable[Row]
     if form is FileForm.WORKBOOK:
         content = _workbook(columns, rows)
         return FileResponse(content, as_attachment=True, filename=f"{name}-{stamp}.xlsx", content_type=XLSX_TYPE)
-    lines = _machine_lines(columns, rows) if form is FileForm.MACHINE else _people_lines(columns, rows)
+    lines = _csv(columns, rows, for_people=form is FileForm.PEOPLE)
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}-{stamp}.csv"'
     return response
 
 
-def _machine_lines(columns: Sequence[Column], rows: Iterable[Row]) -> Iterator[str]:
-    def cells() -> Iterator[list[str]]:
-        yield [column.name for column in columns]
-        for row in rows:
-            yield [in_machine_file(column, row.values.get(column.name)) for column in columns]
-
-    yield from csv_lines(cells(), guarded=[not column.is_numeric for column in columns])
-
-
-def _people_lines(columns: Sequence[Column], rows: Iterable[Row]) -> Iterator[str]:
+def _csv(columns: Sequence[Column], rows: Iterable[Row], *, for_people: bool) -> Iterator[str]:
+    """Return the lines of a file; what depends on the language is settled before the first one is asked for."""
     # Where the comma is the decimal sign, spreadsheets expect semicolons between cells.
-    delimiter = ";" if formats.get_format("DECIMAL_SEPARATOR", use_l10n=True) == "," else ","
+    commas = for_people and formats.get_format("DECIMAL_SEPARATOR", use_l10n=True) == ","
+    headings = [capfirst(str(column.heading)) if for_people else column.name for column in columns]
+    writers = [(column.name, (people_writer if for_people else machine_writer)(column)) for column in columns]
 
     def cells() -> Iterator[list[str]]:
-        yield [capfirst(str(column.heading)) for column in columns]
+        yield headings
         for row in rows:
-            yield [in_people_file(column, row.values.get(column.name)) for column in columns]
+            value_of = row.values.get
+            yield [write(value_of(name)) for name, write in writers]
 
-    yield from csv_lines(cells(), delimiter=delimiter, guarded=[not column.is_numeric for column in columns])
+    guarded = [not column.is_numeric for column in columns]
+    return csv_lines(cells(), delimiter=";" if commas else ",", guarded=guarded)
 
 
 def _workbook(columns: Sequence[Column], rows: Iterable[Row]) -> Any:

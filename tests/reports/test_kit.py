@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from reports.kit.columns import Column, Kind, Row, cells_of, grouped, in_machine_file, in_people_file
+from reports.kit.columns import Column, Kind, Row, cells_of
 from reports.kit.exports import FileForm, asked_form, file_response
 from reports.kit.pages import ReportTable, asked_order, sort_path
+from reports.kit.writers import grouped, machine_writer, people_writer
 
 COLUMNS = (
     Column("number", "number", Kind.DIGITS, sort="number"),
@@ -83,9 +84,9 @@ def test_grouped_digits_are_the_same_digits_and_long_ones_no_figure(digits: str)
 @given(st.decimals(-(10**9), 10**9, places=6))
 def test_an_amount_of_a_file_is_read_back_as_it_was_rounded(amount: Decimal) -> None:
     column = Column("amount", "amount", Kind.DECIMAL, places=6)
-    assert Decimal(in_machine_file(column, amount)) == amount
+    assert Decimal(machine_writer(column)(amount)) == amount
     with translation.override("pt-br"):
-        assert Decimal(in_people_file(column, amount).replace(",", ".")) == amount
+        assert Decimal(people_writer(column)(amount).replace(",", ".")) == amount
 
 
 def test_a_heading_asks_for_the_other_order_and_an_unknown_order_is_none() -> None:

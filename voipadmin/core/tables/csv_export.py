@@ -16,7 +16,8 @@ _FORMULA = re.compile(rf"(?:^|(?<=[;\t\r\n]))(?=[{_STARTS}])|^(?=[\t\r\n])")
 
 def neutralise(value: Any) -> Any:
     """Return `value` with an apostrophe before each part of a text that a spreadsheet would take for a formula."""
-    return _FORMULA.sub("'", value) if isinstance(value, str) else value
+    # Letters and digits alone, as most cells are, begin no formula and hold nothing that parts cells.
+    return _FORMULA.sub("'", value) if isinstance(value, str) and not value.isalnum() else value
 
 
 class _Echo:
@@ -39,8 +40,10 @@ def csv_lines(
     writer = csv.writer(_Echo(), delimiter=delimiter)
     for row in rows:
         cells = ["" if cell is None else cell for cell in row]
-        which = guarded or [True] * len(cells)
-        yield writer.writerow([neutralise(cell) if guard else cell for cell, guard in zip(cells, which, strict=True)])
+        for place, cell in enumerate(cells):
+            if guarded is None or guarded[place]:
+                cells[place] = neutralise(cell)
+        yield writer.writerow(cells)
 
 
 def csv_response(rows: Iterable[Iterable[Any]], *, filename: str) -> StreamingHttpResponse:
