@@ -21,6 +21,11 @@ from billing.models import Cdr, Direction, LedgerEntry
 from reports.cdr_report import cdr_report
 from reports.dashboard_stats import dashboard_stats
 from reports.gateway_figures import gateway_figures
+from reports.rollups.counting import count_changed_hours
+from reports.rollups.marking import mark_quarters
+from reports.traffic.cuts import CUTS
+from reports.traffic.filters import TrafficFilters
+from reports.traffic.lines import lines_by
 from tests.factories import CdrFactory, CustomerFactory, GatewayFactory, TariffFactory, UserFactory
 from voipadmin.users.models import User
 from voipadmin.users.roles import Role
@@ -39,6 +44,8 @@ def call(*, started: datetime, ended: datetime) -> Cdr:
         billable_seconds=seconds, price=Decimal(2), currency="BRL",
     )  # fmt: skip
     charge_calls(cdrs=[made])
+    mark_quarters([made.ended_at])
+    count_changed_hours()
     return made
 
 
@@ -76,10 +83,18 @@ def in_ledger(_user: User, one: Cdr, period: Period) -> int:
     return int(within.filter(cdr_id=one.pk).count())
 
 
+def in_margin_report(_user: User, one: Cdr, period: Period) -> int:
+    filters = TrafficFilters(period.begins, period.ends, customer_id=one.customer_id)
+    lines = lines_by(CUTS["day"], filters, "BRL")
+    assert all(line.part.value == day_of(one.ended_at) for line in lines)
+    return sum(line.sums.calls for line in lines)
+
+
 COUNTS: dict[str, Callable[[User, Cdr, Period], int]] = {
     "dashboard": on_dashboard,
     "gateways": among_gateways,
     "report": in_report,
+    "margin": in_margin_report,
     "statement": on_statement,
     "ledger": in_ledger,
 }
