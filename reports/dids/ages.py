@@ -1,10 +1,13 @@
 """Ageing: the spans of days into which numbers are sorted by how long they are where they are."""
 
+from bisect import bisect_right
+from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import DurationField, ExpressionWrapper, F, QuerySet, Value
+from django.db.models.functions import ExtractDay
 from django.utils.translation import gettext_lazy as _
 
 from reports.dids.queries import counts_by
@@ -29,11 +32,14 @@ SPANS = (
 
 
 def ages_of(rows: QuerySet[Any], *, now: datetime) -> list[tuple[AgeSpan, dict[str, int]]]:
-    """Return each span with how many numbers of each status it has."""
-    whens = [When(since__lte=now - timedelta(days=span.least), then=Value(span.least)) for span in reversed(SPANS)]
-    aged = rows.annotate(age_span=Case(*whens, default=Value(0), output_field=IntegerField()))
-    found: dict[int, dict[str, int]] = {span.least: {} for span in SPANS}
-    row: dict[str, Any]
-    for row in counts_by(aged, "age_span", "status"):
-        found[row["age_span"]][row["status"]] = row["numbers"]
-    return [(span, found[span.least]) for span in SPANS]
+    """Return each span with how many numbers of each status it has.
+
+    The database counts by days: conditions on the spans would have it look for the moment once for each of them.
+    """
+    held = ExtractDay(ExpressionWrapper(Value(now) - F("since"), output_field=DurationField()))
+    found: list[Counter[str]] = [Counter() for _span in SPANS]
+    starts = [span.least for span in SPANS]
+    for row in counts_by(rows.annotate(held=held), "held", "status"):
+        place = max(0, bisect_right(starts, row["held"]) - 1)
+        found[place][row["status"]] += row["numbers"]
+    return [(span, dict(counts)) for span, counts in zip(SPANS, found, strict=True)]

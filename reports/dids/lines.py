@@ -77,7 +77,7 @@ COLUMNS = (
     Column("since", _("unchanged since"), Kind.MOMENT, sort="since", on_page=False),
     Column("held_days", _("days unchanged"), Kind.COUNT, sort="-since"),
     Column("quarantined_until", _("in quarantine until"), Kind.MOMENT, wide_only=True),
-    Column("last_call_at", _("last call"), Kind.MOMENT, sort="last_call_at"),
+    Column("last_call_at", _("last call"), Kind.MOMENT),
     Column("idle_days", _("days idle"), Kind.COUNT, wide_only=True),
     Column("calls", _("calls, 30 days"), Kind.COUNT),
     Column("minutes", _("minutes, 30 days"), Kind.DECIMAL, places=1, wide_only=True),
