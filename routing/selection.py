@@ -54,11 +54,12 @@ class RouteLike(Protocol):
         """The codes of the customers that it is for."""
 
 
+OrderKey = tuple[int, Specificity, str]
 AnyRoute = TypeVar("AnyRoute", bound=RouteLike)
 AnyStep = TypeVar("AnyStep", bound=StepLike)
 
 
-def order_key(route: RouteLike) -> tuple[int, Specificity, str]:
+def order_key(route: RouteLike) -> OrderKey:
     """Return the sort key of routes: priority, then Asterisk's specificity, then the older one."""
     return route.priority, parse_pattern(route.pattern).specificity, str(route.id)
 

@@ -15,7 +15,7 @@ from asterisk_sync.rendering.search_contexts import LevelContexts, SearchContext
 from asterisk_sync.rendering.spreading import spread
 from asterisk_sync.snapshot.values import RouteSnapshot
 from routing.overlaps import OverlapIndex
-from routing.selection import layer_routes, order_key
+from routing.selection import OrderKey, layer_routes, order_key
 from voipadmin.core.numbers.patterns import parse_pattern
 from voipadmin.core.runtime.caches import RoundCache
 
@@ -146,8 +146,8 @@ class _CommonLevels:
         self.levels = {
             priority: _levels(group, priority, f"{priority}", "") for priority, group in self._routes.items()
         }
-        # Priority -> its routes by pattern, each with how many levels there are up to its own.
-        self._indexes: dict[int, OverlapIndex[tuple[RouteSnapshot, int]]] = {}
+        # Priority -> the places of its routes in their order, by pattern, each with how many levels there are up to it.
+        self._indexes: dict[int, OverlapIndex[tuple[OrderKey, int]]] = {}
 
     def with_own(self, own: Iterable[RouteSnapshot], label: str) -> dict[int, tuple[Level, ...]]:
         """Return the levels of customers with routes of their own; those of priorities that have none are shared."""
@@ -183,10 +183,11 @@ class _CommonLevels:
         index, placed = self._index(priority), OverlapIndex[int]()
         places: dict[RouteSnapshot, int] = {}
         for route in sorted(own, key=order_key):
+            key = order_key(route)
             patterns = [parse_pattern(line.pattern) for line in route.lines]
             overlapping = [other for pattern in patterns for other in index.overlapping(pattern)]
-            before = [level for other, level in overlapping if order_key(other) < order_key(route)]
-            behind = [level for other, level in overlapping if order_key(other) > order_key(route)]
+            before = [level for other, level in overlapping if other < key]
+            behind = [level for other, level in overlapping if other > key]
             own_before = [place for pattern in patterns for place in placed.overlapping(pattern)]
             place = max([*before, *own_before], default=0)
             if behind and place >= min(behind):
@@ -196,13 +197,14 @@ class _CommonLevels:
             places[route] = place
         return places
 
-    def _index(self, priority: int) -> OverlapIndex[tuple[RouteSnapshot, int]]:
+    def _index(self, priority: int) -> OverlapIndex[tuple[OrderKey, int]]:
         if priority not in self._indexes:
             self._indexes[priority] = OverlapIndex()
             for number, level in enumerate(self.levels.get(priority, ()), start=1):
                 for route in level.routes:
+                    key = order_key(route)
                     for line in route.lines:
-                        self._indexes[priority].add(parse_pattern(line.pattern), (route, number))
+                        self._indexes[priority].add(parse_pattern(line.pattern), (key, number))
         return self._indexes[priority]
 
 
