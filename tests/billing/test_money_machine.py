@@ -270,6 +270,7 @@ class Money(RuleBasedStateMachine):
         self.folder.cleanup()
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.postgres15
 def test_money_adds_up_whatever_happens_in_whatever_order() -> None:

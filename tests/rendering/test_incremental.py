@@ -236,6 +236,7 @@ CHANGES = [
 ]
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(histories())
 def test_change_after_change_gives_the_text_and_the_objects_of_a_fresh_start(history: list[Snapshot]) -> None:

@@ -148,6 +148,7 @@ def with_own_routes(count: int, *own: RouteSnapshot) -> Snapshot:
     return dataclasses.replace(base, customers=(*base.customers, *owners), routes=(*base.routes, *mine))
 
 
+@pytest.mark.slow
 def test_customers_with_routes_of_their_own_share_the_contexts_of_all() -> None:
     own = [route(7_000_000 + number, "_X.", 10, "GW0000") for number in range(200)]
     alone, together = contexts_of(with_own_routes(1_000)), contexts_of(with_own_routes(1_000, *own))

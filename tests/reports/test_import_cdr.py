@@ -125,6 +125,7 @@ def more_than(count: int) -> Callable[[], bool]:
     return lambda: Cdr.objects.count() > count
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_an_import_killed_in_the_middle_and_started_again_has_each_call_once(tmp_path: Path) -> None:
     path = tmp_path / "voipadmin.csv"
@@ -164,6 +165,7 @@ def test_as_a_service_it_follows_every_node_and_ends_on_sigterm(spool: Path) -> 
     assert [batch["imported"] for batch in batches] == [3, 1]
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_two_importers_of_one_file_make_each_record_once(tmp_path: Path) -> None:
     path = tmp_path / "voipadmin.csv"

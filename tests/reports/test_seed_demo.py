@@ -61,6 +61,7 @@ def seed() -> str:
     return output.getvalue()
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.usefixtures("node")
 def test_the_demo_is_a_living_operator_beside_a_node_on_the_loopback() -> None:

@@ -159,6 +159,7 @@ def readings(text: str, number: Number, sending: Sending, plan: NumberingPlan) -
     return [read.key for read in found]
 
 
+@pytest.mark.slow
 @given(sendings())
 @settings(max_examples=400, deadline=None)
 def test_what_is_not_warned_of_reads_back_and_every_warning_has_a_case(

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.django_db
 prices = st.decimals(min_value=0, max_value=3, places=4)
 
 
+@pytest.mark.slow
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     st.lists(st.tuples(st.integers(0, 2), st.decimals(min_value=0, max_value=900, places=3)), min_size=1, max_size=8),
