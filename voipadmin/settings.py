@@ -111,14 +111,14 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "voipadmin.users.middleware.BearerMiddleware",
+    "voipadmin.users.tokens.middleware.BearerMiddleware",
     "voipadmin.core.runtime.private_pages.PrivatePagesMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
-    "voipadmin.users.second_factor_middleware.SecondFactorMiddleware",
+    "voipadmin.users.second_factors.middleware.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "voipadmin.users.session_middleware.SessionUseMiddleware",
+    "voipadmin.users.sessions.middleware.SessionUseMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "voipadmin.core.audit.middleware.AuditMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -250,33 +250,33 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "reports:dashboard"
-ACCOUNT_ADAPTER = "voipadmin.users.adapter.ClosedAccountAdapter"
+ACCOUNT_ADAPTER = "voipadmin.users.log_in.adapter.ClosedAccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
-ACCOUNT_RATE_LIMITS = False  # one rule of delays for pages, admin and API: voipadmin/users/login_attempts.py
-ACCOUNT_FORMS = {"change_password": "voipadmin.users.delayed_forms.DelayedChangePasswordForm"}
-MFA_ADAPTER = "voipadmin.users.mfa_adapter.EncryptedMFAAdapter"
+ACCOUNT_RATE_LIMITS = False  # one rule of delays for pages, admin and API: voipadmin/users/log_in/attempts.py
+ACCOUNT_FORMS = {"change_password": "voipadmin.users.log_in.delayed_forms.DelayedChangePasswordForm"}
+MFA_ADAPTER = "voipadmin.users.second_factors.mfa_adapter.EncryptedMFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RATE_LIMITS = False  # a passkey cannot be guessed; the limit would need Redis
 MFA_FORMS = {
-    "authenticate": "voipadmin.users.delayed_forms.DelayedAuthenticateForm",
-    "reauthenticate": "voipadmin.users.delayed_forms.DelayedReauthenticateForm",
-    "add_webauthn": "voipadmin.users.passkey_form.PasskeyForm",
+    "authenticate": "voipadmin.users.log_in.delayed_forms.DelayedAuthenticateForm",
+    "reauthenticate": "voipadmin.users.log_in.delayed_forms.DelayedReauthenticateForm",
+    "add_webauthn": "voipadmin.users.second_factors.passkey_form.PasskeyForm",
 }
 # django-axes counts, the handler delays: nobody's wrong passwords lock anybody else out.
 LOGIN_FREE_FAILURES = env.int("LOGIN_FREE_FAILURES", default=5)
-AXES_HANDLER = "voipadmin.users.login_attempts.DelayingHandler"
+AXES_HANDLER = "voipadmin.users.log_in.attempts.DelayingHandler"
 AXES_LOCK_OUT_AT_FAILURE = False
 AXES_COOLOFF_TIME = env.float("LOGIN_FAILURES_REMEMBERED_HOURS", default=24.0)
-AXES_USERNAME_CALLABLE = "voipadmin.users.login_attempts.counted_name"
-AXES_CLIENT_IP_CALLABLE = "voipadmin.users.login_attempts.counted_address"
+AXES_USERNAME_CALLABLE = "voipadmin.users.log_in.attempts.counted_name"
+AXES_CLIENT_IP_CALLABLE = "voipadmin.users.log_in.attempts.counted_address"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = False  # the handler forgets the failures of the same source only
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-AXES_LOCKOUT_CALLABLE = "voipadmin.users.delayed_forms.wait_response"
+AXES_LOCKOUT_CALLABLE = "voipadmin.users.log_in.delayed_forms.wait_response"
 
 # Transport
 HTTPS = env.bool("HTTPS", default=not DEBUG)

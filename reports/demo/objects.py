@@ -25,8 +25,8 @@ from routing.models import Authentication, Gateway, Provider, Route
 from routing.services import RouteStep, save_route
 from voipadmin.core.services import save_object
 from voipadmin.users.models import User
+from voipadmin.users.people.services import generate_password, save_user
 from voipadmin.users.roles import Role
-from voipadmin.users.services import generate_password, save_user
 
 FIRST_EXTENSION = 1001
 SIP_PORT = 5060

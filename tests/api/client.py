@@ -9,7 +9,7 @@ from django.utils import timezone
 from tests.factories import UserFactory
 from voipadmin.users.models import User
 from voipadmin.users.roles import Role
-from voipadmin.users.tokens import issue_token
+from voipadmin.users.tokens.json_web_tokens import issue_token
 
 V1 = "/api/v1"
 

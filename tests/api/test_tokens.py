@@ -18,10 +18,10 @@ from pytest_django import Settings
 from tests.api.client import ApiClient, problem
 from tests.factories import PASSWORD, UserFactory
 from voipadmin.users.models import RevokedToken, User
+from voipadmin.users.people.services import save_user
 from voipadmin.users.roles import Role
-from voipadmin.users.services import save_user
-from voipadmin.users.token_services import revoke_all_tokens
-from voipadmin.users.tokens import AUDIENCE, ISSUER, issue_token, token_keys
+from voipadmin.users.tokens.json_web_tokens import AUDIENCE, ISSUER, issue_token, token_keys
+from voipadmin.users.tokens.services import revoke_all_tokens
 
 pytestmark = pytest.mark.django_db
 

@@ -7,9 +7,9 @@ from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.factories import PASSWORD, UserFactory
-from voipadmin.users.enrolment import hand_out_enrolment_code
 from voipadmin.users.roles import Role
-from voipadmin.users.services import demand_second_factor
+from voipadmin.users.second_factors.enrolment import hand_out_enrolment_code
+from voipadmin.users.second_factors.services import demand_second_factor
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 

@@ -13,8 +13,8 @@ from tests.factories import CustomerFactory, UserFactory
 from tests.factories.billing import CdrFactory
 from tests.urls import entities
 from voipadmin.users.models import User
+from voipadmin.users.people.services import delete_user, save_user
 from voipadmin.users.roles import Role
-from voipadmin.users.services import delete_user, save_user
 
 pytestmark = pytest.mark.django_db
 

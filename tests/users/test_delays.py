@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voipadmin.users.delays import NO_WAIT, Delays, Failures
+from voipadmin.users.log_in.delays import NO_WAIT, Delays, Failures
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 seconds = st.integers(1, 10_000).map(lambda value: timedelta(seconds=value))

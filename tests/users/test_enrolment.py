@@ -17,11 +17,11 @@ from django.utils import timezone
 from tests.api.test_log_in import TOTP_SECRET, _code
 from tests.factories import PASSWORD, UserFactory
 from voipadmin.celery import app
-from voipadmin.users.enrolment import GOOD_FOR, hand_out_enrolment_code
 from voipadmin.users.models import EnrolmentCode, User
 from voipadmin.users.roles import Role
-from voipadmin.users.second_factors import has_second_factor
-from voipadmin.users.services import demand_second_factor, remove_second_factors
+from voipadmin.users.second_factors.enrolment import GOOD_FOR, hand_out_enrolment_code
+from voipadmin.users.second_factors.queries import has_second_factor
+from voipadmin.users.second_factors.services import demand_second_factor, remove_second_factors
 
 pytestmark = pytest.mark.django_db
 FIRST = "/settings/second-factor/"

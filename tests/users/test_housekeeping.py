@@ -15,8 +15,8 @@ from django.utils import timezone
 
 from tests.factories import PASSWORD, UserFactory
 from voipadmin.celery import app
-from voipadmin.users import housekeeping
-from voipadmin.users.housekeeping import LOG_INS_KEPT_FOR, forget_expired_log_ins
+from voipadmin.users.log_in import housekeeping
+from voipadmin.users.log_in.housekeeping import LOG_INS_KEPT_FOR, forget_expired_log_ins
 from voipadmin.users.models import RevokedToken, User
 
 pytestmark = pytest.mark.django_db

@@ -15,7 +15,7 @@ from django.urls import reverse
 from tests.api.client import V1
 from tests.api.test_log_in import TOTP_SECRET, _code
 from tests.factories import PASSWORD, UserFactory
-from voipadmin.users.login_attempts import counted_address
+from voipadmin.users.log_in.attempts import counted_address
 from voipadmin.users.models import User
 
 pytestmark = pytest.mark.django_db

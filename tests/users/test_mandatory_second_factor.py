@@ -14,10 +14,10 @@ from django.utils import timezone
 from tests.api.client import V1
 from tests.api.test_log_in import TOTP_SECRET, _code
 from tests.factories import PASSWORD, UserFactory
-from voipadmin.users.enrolment import hand_out_enrolment_code
 from voipadmin.users.models import RolePolicy, User
 from voipadmin.users.roles import Role
-from voipadmin.users.services import demand_second_factor, remove_second_factors
+from voipadmin.users.second_factors.enrolment import hand_out_enrolment_code
+from voipadmin.users.second_factors.services import demand_second_factor, remove_second_factors
 
 pytestmark = pytest.mark.django_db
 FIRST = "/settings/second-factor/"

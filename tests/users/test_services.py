@@ -7,8 +7,8 @@ from django.db import IntegrityError, transaction
 
 from tests.factories import PASSWORD, UserFactory
 from voipadmin.users.models import User
+from voipadmin.users.people.services import LastAdministrator, delete_user, generate_password, save_user
 from voipadmin.users.roles import Role
-from voipadmin.users.services import LastAdministrator, delete_user, generate_password, save_user
 
 pytestmark = pytest.mark.django_db
 

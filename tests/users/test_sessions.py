@@ -10,8 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.factories import PASSWORD, UserFactory
-from voipadmin.users.devices import device_name
-from voipadmin.users.session_middleware import INTERVAL_SECONDS, NOTED
+from voipadmin.users.sessions.devices import device_name
+from voipadmin.users.sessions.middleware import INTERVAL_SECONDS, NOTED
 
 pytestmark = pytest.mark.django_db
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:128.0) Gecko/20100101 Firefox/128.0"

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from voipadmin.core.admin import DomainAdmin, ReadOnlyAdmin
 from voipadmin.users.models import RevokedToken, RolePolicy, User
-from voipadmin.users.services import delete_user, save_user
+from voipadmin.users.people.services import delete_user, save_user
 
 # They are registered when these modules are imported, which else happens after this one.
 for module in ("allauth.account", "allauth.mfa", "allauth.usersessions", "axes"):

@@ -13,10 +13,10 @@ from voipadmin.core.api.access import Needs
 from voipadmin.core.api.input_errors import domain_problem
 from voipadmin.core.api.problems import ProblemError
 from voipadmin.core.api.schemas import Input, Output
-from voipadmin.users import token_services
-from voipadmin.users.delayed_forms import wait_seconds
+from voipadmin.users.log_in.delayed_forms import wait_seconds
 from voipadmin.users.models import User
 from voipadmin.users.roles import Role
+from voipadmin.users.tokens import services as token_services
 
 router = Router(tags=["auth"])
 

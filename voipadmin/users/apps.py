@@ -15,6 +15,6 @@ class UsersConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect the signals and register the checks; their modules need the models to be loaded."""
-        for module in ("checks", "delayed_forms", "second_factor_log", "token_signals"):
+        for module in ("checks", "log_in.delayed_forms", "second_factors.changelog", "tokens.signals"):
             import_module(f"voipadmin.users.{module}")
-        import_module("voipadmin.users.used_codes").keep_used_codes()
+        import_module("voipadmin.users.second_factors.used_codes").keep_used_codes()

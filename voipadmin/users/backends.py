@@ -6,7 +6,7 @@ from django.contrib.auth.backends import ModelBackend
 
 from voipadmin.users.models import User
 from voipadmin.users.roles import role_allows, role_sees_app
-from voipadmin.users.second_factors import with_second_factor_state
+from voipadmin.users.second_factors.queries import with_second_factor_state
 
 
 class RoleBackend(ModelBackend):

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.checks import CheckMessage, Error, register
 from django.core.exceptions import ImproperlyConfigured
 
-from voipadmin.users.tokens import token_keys
+from voipadmin.users.tokens.json_web_tokens import token_keys
 
 
 @register()

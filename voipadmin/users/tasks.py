@@ -5,7 +5,8 @@ from celery import shared_task
 from django.utils import timezone
 
 from voipadmin.core.runtime.task_limits import LONG, SHORT
-from voipadmin.users import housekeeping, notices
+from voipadmin.users.log_in import housekeeping
+from voipadmin.users.second_factors import notices
 
 logger = structlog.get_logger(__name__)
 

@@ -3,13 +3,13 @@
 from django.urls import path
 
 from voipadmin.core.pages import entity_urls
-from voipadmin.users.second_factor_pages import (
+from voipadmin.users.people.pages import USERS, NewPasswordView, SettingsView, UserCreateView
+from voipadmin.users.people.second_factor_pages import (
     EnrolmentCodeView,
     FirstSecondFactorView,
     RolesView,
     SecondFactorRemovalView,
 )
-from voipadmin.users.views import USERS, NewPasswordView, SettingsView, UserCreateView
 
 app_name = "users"
 urlpatterns = [

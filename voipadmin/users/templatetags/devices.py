@@ -2,7 +2,7 @@
 
 from django import template
 
-from voipadmin.users import devices
+from voipadmin.users.sessions import devices
 
 register = template.Library()
 register.filter("device_name", devices.device_name)

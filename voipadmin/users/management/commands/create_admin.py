@@ -7,10 +7,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from voipadmin.core.services import error_messages
-from voipadmin.users.enrolment import hand_out_enrolment_code
 from voipadmin.users.models import User
-from voipadmin.users.second_factors import lacks_second_factor
-from voipadmin.users.services import AdministratorExists, create_first_administrator, reset_administrator
+from voipadmin.users.people.services import AdministratorExists, create_first_administrator, reset_administrator
+from voipadmin.users.second_factors.enrolment import hand_out_enrolment_code
+from voipadmin.users.second_factors.queries import lacks_second_factor
 
 EXISTS = 3
 

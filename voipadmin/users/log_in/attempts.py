@@ -25,8 +25,8 @@ from django.db.models import Max, Q, Sum
 from django.http import HttpRequest
 
 from voipadmin.core.validators import validate_username
-from voipadmin.users.delays import NO_WAIT, Delays, Failures
-from voipadmin.users.known_devices import known_device
+from voipadmin.users.log_in.delays import NO_WAIT, Delays, Failures
+from voipadmin.users.log_in.known_devices import known_device
 
 # No user has such a name: the validator of user names refuses the brackets.
 NO_NAME = "(no name)"

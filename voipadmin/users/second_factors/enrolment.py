@@ -15,10 +15,10 @@ from django.utils.translation import gettext_lazy as _
 
 from voipadmin.core.errors import DomainError
 from voipadmin.core.services import all_or_nothing
-from voipadmin.users.delayed_forms import code_is_delayed, count_wrong_code
-from voipadmin.users.login_attempts import one_at_a_time
+from voipadmin.users.log_in.attempts import one_at_a_time
+from voipadmin.users.log_in.delayed_forms import code_is_delayed, count_wrong_code
 from voipadmin.users.models import EnrolmentCode, User
-from voipadmin.users.second_factor_log import record_second_factor
+from voipadmin.users.second_factors.changelog import record_second_factor
 
 GOOD_FOR = timedelta(days=3)
 # 20 of 32 signs: 100 bits. Without 0, 1, I and O, which are read for one another.

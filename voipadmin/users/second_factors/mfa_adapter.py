@@ -5,7 +5,7 @@ from allauth.mfa.models import Authenticator
 
 from voipadmin.core import crypto
 from voipadmin.users.models import RolePolicy
-from voipadmin.users.second_factors import FACTORS
+from voipadmin.users.second_factors.queries import FACTORS
 
 CONTEXT = "mfa.authenticator"
 

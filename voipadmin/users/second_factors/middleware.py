@@ -8,9 +8,9 @@ from django.shortcuts import redirect
 from django.urls import Resolver404, resolve
 
 from voipadmin.core.api.problems import ProblemError, problem_response
-from voipadmin.users.enrolment import may_enrol
-from voipadmin.users.middleware import API_PREFIX
-from voipadmin.users.second_factors import lacks_second_factor
+from voipadmin.users.api_requests import is_api_request
+from voipadmin.users.second_factors.enrolment import may_enrol
+from voipadmin.users.second_factors.queries import lacks_second_factor
 
 # What is needed to set one up, and to leave.
 OPEN = {
@@ -41,7 +41,7 @@ class SecondFactorMiddleware:
         """Serve the request, or lead elsewhere."""
         if not lacks_second_factor(request.user):
             return self.get_response(request)
-        if request.path_info.startswith(API_PREFIX):
+        if is_api_request(request):
             message = "Your role demands a second factor: set one up on the panel's pages first."
             return problem_response(ProblemError(HTTPStatus.FORBIDDEN, "second_factor_missing", message))
         name = _name_of(request)

@@ -16,8 +16,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from voipadmin.users.login_attempts import one_at_a_time
-from voipadmin.users.middleware import API_PREFIX
+from voipadmin.users.api_requests import is_api_request
+from voipadmin.users.log_in.attempts import one_at_a_time
 from voipadmin.users.models import User
 
 MINUTE_SECONDS = 60
@@ -27,7 +27,7 @@ def wait_response(
     request: HttpRequest, original_response: HttpResponse, _credentials: dict[str, Any] | None = None
 ) -> HttpResponse:
     """Answer with the page that asks to wait; the API has already answered in its own way."""
-    if request.path_info.startswith(API_PREFIX):
+    if is_api_request(request):
         return original_response
     seconds = wait_seconds(request)
     response = render(request, "account/wait.html", {"wait": _wait_in_words(seconds)}, status=429)

@@ -5,8 +5,8 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest, HttpResponse
 
-from voipadmin.users.known_devices import remember_device
-from voipadmin.users.login_attempts import one_at_a_time
+from voipadmin.users.log_in.attempts import one_at_a_time
+from voipadmin.users.log_in.known_devices import remember_device
 from voipadmin.users.models import User
 
 

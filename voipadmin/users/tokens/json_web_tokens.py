@@ -14,7 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Exists, OuterRef
 
 from voipadmin.users.models import RevokedToken, User
-from voipadmin.users.second_factors import with_second_factor_state
+from voipadmin.users.second_factors.queries import with_second_factor_state
 
 ALGORITHM = "HS256"
 ISSUER = "voipadmin"

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from voipadmin.core.forms.entity_form import EntityForm
 from voipadmin.users.models import User
-from voipadmin.users.services import generate_password, save_user
+from voipadmin.users.people.services import generate_password, save_user
 
 
 class UserForm(EntityForm):

@@ -6,9 +6,8 @@ from typing import cast
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponseBase
 
-from voipadmin.users.tokens import TokenRefused, VerifiedToken, verify_token
-
-API_PREFIX = "/api/"
+from voipadmin.users.api_requests import is_api_request
+from voipadmin.users.tokens.json_web_tokens import TokenRefused, VerifiedToken, verify_token
 
 
 class BearerRequest(HttpRequest):
@@ -27,7 +26,7 @@ class BearerMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Verify the token; a refused one leaves an anonymous user and the reason in `request.bearer_refusal`."""
         authorization = request.headers.get("Authorization", "")
-        if authorization and request.path_info.startswith(API_PREFIX):
+        if authorization and is_api_request(request):
             self._identify(cast(BearerRequest, request), authorization)
         return self.get_response(request)
 

@@ -7,7 +7,7 @@ from django.dispatch import receiver
 from django.utils import timezone
 
 from voipadmin.users.models import User
-from voipadmin.users.token_services import revoke_all_tokens
+from voipadmin.users.tokens.services import revoke_all_tokens
 
 WATCHED = ("role", "password", "is_active", "is_superuser")
 

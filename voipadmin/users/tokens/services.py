@@ -10,11 +10,11 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from voipadmin.core.errors import DomainError
-from voipadmin.users.delayed_forms import code_is_delayed, count_wrong_code
-from voipadmin.users.login_attempts import one_at_a_time
+from voipadmin.users.log_in.attempts import one_at_a_time
+from voipadmin.users.log_in.delayed_forms import code_is_delayed, count_wrong_code
 from voipadmin.users.models import RevokedToken, User
-from voipadmin.users.second_factors import has_second_factor, lacks_second_factor
-from voipadmin.users.tokens import IssuedToken, VerifiedToken, issue_token
+from voipadmin.users.second_factors.queries import has_second_factor, lacks_second_factor
+from voipadmin.users.tokens.json_web_tokens import IssuedToken, VerifiedToken, issue_token
 
 
 class LogInRefused(DomainError):

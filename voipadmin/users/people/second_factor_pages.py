@@ -12,11 +12,11 @@ from django.views import View
 
 from voipadmin.core.errors import DomainError
 from voipadmin.core.pages.views import EntityView
-from voipadmin.users.enrolment import enter_enrolment_code, hand_out_enrolment_code, may_enrol
 from voipadmin.users.models import User
-from voipadmin.users.second_factors import lacks_second_factor, role_rows
-from voipadmin.users.services import demand_second_factor, remove_second_factors
-from voipadmin.users.views import USERS, show_once
+from voipadmin.users.people.pages import USERS, show_once
+from voipadmin.users.second_factors.enrolment import enter_enrolment_code, hand_out_enrolment_code, may_enrol
+from voipadmin.users.second_factors.queries import lacks_second_factor, role_rows
+from voipadmin.users.second_factors.services import demand_second_factor, remove_second_factors
 
 
 class FirstSecondFactorView(View):

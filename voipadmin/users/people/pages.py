@@ -13,13 +13,13 @@ from django.views import View
 
 from voipadmin.core.pages import Entity, FieldGroup
 from voipadmin.core.pages.views import EntityView, ObjectCreateView, save_form
-from voipadmin.users.enrolment import hand_out_enrolment_code
-from voipadmin.users.filters import UserFilterSet
-from voipadmin.users.forms import ProfileForm, UserForm
 from voipadmin.users.models import User
-from voipadmin.users.second_factors import lacks_second_factor
-from voipadmin.users.services import delete_user, generate_password, save_user
-from voipadmin.users.tables import UserTable
+from voipadmin.users.people.filters import UserFilterSet
+from voipadmin.users.people.forms import ProfileForm, UserForm
+from voipadmin.users.people.services import delete_user, generate_password, save_user
+from voipadmin.users.people.tables import UserTable
+from voipadmin.users.second_factors.enrolment import hand_out_enrolment_code
+from voipadmin.users.second_factors.queries import lacks_second_factor
 
 
 def _delete(user: User) -> None:

@@ -1,0 +1,1 @@
+"""Tokens of the API: a name, a password and a code come in; a signed token, and whose a request is by it, goes out."""
