@@ -113,7 +113,7 @@ screenshots: packages $(STAMP) ## Every page, desktop and phone, light and dark,
 
 ##@ Translate
 messages: $(STAMP) ## Collect the strings to translate
-	$(WITH_ENGINES) $(MANAGE) makemessages --locale pt_BR --no-obsolete --add-location file --ignore '$(VENV)/*' --ignore 'var/*' --ignore 'build/*'
+	$(WITH_ENGINES) $(MANAGE) makemessages --locale pt_BR --no-obsolete --add-location file --ignore '$(VENV)/*' --ignore 'tests/*' --ignore 'var/*' --ignore 'build/*'
 
 compilemessages: $(STAMP) ## Compile the translations
 	$(WITH_ENGINES) $(MANAGE) compilemessages --ignore '$(VENV)' --ignore var
