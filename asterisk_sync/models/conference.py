@@ -293,6 +293,11 @@ class ConferenceSession(BaseModel):
         """Return the name of its room in Asterisk."""
         return self.pk.hex
 
+    @property
+    def lasted(self) -> int | None:
+        """Return how many seconds it lasted, None while it goes on."""
+        return None if self.ended_at is None else int((self.ended_at - self.created_at).total_seconds())
+
     @admin.display(description=_("recording"))
     def recording(self) -> str:
         """Return the name of the file of its recording, in `monitor` of the node's spool; nothing without one."""

@@ -209,6 +209,8 @@ def test_a_session_that_no_node_closes_is_closed_without_it(node: Node) -> None:
     assert upkeep.close_lost(later) == 1
     session.refresh_from_db()
     assert session.end_reason == EndReason.LOST
+    assert session.lasted is not None
+    assert 60 + 300 <= session.lasted < 400
     assert sorted(session.legs.values_list("state", flat=True)) == [LegState.LEFT, LegState.REFUSED]
 
 
