@@ -162,6 +162,23 @@ def test_a_stop_ends_national_calls_and_lets_no_new_one_through(scene: Scene, ki
         assert scene.exchange.call(scene.acme, EMERGENCY).answered
 
 
+@pytest.mark.parametrize("by_the_service", [True, False])
+def test_a_stop_ends_no_call_to_an_emergency_line(scene: Scene, by_the_service: bool) -> None:
+    scene.is_of("without any limit")
+    with authorizer() as service:
+        scene.talk()
+        for_help = scene.exchange.calling(scene.acme, EMERGENCY, waits_for_bye=True, hold_ms=60_000)
+        emergency = scene.stack.enter_context(for_help)
+        scene.wait(lambda: scene.up("ACME") == 3)
+        if not by_the_service:
+            service.send_signal(signal.SIGSTOP)
+        stop_by_hand(scene)
+        if not by_the_service:
+            scene.exchange.apply()
+        scene.wait(lambda: scene.up("ACME") == 1)
+        assert not emergency.done()
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_with_the_authorizer_hung_a_stop_is_in_the_nodes_files_at_once_and_ends_what_is_up(
     scene: Scene, kind: str
