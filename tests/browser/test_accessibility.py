@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from asterisk_sync.generations import store
@@ -140,6 +140,11 @@ def number_pages() -> Iterator[str]:
     yield f"{page_of(allocated)}?tab=related"
 
 
+def wait_for_parts(page: Page) -> None:
+    """Wait until each part that is asked for while the page loads is there."""
+    expect(page.locator(".htmx-request")).to_have_count(0)
+
+
 def violations_of(page: Page, *, rule: str = "") -> list[str]:
     """Return the serious and critical violations that axe finds (of one rule, if named), each with the first place."""
     if not page.evaluate("'axe' in window"):
@@ -159,7 +164,7 @@ def test_no_page_has_a_serious_fault(as_admin: Page, live_server: LiveServer, co
     for address in every_page():
         as_admin.emulate_media(color_scheme="light", reduced_motion="reduce")
         as_admin.goto(live_server.url + address)
-        as_admin.wait_for_timeout(150)
+        wait_for_parts(as_admin)
         checked[address] = violations_of(as_admin)
         as_admin.emulate_media(color_scheme="dark")
         checked[f"{address} (dark)"] = violations_of(as_admin, rule="color-contrast")

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import connection
 
 from billing.accounts.ledger import Movement, account_of, enter
-from billing.models import Account, AccountKind, EntryKind
+from billing.models import Account, AccountKind, CreditHold, EntryKind, RefusedCall
 from customers.models import Customer
 from deploy.trial.process import die_with_parent
 
@@ -44,6 +44,19 @@ def terms(customer: Customer, *, funds: int = 0, **fields: Any) -> Account:
 def prepaid(customer: Customer, funds: int) -> Account:
     """Have the customer pay before it calls, with `funds` to call with; return the account."""
     return terms(customer, funds=funds, kind=AccountKind.PREPAID)
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
+    """Wait until something is so; fail with the money that is set aside where it does not come."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, list(CreditHold.objects.values())
+        time.sleep(0.05)
+
+
+def wait_for_refused_rows(count: int) -> None:
+    """Wait until the service wrote so many refused calls: it writes them some seconds later, together."""
+    wait_until(lambda: RefusedCall.objects.count() >= count)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from billing.accounts.ledger import Movement, account_of, enter
 from billing.models import Account, AccountKind, CreditHold, EntryKind, HoldState, RefusedCall
-from tests.calls.authorized import authorizer, terms
+from tests.calls.authorized import authorizer, terms, wait_for_refused_rows, wait_until
 from tests.calls.exchange import Carrier, Exchange, Trunk
 from tests.factories.billing import TariffFactory
 from tests.lab.sipp import Behaviour
@@ -33,10 +33,7 @@ class Scene:
 
     def wait_until_answered(self) -> None:
         """Wait until the time of the call runs, as the service knows it."""
-        deadline = time.monotonic() + 10
-        while not CreditHold.objects.filter(answered_at__isnull=False).exists():
-            assert time.monotonic() < deadline, "nobody answered"
-            time.sleep(0.05)
+        wait_until(CreditHold.objects.filter(answered_at__isnull=False).exists)
 
     def wait_until_over(self) -> None:
         self.exchange.asterisk.wait_for("core show channels count", "0 active calls", 30)
@@ -68,7 +65,7 @@ def test_of_30_simultaneous_calls_on_the_credit_of_one_only_one_is_let_through(s
         assert outcome.trace.statuses().count(403) == 29
         causes = [record["va_cause"] for record in scene.exchange.records(30)]
         assert sorted(causes) == ["16", *["21"] * 29]
-        time.sleep(3)
+        wait_for_refused_rows(29)
     assert RefusedCall.objects.filter(reason="credit", number=E164, cause=21).count() == 29
 
 
@@ -77,7 +74,7 @@ def test_a_call_is_cut_when_its_credit_ends_to_the_second(scene: Scene) -> None:
     with authorizer(**{SLICE: "3"}):
         scene.exchange.call(scene.acme, NUMBER, waits_for_bye=True, hold_ms=30_000)
         record = scene.exchange.record()
-        time.sleep(1)
+        wait_until(CreditHold.objects.filter(ended_at__isnull=False).exists)
     assert 7 < float(record["billsec"]) <= 8
     hold = CreditHold.objects.get()
     assert (hold.amount, hold.state, hold.ended_at is not None) == (Decimal(8), HoldState.ACTIVE, True)
@@ -123,7 +120,7 @@ def test_another_country_is_refused_with_its_cause_and_a_row(scene: Scene) -> No
     give(scene, 1000)
     with authorizer():
         assert scene.exchange.call(scene.acme, "0012125551234").cause == 57
-        time.sleep(3)
+        wait_for_refused_rows(1)
     refused = RefusedCall.objects.get()
     assert (refused.customer, refused.reason, refused.detail, refused.number) == (
         scene.acme.customer, "country", "US", "12125551234",
@@ -137,7 +134,7 @@ def test_a_call_that_nobody_answered_releases_its_money(exchange: Exchange, scen
     with authorizer():
         assert scene.exchange.call(scene.acme, NUMBER).cause == 17
         scene.wait_until_over()
-        time.sleep(0.5)
+        wait_until(lambda: CreditHold.objects.get().state == HoldState.RELEASED)
     assert CreditHold.objects.get().state == HoldState.RELEASED
 
 

@@ -1,6 +1,5 @@
 """What the authorizer would say to a simulated call, beside what it says to a real one."""
 
-import time
 from datetime import timedelta
 from decimal import Decimal
 from io import StringIO
@@ -18,7 +17,7 @@ from billing.authorization.calls.explanation import LeftOut
 from billing.models import AccountKind, CreditHold, EntryKind, RefusedCall
 from customers.models import Customer
 from routing.models import GatewaySelection
-from tests.calls.authorized import authorizer, terms
+from tests.calls.authorized import authorizer, terms, wait_for_refused_rows
 from tests.calls.exchange import Carrier, Exchange
 from tests.factories.asterisk_sync import NodeFactory
 from tests.factories.billing import BuyRateFactory, TariffFactory
@@ -31,7 +30,6 @@ from voipadmin.users.roles import Role
 
 NUMBER, ABROAD = "011987654321", "0012125551234"
 FAILS = Behaviour(503, ring_ms=0)
-SECONDS_UNTIL_WRITTEN = 3
 
 
 @pytest.fixture
@@ -234,7 +232,7 @@ def test_the_real_authorizer_says_what_was_told(exchange: Exchange) -> None:
         exchange.call(acme, NUMBER)
         records = sorted(exchange.records(3), key=lambda record: int(record["va_attempt"]))
         assert exchange.call(acme, ABROAD).cause == abroad.cause == 57
-        time.sleep(SECONDS_UNTIL_WRITTEN)
+        wait_for_refused_rows(1)
 
     assert [record["va_gateway"] for record in records] == [str(each.gateway_id) for each in told.attempts]
     assert [each.gateway for each in told.attempts] == ["GW_Cheap", "GW_Middle", "GW_Dear"]
