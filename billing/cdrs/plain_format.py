@@ -105,6 +105,8 @@ def _headed(told: Mapping[str, str], digest: str, zone: tzinfo, layout: HeadedLa
         duration = _span(start, end) if end else billable
     if billable is None and answer and end:
         billable = _span(answer, end)
+    if not told.get("disposition") and billable is None and "answer" not in layout.columns:
+        raise Malformed("disposition", "no column tells whether it was answered")
     disposition = disposition_of(told.get("disposition", ""), billable)
     if duration is None or (billable is None and disposition == ANSWERED):
         raise Malformed("duration", "no column tells how long it was")

@@ -65,10 +65,16 @@ def missing_roles(columns: Mapping[str, int]) -> tuple[str, ...]:
 
 
 def date_order_of(layout: HeadedLayout, rows: Iterable[Sequence[str]]) -> str:
-    """Return the order of the dates of all rows: `dmy`, `mdy`, `?` where no row tells, or nothing where none asks."""
+    """Return the order of the dates of all rows: `dmy`, `mdy`, `?` where no row tells, or nothing where none asks.
+
+    Nothing, too, where rows contradict each other: then a date that could be either is no time.
+    """
     places = [layout.columns[role] for role in ("start", "answer", "end") if role in layout.columns]
     told = {order_of(row[place]) for row in rows for place in places if place < len(row)} - {""}
-    return next(iter(told - {"?"}), "?") if told else ""
+    known = told - {"?"}
+    if len(known) > 1:
+        return ""
+    return next(iter(known), "?") if told else ""
 
 
 def headings_hash(headings: Sequence[str]) -> str:

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from decimal import Decimal
 
-from billing.cdrs.record_values import not_a, seconds_of
+from billing.cdrs.record_values import Malformed, not_a, seconds_of
 from voipadmin.core.sheets.cells import simplified
 
 DMY, MDY = "dmy", "mdy"
@@ -14,6 +14,8 @@ _ISO = re.compile(rf"(\d{{4}})-(\d{{1,2}})-(\d{{1,2}})(?:[T ]+{_HOURS}{_ZONE})?"
 _NUMERIC = re.compile(rf"(\d{{1,2}})[/.-](\d{{1,2}})[/.-](\d{{4}})(?:,? +{_HOURS}{_ZONE})?", re.ASCII)
 _EPOCH = re.compile(r"([0-9]{10})(?:\.[0-9]{1,9})?")
 _CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,2}):(\d{2})", re.ASCII)
+# 1.234 and 1,234: milliseconds behind a decimal sign, or thousands parted by one.
+_THOUSANDS = re.compile(r"([1-9][0-9]{0,2})[.,]([0-9]{3})")
 _MONTHS = 12
 _NOON = 12
 _DISPOSITIONS = {
@@ -79,7 +81,10 @@ def _zone(text: str | None) -> tzinfo | None:
 
 
 def clock_seconds(text: str, column: str) -> Decimal:
-    """Return seconds of `75`, `75.2`, `1:15` or `00:01:15`; raise Malformed."""
+    """Return seconds of `75`, `75.2`, `1:15` or `00:01:15`; raise Malformed, also for what could be two of them."""
+    if unsure := _THOUSANDS.fullmatch(text.strip()):
+        whole, rest = unsure.groups()
+        raise Malformed("duration", f"{column} is {text.strip()!r}: {whole}.{rest} or {whole}{rest} seconds")
     clock = _CLOCK.fullmatch(text.strip())
     if clock is None:
         return seconds_of(text.strip().replace(",", "."), column)

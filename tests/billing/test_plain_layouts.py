@@ -157,7 +157,7 @@ def test_what_is_missing_is_named() -> None:
 @pytest.mark.parametrize(
     ("texts", "order"),
     [(["26/11/2026 10:00", "01/02/2026"], "dmy"), (["11/26/2026", "01/02/2026"], "mdy"), (["01/02/2026"], "?"),
-     (["2026-02-01"], ""), (["01/01/2026"], "")],
+     (["2026-02-01"], ""), (["01/01/2026"], ""), (["26/11/2026", "11/26/2026", "01/02/2026"], "")],
 )  # fmt: skip
 def test_the_order_of_dates_is_told_by_all_rows(texts: list[str], order: str) -> None:
     assert date_order_of(HeadedLayout({"start": 0}), [[text] for text in texts]) == order
@@ -216,6 +216,24 @@ def test_durations_are_seconds_or_a_clock(text: str, seconds: str) -> None:
 def test_what_is_no_duration_is_refused(text: str) -> None:
     with pytest.raises(Malformed):
         clock_seconds(text, "duration")
+
+
+@pytest.mark.parametrize("text", ["1.234", "1,234", "75.000", "999,999"])
+def test_seconds_that_could_be_thousands_are_kept_aside_with_both_readings(text: str) -> None:
+    with pytest.raises(Malformed) as refused:
+        clock_seconds(text, "billsec")
+    assert refused.value.detail == f"billsec is {text!r}: {text.replace(',', '.')} or {text[:-4]}{text[-3:]} seconds"
+    assert clock_seconds("0.999", "billsec") == Decimal("0.999")
+    assert clock_seconds("1234.567", "billsec") == Decimal("1234.567")
+
+
+def test_a_table_that_does_not_tell_whether_calls_were_answered_holds_no_free_calls() -> None:
+    columns = {"start": 0, "dst": 1, "duration": 2}
+    with pytest.raises(Malformed) as refused:
+        read("2026-11-26 10:00:00,5511987654321,60", layout=HeadedLayout(columns))
+    assert refused.value.reason == "disposition"
+    missed = read("2026-11-26 10:00:00,5511987654321,60,", layout=HeadedLayout(columns | {"answer": 3}))
+    assert missed.disposition == "NO ANSWER"
 
 
 def test_dispositions_are_known_in_three_languages_and_nothing_else_is_one() -> None:
