@@ -151,16 +151,18 @@ class CallAuthorizer:
         """Note that a call was answered, so that its time runs; return it, or None where it holds nothing.
 
         From now on its rate is known: what is held is lowered to that, and where prices rose meanwhile, the seconds
-        are fewer than those that were granted.
+        are fewer than those that were granted. Of two answers the first one counts.
         """
         call = self.calls.get(key) or await self._resumed(key, now)
         if call is None:
             return None
-        rates = self.rule_cache.rates_of(call.request, span_of_answer(now)) or call.rates
+        began = call.answered_at or now
+        rates = self.rule_cache.rates_of(call.request, span_of_answer(began)) or call.rates
         held, granted = call.granted, covered(rates, call.granted)
-        call = self.calls[key] = replace(call, answered_at=now, rates=rates, granted=granted)
+        call = self.calls[key] = replace(call, answered_at=began, rates=rates, granted=granted)
         too_much = held.amount - granted.amount
-        await self.holds.mark_answered(key, now, granted, too_much, now + timedelta(seconds=granted.seconds) + GRACE)
+        ends_at = began + timedelta(seconds=granted.seconds)
+        await self.holds.mark_answered(key, began, granted, too_much, ends_at + GRACE)
         return call
 
     async def extend(self, key: CallKey) -> LiveCall | AuthorizationRefusal:

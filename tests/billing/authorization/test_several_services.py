@@ -130,6 +130,22 @@ def test_the_end_of_a_call_that_another_service_let_through_settles_it(account: 
     assert (hold.amount, hold.state, hold.ended_at is not None) == (Decimal("0.5"), HoldState.ACTIVE, True)
 
 
+def test_a_call_that_is_told_twice_to_be_answered_runs_from_the_first_time(account: Account) -> None:
+    cache = RuleCache()
+    cache.refresh()
+    key = CallKey("pbx1", "1700000000.1")
+    began = timezone.now() - timedelta(seconds=30)
+
+    async def work(one: ConnectionPool, two: ConnectionPool) -> list[LiveCall | None]:
+        first = CallAuthorizer(cache, HoldStore(one))
+        await first.authorize(CallRequest(account.customer_id, NUMBER, began), key, "PJSIP/x")
+        told = [await first.mark_answered(key, began + timedelta(seconds=late)) for late in (0, 20)]
+        return [*told, await CallAuthorizer(cache, HoldStore(two)).mark_answered(key, timezone.now())]
+
+    assert [call and call.answered_at for call in run(work)] == [began] * 3
+    assert CreditHold.objects.get().answered_at == began
+
+
 def test_a_caller_who_hangs_up_while_the_service_still_answers_leaves_nothing_held(account: Account) -> None:
     cache = RuleCache()
     cache.refresh()
