@@ -13,6 +13,7 @@ from voipadmin.core.numbers.metadata import calling_code_of, countries_of, metad
 
 # Only Brazil calls its area codes so (discagem direta a distância).
 BRAZIL, BRAZILIAN_WORD = "55", "ddd"
+BRAZILIAN_NAMES = frozenset({"brasil", "brazil", "br", "bra"})
 
 
 def is_calling_code(digits: str) -> bool:

@@ -34,6 +34,8 @@ _TO = re.compile(r"(?<=\d)\s*\b(?:to|thru|through|a|até|ate|al|hasta)\b\s*(?=[+
 _AND = re.compile(r"(?<=\d)\s*(?:&|\b(?:and|e|y)\b)\s*(?=[+(\d])", re.IGNORECASE)
 _FILLING = re.compile(r"[\s().']+")
 _BRACKETS = str.maketrans(":[]{}", "     ")
+# 551[12] names the digits that may follow, 551 [12] is 55112; what stands between commas or hyphens is a list.
+_DIGIT_CLASS = re.compile(r"\d\[\d{2,}\]", re.ASCII)
 _GROUPS = re.compile(r"\d+", re.ASCII)
 _AREA_GROUPS = (2, 3)
 
@@ -248,7 +250,10 @@ def _text_of(cell: Cell) -> str:
     """Return a cell as text in which only hyphens and separators have a meaning."""
     if isinstance(cell, date) or (isinstance(cell, float) and not cell.is_integer()):
         raise CellError("prefix")
-    text = _DASHES.sub("-", text_of(cell)).translate(_BRACKETS)
+    text = _DASHES.sub("-", text_of(cell))
+    if _DIGIT_CLASS.search(text):
+        raise CellError("prefix")
+    text = text.translate(_BRACKETS)
     has_words = not text.isascii() or "&" in text or any(map(str.isalpha, text))
     return _AND.sub(",", _TO.sub("-", text)) if has_words else text
 

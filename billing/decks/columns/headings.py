@@ -75,6 +75,7 @@ _BESIDE_INTERVAL = _INTERVAL | _listed(
 )
 _DATE = _listed("effective, vigencia")
 _END = _listed("to, until, till, end, ate, fim, hasta, fin, final")
+_ENDS_OF_RANGES = _END | _listed("from, start, begin, first, last, desde, inicio, inicial")
 # Words that are taken out of a heading, by what they say; those first that contain others.
 _SLOTS: tuple[tuple[str, str, tuple[Words, ...]], ...] = (
     ("hours", "off_peak", _phrases(heading_words.OFF_PEAK)),
@@ -120,6 +121,12 @@ def hours_in(text: str) -> str:
     parts = _Parts.of(_words(text))
     parts.take()
     return parts.slots.get("hours", "")
+
+
+def is_end_of_range(text: str) -> bool:
+    """Tell whether a heading names one end of a range of prefixes: Prefix from, Prefixo final."""
+    words = set(_words(text))
+    return bool(words & _CODE_WORDS and words & _ENDS_OF_RANGES)
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from billing.decks.columns.headings import read_heading
+from billing.decks.columns.headings import is_end_of_range, read_heading
 from billing.decks.columns.roles import HARMLESS, IGNORED, LABELS, PRESENT_PRICE, PRICES, SECOND_NAME
 from billing.decks.columns.values import settle_by_values
 from voipadmin.core.sheets.cells import Cell, simplified
@@ -200,6 +200,9 @@ def _columns_of(headings: Sequence[str]) -> tuple[dict[str, int], int]:
         role = read_heading(heading).role
         if role and role != IGNORED and columns.setdefault(role, index) != index and role not in HARMLESS:
             unclear.append(index)
+    # Two columns are the ends of a range; one of them alone would price no more than itself.
+    ends = [index for index, heading in enumerate(headings) if is_end_of_range(heading)]
+    unclear += ends[1:2]
     # Where the list has nothing better, these are it.
     for second, role in ((SECOND_NAME, "name"), (PRESENT_PRICE, "price")):
         index = columns.pop(second, -1)

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 from billing.decks.columns.headings import read_heading
 from billing.decks.columns.layout import Layout
 from billing.decks.columns.roles import IGNORED, PRESENT_PRICE, SECOND_NAME
-from billing.decks.columns.values import look_of, values_of
-from voipadmin.core.sheets.cells import Cell
+from billing.decks.columns.values import MONEY, look_of, values_of
+from voipadmin.core.sheets.cells import Cell, is_digits
 from voipadmin.core.sheets.input_errors import InputError, column_letter
 
 # Headings whose columns are no prices, whatever their values are.
@@ -49,9 +49,15 @@ def _use(index: int, body: Sequence[Sequence[Cell]], layout: Layout, role: str) 
     heading = layout.headings[index] if index < len(layout.headings) else ""
     values = values_of(body if not role else body[:SAMPLES], index)
     is_settled = role or layout.key_of(index) in layout.unused or read_heading(heading).role in ABOUT_NO_PRICE
-    look = "" if is_settled else look_of(values)
+    look = "" if is_settled else look_of(values) or _cut_off(index, values, layout)
     samples = tuple(dict.fromkeys(str(value)[:LONGEST_SAMPLE] for value in values[: SAMPLES * SAMPLES]))[:SAMPLES]
     return ColumnUse(column_letter(index), heading, role, USED if role else ASKED if look else UNUSED, look, samples)
+
+
+def _cut_off(index: int, values: Sequence[Cell], layout: Layout) -> str:
+    """Return what digits beyond the last heading look like: `5511,0,05` has a decimal comma that parts columns."""
+    is_beyond = 0 < len(layout.headings) <= index or (layout.headings and not any(layout.headings[index:]))
+    return MONEY if is_beyond and any(is_digits(str(value).strip()) for value in values) else ""
 
 
 def questions_about(uses: Sequence[ColumnUse], layout: Layout) -> list[InputError]:

@@ -7,13 +7,14 @@ from datetime import date
 from billing.decks.cells import changes
 from billing.decks.columns.headings import read_heading
 from billing.decks.columns.roles import SECOND_NAME
-from voipadmin.core.sheets.cells import Cell, is_digits, simplified
+from voipadmin.core.sheets.cells import Cell, is_digits, simplified, text_of
 
 SAMPLE = 300
 # So many different whole numbers, each once, are the numbers of something.
 MANY_IDENTIFIERS = 20
 MOST_WORDS = 12
 LONGEST_TIME = 3600
+LONGEST_AREA = 3
 MONEY, TIME, DAY, STATUS = "money", "time", "date", "status"
 
 _AMOUNT = re.compile(
@@ -96,12 +97,18 @@ def _find_prefix(columns: MutableMapping[str, int], headings: Sequence[str], sam
         if found and all(_PREFIX.fullmatch(str(value).strip()) for value in found):
             if columns.get("name") == index:
                 del columns["name"]
-            columns[wanted] = index
+            columns["area" if _are_areas(heading, found) else wanted] = index
             break
     if "name" not in columns:
         _find_name(columns, headings)
     if "country" in columns and columns.keys().isdisjoint({"prefix", "area"}):
         columns["prefix"] = columns.pop("country")
+
+
+def _are_areas(heading: str, values: list[Cell]) -> bool:
+    """Tell whether a column that says Area holds area codes: 21 below it is no prefix of Tunisia and Algeria."""
+    digits = ["".join(filter(str.isdigit, text_of(value))) for value in values]
+    return simplified(heading) in {"area", "areas"} and all(len(area) <= LONGEST_AREA for area in digits)
 
 
 def _find_name(columns: MutableMapping[str, int], headings: Sequence[str]) -> None:

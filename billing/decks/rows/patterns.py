@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from billing.decks.cells.countries import BRAZIL, BRAZILIAN_WORD, are_areas_of
+from billing.decks.cells.countries import BRAZIL, BRAZILIAN_NAMES, BRAZILIAN_WORD, are_areas_of
 from billing.decks.cells.prefixes import CellQuestion, PrefixReader, areas_in
 from billing.decks.columns.installation import Installation
 from billing.decks.columns.layout import Layout
@@ -69,7 +69,8 @@ class RowPatterns:
         index = self._columns["area"]
         body = rows[layout.heading_row : layout.heading_row + LOOKED_AT]
         written = {text_of(row[index]) for row in body if index < len(row) and row[index] not in (None, "")}
-        if home and written and are_areas_of(home, {area for text in written for area in areas_in(text)}):
+        areas = {area for text in written for area in areas_in(text)}
+        if home and written and are_areas_of(home, areas) and not _names_others(body, layout, home):
             return home
         place = column_letter(index)
         self.questions.append(InputError("country", layout.heading_row + 1, place, min(written, default="")))
@@ -108,6 +109,15 @@ class RowPatterns:
     def _cell(self, row: Sequence[Cell], name: str) -> Cell:
         index = self._columns.get(name, len(row))
         return row[index] if index < len(row) else None
+
+
+def _names_others(body: Sequence[Sequence[Cell]], layout: Layout, home: str) -> bool:
+    """Tell whether a column names countries that may be others: 21 beside Portugal is no area of Brazil."""
+    if not set(simplified(layout.heading_of("name")).split("_")) & {"country", "pais"}:
+        return False
+    index = layout.columns["name"]
+    named = {simplified(text_of(row[index])) for row in body if index < len(row) and row[index]}
+    return bool(named - (BRAZILIAN_NAMES if home == BRAZIL else frozenset()))
 
 
 def prefix_role(columns: Mapping[str, int]) -> str:

@@ -113,3 +113,18 @@ def test_a_list_that_is_asked_about_prefixes_tells_its_columns_too(fresh: Provid
     deck = dry_run(fresh, "prefix;price\n44-47;0,04\n")
     assert [question["code"] for question in deck.summary["questions"]] == ["hyphen"]
     assert uses(deck) == {"A": "prefix", "B": "price"}
+
+
+@pytest.mark.parametrize(
+    ("text", "column"),
+    [
+        ("prefix,price\n5511,0,05\n5521,0,06\n", "C"),
+        ("prefix,name,price\n5511,Sao Paulo,0,05\n", "D"),
+        ("Prefix From;Prefix To;Rate\n5511;5519;0,05\n", "B"),
+        ("Prefixo inicial;Prefixo final;Valor\n5511;5519;0,05\n", "B"),
+    ],
+)
+def test_what_stands_beyond_the_headings_and_ends_of_ranges_are_asked_about(
+    fresh: Provider, text: str, column: str
+) -> None:
+    assert [place[2] for place in asked(fresh, text)] == [column]

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from billing.decks.cells.countries import are_areas_of, is_calling_code, region_of_prefix, trunk_prefix_of
 from billing.decks.cells.prefixes import CellQuestion, PrefixReader
 from tests.billing.decks.field_lists import read_field
+from tests.billing.decks.samples import read as read_list
 from voipadmin.core.numbers.metadata import calling_code_of
 from voipadmin.core.sheets.input_errors import CellError
 
@@ -165,3 +166,24 @@ def test_countries_are_told_by_their_calling_codes() -> None:
     assert (trunk_prefix_of("55"), trunk_prefix_of("39"), trunk_prefix_of("999")) == ("0", "", "")
     assert are_areas_of("55", ["11", "21", "99"])
     assert not are_areas_of("55", ["11", "20"])
+
+
+@pytest.mark.parametrize("cell", ["551[12]", "55119[678]", "5511;552[147]"])
+def test_a_class_of_digits_in_brackets_is_no_prefix(cell: str) -> None:
+    assert read(cell) == "prefix"
+    assert read("551 [1]") == ["5511"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Area;Price\n11;0,05\n21;0,06\n", {"5511", "5521"}),
+        ("Pais;Área;Preço\nBrasil;11;0,05\nBrasil;21;0,05\n", {"5511", "5521"}),
+        ("Area;Price\n5511;0,05\n5521;0,06\n", {"5511", "5521"}),
+        ("Country;Area Code;Price\nBrazil;11;0,05\nUSA;212;0,02\n", "country"),
+        ("Country;Area;Price\nPortugal;21;0,05\n", "country"),
+    ],
+)
+def test_area_codes_are_never_taken_for_another_country(text: str, expected: set[str] | str) -> None:
+    reading = read_list(text)
+    assert ({line.pattern for line in reading.lines} or reading.questions[0].code) == expected
