@@ -89,6 +89,13 @@ _NORTH_AMERICAN = frozenset(
     ]
 )
 _IN_BRACKETS = re.compile(r"[(\[][^()\[\]]*[)\]]")
+# A cost of these is none of a month in the currency: it is left, and told as a column that was not read.
+_OTHER_UNITS = frozenset(
+    [
+        "cent", "cents", "centavo", "centavos", "centimos", "ct", "cts", "year", "yearly", "annual", "anual", "ano",
+        "quarter", "quarterly", "trimestral", "trimestre", "week", "weekly", "semanal", "day", "daily", "dia", "diario",
+    ]
+)  # fmt: skip
 _CURRENCY_WORDS = frozenset(["r", "rs", "brl", "usd", "us", "eur"])
 SEARCHED_ROWS = 40
 
@@ -146,7 +153,7 @@ def _columns_of(place: int, row: Sequence[Cell]) -> Columns:
     roles = [_ROLE_OF.get(word, "") for word in words]
     index_of: dict[str, int] = {}
     for index, role in enumerate(roles):
-        if role:
+        if role and not (role == "monthly_cost" and _OTHER_UNITS & set(simplified(str(row[index])).split("_"))):
             index_of.setdefault(role, index)
     _settle_ends(index_of)
     kept = set(index_of.values())

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from numbering.did_lists.choice import INTERNATIONAL
 from numbering.did_lists.country_names import calling_code_of_region, region_named
+from numbering.did_lists.headings import find_columns
 from numbering.imports import ImportPlan, country_of, preview_import
 from routing.models import Provider
 from tests.billing.decks.samples import workbook
@@ -265,6 +266,13 @@ def test_columns_that_nobody_reads_are_named(provider: Provider) -> None:
         content="Número;Início;Cidade\n1140009901;01/02/2026;SP\n".encode(), provider=provider
     )
     assert (plan.unread_columns, [did.number for did in plan.new]) == (("Início", "Cidade"), ["551140009901"])
+
+
+@pytest.mark.parametrize("heading", ["MRC (cents)", "Custo (centavos)", "Price (annual)", "Mensalidade (ano)"])
+def test_a_cost_in_another_unit_is_left_and_named(heading: str) -> None:
+    columns = find_columns([["number", heading], ["+551140009901", "500"]])
+    assert columns is not None
+    assert (columns.unread, columns.index_of) == ((heading,), {"number": 0})
 
 
 def test_a_hostile_list_ends_at_its_bounds(provider: Provider) -> None:
