@@ -28,6 +28,7 @@ MESSAGES: Mapping[str, Message] = {
     "range_large": _("“%(value)s” has more than 10,000 numbers."),
     "range_gap": _("“%(value)s” holds numbers that the numbering plan does not have, such as %(readings)s."),
     "count": _("“%(value)s” is no count of numbers from 1 to 10,000."),
+    "count_contradicts": _("“%(value)s” has %(readings)s numbers, and the quantity beside it says otherwise."),
     "area_unknown": _("“%(value)s” is no area code of the list's country (%(readings)s)."),
     "area_contradicts": _("“%(value)s” is %(readings)s: the number and the area code beside it contradict each other."),
     "country_unknown": _("“%(value)s” is no country: write its ISO code, such as BR."),

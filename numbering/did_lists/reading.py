@@ -127,9 +127,12 @@ class _ListReader:
         for number in (first, last):
             if not number.is_readable:
                 raise NumberFault(f"number_{number.reason}", item.text)
-        if entry.count > 1:
-            return numbers_from(first, entry.count, item.text, self._country.plan)
-        return numbers_between(first, last, item.text, self._country.plan)
+        keys = numbers_between(first, last, item.text, self._country.plan)
+        if entry.count > 1 and first != last and entry.count != len(keys):
+            raise NumberFault("count_contradicts", item.text, str(len(keys)))
+        if entry.count == 1 or first != last:
+            return keys
+        return numbers_from(first, entry.count, item.text, self._country.plan)
 
     def _read_row(self, number: int, row: Sequence[Cell]) -> int:
         """Read one row; return how many items it has."""

@@ -85,6 +85,7 @@ def test_ten_digits_of_north_america_alone_are_not_taken_for_an_old_mobile_numbe
     [
         "+55 11 4000-9901", "(11) 4000-9901", "11 4000-9901", "1140009901", "551140009901", "0055 11 4000 9901",
         "+55 (11) 4000.9901", "+55 (0) 11 4000-9901", "(011) 4000-9901", "(0xx11) 4000-9901", "0**11 4000-9901",
+        "+55 (0xx11) 4000-9901",
         "11 4000/9901", "tel:+55-11-4000-9901", "'551140009901", '=""551140009901""', "551140009901.0",
         "551140009901,00",
         "５５１１４０００９９０１", "＋55 11 4000－9901", "+55\u00a011\u00a04000\u20119901",
@@ -259,6 +260,13 @@ def test_a_list_of_nothing_but_numbers_needs_no_heading(provider: Provider) -> N
 
 def test_a_title_above_the_headings_is_none_of_them(provider: Provider) -> None:
     assert numbers("DIDs;\n;\nNúmero;Mensalidade\n1140009901;1,00\n", provider) == ["551140009901"]
+
+
+def test_a_quantity_that_is_not_that_of_the_range_is_a_fault(provider: Provider) -> None:
+    code, row, _letter, message = fault("Início;Fim;Qtd\n1140009901;1140009910;5\n", provider)
+    assert (code, row) == ("count_contradicts", 2)
+    assert "10" in message
+    assert len(numbers("Início;Fim;Qtd\n1140009901;1140009910;10\n", provider)) == 10
 
 
 def test_columns_that_nobody_reads_are_named(provider: Provider) -> None:

@@ -15,8 +15,9 @@ _PUNCTUATION = str.maketrans("", "", " ()-./\t")
 _WRITTEN = re.compile(r"\(?\+?\(?[0-9][0-9 ()./\t-]*")
 # (0xx11) and (0**11): a 0, a carrier of one's own choice, and the area.
 _CHOSEN_CARRIER = re.compile(r"(\(?0) ?(?:xx|XX|\*\*) ?")
-# +55 (0) 11: the 0 is dialled inside the country alone.
+# +55 (0) 11 and +55 (0xx11): the 0, and a carrier, are dialled inside the country alone.
 _TRUNK_ZERO = re.compile(r"((?:\+|00)[0-9 ]{1,6})\(0\)")
+_CARRIER_ABROAD = re.compile(r"((?:\+|00)[0-9]{1,3} ?\(?)0 ?(?:xx|XX|\*\*) ?")
 _ADDRESS = "tel:"
 _FULL_WIDTH = range(0xFF01, 0xFF5F)
 _TO_ASCII = 0xFEE0
@@ -99,7 +100,8 @@ def digits_of(text: str) -> str:
     """Return the digits of one written number, behind a plus where one is meant; nothing where it is something else."""
     text = plain(text)
     text = text[len(_ADDRESS) :] if text[: len(_ADDRESS)].lower() == _ADDRESS else text
-    text = _TRUNK_ZERO.sub(r"\1", _CHOSEN_CARRIER.sub(r"\1", text, 1), 1)
+    text = _CHOSEN_CARRIER.sub(r"\1", _CARRIER_ABROAD.sub(r"\1", text, 1), 1)
+    text = _TRUNK_ZERO.sub(r"\1", text, 1)
     if not _WRITTEN.fullmatch(text) or not (text[-1].isdigit() or text[-1] == ")"):
         return ""
     digits = text.translate(_PUNCTUATION)
