@@ -27,6 +27,8 @@ CDR_CUSTOM = ("clid", "src", "dst", "context", "channel", "dstchannel", "app", "
               "sequence")  # fmt: skip
 # What a sequence number may be: eighteen digits.
 SEQUENCES = 10**18
+# Other systems round billable seconds down to whole minutes at most.
+ROUNDED_DOWN = timedelta(seconds=60)
 CDR_CSV_WIDTHS = range(16, 22)
 CDR_CUSTOM_WIDTHS = range(17, 20)
 
@@ -113,7 +115,17 @@ def _headed(told: Mapping[str, str], digest: str, zone: tzinfo, layout: HeadedLa
     billable = billable or Decimal(0)
     if disposition == ANSWERED and answer is None and "answer" not in layout.columns:
         answer = start + timedelta(seconds=max(0.0, float(duration - billable)))
-    return _values(told, digest, zone, LocalTimes(start, answer, end), duration, billable, disposition)
+    values = _values(told, digest, zone, LocalTimes(start, answer, end), duration, billable, disposition)
+    if answer and end and disposition == ANSWERED:
+        _check_span(values["ended_at"] - values["answered_at"], billable)
+    return values
+
+
+def _check_span(talked: timedelta, billable: Decimal) -> None:
+    """Raise Malformed where a column of minutes, or of something else, was taken for that of billable seconds."""
+    if talked - timedelta(seconds=float(billable)) > ROUNDED_DOWN:
+        seconds = f"{talked.total_seconds():.0f}"
+        raise Malformed("duration", f"it was answered for {seconds} seconds, and {billable} are billable")
 
 
 def _time(text: str, column: str, order: str) -> datetime | None:

@@ -236,6 +236,18 @@ def test_a_table_that_does_not_tell_whether_calls_were_answered_holds_no_free_ca
     assert missed.disposition == "NO ANSWER"
 
 
+@pytest.mark.parametrize(("billable", "is_kept"), [(120, True), (75, True), (2, False), (59, False)])
+def test_billable_seconds_that_are_minutes_are_kept_aside_where_the_times_tell(billable: int, *, is_kept: bool) -> None:
+    layout = HeadedLayout({"start": 0, "answer": 1, "end": 2, "dst": 3, "billsec": 4, "disposition": 5})
+    row = f"2026-11-26 10:00:00,2026-11-26 10:00:05,2026-11-26 10:02:05,5511987654321,{billable},ANSWERED"
+    if is_kept:
+        assert read(row, layout=layout).billable_seconds == billable
+        return
+    with pytest.raises(Malformed) as refused:
+        read(row, layout=layout)
+    assert refused.value.detail == f"it was answered for 120 seconds, and {billable} are billable"
+
+
 def test_dispositions_are_known_in_three_languages_and_nothing_else_is_one() -> None:
     told = [disposition_of(text, None) for text in ("NO ANSWER", "Não atendida", "Ocupado", "ANSWER", "Congestion")]
     assert told == ["NO ANSWER", "NO ANSWER", "BUSY", "ANSWERED", "CONGESTION"]
