@@ -27,6 +27,10 @@ HIGHER = "higher"
 ABOUT_CHANGE = frozenset({"change", "status", "blocked", "allowed", "active", "discontinued"})
 FROM_ALL = [""]
 WITHOUT_PRICE = frozenset({"delete", "blocked"})
+# Words of a line above the headings by which a currency in it is that of the list: Currency: USD, Preços em US$.
+ABOUT_CURRENCY = frozenset(
+    ["currency", "moeda", "moneda", "prices", "rates", "precos", "precios", "tarifas", "valores"]
+)
 _RATED = (*MONEY, *BLOCKS, *SECONDS)
 
 
@@ -64,7 +68,7 @@ class _Reader:
         self.reading = Reading()
         self.is_full = False
         self._columns, self._answers = layout.columns, layout.answers
-        self._refuse_other_currency(layout, installation.currency)
+        self._refuse_other_currency(rows, layout, installation.currency)
         style = style_of(rows, layout)
         self._patterns = RowPatterns(rows, layout, style, installation)
         self.reading.questions += style.questions + self._patterns.questions
@@ -80,13 +84,19 @@ class _Reader:
         self._kinds = kinds if kinds and "price" not in layout.columns else ["", *kinds]
         self._hours = {name: layout.answers.get(name) or installation.hours.get(name, "") for name in HOURS}
 
-    def _refuse_other_currency(self, layout: Layout, currency: str) -> None:
+    def _refuse_other_currency(self, rows: Sequence[Sequence[Cell]], layout: Layout, currency: str) -> None:
         for name in MONEY:
             heading = layout.heading_of(name)
             if named := cells.currencies_in(heading) - {currency}:
                 place = column_letter(layout.columns[name])
                 error = InputError("currency", layout.heading_row, place, f"{heading}: {min(named)}")
                 self.reading.errors.append(error)
+        above = [] if self.reading.errors else rows[: max(layout.heading_row - 1, 0)]
+        for number, row in enumerate(above, start=1):
+            said = " ".join(str(cell) for cell in row if cell)
+            named = cells.currencies_in(said)
+            if named and currency not in named and ABOUT_CURRENCY & set(cells.simplified(said).split("_")):
+                self.reading.errors.append(InputError("currency", number, "A", said))
 
     @property
     def prefix_letter(self) -> str:

@@ -10,7 +10,7 @@ from billing.decks.comparison.preview import read_deck
 from billing.decks.questions import DeckRefused
 from billing.models import Deck, DeckStatus
 from routing.models import Provider
-from tests.billing.decks.trying import asked, dry_run
+from tests.billing.decks.trying import asked, dry_run, lines, refused
 from tests.factories import ProviderFactory
 
 pytestmark = pytest.mark.django_db
@@ -128,3 +128,10 @@ def test_what_stands_beyond_the_headings_and_ends_of_ranges_are_asked_about(
     fresh: Provider, text: str, column: str
 ) -> None:
     assert [place[2] for place in asked(fresh, text)] == [column]
+
+
+@pytest.mark.parametrize("line", ["Currency: USD;", "Moeda;USD", "Preços em US$;", "All rates in EUR per minute;"])
+def test_a_currency_above_the_headings_is_the_lists(fresh: Provider, line: str) -> None:
+    assert [code for code, _row, _column in refused(fresh, f"{line}\nprefix;price\n5511;0,05\n")] == ["currency"]
+    assert lines(fresh, "Moeda: BRL (cotação USD 5,40);\nprefix;price\n5511;0,05\n") == {"5511": "0.05"}
+    assert lines(fresh, "USD Telecom;\nprefix;price\n5511;0,05\n") == {"5511": "0.05"}
