@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 import structlog
 from django.conf import settings
-from django.utils import timezone
 from psycopg import Error as PostgresError
 
 from asterisk_sync.authorizer.account_stopper import AccountStopper
@@ -44,9 +43,9 @@ class LiveCallTimers:
     def schedule(self, call: LiveCall) -> None:
         """Set the timer of a call, in place of the one that it has; none where it may not be extended."""
         self.cancel(call.key)
-        if call.ends_at is None or call.granted.seconds >= call.longest_seconds:
+        left = call.seconds_left
+        if left is None or call.granted.seconds >= call.longest_seconds:
             return
-        left = (call.ends_at - timezone.now()).total_seconds()
         ahead = min(ASK_AHEAD_SECONDS, settings.AUTHORIZER_SLICE_SECONDS / 3)
         self._extend_in(max(left - ahead, 0), call.key)
 
@@ -82,7 +81,7 @@ class LiveCallTimers:
 
     async def _prolong(self, call: LiveCall) -> None:
         """Tell the node the call's new time limit; one that does not answer is told again until the call is over."""
-        if call.ends_at is None or call.ends_at <= timezone.now():
+        if call.seconds_left is None or call.seconds_left <= 0:
             return
         if await self.limit(call):
             self.schedule(call)
@@ -93,9 +92,9 @@ class LiveCallTimers:
 
     async def limit(self, call: LiveCall) -> bool:
         """Have the node end an answered call when its slice ends; return whether the node took that."""
-        if call.ends_at is None:
+        if call.seconds_left is None:
             return False
-        left = max((call.ends_at - timezone.now()).total_seconds() - CUT_EARLY_SECONDS, SHORTEST_LIMIT_SECONDS)
+        left = max(call.seconds_left - CUT_EARLY_SECONDS, SHORTEST_LIMIT_SECONDS)
         return await self.state.nodes.set_time_limit(call.key.node_name, call.hold_request.channel, left)
 
     async def _stop_at_cap(self, key: CallKey, refusal: AuthorizationRefusal) -> None:

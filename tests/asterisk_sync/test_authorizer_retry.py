@@ -63,3 +63,30 @@ def test_a_slice_that_could_not_be_asked_for_is_asked_for_again(monkeypatch: pyt
     with LoopBeside() as loop:
         assert loop.run(work()).granted.seconds > 60
     assert asked == [CALL, CALL]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_clock_that_is_set_back_makes_no_call_longer_than_what_is_held_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    customer = CustomerFactory.create()
+    account_of(customer)
+    RouteFactory.create(gateways=[GatewayFactory.create()])
+    TariffFactory.create(pattern="55")
+    cache = RuleCache()
+    cache.refresh()
+    began = timezone.now()
+
+    async def work() -> LiveCall:
+        async with ConnectionPool() as pool:
+            authorizer = ServiceState(pool, rule_cache=cache).call_authorizer
+            await authorizer.authorize(CallRequest(customer.pk, NUMBER, began), CALL, "PJSIP/x")
+            call = await authorizer.mark_answered(CALL, began)
+            assert call is not None
+            return call
+
+    with LoopBeside() as loop:
+        call = loop.run(work())
+    monkeypatch.setattr(timezone, "now", lambda: began - timedelta(hours=1))
+    assert call.seconds_left is not None
+    assert 0 < call.seconds_left <= call.granted.seconds

@@ -5,9 +5,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from math import ceil
+from time import monotonic
 from uuid import UUID
 
 from django.conf import settings
+from django.utils import timezone
 
 from billing.authorization.facts.rule_cache import RuleCache
 from billing.authorization.holds.hold_batcher import HoldResult
@@ -45,6 +47,7 @@ class LiveCall:
     """A call that was let through, with the slice that is held for it so far.
 
     `rates` are those at which it may be charged: before it is answered, those of any moment at which it may be.
+    `answered_tick` is the moment of the answer by `monotonic()` of this process, in seconds.
     """
 
     hold_request: HoldRequest
@@ -54,6 +57,7 @@ class LiveCall:
     longest_seconds: int
     answered_at: datetime | None = None
     routes: tuple[RouteCarriers, ...] = ()
+    answered_tick: float = 0.0
 
     @property
     def key(self) -> CallKey:
@@ -66,9 +70,17 @@ class LiveCall:
         return self.request.customer_id
 
     @property
-    def ends_at(self) -> datetime | None:
-        """When the node cuts it unless it is extended, None before it is answered."""
-        return self.answered_at and self.answered_at + timedelta(seconds=self.granted.seconds)
+    def seconds_left(self) -> float | None:
+        """How long until the node cuts it unless it is extended, None before it is answered.
+
+        A clock that is set back makes no call longer than what is held for it.
+        """
+        return None if self.answered_at is None else self.answered_tick + self.granted.seconds - monotonic()
+
+
+def tick_of(moment: datetime) -> float:
+    """Return when by `monotonic()` a moment of the past was, in seconds."""
+    return monotonic() - max((timezone.now() - moment).total_seconds(), 0.0)
 
 
 def velocity_of_settings() -> Velocity:
@@ -159,7 +171,8 @@ class CallAuthorizer:
         began = call.answered_at or now
         rates = self.rule_cache.rates_of(call.request, span_of_answer(began)) or call.rates
         held, granted = call.granted, covered(rates, call.granted)
-        call = self.calls[key] = replace(call, answered_at=began, rates=rates, granted=granted)
+        tick = call.answered_tick if call.answered_at else tick_of(began)
+        call = self.calls[key] = replace(call, answered_at=began, rates=rates, granted=granted, answered_tick=tick)
         too_much = held.amount - granted.amount
         ends_at = began + timedelta(seconds=granted.seconds)
         await self.holds.mark_answered(key, began, granted, too_much, ends_at + GRACE)
@@ -243,7 +256,10 @@ class CallAuthorizer:
             return None
         hold_request = _hold_request(rules, hold.key, hold.channel, hold.number, hold.origin)
         granted = Slice(hold.granted_seconds, hold.amount)
-        call = LiveCall(hold_request, request, rates, granted, rules.longest_seconds, hold.answered_at)
+        tick = tick_of(hold.answered_at) if hold.answered_at else 0.0
+        call = LiveCall(
+            hold_request, request, rates, granted, rules.longest_seconds, hold.answered_at, answered_tick=tick
+        )
         self.calls[hold.key] = call
         return call
 
