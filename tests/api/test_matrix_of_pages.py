@@ -64,6 +64,18 @@ OTHERS: dict[str, list[tuple[str, str, str]]] = {
     "asterisk_sync:object_state": [("GET", "view", "asterisk_sync.node")],
     "asterisk_sync:simulator": [("GET", "view", "routing.route")],
     "asterisk_sync:simulator_check": [("GET", "view", "routing.route")],
+    "asterisk_sync:conference_live": [("GET", "view", "asterisk_sync.conference")],
+    **{
+        f"asterisk_sync:conference_{name}": [
+            ("GET", "change", "asterisk_sync.conference"),
+            ("POST", "change", "asterisk_sync.conference"),
+        ]
+        for name in ("start", "end", "call_in")
+    },
+    **{
+        f"asterisk_sync:conference_{name}": [("POST", "change", "asterisk_sync.conference")]
+        for name in ("lock", "unlock", "mute", "unmute", "put_out", "call_again")
+    },
     "billing:account_ledger": [("GET", "view", "billing.account")],
     "billing:account_topup": [("GET", "change", "billing.account"), ("POST", "change", "billing.account")],
     "billing:account_payment": [("GET", "change", "billing.account"), ("POST", "change", "billing.account")],
