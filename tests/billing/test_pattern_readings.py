@@ -1,5 +1,6 @@
 """All that a prefix or pattern can mean, and what becomes of one that can mean several things."""
 
+from collections.abc import Iterator
 from random import Random
 
 import pytest
@@ -21,6 +22,13 @@ from tests.factories import TariffFactory, UserFactory
 from tests.numbers.strings import number_key, pattern_around
 
 NUMBER, CODE = Matches.NUMBER, Matches.CODE
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """Read the words in the language of the source, whatever was tested before."""
+    with translation.override("en"):
+        yield
 
 
 def found(pattern: str) -> list[tuple[str, str]]:
