@@ -10,6 +10,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import translation
 
 from voipadmin.core.models import Alarm, new_id
 
@@ -30,7 +31,9 @@ WRITTEN = {
 @pytest.fixture
 def _before(transactional_db: None) -> Iterator[None]:
     MigrationExecutor(connection).migrate([BEFORE])
-    yield
+    # What the command tells is compared in the language of the source, whatever was tested before.
+    with translation.override("en"):
+        yield
     MigrationExecutor(connection).migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
 
 
