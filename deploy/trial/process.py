@@ -24,9 +24,10 @@ def die_with_parent(stop_signal: signal.Signals, *options: str) -> list[str]:
     """Return the command prefix that makes the kernel send `stop_signal` when this process dies.
 
     `options` are more of setpriv's own. A parent that died before the kernel was asked is no longer the parent: the
-    shell at the end then starts nothing.
+    shell at the end then starts nothing. A signal that is ignored here, as SIGINT is below a shell's `&`, is not
+    ignored by what is started: PostgreSQL would miss it until it has a handler of its own.
     """
-    asked = ["setpriv", "--pdeathsig", stop_signal.name.removeprefix("SIG"), *options, "--"]
+    asked = ["env", "--default-signal", "setpriv", "--pdeathsig", stop_signal.name.removeprefix("SIG"), *options, "--"]
     return [*asked, "sh", "-c", '[ "$PPID" = "$0" ] && exec "$@"', str(os.getpid())]
 
 

@@ -123,3 +123,20 @@ def test_what_is_started_while_its_parent_dies_does_not_run(tmp_path: Path) -> N
     assert not made.exists()
     subprocess.run([*die_with_parent(signal.SIGTERM), "touch", str(made)], check=True)
     assert made.exists()
+
+
+def test_a_signal_that_is_ignored_above_ends_what_is_started_all_the_same(tmp_path: Path) -> None:
+    up = tmp_path / "up"
+    parent = (
+        "import signal, subprocess, sys, time\n"
+        "from deploy.trial.process import die_with_parent\n"
+        "shell = ['sh', '-c', 'echo $$ > \"$0\"; exec sleep 600', sys.argv[1]]\n"
+        "subprocess.Popen([*die_with_parent(signal.SIGINT), *shell])\n"
+        "time.sleep(600)"
+    )
+    ignoring = ["sh", "-c", 'trap \'\' INT; exec "$0" "$@"']
+    root = Path(__file__).parents[2]
+    with subprocess.Popen([*ignoring, sys.executable, "-c", parent, str(up)], cwd=root) as running:
+        pid = _read(up)
+        running.kill()
+    _wait(lambda: not _is_there(pid))
