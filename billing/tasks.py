@@ -4,8 +4,8 @@ import structlog
 from celery import shared_task
 from django.utils import timezone
 
-from billing.cdrs import partitions
 from billing.cdrs.doubtful_prices import report_doubtful_prices
+from billing.cdrs.records import partitions
 from billing.decks.tasks import read_deck_file, resume_decks
 from billing.plans.unpriced_codes import report_unpriced_codes
 from billing.rerating.tasks import preview_rerating, resume_reratings, write_rerating

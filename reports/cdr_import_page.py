@@ -16,11 +16,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from asterisk_sync.models import Node
-from billing.cdrs.call_files import CallFile, preview_call_file, read_call_file
+from billing.cdrs.files.call_files import CallFile, preview_call_file, read_call_file
+from billing.cdrs.lines.table_headings import ROLES
+from billing.cdrs.lines.written_values import DMY, MDY
 from billing.cdrs.rejected_pages import REJECTED_RECORDS
 from billing.cdrs.services import import_call_file
-from billing.cdrs.table_headings import ROLES
-from billing.cdrs.written_values import DMY, MDY
 from billing.models import RejectedRecord
 from reports.spools import ONLY_NODE
 from voipadmin.core.errors import DomainError, Message

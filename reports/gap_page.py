@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from billing.cdrs.sequence_gaps import gaps_of_node, nodes_with_records
+from billing.cdrs.records.sequence_gaps import gaps_of_node, nodes_with_records
 
 DAYS = (1, 7, 31)
 

@@ -11,11 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from billing.accounts.call_charges import charge_calls
-from billing.cdrs.call_files import CallFile, is_record
-from billing.cdrs.plain_format import HeadedLayout
-from billing.cdrs.rejected import report_rejected
-from billing.cdrs.spool_import import ImportSummary, SpoolImporter
-from billing.cdrs.table_headings import headings_hash
+from billing.cdrs.files.call_files import CallFile, is_record
+from billing.cdrs.files.spool_import import ImportSummary, SpoolImporter
+from billing.cdrs.lines.plain_format import HeadedLayout
+from billing.cdrs.lines.table_headings import headings_hash
+from billing.cdrs.records.rejected import report_rejected
 from billing.models import Cdr, CdrLayout, Direction, Disposition, RejectedRecord
 from billing.rating.called_numbers import endpoint_of, number_called, origin_of_record
 from billing.rating.calls import CallFacts, PricedCall, ProviderCost, price_call

@@ -100,8 +100,8 @@ class CdrQuerySet(VisibleQuerySet):
 class Cdr(BaseModel):
     """One attempt of a call as Asterisk recorded it, attributed and priced. Durations are seconds.
 
-    The table has a partition for each month (`billing.cdrs.partitions`): a query that names a time reads only those of
-    that time.
+    The table has a partition for each month (`billing.cdrs.records.partitions`): a query that names a time reads only
+    those of that time.
     """
 
     node_name = models.CharField(_("node"), max_length=60)
@@ -209,7 +209,7 @@ class Cdr(BaseModel):
         ordering = ["-started_at", "-id"]
         constraints = [
             # A unique index of a partitioned table has to hold the column that it is partitioned by. That a record is
-            # there once whatever its start is seen to by `billing.cdrs.store`, under the node's lock.
+            # there once whatever its start is seen to by `billing.cdrs.records.store`, under the node's lock.
             models.UniqueConstraint(
                 fields=["node_name", "uniqueid", "sequence", "started_at"], name="cdr_once_per_node"
             ),

@@ -95,7 +95,7 @@ class CdrLayout(BaseModel):
 
     headings_hash = models.CharField(max_length=64, unique=True)
     headings = models.JSONField(_("headings"))
-    # Role (`billing.cdrs.table_headings`) -> index from 0.
+    # Role (`billing.cdrs.lines.table_headings`) -> index from 0.
     columns = models.JSONField(_("columns"))
     date_order = models.CharField(_("order of dates"), max_length=3, blank=True)
 

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from billing.accounts.periods import ONE_DAY
-from billing.cdrs.partitions import month_of
+from billing.cdrs.records.partitions import month_of
 from billing.models import NEEDS_A_TARIFF, Cdr, Direction, Disposition, DroppedMonth
 from reports.kpis import CALL_REJECTED_CAUSE, DECLINED_SIP_CODE
 from reports.models import TrafficHour, UncountedQuarter

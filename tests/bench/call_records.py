@@ -22,8 +22,8 @@ django.setup()
 
 # Models can be imported only now, when Django knows the engines that this run has started.
 from billing.accounts.ledger import account_of  # noqa: E402 - see above
-from billing.cdrs.spool_file import SpoolFile  # noqa: E402 - see above
-from billing.cdrs.spool_import import SpoolImporter  # noqa: E402 - see above
+from billing.cdrs.files.spool_file import SpoolFile  # noqa: E402 - see above
+from billing.cdrs.files.spool_import import SpoolImporter  # noqa: E402 - see above
 from billing.models import Cdr, Tariff  # noqa: E402 - see above
 from customers.models import Customer  # noqa: E402 - see above
 from routing.models import Gateway, Provider  # noqa: E402 - see above

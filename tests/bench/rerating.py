@@ -18,7 +18,7 @@ django.setup()
 # Models can be imported only now, when Django knows the engines that this run has started.
 from billing.accounts.call_charges import charge_waiting_calls  # noqa: E402 - see above
 from billing.accounts.ledger import account_of  # noqa: E402 - see above
-from billing.cdrs.partitions import make_partitions  # noqa: E402 - see above
+from billing.cdrs.records.partitions import make_partitions  # noqa: E402 - see above
 from billing.cdrs.services import facts_of, rate_cdrs  # noqa: E402 - see above
 from billing.models import Account, Cdr, EntryKind, LedgerEntry, Rerating, ReratingStatus, Tariff  # noqa: E402
 from billing.rating.calls import price_call  # noqa: E402 - see above

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from billing.cdrs.spool_file import SpoolFile
-from billing.cdrs.spool_import import BATCH_LINES, ImportSummary, SpoolImporter
+from billing.cdrs.files.spool_file import SpoolFile
+from billing.cdrs.files.spool_import import BATCH_LINES, ImportSummary, SpoolImporter
 
 
 def import_file(path: Path, *, node: str = "pbx1", batch_lines: int = BATCH_LINES) -> ImportSummary:

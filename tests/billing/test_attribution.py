@@ -10,8 +10,8 @@ import pytest
 from django.db import IntegrityError
 from django.utils import timezone
 
-from billing.cdrs.spool_file import SpoolFile
-from billing.cdrs.spool_import import ImportSummary, SpoolImporter
+from billing.cdrs.files.spool_file import SpoolFile
+from billing.cdrs.files.spool_import import ImportSummary, SpoolImporter
 from billing.models import Cdr, Direction
 from numbering.models import DIDAllocation
 from tests.billing import importing

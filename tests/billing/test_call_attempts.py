@@ -1,6 +1,6 @@
 from itertools import permutations
 
-from billing.cdrs.attempts import NO_RESULT, AttemptFacts, AttemptResult, resolve_call
+from billing.cdrs.lines.attempts import NO_RESULT, AttemptFacts, AttemptResult, resolve_call
 
 CONGESTION = AttemptResult("CONGESTION", 34, 503, 100)
 BUSY = AttemptResult("BUSY", 17, 486, 200)

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.cdrs.spool_file import SpoolFile, SpoolLine
-from billing.cdrs.spool_format import SpoolRecord, parse_line
-from billing.cdrs.spool_import import SpoolImporter
+from billing.cdrs.files.spool_file import SpoolFile, SpoolLine
+from billing.cdrs.files.spool_import import SpoolImporter
+from billing.cdrs.lines.spool_format import SpoolRecord, parse_line
 from billing.models import Cdr, RejectedRecord
 from tests.billing.spool_lines import START, failed, spool_line
 

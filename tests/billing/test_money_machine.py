@@ -24,7 +24,7 @@ from billing.authorization.holds.connections import ConnectionPool
 from billing.authorization.holds.hold_store import CallKey, HoldStore
 from billing.authorization.holds.sweeper import SpendingTotals, Sweeper
 from billing.authorization.rules.values import AuthorizationRefusal, CallRequest, RefusalReason
-from billing.cdrs.spool_import import ImportSummary
+from billing.cdrs.files.spool_import import ImportSummary
 from billing.models import Account, AccountKind, Cdr, CreditHold, EntryKind, HoldState, LedgerEntry, SpoolPosition
 from customers.models import Customer
 from numbering.models import DestinationType, DIDAllocation

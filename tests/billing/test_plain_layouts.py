@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.cdrs.local_times import LocalTimes, local_time, moments_of
-from billing.cdrs.plain_format import HeadedLayout
-from billing.cdrs.record_values import Malformed
-from billing.cdrs.spool_format import SpoolRecord, parse_line
-from billing.cdrs.table_headings import columns_of, date_order_of, heading_row, missing_roles
-from billing.cdrs.written_values import clock_seconds, disposition_of, order_of, written_time
+from billing.cdrs.lines.local_times import LocalTimes, local_time, moments_of
+from billing.cdrs.lines.plain_format import HeadedLayout
+from billing.cdrs.lines.record_values import Malformed
+from billing.cdrs.lines.spool_format import SpoolRecord, parse_line
+from billing.cdrs.lines.table_headings import columns_of, date_order_of, heading_row, missing_roles
+from billing.cdrs.lines.written_values import clock_seconds, disposition_of, order_of, written_time
 from tests.billing.spool_lines import PlainLine
 
 FILES = Path(__file__).parent / "call_files"

@@ -12,8 +12,8 @@ from django.utils import timezone
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from billing.accounts.ledger import account_of
+from billing.cdrs.files.spool_import import SpoolImporter
 from billing.cdrs.services import rate_cdrs
-from billing.cdrs.spool_import import SpoolImporter
 from billing.models import BuyRate, Cdr, Direction, Holiday, HolidayCalendar, OnHolidays, RatePlan, Tariff, TimeWindow
 from billing.tariffs.loader import CurrentTariffs
 from customers.models import Customer

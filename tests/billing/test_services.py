@@ -8,8 +8,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from billing.cdrs.files.spool_import import SpoolImporter
 from billing.cdrs.services import RatingSummary, ReplaySummary, rate_cdrs, replay_rejected
-from billing.cdrs.spool_import import SpoolImporter
 from billing.models import Cdr, Direction, RejectedRecord, RejectReason, Tariff, UnratedReason
 from billing.tariffs.queries import tariff_warnings
 from billing.tariffs.services import delete_tariff, save_tariff

@@ -10,9 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from billing.cdrs import spool_follower
-from billing.cdrs.spool_follower import SpoolFollower
-from billing.cdrs.spool_import import SpoolImporter
+from billing.cdrs.files import spool_follower
+from billing.cdrs.files.spool_follower import SpoolFollower
+from billing.cdrs.files.spool_import import SpoolImporter
 from billing.models import Cdr, RejectedRecord
 from tests.billing.spool_lines import spool_line
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.cdrs.attempts import AttemptResult
-from billing.cdrs.plain_format import DISPOSITIONS
-from billing.cdrs.record_values import Malformed
-from billing.cdrs.spool_format import MAX_LINE_BYTES, SpoolRecord, parse_line
+from billing.cdrs.lines.attempts import AttemptResult
+from billing.cdrs.lines.plain_format import DISPOSITIONS
+from billing.cdrs.lines.record_values import Malformed
+from billing.cdrs.lines.spool_format import MAX_LINE_BYTES, SpoolRecord, parse_line
 from billing.models import CostSource, Direction, Disposition, RejectReason, UnratedReason
 from billing.rating import calls
 from tests.billing.spool_lines import PlainLine, failed, spool_line

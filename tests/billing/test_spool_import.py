@@ -7,8 +7,8 @@ from unittest.mock import patch
 import pytest
 from django.db import connection
 
-from billing.cdrs.spool_file import SpoolFile
-from billing.cdrs.spool_import import ImportSummary, SpoolImporter
+from billing.cdrs.files.spool_file import SpoolFile
+from billing.cdrs.files.spool_import import ImportSummary, SpoolImporter
 from billing.models import Cdr, RejectedRecord, RejectReason, SpoolPosition
 from tests.billing import importing
 from tests.billing.importing import import_all

@@ -4,9 +4,9 @@ from datetime import UTC
 
 import pytest
 
-from billing.cdrs.record_values import Malformed
-from billing.cdrs.spool_file import SpoolFile
-from billing.cdrs.spool_format import SpoolRecord, parse_line
+from billing.cdrs.files.spool_file import SpoolFile
+from billing.cdrs.lines.record_values import Malformed
+from billing.cdrs.lines.spool_format import SpoolRecord, parse_line
 from numbering.models import DestinationType
 from tests.calls.exchange import Exchange, Trunk
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from billing.cdrs.spool_import import ImportSummary
+from billing.cdrs.files.spool_import import ImportSummary
 from billing.models import Cdr, CostSource, Direction, Disposition, RejectedRecord, UnratedReason
 from billing.rating.durations import rate_duration
 from billing.tariffs.loader import priced_tariff

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from billing.cdrs.sequence_gaps import BootReport, gaps_of_node, nodes_with_records
+from billing.cdrs.records.sequence_gaps import BootReport, gaps_of_node, nodes_with_records
 
 EXIT_GAPS = 3
 

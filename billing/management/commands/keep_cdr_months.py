@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from billing.cdrs.partitions import maintain_partitions, stored_months
+from billing.cdrs.records.partitions import maintain_partitions, stored_months
 
 EXIT_REFUSED = 3
 

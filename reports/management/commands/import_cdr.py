@@ -18,11 +18,11 @@ from django.db import InterfaceError, OperationalError, close_old_connections, c
 from django.utils import timezone
 from tqdm import tqdm
 
-from billing.cdrs.call_files import CallFile, has_records, preview_call_file, read_call_file
+from billing.cdrs.files.call_files import CallFile, has_records, preview_call_file, read_call_file
+from billing.cdrs.files.spool_file import SpoolFile
+from billing.cdrs.files.spool_follower import SpoolFollower
+from billing.cdrs.files.spool_import import ImportSummary, SpoolImporter
 from billing.cdrs.services import import_call_file
-from billing.cdrs.spool_file import SpoolFile
-from billing.cdrs.spool_follower import SpoolFollower
-from billing.cdrs.spool_import import ImportSummary, SpoolImporter
 from reports.spools import SpoolSource, sources_of_files, sources_of_nodes
 from voipadmin.core.errors import DomainError
 from voipadmin.core.sheets.input_errors import FileError, message_of

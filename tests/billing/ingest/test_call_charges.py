@@ -11,8 +11,8 @@ from django.test import Client
 from django.urls import reverse
 
 from billing.accounts.ledger import unbalanced_accounts
+from billing.cdrs.files.spool_import import ImportSummary
 from billing.cdrs.services import rate_cdrs
-from billing.cdrs.spool_import import ImportSummary
 from billing.models import Account, Cdr, EntryKind, LedgerEntry, SpoolPosition, UnchargedReason
 from customers.models import Customer
 from tests.billing.importing import import_file
@@ -81,7 +81,10 @@ def test_a_call_that_is_read_twice_is_charged_once(importing: Import, customer: 
 def test_a_batch_that_fails_at_its_entries_leaves_no_records_either(
     importing: Import, customer: Customer, tariff: None
 ) -> None:
-    with patch("billing.cdrs.store.copy_charges", side_effect=RuntimeError("power cut")), pytest.raises(RuntimeError):
+    with (
+        patch("billing.cdrs.records.store.copy_charges", side_effect=RuntimeError("power cut")),
+        pytest.raises(RuntimeError),
+    ):
         importing(call_of(customer))
     assert (Cdr.objects.count(), LedgerEntry.objects.count()) == (0, 0)
     importing()

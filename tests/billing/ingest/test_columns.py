@@ -1,4 +1,4 @@
-from billing.cdrs.columns import COLUMNS, StoredRecord
+from billing.cdrs.records.columns import COLUMNS, StoredRecord
 from billing.models import Cdr
 
 TABLE = [str(field.column) for field in Cdr._meta.concrete_fields]

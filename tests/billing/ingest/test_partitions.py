@@ -11,8 +11,8 @@ from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
-from billing.cdrs.partitions import drop_partition, make_partitions_ahead, month_of, months_later, stored_months
-from billing.cdrs.spool_import import ImportSummary
+from billing.cdrs.files.spool_import import ImportSummary
+from billing.cdrs.records.partitions import drop_partition, make_partitions_ahead, month_of, months_later, stored_months
 from billing.models import Cdr, DroppedMonth, LedgerEntry, RejectedRecord, RejectReason, SpoolPosition
 from tests.billing.importing import import_file
 from tests.billing.spool_lines import spool_line

@@ -5,9 +5,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from billing.cdrs.call_files import read_call_file
+from billing.cdrs.files.call_files import read_call_file
+from billing.cdrs.files.spool_import import SpoolImporter
 from billing.cdrs.services import import_call_file, replay_rejected
-from billing.cdrs.spool_import import SpoolImporter
 from billing.models import Cdr, DroppedMonth, RejectedRecord
 from tests.billing.spool_lines import spool_line
 from tests.factories.users import UserFactory

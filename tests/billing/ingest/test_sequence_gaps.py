@@ -12,8 +12,8 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.cdrs.sequence_gaps import BootReport, Gap, Numbered, find_gaps, gaps_of_node
-from billing.cdrs.spool_import import SpoolImporter
+from billing.cdrs.files.spool_import import SpoolImporter
+from billing.cdrs.records.sequence_gaps import BootReport, Gap, Numbered, find_gaps, gaps_of_node
 from tests.billing.spool_lines import failed, spool_line
 from tests.factories.users import UserFactory
 from voipadmin.users.roles import Role

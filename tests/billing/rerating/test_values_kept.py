@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from billing.accounts.ledger import account_of
+from billing.cdrs.files.spool_import import SpoolImporter
 from billing.cdrs.services import rate_cdrs
-from billing.cdrs.spool_import import SpoolImporter
 from billing.models import Cdr, Tariff
 from billing.rerating.preview import make_preview
 from billing.rerating.services import start_rerating

@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.cdrs.partitions import month_of
+from billing.cdrs.records.partitions import month_of
 from billing.cdrs.services import rate_cdrs
 from billing.models import Cdr, Direction, Disposition, DroppedMonth
 from customers.models import Customer

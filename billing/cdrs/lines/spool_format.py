@@ -8,9 +8,9 @@ from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from functools import lru_cache
 
-from billing.cdrs.attempts import NO_RESULT, AttemptResult
-from billing.cdrs.plain_format import ANSWERED, DISPOSITIONS, HeadedLayout, plain_values
-from billing.cdrs.record_values import Malformed, moment_in_range, not_a, seconds_of, sequence_of
+from billing.cdrs.lines.attempts import NO_RESULT, AttemptResult
+from billing.cdrs.lines.plain_format import ANSWERED, DISPOSITIONS, HeadedLayout, plain_values
+from billing.cdrs.lines.record_values import Malformed, moment_in_range, not_a, seconds_of, sequence_of
 
 # Version of the spool (docs/cdr-spool.md) -> its columns. A file may hold lines of several.
 SPOOL_COLUMNS = {"1": 31, "2": 33}

@@ -5,9 +5,9 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from billing.cdrs.attempts import AttemptFacts, AttemptResult, Resolution
-from billing.cdrs.attribution import Attribution
-from billing.cdrs.spool_format import SpoolRecord
+from billing.cdrs.lines.attempts import AttemptFacts, AttemptResult, Resolution
+from billing.cdrs.lines.spool_format import SpoolRecord
+from billing.cdrs.records.attribution import Attribution
 from billing.models import Disposition
 from billing.rating.calls import PricedCall
 

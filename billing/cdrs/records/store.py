@@ -12,11 +12,11 @@ from django.db import connection
 from django.utils import timezone
 
 from billing.accounts.call_charges import CallCharge, copy_charges, payers_of, uncharged_reason
-from billing.cdrs.attempts import NO_RESULT, AttemptFacts, Resolution, resolve_call
-from billing.cdrs.attribution import attribute
-from billing.cdrs.columns import COLUMNS, CdrRow, StoredRecord, attempt_facts, values_of
-from billing.cdrs.partitions import make_partitions, month_of, months_later
-from billing.cdrs.spool_format import SpoolRecord
+from billing.cdrs.lines.attempts import NO_RESULT, AttemptFacts, Resolution, resolve_call
+from billing.cdrs.lines.spool_format import SpoolRecord
+from billing.cdrs.records.attribution import attribute
+from billing.cdrs.records.columns import COLUMNS, CdrRow, StoredRecord, attempt_facts, values_of
+from billing.cdrs.records.partitions import make_partitions, month_of, months_later
 from billing.models import Cdr
 from billing.signals import records_stored
 from billing.tariffs.loader import CurrentTariffs

@@ -14,12 +14,12 @@ from itertools import islice
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from billing.cdrs.plain_format import HeadedLayout
-from billing.cdrs.record_values import Malformed
-from billing.cdrs.rejected import report_rejected
-from billing.cdrs.spool_file import FileIdentity, SpoolFile, SpoolLine
-from billing.cdrs.spool_format import MAX_LINE_BYTES, SpoolRecord, parse_line
-from billing.cdrs.store import store_records
+from billing.cdrs.files.spool_file import FileIdentity, SpoolFile, SpoolLine
+from billing.cdrs.lines.plain_format import HeadedLayout
+from billing.cdrs.lines.record_values import Malformed
+from billing.cdrs.lines.spool_format import MAX_LINE_BYTES, SpoolRecord, parse_line
+from billing.cdrs.records.rejected import report_rejected
+from billing.cdrs.records.store import store_records
 from billing.models import RejectedRecord, RejectReason, SpoolPosition
 from billing.tariffs.loader import CurrentTariffs
 from voipadmin.core.runtime.gc_pause import gc_paused

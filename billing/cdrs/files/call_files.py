@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from pathlib import Path
 
-from billing.cdrs.plain_format import HeadedLayout
-from billing.cdrs.record_values import Malformed
-from billing.cdrs.spool_file import SpoolFile
-from billing.cdrs.spool_format import SpoolRecord, parse_line
-from billing.cdrs.store import stored_hashes
-from billing.cdrs.table_headings import columns_of, date_order_of, heading_row, headings_hash, missing_roles
+from billing.cdrs.files.spool_file import SpoolFile
+from billing.cdrs.lines.plain_format import HeadedLayout
+from billing.cdrs.lines.record_values import Malformed
+from billing.cdrs.lines.spool_format import SpoolRecord, parse_line
+from billing.cdrs.lines.table_headings import columns_of, date_order_of, heading_row, headings_hash, missing_roles
+from billing.cdrs.records.store import stored_hashes
 from billing.models import CdrLayout, Disposition, RejectReason
 from voipadmin.core.sheets.apart import FOR_A_PAGE, read_rows
 from voipadmin.core.sheets.cells import Cell, text_of

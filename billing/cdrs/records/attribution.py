@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.db.models import F
 from django.db.models.functions import Lower
 
-from billing.cdrs.spool_format import SpoolRecord
+from billing.cdrs.lines.spool_format import SpoolRecord
 from billing.models import Direction, Disposition
 from billing.rating.called_numbers import endpoint_of, number_called, origin_of
 from billing.rating.calls import INBOUND, INTERNAL, OUTBOUND, CallFacts, ProviderCost

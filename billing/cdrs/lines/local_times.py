@@ -11,7 +11,7 @@ from decimal import Decimal
 from itertools import product
 from typing import NamedTuple
 
-from billing.cdrs.record_values import Malformed, moment_in_range, not_a
+from billing.cdrs.lines.record_values import Malformed, moment_in_range, not_a
 
 _EPOCH_OF_ID = re.compile(r"(?:.+-)?([0-9]{9,10})\.[0-9]+")
 # A record begins so long after its channel was made, at most, to be told from one of an hour later.

@@ -4,8 +4,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from billing.cdrs.spool_file import SpoolFile, rotated_siblings
-from billing.cdrs.spool_import import ImportSummary, SpoolImporter
+from billing.cdrs.files.spool_file import SpoolFile, rotated_siblings
+from billing.cdrs.files.spool_import import ImportSummary, SpoolImporter
 
 # A writer may still be at a file that was renamed a moment ago.
 SETTLING_SECONDS = 2.0

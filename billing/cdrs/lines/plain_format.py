@@ -11,9 +11,9 @@ from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 from typing import Any
 
-from billing.cdrs.local_times import LocalTimes, local_time, moments_of
-from billing.cdrs.record_values import Malformed, seconds_of, sequence_of
-from billing.cdrs.written_values import clock_seconds, disposition_of, written_time
+from billing.cdrs.lines.local_times import LocalTimes, local_time, moments_of
+from billing.cdrs.lines.record_values import Malformed, seconds_of, sequence_of
+from billing.cdrs.lines.written_values import clock_seconds, disposition_of, written_time
 
 ANSWERED = "ANSWERED"
 DISPOSITIONS = frozenset({ANSWERED, "NO ANSWER", "BUSY", "FAILED", "CONGESTION"})

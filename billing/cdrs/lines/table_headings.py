@@ -3,8 +3,8 @@
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 
-from billing.cdrs.plain_format import HeadedLayout
-from billing.cdrs.written_values import order_of
+from billing.cdrs.lines.plain_format import HeadedLayout
+from billing.cdrs.lines.written_values import order_of
 from voipadmin.core.sheets.cells import simplified
 
 # What a column is -> headings without accents, words joined by `_`. Of two columns with one meaning the first is read.

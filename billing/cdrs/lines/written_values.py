@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from decimal import Decimal
 
-from billing.cdrs.record_values import Malformed, not_a, seconds_of
+from billing.cdrs.lines.record_values import Malformed, not_a, seconds_of
 from voipadmin.core.sheets.cells import simplified
 
 DMY, MDY = "dmy", "mdy"

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from billing.cdrs.spool_format import MAX_LINE_BYTES
+from billing.cdrs.lines.spool_format import MAX_LINE_BYTES
 
 TAIL_BYTES = 512
 # Of our own format: a caller cannot write this at the beginning of a line, for a quote of a value is doubled.
