@@ -182,7 +182,11 @@ def test_who_lost_the_lock_writes_no_more() -> None:
     with working_on(deck, DeckStatus.UPLOADED) as lock, connection.cursor() as cursor:
         assert lock is not None
         lock.assert_held()
-        cursor.execute("SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()")
+        # Of this database: others' sessions on the same server are other tests'.
+        cursor.execute(
+            "SELECT pid FROM pg_locks JOIN pg_database ON pg_database.oid = database AND datname = current_database()"
+            " WHERE locktype = 'advisory' AND pid <> pg_backend_pid()"
+        )
         cursor.execute("SELECT pg_terminate_backend(%s)", [cursor.fetchone()[0]])
         with pytest.raises(LockLostError):
             lock.assert_held()

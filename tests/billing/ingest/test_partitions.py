@@ -168,10 +168,10 @@ def test_a_month_with_money_that_no_ledger_knows_stays(old: datetime, owed: dict
     assert not DroppedMonth.objects.exists()
 
 
-@pytest.mark.django_db(transaction=True)
 def test_a_table_that_was_whole_is_divided_with_all_its_rows() -> None:
-    """The migration's own statements, on a table as it was before."""
+    """The migration's own statements, on a table as it was before; rolled back, since the new one lacks triggers."""
     calls = [CdrFactory.create(started_at=timezone.now() - timedelta(days=400 * n)) for n in range(3)]
+    connection.check_constraints()  # a table with deferred checks to be made cannot be dropped
     migration = import_module("billing.migrations.0013_calls_by_month")
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE billing_cdr_before AS SELECT * FROM billing_cdr")
