@@ -42,5 +42,6 @@ MESSAGES: Mapping[str, Message] = {
     "currency": _("“%(value)s” is in another currency than the provider's (%(readings)s)."),
     "number_doubled": _("%(value)s stands here otherwise than in row %(other)s."),
     "did_refused": _("%(value)s"),
+    "not_in_service": _("The list says “%(value)s” of this number. Take its row out, or correct it."),
     "too_many_numbers": _("The list has more than %(value)s numbers."),
 }

@@ -35,6 +35,7 @@ HEADINGS = {
     "monthly_cost": "monthly_cost cost price monthly monthly_price monthly_rate monthly_fee monthly_charge mrc custo"
     " custo_mensal valor valor_mensal preco preco_mensal mensalidade assinatura assinatura_mensal costo costo_mensual"
     " precio precio_mensual cuota cuota_mensual mensualidad renta_mensual",
+    "status": "status situacao situacion number_status did_status line_status status_do_numero situacao_do_numero",
     "notes": "notes note notas observacao observacoes obs observaciones remarks comment comments description descricao"
     " descripcion friendly_name friendlyname",
 }

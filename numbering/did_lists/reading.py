@@ -14,7 +14,7 @@ from numbering.did_lists.choice import Country, Unsure, chosen, evidence_of
 from numbering.did_lists.headings import Columns, find_columns
 from numbering.did_lists.items import Item, NumberFault, RowReader, shown
 from numbering.did_lists.ranges import MOST_OF_A_RANGE, numbers_between, numbers_from
-from numbering.did_lists.values import ValueReader
+from numbering.did_lists.values import ValueReader, is_out_of_service
 from voipadmin.core.sheets.cells import Cell, is_digits, whole_text_of
 from voipadmin.core.sheets.input_errors import CellError, InputError
 
@@ -139,6 +139,8 @@ class _ListReader:
         before = len(self.reading.errors)
         if (beyond := self._columns.beyond(row)) is not None:
             self._value(number, "", "row_longer", beyond)
+        if is_out_of_service(self._columns.cell("status", row)):
+            self._value(number, "status", "not_in_service", self._columns.cell("status", row))
         values = self._values.read(lambda name: self._columns.cell(name, row), lambda *told: self._value(number, *told))
         reader = self._attempt(number, row, "number", lambda: self._reader_of(row))
         items = self._attempt(number, row, "number", lambda: self._items(row, reader)) if reader else None

@@ -13,6 +13,17 @@ COST_STEP = Decimal("0.0001")
 # Role, code, cell, and what it could be.
 TellFault = Callable[[str, str, Cell, str], None]
 
+_OUT_OF_SERVICE = (
+    "cancel", "inactiv", "inativ", "disabled", "desativ", "desactiv", "released", "liberad", "disconnect", "desconect",
+    "deslig", "terminat", "encerrad", "expired", "expirad", "vencid", "ported_out", "portad", "removed", "removid",
+    "blocked", "bloquead", "suspend", "suspens", "not_active", "no_activ", "baja", "baixa",
+)  # fmt: skip
+
+
+def is_out_of_service(cell: Cell) -> bool:
+    """Tell whether a cell about a number's status says that it cannot be used: Cancelled, Inativo, Suspended."""
+    return isinstance(cell, str) and simplified(cell).startswith(_OUT_OF_SERVICE)
+
 
 @dataclass
 class ValueReader:

@@ -269,6 +269,13 @@ def test_a_quantity_that_is_not_that_of_the_range_is_a_fault(provider: Provider)
     assert len(numbers("Início;Fim;Qtd\n1140009901;1140009910;10\n", provider)) == 10
 
 
+@pytest.mark.parametrize("status", ["Cancelled", "Inativo", "Released", "Suspenso", "Ported out", "DESLIGADO"])
+def test_a_number_that_the_list_calls_out_of_service_is_not_taken(status: str, provider: Provider) -> None:
+    code, row, letter, _message = fault(f"Número;Situação\n1140009901;Ativo\n1140009902;{status}\n", provider)
+    assert (code, row, letter) == ("not_in_service", 3, "B")
+    assert numbers("Number,Status\n1140009901,active\n1140009902,in-use\n1140009903,\n", provider) != []
+
+
 def test_columns_that_nobody_reads_are_named(provider: Provider) -> None:
     plan: ImportPlan = preview_import(
         content="Número;Início;Cidade\n1140009901;01/02/2026;SP\n".encode(), provider=provider
