@@ -49,7 +49,7 @@ def _matching(compiled: KeyPattern, plan: NumberingPlan) -> Iterator[Number]:
         return
     wanted = pattern_of([frozenset(digits) for digits in compiled.positions], compiled.tail)
     found = False
-    for known in (*_codes(plan), *_ranges(compiled, plan)):
+    for known in chain(_codes(plan), _ranges(compiled, plan)):
         common = intersect(wanted, known)
         number = number_of_key(_member(common), plan) if common is not None else None
         if number is not None and number.is_readable:
@@ -92,16 +92,21 @@ def _any_at_all(wanted: Pattern, plan: NumberingPlan) -> Iterator[Number]:
 
 
 def _varied(numbers: Iterable[Number]) -> Iterator[Number]:
-    """Yield numbers, those first that are of a kind and country that has not come yet."""
-    seen: set[tuple[str, str]] = set()
+    """Yield numbers, those first that are of a kind and country that has not come yet; read no more than is asked for.
+
+    An open pattern matches numbers of each country, thousands of ranges.
+    """
+    kinds: set[tuple[str, str]] = set()
+    came: set[Number] = set()
     later: list[Number] = []
-    for number in dict.fromkeys(numbers):
+    for number in numbers:
         kind = number.kind, number.country
-        if kind in seen:
-            later.append(number)
-        else:
-            seen.add(kind)
+        if number not in came and kind not in kinds:
             yield number
+        elif number not in came:
+            later.append(number)
+        kinds.add(kind)
+        came.add(number)
     yield from later
 
 
