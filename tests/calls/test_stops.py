@@ -212,8 +212,6 @@ def test_calls_that_end_at_once_after_it_hung_wait_two_seconds_at_most_and_the_f
     scene: Scene,
 ) -> None:
     scene.is_of("without any limit")
-    # For 15 seconds after a service was found silent nobody waits for one: an earlier test may have left that.
-    scene.exchange.asterisk.cli("dialplan set global va_silent 0")
     with authorizer() as service:
         scene.talk(count=4)
         service.send_signal(signal.SIGSTOP)
