@@ -38,7 +38,7 @@ def add_node(page: Page, live_server: LiveServer, asterisk: AsteriskInstance) ->
 def add_extension(page: Page, number: str) -> Credentials:
     """Add an extension to the customer whose page is open; return what its page tells to set on the telephone."""
     page.get_by_role("link", name="Related").click()
-    page.get_by_role("link", name="Add").click()
+    page.get_by_role("region", name="Extensions").get_by_role("link", name="Add").click()
     page.locator("#id_number").fill(number)
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(number)
