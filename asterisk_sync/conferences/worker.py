@@ -5,17 +5,14 @@ import time
 from typing import Any
 from uuid import UUID
 
-import structlog
-from django.db import close_old_connections, connections
+from django.db import close_old_connections
 from django.utils import timezone
 
 from asterisk_sync.ami.client import AmiClient
-from asterisk_sync.ami.messages import AmiError
+from asterisk_sync.ami.follower import NodeFollower
 from asterisk_sync.ami.session import connected
 from asterisk_sync.conferences.controller import Controller, EventNotes
 from asterisk_sync.models import ConferenceSession, Node
-
-log = structlog.get_logger(__name__)
 
 LOOK_EVERY_SECONDS = 0.5
 ROUND_EVERY_SECONDS = 1.0
@@ -23,51 +20,21 @@ ROUND_EVERY_SECONDS = 1.0
 GATHER_SECONDS = 0.1
 # So long a connection stays open: for the next conference, and to put out who dials in while the last one ends.
 LINGER_SECONDS = 60.0
-RECONNECT_SECONDS = (1.0, 2.0, 5.0, 10.0)
 
 
-class ConferenceWorker:
+class ConferenceWorker(NodeFollower):
     """Runs the conferences of one node until it is told to stop."""
 
+    lost_event, failed_event = "conference_ami_lost", "conference_worker_failed"
+
     def __init__(self, node_id: UUID, stop: threading.Event) -> None:
-        self._node_id = node_id
-        self._stop = stop
-        self._failures = 0
+        super().__init__(node_id, stop)
         self._news = threading.Event()
 
-    def run(self) -> None:
-        """Wait for a session, follow it over a connection, and connect again after a loss; return when told to."""
-        try:
-            while not self._stop.is_set() and self._once():
-                pass
-        finally:
-            connections.close_all()
-
-    def _once(self) -> bool:
-        """Follow the sessions that go on; return whether the node is there to be worked for."""
-        try:
-            close_old_connections()
-            node = Node.objects.filter(pk=self._node_id, enabled=True).first()
-            if node is None:
-                return False
-            if not ConferenceSession.objects.current().filter(node=node).exists():
-                self._stop.wait(LOOK_EVERY_SECONDS)
-                return True
-            self._follow(node)
-        except AmiError as error:
-            self._failed("conference_ami_lost", error)
-        except Exception as error:
-            # PostgreSQL restarting: the next round finds it again.
-            self._failed("conference_worker_failed", error)
-        return True
-
-    def _failed(self, event: str, error: Exception) -> None:
-        pause = RECONNECT_SECONDS[min(self._failures, len(RECONNECT_SECONDS) - 1)]
-        self._failures += 1
-        log.warning(event, node=str(self._node_id), error=str(error), pause=pause)
-        self._stop.wait(pause)
-
     def _follow(self, node: Node) -> None:
+        if not self._has_sessions(node):
+            self._stop.wait(LOOK_EVERY_SECONDS)
+            return
         with connected(node, username=node.originate_username, secret=node.originate_secret) as client:
             self._failures = 0
             controller = Controller(node, client, self._listen(client))

@@ -1,16 +1,13 @@
 """The AMI worker of one node: one connection that is read every second, published to Redis, and opened again."""
 
-import threading
 import time
 from datetime import timedelta
-from uuid import UUID
 
 import structlog
-from django.db import close_old_connections, connections
 from django.db.models import Q
 from django.utils import timezone
 
-from asterisk_sync.ami.messages import AmiError
+from asterisk_sync.ami.follower import NodeFollower
 from asterisk_sync.ami.session import connected
 from asterisk_sync.changes.outbox import wake_worker
 from asterisk_sync.live.reader import LiveReader
@@ -22,49 +19,12 @@ log = structlog.get_logger(__name__)
 READ_EVERY_SECONDS = 1.0
 NODE_EVERY_SECONDS = 10.0
 SEEN_EVERY = timedelta(seconds=30)
-RECONNECT_SECONDS = (1.0, 2.0, 5.0, 10.0)
 
 
-class NodeFeed:
+class NodeFeed(NodeFollower):
     """Publishes the live state of one node until it is told to stop."""
 
-    def __init__(self, node_id: UUID, stop: threading.Event) -> None:
-        self._node_id = node_id
-        self._stop = stop
-        self._failures = 0
-
-    def run(self) -> None:
-        """Connect, and connect again after a loss; return when told to, or when the node is gone or disabled."""
-        try:
-            while not self._stop.is_set() and self._once():
-                pass
-        finally:
-            connections.close_all()
-
-    def _once(self) -> bool:
-        """Follow the node over one connection; return whether to go on."""
-        try:
-            node = self._node()
-            if node is None:
-                return False
-            self._follow(node)
-        except AmiError as error:
-            self._failed("ami_lost", error)
-        except Exception as error:
-            # Redis or PostgreSQL restarting: the next connection finds them again.
-            self._failed("feed_failed", error)
-        return True
-
-    def _failed(self, event: str, error: Exception) -> None:
-        pause = RECONNECT_SECONDS[min(self._failures, len(RECONNECT_SECONDS) - 1)]
-        self._failures += 1
-        log.warning(event, node=str(self._node_id), error=str(error), pause=pause)
-        self._stop.wait(pause)
-
-    def _node(self) -> Node | None:
-        # Outside of a request nobody else closes a connection that the database has dropped.
-        close_old_connections()
-        return Node.objects.filter(pk=self._node_id, enabled=True).first()
+    lost_event, failed_event = "ami_lost", "feed_failed"
 
     def _follow(self, node: Node) -> None:
         with connected(node) as client:

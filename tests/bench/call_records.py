@@ -67,8 +67,7 @@ def imported_lines() -> Figure:
                 again.append(twice)
                 write_spool(paths[0], objects)
                 alone.append(per_second(import_spool, 1))
-                if Cdr.objects.filter(price=None, uniqueid__startswith="bench").exists():
-                    raise RuntimeError("some calls have no price: the rate means nothing")
+                check_prices()
                 one_by_one.append(per_second(insert_rows))
     return Figure(
         name="imported_cdr_lines",
@@ -86,6 +85,12 @@ def imported_lines() -> Figure:
             "lines_per_second_of_one_node_alone": round(median(alone)),
         },
     )
+
+
+def check_prices() -> None:
+    """Raise RuntimeError where an imported call has no price: the rate would mean nothing."""
+    if Cdr.objects.filter(price=None, uniqueid__startswith="bench").exists():
+        raise RuntimeError("some calls have no price")
 
 
 def import_spool(node: int, path: Path, _objects: Objects) -> int:
