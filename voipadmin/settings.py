@@ -331,6 +331,8 @@ STORAGES = {
 
 AUDITLOG_INCLUDE_ALL_MODELS = False
 AUDITLOG_DISABLE_REMOTE_ADDR = False
+# Never a header of the client's, which could put its own entries among another request's.
+AUDITLOG_CID_GETTER = "voipadmin.core.audit.saves.current_save"
 
 LOGGING_CONFIG = "logging.config.dictConfig"
 LOGGING = logging_configuration(level=env.str("LOG_LEVEL", default="INFO"), as_json=env.bool("LOG_JSON", default=False))

@@ -4,6 +4,8 @@ from auditlog.context import auditlog_value
 from auditlog.middleware import AuditlogMiddleware
 from django.http import HttpRequest, HttpResponseBase
 
+from voipadmin.core.audit.saves import one_save
+
 NOBODY = {"actor": None, "signal_duid": None}
 
 
@@ -14,7 +16,8 @@ class AuditMiddleware(AuditlogMiddleware):
         """Serve the request under its user's name."""
         token = auditlog_value.set(NOBODY)
         try:
-            response: HttpResponseBase = super().__call__(request)
-            return response
+            with one_save():
+                response: HttpResponseBase = super().__call__(request)
+                return response
         finally:
             auditlog_value.reset(token)

@@ -10,17 +10,12 @@ from django.db import models
 from django.utils.text import capfirst
 from django.utils.translation import gettext, gettext_noop
 
+from voipadmin.core.audit.events import EVENT_DETAILS, AuditEvent
 from voipadmin.core.fields import EncryptedTextField
 
 LATEST = 50
 # auditlog speaks no Portuguese: its words for an action are translated with ours.
 ACTIONS = (gettext_noop("create"), gettext_noop("update"), gettext_noop("delete"), gettext_noop("access"))
-# What an entry of a download names; no field of a model does.
-DOWNLOAD = {
-    "download": gettext_noop("download"),
-    "filters": gettext_noop("filters"),
-    "rows": gettext_noop("rows"),
-}
 # What auditlog writes of a link to other objects.
 LINKS = {"add": gettext_noop("added"), "delete": gettext_noop("removed")}
 
@@ -61,9 +56,15 @@ def _change(entry: LogEntry, model: type[models.Model]) -> Change:
         actor=str(described.actor) if described.actor else described.actor_email or "",
         remote_addr=described.remote_addr or "",
         action=described.action,
-        action_label=str(described.get_action_display()),
+        action_label=_action_label(described),
         fields=[field for field in fields if field is not None],
     )
+
+
+def _action_label(entry: Any) -> str:
+    """Return the event's word where the entry tells of one, else that of creating, changing or deleting."""
+    event = (entry.additional_data or {}).get("event", "")
+    return str(AuditEvent(event).label) if event in AuditEvent.values else str(entry.get_action_display())
 
 
 def _field_change(model: type[models.Model], name: str, values: Any) -> FieldChange | None:
@@ -75,7 +76,7 @@ def _field_change(model: type[models.Model], name: str, values: Any) -> FieldCha
         field = None
     if getattr(field, "auto_created", False):
         return None  # rows of other objects, which have changelogs of their own
-    label = capfirst(str(getattr(field, "verbose_name", "") or gettext(DOWNLOAD.get(name, name))))
+    label = capfirst(str(getattr(field, "verbose_name", "") or gettext(EVENT_DETAILS.get(name, name))))
     if isinstance(field, EncryptedTextField):
         return FieldChange(label, "", "", secret=True)
     if isinstance(values, dict):

@@ -1,11 +1,10 @@
 """A secret is shown when somebody with the permission asks for it, and the changelog says who did."""
 
-from typing import Any
 from uuid import UUID
 
-from auditlog.models import LogEntry
 from django.http import Http404, HttpRequest, HttpResponse
 
+from voipadmin.core.audit.events import AuditEvent, record_event
 from voipadmin.core.models import AnyModel
 from voipadmin.core.pages.views import EntityView
 
@@ -21,8 +20,7 @@ class SecretView(EntityView[AnyModel]):
         if field not in self.entity.secrets:
             raise Http404
         instance = self.get_instance()
-        entries: Any = LogEntry.objects
-        entries.log_create(instance, force_log=True, action=LogEntry.Action.ACCESS, changes={})
+        record_event(AuditEvent.SECRET_SHOWN, instance, details={"field": field})
         response = self.page(
             "components/secret_shown.html", object=instance, secret=getattr(instance, field), field=field
         )
