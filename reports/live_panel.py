@@ -41,13 +41,14 @@ def live_panel(user: Any) -> LivePanel:
     if not user.has_perm("asterisk_sync.view_node"):
         return NOTHING
     nodes = list(Node.objects.filter(enabled=True))
-    states = live_states(nodes)
+    gateways = list(Gateway.objects.filter(enabled=True))
+    states = live_states(nodes, [gateway.name for gateway in gateways])
     known = [states[node.pk] for node in nodes if node.pk in states]
     return LivePanel(
         calls_up=sum(state.calls_up for state in known) if known else None,
         calls_ringing=sum(state.calls - state.calls_up for state in known),
         nodes=[_node_status(node, states.get(node.pk)) for node in nodes],
-        gateways=[_gateway_status(gateway, known) for gateway in Gateway.objects.filter(enabled=True)],
+        gateways=[_gateway_status(gateway, known) for gateway in gateways],
     )
 
 

@@ -11,7 +11,7 @@ from asterisk_sync.ami.sip_options import find_udp_transport, sip_answers
 from asterisk_sync.doctor import node_files, telephony
 from asterisk_sync.doctor.findings import Finding, failure, guarded, ok, warning
 from asterisk_sync.drift import find_drift
-from asterisk_sync.live.state import live_state
+from asterisk_sync.live.state import live_states
 from asterisk_sync.models import Node, SyncState
 
 # Oldest releases without known holes: https://docs.asterisk.org/About-the-Project/Security-Advisories/
@@ -82,7 +82,7 @@ def _state(node: Node) -> Iterator[Finding]:
 
 
 def _feed(node: Node) -> Iterator[Finding]:
-    if live_state(node) is None:
+    if not live_states([node], ()):
         remedy = "Start it: manage.py ami_worker (systemctl start voipadmin-ami). The dashboard has no live values."
         yield warning("live state", "the AMI worker tells nothing", remedy)
     else:

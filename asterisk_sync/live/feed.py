@@ -11,7 +11,7 @@ from asterisk_sync.ami.follower import NodeFollower
 from asterisk_sync.ami.session import connected
 from asterisk_sync.changes.outbox import wake_worker
 from asterisk_sync.live.reader import LiveReader
-from asterisk_sync.live.state import publish
+from asterisk_sync.live.state import LiveEndpoint, publish
 from asterisk_sync.models import Node, SyncState
 
 log = structlog.get_logger(__name__)
@@ -33,8 +33,11 @@ class NodeFeed(NodeFollower):
             _wake_after_return(node)
             reader = LiveReader(node.pk, client)
             checked = time.monotonic()
+            before: dict[str, LiveEndpoint] | None = None
             while not self._stop.is_set():
-                publish(reader.read())
+                state = reader.read()
+                publish(state, before)
+                before = {endpoint.name: endpoint for endpoint in state.endpoints}
                 if time.monotonic() - checked >= NODE_EVERY_SECONDS:
                     checked = time.monotonic()
                     if self._has_changed(node):

@@ -40,7 +40,7 @@ def live_objects_of(instance: models.Model) -> list[LiveObject]:
     nodes = {node.pk: node for node in Node.objects.filter(pk__in=nodes_carrying(instance))}
     name = endpoint_name(instance)
     found = []
-    for pk, state in live_states(nodes.values()).items():
+    for pk, state in live_states(nodes.values(), [name]).items():
         endpoint = state.endpoint(name)
         registration = state.registration(name) if registers(instance) else None
         if endpoint is not None:

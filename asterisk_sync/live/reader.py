@@ -1,7 +1,9 @@
 """Reads the live state of a node, by list actions of AMI."""
 
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -9,39 +11,45 @@ from django.utils import timezone
 
 from asterisk_sync.ami.client import AmiClient
 from asterisk_sync.live.state import LiveChannel, LiveContact, LiveEndpoint, LiveRegistration, LiveState
+from billing.rating.called_numbers import endpoint_of
 
-# Channels change by the second. Contacts change seldom, and there may be thousands.
+# Channels change by the second. Endpoints and contacts change seldom, and there may be a hundred thousand.
 CONTACTS_EVERY_SECONDS = 5.0
+# Reading them takes no more than this share of the time.
+LARGEST_SHARE = 0.1
 # Contacts that are written in a file are in no list: so many endpoints with such contacts are asked for one by one.
 STATIC_CONTACTS = 200
 
 
 class LiveReader:
-    """Reads one node over one connection; contacts and registrations are read every five seconds only."""
+    """Reads one node over one connection; endpoints and registrations are read every five seconds, or more seldom."""
 
     def __init__(self, node_id: UUID, client: AmiClient) -> None:
         self._node_id = node_id
         self._client = client
         self._version = str(client.request("CoreSettings").headers.get("AsteriskVersion", ""))
-        self._contacts: dict[str, list[LiveContact]] = {}
+        self._endpoints: tuple[LiveEndpoint, ...] = ()
         self._registrations: tuple[LiveRegistration, ...] = ()
-        # Longer ago than any interval, whatever the clock says.
-        self._contacts_read_at = float("-inf")
+        # Long ago, whatever the clock says.
+        self._next_at = float("-inf")
 
     def read(self) -> LiveState:
         """Return the state of this moment."""
         channels = tuple(_channel(headers) for headers in self._client.list_action("CoreShowChannels"))
-        rows = self._client.list_action("PJSIPShowEndpoints")
-        if time.monotonic() - self._contacts_read_at >= CONTACTS_EVERY_SECONDS:
-            self._contacts = self._read_contacts(rows)
+        began = time.monotonic()
+        if began >= self._next_at:
+            rows = self._client.list_action("PJSIPShowEndpoints")
+            contacts = self._read_contacts(rows)
+            self._endpoints = tuple(_endpoint(headers, contacts) for headers in rows)
             self._registrations = self._read_registrations()
-            self._contacts_read_at = time.monotonic()
+            took = time.monotonic() - began
+            self._next_at = began + max(CONTACTS_EVERY_SECONDS, took / LARGEST_SHARE)
         return LiveState(
             node_id=self._node_id,
             taken_at=timezone.now(),
             version=self._version,
             channels=channels,
-            endpoints=tuple(_endpoint(headers, self._contacts) for headers in rows),
+            endpoints=_with_channels(self._endpoints, channels),
             registrations=self._registrations,
         )
 
@@ -91,12 +99,17 @@ def _seconds(duration: str) -> int:
 
 def _endpoint(headers: dict[str, Any], contacts: dict[str, list[LiveContact]]) -> LiveEndpoint:
     name = str(headers["ObjectName"])
-    active = str(headers.get("ActiveChannels", "0"))
     return LiveEndpoint(
-        name=name,
-        state=str(headers.get("DeviceState", "")),
-        active_channels=int(active) if active.isdecimal() else 0,
-        contacts=tuple(contacts.get(name, ())),
+        name=name, state=str(headers.get("DeviceState", "")), active_channels=0, contacts=tuple(contacts.get(name, ()))
+    )
+
+
+def _with_channels(endpoints: tuple[LiveEndpoint, ...], channels: Iterable[LiveChannel]) -> tuple[LiveEndpoint, ...]:
+    """Return the endpoints with how many channels each has; those without any are the same objects."""
+    counts = Counter(endpoint_of(channel.name) for channel in channels)
+    return tuple(
+        replace(endpoint, active_channels=counts[endpoint.name]) if endpoint.name in counts else endpoint
+        for endpoint in endpoints
     )
 
 

@@ -1,18 +1,22 @@
-"""The live state of nodes, which their AMI workers publish to Redis every second; readers need no connection to AMI."""
+"""The live state of nodes, which their AMI workers publish to Redis every second; readers need no connection to AMI.
+
+A node has two keys: its channels and registrations as one text, and its endpoints as a hash by name, of which a reader
+asks for those that it needs: there may be a hundred thousand.
+"""
 
 import dataclasses
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import structlog
-from django.core.cache import cache
 from django.utils import timezone
 
 from asterisk_sync.models import Node
+from voipadmin.core.runtime.redis_client import redis_client
 
 log = structlog.get_logger(__name__)
 
@@ -114,49 +118,136 @@ class LiveState:
         return next((item for item in self.registrations if item.name == name), None)
 
 
-def live_state(node: Node) -> LiveState | None:
-    """Return the live state of a node, None where it is older than ten seconds or Redis is away."""
-    return live_states([node]).get(node.pk)
+def live_states(nodes: Iterable[Node], endpoints: Collection[str] | None = None) -> dict[UUID, LiveState]:
+    """Return the live states of several nodes that are not older than ten seconds, with one question to Redis.
 
-
-def live_states(nodes: Iterable[Node]) -> dict[UUID, LiveState]:
-    """Return the live states of several nodes that are not older than ten seconds, with one question to Redis."""
+    Where `endpoints` names some, the states have no others.
+    """
+    keys = [node.pk for node in nodes]
     try:
-        stored = cache.get_many([_key(node.pk) for node in nodes])
+        stored = _read(keys, endpoints)
     except Exception as error:
         # Any error of Redis may come here. A page without live values is better than none.
         log.warning("live_state_unavailable", error=str(error))
         return {}
-    states = (unpack(text) for text in stored.values())
+    states = (unpack(*texts) for texts in stored if texts[0])
     now = timezone.now()
     return {state.node_id: state for state in states if now - state.taken_at <= STALE_AFTER}
 
 
-def publish(state: LiveState) -> None:
-    """Put a state into Redis, where it expires after ten seconds."""
-    cache.set(_key(state.node_id), pack(state), timeout=STALE_AFTER.total_seconds())
+def live_endpoints(nodes: Iterable[Node]) -> dict[UUID, dict[str, bool]]:
+    """Return of each node whether it reaches each of its endpoints, by name; nothing of a node that tells nothing.
+
+    A hundred thousand endpoints are a set of names for each of both kinds: no endpoint is read whole.
+    """
+    keys = [node.pk for node in nodes]
+    try:
+        pipe = redis_client().pipeline(transaction=False)
+        for node in keys:
+            pipe.smembers(_names_key(node, reachable=True))
+            pipe.smembers(_names_key(node, reachable=False))
+        answers = pipe.execute()
+    except Exception as error:
+        log.warning("live_state_unavailable", error=str(error))
+        return {}
+    pairs = zip(keys, answers[::2], answers[1::2], strict=True)
+    return {
+        node: {name.decode(): True for name in reached} | {name.decode(): False for name in away}
+        for node, reached, away in pairs
+        if reached or away
+    }
+
+
+def _read(nodes: Iterable[UUID], endpoints: Collection[str] | None) -> list[tuple[bytes, list[bytes]]]:
+    """Return of each node the text of its state and those of its endpoints."""
+    names = None if endpoints is None else sorted(set(endpoints))
+    pipe = redis_client().pipeline(transaction=False)
+    for node in nodes:
+        pipe.get(_key(node))
+        if names is None:
+            pipe.hvals(endpoints_key(node))
+        else:
+            # Redis refuses to be asked for no field.
+            pipe.hmget(endpoints_key(node), names or [""])
+    answers = pipe.execute()
+    return [(text, [row for row in rows if row]) for text, rows in zip(answers[::2], answers[1::2], strict=True)]
+
+
+def publish(state: LiveState, before: Mapping[str, LiveEndpoint] | None = None) -> None:
+    """Put a state into Redis, where it expires after ten seconds.
+
+    `before` are the endpoints by name as this process published them last: then only what changed is written.
+    """
+    now = {endpoint.name: endpoint for endpoint in state.endpoints}
+    keys = (endpoints_key(state.node_id), *(_names_key(state.node_id, reachable=reached) for reached in (True, False)))
+    lasts = int(STALE_AFTER.total_seconds())
+    client = redis_client()
+    # A Redis that was emptied meanwhile has nothing of what was published before.
+    known = before if before is not None and client.expire(keys[0], lasts) else None
+    pipe = client.pipeline()
+    if known is None:
+        pipe.delete(*keys)
+    _write_changes(pipe, state.node_id, known or {}, now)
+    for key in keys:
+        pipe.expire(key, lasts)
+    pipe.set(_key(state.node_id), pack(state), ex=lasts)
+    pipe.execute()
+
+
+def _write_changes(pipe: Any, node: UUID, known: Mapping[str, LiveEndpoint], now: Mapping[str, LiveEndpoint]) -> None:
+    gone = [name for name in known if name not in now]
+    changed = {name: row for name, row in now.items() if known.get(name) != row}
+    key = endpoints_key(node)
+    if gone:
+        pipe.hdel(key, *gone)
+    if changed:
+        pipe.hset(key, mapping={name: pack_endpoint(row) for name, row in changed.items()})
+    for reached in (True, False):
+        names = [name for name, row in changed.items() if row.is_reachable is reached]
+        left = [*gone, *(name for name, row in changed.items() if row.is_reachable is not reached)]
+        if left:
+            pipe.srem(_names_key(node, reachable=reached), *left)
+        if names:
+            pipe.sadd(_names_key(node, reachable=reached), *names)
+
+
+def _names_key(node_id: UUID, *, reachable: bool) -> str:
+    return f"asterisk_sync:live:{node_id}:{'reachable' if reachable else 'away'}"
 
 
 def _key(node_id: UUID) -> str:
     return f"asterisk_sync:live:{node_id}"
 
 
+def endpoints_key(node_id: UUID) -> str:
+    """Return the key of the hash of a node's endpoints."""
+    return f"asterisk_sync:live:{node_id}:endpoints"
+
+
 def pack(state: LiveState) -> str:
-    """Return a state as JSON."""
-    return json.dumps(dataclasses.asdict(state), default=str)
+    """Return a state without its endpoints as JSON."""
+    return json.dumps(dataclasses.asdict(dataclasses.replace(state, endpoints=())), default=str)
 
 
-def unpack(text: str) -> LiveState:
-    """Return the state that `pack` wrote."""
+def pack_endpoint(endpoint: LiveEndpoint) -> str:
+    """Return an endpoint as JSON."""
+    return json.dumps(dataclasses.asdict(endpoint))
+
+
+def unpack_endpoint(text: bytes | str) -> LiveEndpoint:
+    """Return the endpoint that `pack_endpoint` wrote."""
+    values: dict[str, Any] = json.loads(text)
+    return LiveEndpoint(**{**values, "contacts": tuple(LiveContact(**item) for item in values["contacts"])})
+
+
+def unpack(text: bytes | str, endpoints: Iterable[bytes | str] = ()) -> LiveState:
+    """Return the state that `pack` wrote, with its endpoints in the order of their names."""
     values: dict[str, Any] = json.loads(text)
     return LiveState(
         node_id=UUID(values["node_id"]),
         taken_at=datetime.fromisoformat(values["taken_at"]),
         version=values["version"],
         channels=tuple(LiveChannel(**channel) for channel in values["channels"]),
-        endpoints=tuple(
-            LiveEndpoint(**{**endpoint, "contacts": tuple(LiveContact(**item) for item in endpoint["contacts"])})
-            for endpoint in values["endpoints"]
-        ),
+        endpoints=tuple(sorted(map(unpack_endpoint, endpoints), key=lambda endpoint: endpoint.name)),
         registrations=tuple(LiveRegistration(**item) for item in values["registrations"]),
     )

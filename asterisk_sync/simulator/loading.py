@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from asterisk_sync.live.state import LiveState, live_state
+from asterisk_sync.live.state import LiveState, live_states
 from asterisk_sync.models import Node
 from asterisk_sync.simulator.call_context import CallContext, GatewayStatus, KnownProvider, KnownRoute
 from asterisk_sync.simulator.results import SimulatedCall
@@ -51,7 +51,7 @@ class _Decks(Mapping[UUID, DeckIndex]):
 
 def load_call_context(node: Node, call: SimulatedCall, snapshot: Snapshot | None = None) -> CallContext:
     """Return what `node` runs, or `snapshot` in its place, as it concerns a call: other customers are left out."""
-    state = live_state(node)
+    state = live_states([node], _gateway_names()).get(node.pk)
     customers = _concerned_customers(call)
     accounts = {account.customer_id: account for account in Account.objects.filter(customer__in=customers)}
     rules = _rule_set(accounts)
@@ -124,6 +124,10 @@ def _known_providers() -> dict[str, KnownProvider]:
     return {
         name: KnownProvider(provider, ProviderCost(cost, currency, key)) for name, provider, cost, currency, key in rows
     }
+
+
+def _gateway_names() -> list[str]:
+    return list(Gateway.objects.values_list("name", flat=True))
 
 
 def _gateway_statuses(state: LiveState) -> dict[str, GatewayStatus]:

@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -23,9 +24,10 @@ from asterisk_sync.live.state import (
     LiveEndpoint,
     LiveRegistration,
     LiveState,
-    live_state,
+    live_endpoints,
     live_states,
     pack,
+    pack_endpoint,
     publish,
     unpack,
 )
@@ -75,6 +77,10 @@ def a_state(node: Node) -> LiveState:
     )
 
 
+def live_state(node: Node) -> LiveState | None:
+    return live_states([node]).get(node.pk)
+
+
 def wait_for(read: Callable[[], LiveState | None], seconds: float = 10) -> LiveState:
     deadline = time.monotonic() + seconds
     while (state := read()) is None:
@@ -87,7 +93,7 @@ def test_a_state_survives_the_way_through_redis(node: Node) -> None:
     state = a_state(node)
     publish(state)
     assert live_state(node) == state
-    assert unpack(pack(state)) == state
+    assert unpack(pack(state), map(pack_endpoint, state.endpoints)) == state
     assert (state.calls_up, state.calls) == (1, 2)
     gateway = state.endpoint("GW_A")
     assert gateway is not None
@@ -98,6 +104,21 @@ def test_a_state_survives_the_way_through_redis(node: Node) -> None:
     phone = state.endpoint("u1")
     assert phone is not None
     assert (phone.is_reachable, phone.rtt_milliseconds) == (False, None)
+
+
+def test_only_what_changed_is_written_again_and_an_emptied_redis_gets_everything(node: Node) -> None:
+    state = a_state(node)
+    publish(state)
+    before = {endpoint.name: endpoint for endpoint in state.endpoints}
+    phone = replace(before["u1"], state="Not in use")
+    later = replace(state, endpoints=(phone,))
+    publish(later, before)
+    assert live_states([node], ["u1", "GW_A"])[node.pk].endpoints == (phone,)
+    assert live_endpoints([node]) == {node.pk: {"u1": True}}
+    cache.clear()
+    publish(later, {"u1": phone})
+    assert live_state(node) == later
+    assert live_states([node], ())[node.pk].endpoints == ()
 
 
 def test_an_old_state_is_none(node: Node) -> None:
