@@ -4,17 +4,20 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from customers.models import Extension
 from numbering import services
+from numbering.consequences import block_question, give_back_question, release_question, unblock_question
 from numbering.forms import AllocationForm, DestinationForm, DIDRangeForm
 from numbering.models import DID
 from numbering.queries import current_allocation
 from numbering.views import DIDS
 from voipadmin.core.forms.entity_form import PanelForm
 from voipadmin.core.pages.actions import ActionFormView, ButtonView
+from voipadmin.core.pages.consequences import Question
 from voipadmin.core.pages.views import EntityView
 
 
@@ -97,6 +100,30 @@ class ReleaseView(ButtonView[DID]):
         services.release_did(did=instance)
         return _("%(number)s is released and rests in quarantine.") % {"number": instance.number}
 
+    def question(self, instance: DID) -> Question:
+        """Ask: the number's calls end up nowhere."""
+        return release_question(instance, self.request.user)
+
+    def undo(self, instance: DID) -> str:
+        """Give it back to the same customer."""
+        return reverse("numbering:did_give_back", args=[instance.pk])
+
+
+class GiveBackView(ButtonView[DID]):
+    """Gives a number that rests in quarantine back to the customer that had it."""
+
+    entity = DIDS
+
+    def perform(self, instance: DID) -> str:
+        """Allocate it again."""
+        allocation = services.give_back_did(did=instance)
+        values = {"number": instance.number, "customer": allocation.customer}
+        return _("%(number)s belongs to %(customer)s again.") % values
+
+    def question(self, instance: DID) -> Question:
+        """Ask: calls reach somebody again, and the monthly price counts again."""
+        return give_back_question(instance, self.request.user)
+
 
 class BlockView(ButtonView[DID]):
     """Takes a number out of choice."""
@@ -108,6 +135,14 @@ class BlockView(ButtonView[DID]):
         services.block_did(did=instance)
         return _("%(number)s is blocked.") % {"number": instance.number}
 
+    def question(self, instance: DID) -> Question:
+        """Ask."""
+        return block_question(instance, self.request.user)
+
+    def undo(self, instance: DID) -> str:
+        """Unblock it."""
+        return reverse("numbering:did_unblock", args=[instance.pk])
+
 
 class UnblockView(ButtonView[DID]):
     """Puts a blocked number back."""
@@ -118,6 +153,10 @@ class UnblockView(ButtonView[DID]):
         """Unblock."""
         services.unblock_did(did=instance)
         return _("%(number)s is no longer blocked.") % {"number": instance.number}
+
+    def question(self, instance: DID) -> Question:
+        """Ask."""
+        return unblock_question(instance, self.request.user)
 
 
 class ExtensionOptionsView(EntityView[DID]):

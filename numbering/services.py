@@ -27,6 +27,7 @@ __all__ = [
     "change_destination",
     "create_did_range",
     "end_quarantines",
+    "give_back_did",
     "release_all_of",
     "release_did",
     "unblock_did",
@@ -81,6 +82,57 @@ def release_did(*, did: DID, at: datetime | None = None) -> DIDAllocation:
         _quarantine(locked, moment)
     did.status, did.quarantined_until = locked.status, locked.quarantined_until
     return allocation
+
+
+def give_back_did(*, did: DID) -> DIDAllocation:
+    """Allocate a number in quarantine to the customer that had it last, as it was; both allocations are kept.
+
+    Raise NumberUnavailable where it rests no longer, CustomerRefused where the customer is closed, and NotAllocated
+    where nobody had it or its extension is gone.
+    """
+    with transaction.atomic():
+        last = _last_allocation(did)
+        owner = Customer.objects.select_for_update().get(pk=last.customer_id)
+        locked = _lock(did)
+        # Whoever released it once more while the locks were waited for, released another allocation.
+        if locked.status != DIDStatus.QUARANTINED or _last_allocation(locked).pk != last.pk:
+            raise NumberUnavailable(_("%(number)s is no longer in quarantine.") % {"number": did.number})
+        if owner.status == CustomerStatus.CLOSED:
+            raise CustomerRefused(_("A closed customer gets no numbers."), field="customer")
+        allocation = DIDAllocation(
+            did=locked,
+            customer=owner,
+            destination_type=last.destination_type,
+            extension=_past_extension(last),
+            forward_to=last.forward_to,
+            monthly_price=last.monthly_price,
+            starts_at=_moment(None),
+        )
+        _save_allocation(allocation)
+        _set_status(locked, DIDStatus.ALLOCATED)
+    did.status, did.quarantined_until = locked.status, None
+    return allocation
+
+
+def _last_allocation(did: DID) -> DIDAllocation:
+    last: DIDAllocation | None = (
+        did.allocations.exclude(ends_at=None).select_related("customer").order_by("-ends_at").first()
+    )
+    if last is None:
+        raise NotAllocated(_("Nobody had %(number)s before.") % {"number": did.number})
+    return last
+
+
+def _past_extension(last: DIDAllocation) -> Extension | None:
+    """Return the extension that the number rang, by its number: an ended allocation keeps no other."""
+    if last.destination_type != DestinationType.EXTENSION:
+        return None
+    extension: Extension | None = Extension.objects.filter(
+        customer=last.customer_id, number=last.past_extension
+    ).first()
+    if extension is None:
+        raise NotAllocated(_("Extension %(number)s is gone. Allocate it anew.") % {"number": last.past_extension})
+    return extension
 
 
 def change_destination(

@@ -17,6 +17,7 @@ urlpatterns = [
     path("dids/<uuid:pk>/allocate/", actions.AllocateView.as_view(), name="did_allocate"),
     path("dids/<uuid:pk>/destination/", actions.ChangeDestinationView.as_view(), name="did_destination"),
     path("dids/<uuid:pk>/release/", actions.ReleaseView.as_view(), name="did_release"),
+    path("dids/<uuid:pk>/give-back/", actions.GiveBackView.as_view(), name="did_give_back"),
     path("dids/<uuid:pk>/block/", actions.BlockView.as_view(), name="did_block"),
     path("dids/<uuid:pk>/unblock/", actions.UnblockView.as_view(), name="did_unblock"),
     *entity_urls("dids/history", ALLOCATIONS),

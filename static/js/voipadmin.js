@@ -35,6 +35,26 @@
     showToast(document.body.dataset.errorText, "error");
   });
 
+  // A question opens in the dialog; without htmx its link leads to the same as a page. The browser gives the focus back.
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.target.id !== "ask-dialog") return;
+    if (!event.target.open) event.target.showModal();
+    by("#ask-typed, [data-close-ask]", event.target).focus();
+  });
+  document.addEventListener("click", (event) => {
+    const dialog = event.target.closest("#ask-dialog");
+    if (!dialog) return;
+    if (event.target === dialog || event.target.closest("[data-close-ask]")) {
+      event.preventDefault();
+      dialog.close();
+    }
+  });
+  document.addEventListener("input", (event) => {
+    const typed = event.target;
+    if (!typed.dataset.typed) return;
+    typed.setCustomValidity(typed.value.trim() === typed.dataset.typed ? "" : typed.labels[0].textContent);
+  });
+
   // Toasts leave by themselves; errors stay until they are closed.
   function showToast(text, tag) {
     const line = by("#toast-template").content.firstElementChild.cloneNode(true);
@@ -46,7 +66,8 @@
   function ageToasts() {
     document.querySelectorAll(".toast-line:not([data-aged])").forEach((line) => {
       line.dataset.aged = "1";
-      if (!line.classList.contains("error")) setTimeout(() => line.remove(), 7000);
+      if (line.classList.contains("error")) return;
+      setTimeout(() => line.remove(), by("[data-ask]", line) ? 30000 : 7000);
     });
   }
   document.addEventListener("click", (event) => {

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from customers.models import Customer
 from tests.factories import CustomerFactory, UserFactory
+from tests.pages.confirming import token_of
 from voipadmin.core.audit.events import LONGEST_DETAIL, AuditEvent, record_event
 from voipadmin.users.roles import Role
 
@@ -46,7 +47,8 @@ def test_all_entries_of_one_request_belong_together(client: Client) -> None:
     first, second = CustomerFactory.create(), CustomerFactory.create()
     for customer in (first, second):
         # A header of the client's own choice puts no entry among those of another request.
-        client.post(reverse("customers:customer_delete", args=[customer.pk]), headers={"x-correlation-id": "mine"})
+        address = reverse("customers:customer_delete", args=[customer.pk])
+        client.post(address, {"confirmation": token_of(client, address)}, headers={"x-correlation-id": "mine"})
     entries: Any = LogEntry.objects.filter(action=LogEntry.Action.DELETE)
     saves = {entry.object_repr: entry.cid for entry in entries if entry.content_type.model == "customer"}
     assert len(set(saves.values())) == 2

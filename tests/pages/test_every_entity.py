@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.entities import KINDS, Kind
+from tests.pages.confirming import confirm
 from voipadmin.core.tables.links import page_of
 
 each_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=str)
@@ -88,8 +89,10 @@ def test_an_object_is_deleted_after_asking(admin: Client, kind: Kind) -> None:
     made = kind.make()
     address = reverse(f"{kind.name}_delete", args=[made.pk])
     assert "cannot be undone" in text_of(admin.get(address))
+    # Neither a look nor a POST that nobody was asked about deletes anything.
+    assert admin.post(address).status_code == 303
     assert model_of(kind).objects.filter(pk=made.pk).exists()
-    assert admin.post(address).status_code == 302
+    assert confirm(admin, address).status_code == 302
     assert not model_of(kind).objects.filter(pk=made.pk).exists()
 
 

@@ -17,6 +17,7 @@ from tests.factories.asterisk_sync import NodeFactory
 from tests.factories.customers import CustomerFactory, ExtensionFactory, TrunkAddressFactory
 from tests.factories.numbering import DIDAllocationFactory, DIDFactory
 from tests.factories.routing import GatewayFactory, ProviderFactory, RouteFactory
+from tests.pages.confirming import confirm
 from voipadmin.core.tables.links import page_of
 from voipadmin.users.models import User
 from voipadmin.users.roles import Role
@@ -95,8 +96,7 @@ def test_a_provider_in_use_is_not_deleted_and_the_page_says_by_what(operator: Cl
     gateway = GatewayFactory.create()
     delete = reverse("routing:provider_delete", args=[gateway.provider.pk])
     assert gateway.name in text_of(operator.get(delete))
-    response = operator.post(delete)
-    assert response.status_code == 200
+    response = confirm(operator, delete, follow=True)
     assert gateway.name in text_of(response)
     gateway.provider.refresh_from_db()
 
@@ -203,21 +203,21 @@ def test_a_destination_changes_and_a_release_ends_in_quarantine(operator: Client
     sent = {"destination_type": "forward", "forward_to": "5511987654321"}
     assert operator.post(reverse("numbering:did_destination", args=[did.pk]), sent).status_code == 302
     assert did.allocations.get(ends_at=None).forward_to == "5511987654321"
-    assert operator.post(reverse("numbering:did_release", args=[did.pk])).status_code == 302
+    assert confirm(operator, reverse("numbering:did_release", args=[did.pk])).status_code == 302
     assert DID.objects.get(pk=did.pk).status == DIDStatus.QUARANTINED
 
 
 def test_a_number_is_blocked_and_put_back(operator: Client) -> None:
     did = DIDFactory.create()
-    operator.post(reverse("numbering:did_block", args=[did.pk]))
+    confirm(operator, reverse("numbering:did_block", args=[did.pk]))
     assert DID.objects.get(pk=did.pk).status == DIDStatus.BLOCKED
-    operator.post(reverse("numbering:did_unblock", args=[did.pk]))
+    confirm(operator, reverse("numbering:did_unblock", args=[did.pk]))
     assert DID.objects.get(pk=did.pk).status == DIDStatus.FREE
 
 
 def test_what_the_domain_refuses_at_a_button_is_said_on_the_next_page(operator: Client) -> None:
     did = DIDFactory.create()
-    response = operator.post(reverse("numbering:did_release", args=[did.pk]), follow=True)
+    response = confirm(operator, reverse("numbering:did_release", args=[did.pk]), follow=True)
     assert "is not allocated" in text_of(response)
 
 

@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.factories import CustomerFactory, UserFactory
+from tests.pages.confirming import token_of
 from voipadmin.core.audit.client_address import client_address
 from voipadmin.users.roles import Role
 
@@ -47,5 +48,6 @@ def test_the_changelog_does_not_believe_the_client_where_it_is(client: Client, s
     user = UserFactory.create(role=Role.OPERATOR)
     client.force_login(user, backend="voipadmin.users.backends.RoleBackend")
     customer = CustomerFactory.create()
-    client.post(reverse("customers:customer_delete", args=[customer.pk]), HTTP_X_FORWARDED_FOR="203.0.113.66")
+    address = reverse("customers:customer_delete", args=[customer.pk])
+    client.post(address, {"confirmation": token_of(client, address)}, HTTP_X_FORWARDED_FOR="203.0.113.66")
     assert LogEntry.objects.get_for_object(customer).latest("pk").remote_addr == "127.0.0.1"

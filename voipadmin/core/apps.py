@@ -16,12 +16,12 @@ class CoreConfig(AppConfig):
     verbose_name = _("Core")
 
     def ready(self) -> None:
-        """Keep the changelogs, let every app declare its alarms, and give the country its plan after each migration.
+        """Keep the changelogs, find each app's alarms and figures, and give the country its plan after each migration.
 
         Django calls this when all models are loaded.
         """
         import_module("voipadmin.core.audit.changelog").keep_changelogs()
         import_module("voipadmin.core.alarms.outages")
-        autodiscover_modules("alarms")
+        autodiscover_modules("alarms", "consequences")
         seed_plan = import_module("voipadmin.core.numbering_plan.seeding").seed_plan
         post_migrate.connect(seed_plan, sender=self, dispatch_uid="core.seed_plan")

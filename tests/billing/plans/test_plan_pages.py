@@ -11,6 +11,7 @@ from django.urls import reverse
 from billing.models import HolidayCalendar, RatePlan, Tariff, TimeWindow
 from tests.entities import KINDS, ROWS
 from tests.factories import TariffFactory, UserFactory
+from tests.pages.confirming import confirm
 from voipadmin.users.roles import Role
 
 pytestmark = pytest.mark.django_db
@@ -125,7 +126,7 @@ def test_a_tariff_whose_bands_are_below_its_cost_is_flagged(finance: Client) -> 
 def test_a_plan_that_is_in_use_stays(finance: Client) -> None:
     plan = KINDS["billing:rateplan"].make()
     TariffFactory.create(plan=plan)
-    finance.post(reverse("billing:rateplan_delete", args=[plan.pk]))
+    confirm(finance, reverse("billing:rateplan_delete", args=[plan.pk]))
     assert RatePlan.objects.filter(pk=plan.pk).exists()
 
 

@@ -5,28 +5,49 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 
 from voipadmin.core.errors import DomainError, Message
 from voipadmin.core.forms.entity_form import PanelForm
 from voipadmin.core.models import AnyModel
+from voipadmin.core.pages.asking import ask, ask_again
+from voipadmin.core.pages.consequences import Question
+from voipadmin.core.pages.toasts import say_done
 from voipadmin.core.pages.views import EntityView
 from voipadmin.core.services import error_messages
 from voipadmin.core.tables.links import page_of
 
 
 class ButtonView(EntityView[AnyModel]):
-    """Does one thing to an object on POST, says how it went, and goes back to the object's page."""
+    """Does one thing to an object on POST, says how it went, and goes back to the object's page.
+
+    Where there is a question, GET shows it, and a POST that is not its answer does nothing.
+    """
 
     action = "change"
-    http_method_names = ["post"]
+    # What the question shows beside its sentences and figures.
+    ask_template: ClassVar[str] = ""
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Ask; an action without a question has no page."""
+        instance = self.get_instance()
+        question = self.question(instance)
+        if question is None:
+            return HttpResponseNotAllowed(["POST"])
+        context = {**self.common_context(), "object": instance, "object_url": page_of(instance)}
+        context |= {"ask_template": self.ask_template, **self.ask_context(instance)}
+        return ask(request, question, cancel_url=self.back_url(instance), context=context)
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """Make the domain call."""
         instance = self.get_instance()
+        question = self.question(instance)
+        again = ask_again(request, question) if question is not None else None
+        if again is not None:
+            return again
         try:
-            messages.success(request, str(self.perform(instance)))
+            say_done(request, self.perform(instance), self.undo(instance))
         except DomainError as error:
             messages.error(request, str(error.message))
         except ValidationError as error:
@@ -36,6 +57,18 @@ class ButtonView(EntityView[AnyModel]):
     def perform(self, instance: AnyModel) -> Message:
         """Make the domain call and return the message of success."""
         raise NotImplementedError
+
+    def question(self, instance: AnyModel) -> Question | None:
+        """Return what is asked before; None for what interrupts no service, moves no money and can be repeated."""
+        return None
+
+    def ask_context(self, instance: AnyModel) -> dict[str, Any]:
+        """Return what the template of the question needs."""
+        return {}
+
+    def undo(self, instance: AnyModel) -> str:
+        """Return the address that takes the action back, for the message of success; empty where nothing does."""
+        return ""
 
     def back_url(self, instance: AnyModel) -> str:
         """Return where to go afterwards."""
@@ -67,7 +100,7 @@ class ActionFormView(EntityView[AnyModel]):
         form = self.make_form(request.POST, instance)
         if form.is_valid():
             try:
-                messages.success(request, str(self.perform(instance, form.cleaned_data)))
+                say_done(request, self.perform(instance, form.cleaned_data), self.undo(instance))
                 return redirect(self.done_url(instance))
             except (DomainError, ValidationError) as error:
                 form.take_error(error)
@@ -84,6 +117,10 @@ class ActionFormView(EntityView[AnyModel]):
     def perform(self, instance: Any, answers: dict[str, Any]) -> Message:
         """Make the domain call and return the message of success."""
         raise NotImplementedError
+
+    def undo(self, instance: Any) -> str:
+        """Return the address that takes the action back, for the message of success; empty where nothing does."""
+        return ""
 
     def aside_context(self, instance: Any) -> dict[str, Any]:
         """Return what the template beside the form needs."""

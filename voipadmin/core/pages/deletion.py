@@ -6,6 +6,14 @@ from typing import Any
 
 from django.contrib.admin.utils import NestedObjects
 from django.db import models, router
+from django.utils.translation import gettext as _
+
+from voipadmin.core.pages.consequences import Question, use_of
+from voipadmin.core.pages.entity import Entity
+from voipadmin.core.viewer import Viewer
+
+# From so many objects that go along on, the name has to be typed: a habit of clicking does not type it.
+MANY = 10
 
 
 @dataclass(frozen=True)
@@ -29,3 +37,18 @@ def hanging_on(instance: models.Model) -> Hanging:
             counts[str(model._meta.verbose_name_plural)] += len(found)
     blocked = sorted(f"{item._meta.verbose_name}: {item}" for item in collector.protected)
     return Hanging(sorted(counts.items()), blocked)
+
+
+def deletion_question(entity: Entity[Any], instance: models.Model, hanging: Hanging, user: Viewer) -> Question:
+    """Return what is asked before an object is deleted; its name is to be typed where much goes along with it."""
+    refused = bool(hanging.stands_in_the_way)
+    count = sum(number for _kind, number in hanging.goes_along)
+    return Question(
+        title=_("Delete “%(object)s”?") % {"object": instance},
+        button=_("Delete"),
+        icon="trash-2",
+        effects=[_("Asterisk forgets it seconds later; calls in progress go on.")] if entity.synced else [],
+        figures=use_of(instance, user),
+        typed=str(instance).strip() if count >= MANY else "",
+        refusal=_("This cannot be deleted now") if refused else "",
+    )

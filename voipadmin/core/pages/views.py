@@ -14,8 +14,9 @@ from django.views import View
 from voipadmin.core.errors import DomainError
 from voipadmin.core.forms.entity_form import EntityForm
 from voipadmin.core.models import AnyModel
+from voipadmin.core.pages.asking import ask, ask_again
 from voipadmin.core.pages.changelog import changes_of
-from voipadmin.core.pages.deletion import hanging_on
+from voipadmin.core.pages.deletion import deletion_question, hanging_on
 from voipadmin.core.pages.display import detail_groups
 from voipadmin.core.pages.entity import Entity, Related
 from voipadmin.core.tables.links import page_of
@@ -209,7 +210,12 @@ class ObjectDeleteView(EntityView[AnyModel]):
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """Ask."""
-        return self._ask(self.get_instance())
+        instance = self.get_instance()
+        hanging = hanging_on(instance)
+        context = {**self.common_context(), "object": instance, "object_url": page_of(instance), "hanging": hanging}
+        context |= {"ask_template": "pages/delete.html"}
+        question = deletion_question(self.entity, instance, hanging, request.user)
+        return ask(request, question, cancel_url=page_of(instance), context=context)
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """Delete through the domain."""
@@ -217,14 +223,14 @@ class ObjectDeleteView(EntityView[AnyModel]):
         name = str(instance)
         if self.entity.delete is None:
             raise PermissionDenied
+        question = deletion_question(self.entity, instance, hanging_on(instance), request.user)
+        again = ask_again(request, question)
+        if again is not None:
+            return again
         try:
             self.entity.delete(instance)
         except DomainError as error:
-            return self._ask(self.get_instance(), error=str(error.message))
+            messages.error(request, str(error.message))
+            return redirect(request.get_full_path())
         messages.success(request, _("“%(object)s” is deleted.") % {"object": name})
         return redirect(self.entity.url("list"))
-
-    def _ask(self, instance: AnyModel, error: str = "") -> HttpResponse:
-        hanging = hanging_on(instance)
-        allowed = not hanging.stands_in_the_way
-        return self.page("pages/delete.html", object=instance, hanging=hanging, error=error, delete_allowed=allowed)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.contrib.messages.storage.base import Message as Toast
 from django.forms import BoundField
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
@@ -15,6 +16,7 @@ from voipadmin.core.errors import Message
 from voipadmin.core.forms.entity_form import widget_class
 from voipadmin.core.numbers.labels import KIND_LABELS, REASON_LABELS
 from voipadmin.core.numbers.number import NumberKind, Unreadable
+from voipadmin.core.pages.toasts import undo_url_of
 from voipadmin.core.tables import badges, entity_table
 from voipadmin.core.text.decimals import format_amount, format_money
 
@@ -31,6 +33,12 @@ def icon(name: str, size: int = 16) -> SafeString:
 def badge(value: Any, label: Any) -> SafeString:
     """Draw a state as colour, icon and word."""
     return badges.badge(value, label)
+
+
+@register.filter
+def undo_url(message: Toast) -> str:
+    """Return the address that takes back what a toast tells of; empty where nothing does."""
+    return undo_url_of(message)
 
 
 @register.filter

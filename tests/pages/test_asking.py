@@ -1,0 +1,133 @@
+"""What interrupts service asks first, with what it would do; nothing happens without the answer of who was asked."""
+
+import time
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from customers.models import Customer
+from numbering.models import DID, DIDAllocation, DIDStatus
+from numbering.services import allocate_did, release_did
+from tests.factories.asterisk_sync import NodeFactory
+from tests.factories.billing import CdrFactory
+from tests.factories.customers import CustomerFactory, ExtensionFactory, TrunkAddressFactory
+from tests.factories.numbering import DIDFactory
+from tests.pages.confirming import confirm, token_of
+from tests.pages.conftest import AsRole
+from voipadmin.users.roles import Role
+
+pytestmark = pytest.mark.django_db
+
+
+def text_of(response: Any) -> str:
+    return str(response.content.decode())
+
+
+@pytest.fixture
+def allocation() -> DIDAllocation:
+    extension = ExtensionFactory.create()
+    return allocate_did(
+        did=DIDFactory.create(), customer=extension.customer, destination_type="extension", extension=extension,
+        monthly_price=Decimal(15),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def release(allocation: DIDAllocation) -> str:
+    return reverse("numbering:did_release", args=[allocation.did.pk])
+
+
+def status_of(allocation: DIDAllocation) -> str:
+    return str(DID.objects.get(pk=allocation.did_id).status)
+
+
+def test_the_question_says_what_is_in_use(operator: Client, allocation: DIDAllocation, release: str) -> None:
+    NodeFactory.create()
+    CdrFactory.create(did=allocation.did, started_at=timezone.now() - timedelta(days=1), billable_seconds=600)
+    CdrFactory.create(did=allocation.did, started_at=timezone.now() - timedelta(days=9), billable_seconds=600)
+    text = text_of(operator.get(release))
+    assert str(allocation.customer) in text
+    assert "15.00" in text
+    assert "Minutes of the last seven days</dt><dd>" in text.replace("<svg", "<dd>").replace("\n", "")
+    assert " 10</dd>" in text
+    # Without a node that tells, nothing is known: that is not nobody.
+    assert "unknown" in text
+
+
+def test_only_the_answer_of_who_was_asked_acts(
+    operator: Client, as_role: AsRole, allocation: DIDAllocation, release: str
+) -> None:
+    other = token_of(operator, reverse("numbering:did_block", args=[allocation.did.pk]))
+    colleague = token_of(as_role(Role.OPERATOR), release)
+    for token in ("", "yes", "yes:x:y", other, colleague):
+        answer = operator.post(release, {"confirmation": token})
+        assert (answer.status_code, answer["Location"]) == (303, release)
+        assert status_of(allocation) == DIDStatus.ALLOCATED
+    assert confirm(operator, release).status_code == 302
+    assert status_of(allocation) == DIDStatus.QUARANTINED
+
+
+def test_an_answer_comes_within_half_an_hour(operator: Client, allocation: DIDAllocation, release: str) -> None:
+    asked_at = time.time() - 31 * 60
+    with patch("django.core.signing.time.time", lambda: asked_at):
+        token = token_of(operator, release)
+    page = operator.post(release, {"confirmation": token}, follow=True)
+    assert "no longer open" in text_of(page)
+    assert status_of(allocation) == DIDStatus.ALLOCATED
+
+
+def test_a_dialog_gets_the_question_alone(operator: Client, release: str) -> None:
+    alone = text_of(operator.get(release, headers={"hx-request": "true", "hx-target": "ask-dialog"}))
+    assert alone.lstrip().startswith("<form")
+    assert f'action="{release}"' in alone
+
+
+def test_a_question_that_came_too_late_says_so_and_has_no_button(
+    operator: Client, allocation: DIDAllocation, release: str
+) -> None:
+    release_did(did=allocation.did)
+    text = text_of(operator.get(release))
+    assert "cannot be done now" in text
+    assert "btn-danger" not in text
+
+
+def test_a_release_is_taken_back_from_its_toast(operator: Client, allocation: DIDAllocation, release: str) -> None:
+    undo = reverse("numbering:did_give_back", args=[allocation.did.pk])
+    assert f'hx-get="{undo}"' in text_of(confirm(operator, release, follow=True))
+    assert confirm(operator, undo).status_code == 302
+    again = allocation.did.allocations.get(ends_at=None)
+    assert (again.customer, again.extension, again.monthly_price) == (
+        allocation.customer, allocation.customer.extensions.get(), allocation.monthly_price,
+    )  # fmt: skip
+    # Once more is refused in words.
+    assert "no longer in quarantine" in text_of(confirm(operator, undo, follow=True))
+    assert allocation.did.allocations.count() == 2
+
+
+def test_what_cannot_come_back_is_told(operator: Client, allocation: DIDAllocation) -> None:
+    undo = reverse("numbering:did_give_back", args=[allocation.did.pk])
+    release_did(did=allocation.did)
+    Customer.objects.get(pk=allocation.customer_id).extensions.all().delete()
+    assert "is gone" in text_of(confirm(operator, undo, follow=True))
+    assert status_of(allocation) == DIDStatus.QUARANTINED
+
+
+def test_who_deletes_much_at_once_types_the_name(admin: Client) -> None:
+    customer = CustomerFactory.create()
+    few = reverse("customers:customer_delete", args=[customer.pk])
+    assert 'name="typed"' not in text_of(admin.get(few))
+    for number in range(10):
+        TrunkAddressFactory.create(customer=customer, network=f"198.18.7.{number + 1}")
+    assert 'name="typed"' in text_of(admin.get(few))
+    for typed in ("", str(customer)[:-1], str(customer).lower()):
+        page = confirm(admin, few, typed=typed, follow=True)
+        assert "Nothing was done" in text_of(page)
+        assert Customer.objects.filter(pk=customer.pk).exists()
+    confirm(admin, few, typed=f" {customer} ")
+    assert not Customer.objects.filter(pk=customer.pk).exists()
