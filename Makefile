@@ -3,6 +3,7 @@
 PYTHON ?= python3
 # More than cores: tests on the real Asterisk and in the browser wait more than they work.
 WORKERS ?= 3
+RECORDS ?= 10000000
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
@@ -20,7 +21,7 @@ export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help venv lock packages asterisk lint types imports migrations deployable checks test test-fast test-postgres15 \
-	demo demo-reset bench faults fuzz screenshots messages compilemessages clean
+	demo demo-reset bench bench-data faults fuzz screenshots messages compilemessages clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^##@ / {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' Makefile
@@ -101,6 +102,9 @@ test-postgres15: $(STAMP) ## The database-heavy tests again, on Debian's Postgre
 ##@ Measure, break, look
 bench: packages asterisk ## One JSON line per figure, each beside its yardstick
 	@$(BIN)/python -m tests.bench
+
+bench-data: $(STAMP) ## 10 million call records over 13 months into var/bench-data (RECORDS=1000000 for fewer)
+	@$(BIN)/python -m tests.bench.data --records $(RECORDS) --keep var/bench-data
 
 faults: packages asterisk ## Break everything at every step, with calls up; a table of what it cost
 	@$(BIN)/python -m tests.faults
