@@ -7,18 +7,14 @@ from asterisk_sync.models.agi_secret import (
     new_agi_secret,
     rendered_secret,
 )
-from asterisk_sync.models.conference import (
+from asterisk_sync.models.conference import Conference, ConferenceParticipant, Repeat, key_to_call, shown_key
+from asterisk_sync.models.conference_session import (
     OPEN_STATES,
-    Conference,
     ConferenceLeg,
-    ConferenceParticipant,
     ConferenceSession,
     EndReason,
     LegState,
-    Repeat,
-    key_to_call,
     leg_of,
-    shown_key,
 )
 from asterisk_sync.models.drift import DriftFinding, DriftKind, Settlement
 from asterisk_sync.models.generation import FileContent, Generation, GenerationStatus
