@@ -13,7 +13,7 @@ from xdist.workermanage import WorkerController
 
 # Tests of one file that use the same engine share a process: their fixtures are started once.
 GROUPS = {"asterisk": "asterisk", "page": "browser", "context": "browser", "browser": "browser"}
-# About how many seconds a test takes, by what it is marked as; others take a tenth.
+# About how many seconds a test takes, by what it is marked as; others take a tenth. `slow(seconds=1)` says it itself.
 SECONDS = {"slow": 30.0, "asterisk": 4.0, "browser": 4.0}
 # This process begins at the other end: tests on engines wait more than they work, and leave it the processors.
 QUICK_FIRST = "gw1"
@@ -30,7 +30,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(name)
         shared = [f"{name} {item.path}" for name in sorted(wanted)]
         shared += [str(mark.args[0]) for mark in item.iter_markers("xdist_group")]
-        marked = [seconds for name, seconds in SECONDS.items() if item.get_closest_marker(name)]
+        marks = [(item.get_closest_marker(name), seconds) for name, seconds in SECONDS.items()]
+        marked = [mark.kwargs.get("seconds", seconds) for mark, seconds in marks if mark]
         if shared or marked:
             groups[item.nodeid] = (shared[-1] if shared else item.nodeid, max(marked, default=0.1))
     if os.environ.get("PYTEST_XDIST_WORKER") == "gw0":

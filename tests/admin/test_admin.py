@@ -19,7 +19,7 @@ from tests.api.matrix import make_world
 from voipadmin.users.models import RevokedToken, RolePolicy, User
 from voipadmin.users.roles import Role
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(seconds=1)]
 OURS = {"customers", "routing", "numbering", "users", "billing", "asterisk_sync"}
 MODELS = [model for model in admin.site._registry if model._meta.app_label in OURS]
 SECRET = "carrier-secret-99"

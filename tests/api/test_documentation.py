@@ -18,6 +18,7 @@ from voipadmin.users.roles import Role
 DOCUMENT = Path(__file__).parents[2] / "docs" / "api.md"
 
 
+@pytest.mark.slow(seconds=2)
 @pytest.mark.django_db(transaction=True)
 def test_the_examples_run_from_first_to_last(live_server: Any) -> None:
     if shutil.which("curl") is None:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from tests.api.client import ApiClient, problem
 from tests.factories import CdrFactory, CustomerFactory, ExtensionFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(seconds=1)]
 
 
 def _walk(client: ApiClient, path: str) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ from tests.factories import PASSWORD, UserFactory
 from voipadmin.users.models import User
 from voipadmin.users.roles import Role
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(seconds=1)]
 LIMIT = 5
 TOTP_SECRET = "JBSWY3DPEHPK3PXP"
 

@@ -15,7 +15,7 @@ from tests.entities import API
 from voipadmin.api import api
 from voipadmin.users.roles import Role
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(seconds=1)]
 
 ACTIONS = {"get": "view", "post": "add", "put": "change", "patch": "change", "delete": "delete"}
 # Operations of one object beside read, replace, change and delete.

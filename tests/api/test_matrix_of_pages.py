@@ -12,7 +12,7 @@ from tests.api.matrix import World, make_world, may
 from tests.urls import addresses
 from voipadmin.users.roles import Role
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(seconds=7)]
 
 SUFFIXES = {
     "list": [("GET", "view")],

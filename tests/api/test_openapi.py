@@ -46,6 +46,7 @@ def world(db: None) -> Iterator[World]:
         signal.connect(close_old_connections)
 
 
+@pytest.mark.slow(seconds=1)
 def test_the_document_is_for_those_who_are_logged_in(anonymous: ApiClient) -> None:
     assert anonymous.get("/openapi.json").status_code == 401
     answer = client_of(Role.CUSTOMER).get("/openapi.json")

@@ -12,6 +12,8 @@ from asterisk_sync.authorizer.watchdog import tell_systemd
 from tests.asterisk_sync.processes import run_script
 from tests.event_loops import run_apart
 
+pytestmark = pytest.mark.slow(seconds=2)
+
 
 def test_it_is_told_again_and_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watchdog, "EVERY_SECONDS", 0.01)

@@ -12,6 +12,8 @@ from deploy.trial.asterisk_tree import AsteriskTree
 from tests.lab.configuration import EXTENSION, GATEWAY, write_generation
 from tests.lab.network import LabNetwork
 
+pytestmark = pytest.mark.slow(seconds=1)
+
 BY_HAND = (
     EXTENSION.format(user="by-hand", secret="not-a-secret")
     + """

@@ -4,10 +4,13 @@ import random
 import re
 import time
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from asterisk_sync.generations.diff import LONGEST_DIFF, MASK, diff_of_file, diff_of_sets
+
+pytestmark = pytest.mark.slow(seconds=1)
 
 HUNK = re.compile(r"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@\n")
 

@@ -6,7 +6,7 @@ from asterisk_sync.doctor import Finding, Severity, examine_system
 from customers.models import Extension
 from tests.factories.customers import ExtensionFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(seconds=3)]
 
 
 def found() -> list[Finding]:

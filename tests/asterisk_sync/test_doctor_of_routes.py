@@ -5,7 +5,7 @@ import pytest
 from asterisk_sync.doctor import Finding, Severity, examine_system
 from tests.factories.routing import GatewayFactory, RouteFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(seconds=3)]
 
 
 def found() -> list[Finding]:

@@ -94,6 +94,7 @@ def test_whoever_is_stopped_or_suspended_is_hung_up_once_on_each_node_and_again_
     assert {node for node, _codes in run_apart(looks(1))} == {here, away}
 
 
+@pytest.mark.slow(seconds=2)
 def test_a_node_that_hangs_holds_up_neither_itself_for_ever_nor_anybody_else() -> None:
     async def work(nodes: NodeConnections) -> tuple[float, float, list[bool]]:
         began = time.monotonic()

@@ -24,7 +24,11 @@ from tests.factories.users import UserFactory
 from voipadmin.users.roles import Role
 from voipadmin.version import VERSION
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("empty_queues")]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("empty_queues"),
+    pytest.mark.slow(seconds=1),
+]
 
 CHECK = "workers of nodes"
 

@@ -15,6 +15,8 @@ from voipadmin.core.numbers.number import Number, NumberKind
 from voipadmin.core.numbers.plan import NumberingPlan
 from voipadmin.core.numbers.reading import number_of_key
 
+pytestmark = pytest.mark.slow(seconds=2)
+
 PLANS = [BRAZIL, BRAZIL_WITH_SCM, plan_of("PT", TODAY)]
 Drawn = tuple[NumberingPlan, str, Matches]
 

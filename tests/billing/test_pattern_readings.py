@@ -150,6 +150,7 @@ def test_what_is_no_pattern_is_refused_as_ever(finance: Client, pattern: str) ->
     assert stored == []
 
 
+@pytest.mark.slow(seconds=4)
 def test_the_preview_says_both_before_and_after_it_was_said(finance: Client) -> None:
     def preview(**answers: str) -> str:
         return finance.get(reverse("billing:tariff_preview"), answers, headers=ENGLISH).content.decode()

@@ -23,6 +23,8 @@ from tests.billing.rating_oracles import started_seconds
 from tests.billing.test_rating import rates
 from voipadmin.core.models import new_id
 
+pytestmark = pytest.mark.slow(seconds=1)
+
 micros = st.integers(min_value=0, max_value=100_000_000_000)
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 CADENCE = Cadence(30, 6, 3, "half_up", 4)

@@ -16,7 +16,7 @@ from billing.cdrs.files.spool_import import SpoolImporter
 from billing.models import Cdr, RejectedRecord
 from tests.billing.spool_lines import spool_line
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(seconds=1)]
 
 
 @pytest.fixture(autouse=True)

@@ -46,6 +46,7 @@ def tariff(apps: Any, pattern: str, *, day: int) -> None:
     )  # fmt: skip
 
 
+@pytest.mark.slow(seconds=2)
 @pytest.mark.usefixtures("_before")
 def test_tariffs_of_before_say_what_they_are_for_and_the_report_names_them() -> None:
     before = MigrationExecutor(connection).loader.project_state([BEFORE]).apps

@@ -7,6 +7,8 @@ import pytest
 
 from voipadmin.core.runtime.gc_pause import UNFREEZE_EVERY_PAUSES, gc_paused, gc_paused_then_frozen
 
+pytestmark = pytest.mark.slow(seconds=1)
+
 
 class Knot:
     """An object that holds itself."""

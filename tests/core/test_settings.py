@@ -9,6 +9,8 @@ import pytest
 
 from voipadmin.settings import DEVELOPMENT_SECRET
 
+pytestmark = pytest.mark.slow(seconds=1)
+
 ROOT = Path(__file__).resolve().parents[2]
 GOOD = {"SECRET_KEY": "s" * 40, "FIELD_ENCRYPTION_KEY": "f" * 40, "JWT_SECRET_KEY": "j" * 40}
 PLURAL = {"FIELD_ENCRYPTION_KEY": "FIELD_ENCRYPTION_KEYS", "JWT_SECRET_KEY": "JWT_KEYS"}

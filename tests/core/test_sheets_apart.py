@@ -194,12 +194,14 @@ def test_a_workbook_of_another_kind_is_refused_though_the_library_reads_it() -> 
     assert refused(kept.getvalue())[0] == "not_a_workbook"
 
 
+@pytest.mark.slow(seconds=1)
 def test_what_takes_too_long_is_ended_by_the_kernel(processes: list[subprocess.Popen[bytes]]) -> None:
     heavy = with_sheet(rows_of(20_000, b"<row>" + b"<c/>" * 250 + b"</row>"))
     assert refused(heavy, replace(FOR_A_PAGE, processor_seconds=1))[0] == "too_heavy"
     assert processes[0].returncode is not None
 
 
+@pytest.mark.slow(seconds=2)
 def test_what_needs_too_much_memory_is_refused(processes: list[subprocess.Popen[bytes]]) -> None:
     # One text of 30,000 characters, said 700,000 times: 21 GB.
     strings = f'<sst xmlns="{MAIN}" count="1" uniqueCount="1"><si><t>{"x" * 30_000}</t></si></sst>'.encode()

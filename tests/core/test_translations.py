@@ -91,6 +91,7 @@ def test_placeholders_agree(source: Catalogue, translated: Catalogue) -> None:
     assert different == {}
 
 
+@pytest.mark.slow(seconds=1)
 def test_a_translation_ends_as_its_source_does(source: Catalogue, translated: Catalogue) -> None:
     different = {
         key: translated[key]
@@ -118,6 +119,7 @@ def administrator(db: None) -> Client:
     return client
 
 
+@pytest.mark.slow(seconds=1)
 @pytest.mark.parametrize("name", PAGES)
 def test_pages_show_no_english(name: str, administrator: Client, translated: Catalogue) -> None:
     english = {key for key, portuguese in translated.items() if isinstance(key, str) and key != portuguese}

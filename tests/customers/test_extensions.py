@@ -30,6 +30,7 @@ def errors_of(extension: Extension) -> dict[str, list[str]]:
     return refusal.value.message_dict
 
 
+@pytest.mark.slow(seconds=1)
 def test_user_name_and_secret_are_generated_and_hard_to_guess() -> None:
     extensions = [save_extension(extension=build()) for _position in range(20)]
     assert len({extension.sip_username for extension in extensions}) == 20

@@ -17,6 +17,8 @@ from deploy.trial.postgres import Postgres, PostgresPrograms, system_programs, w
 from deploy.trial.unprivileged import find_quarters
 from deploy.trial.valkey import Valkey
 
+pytestmark = pytest.mark.slow(seconds=1)
+
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
 PROGRAMS = [
     pytest.param(wheel_programs(), id="wheel"),

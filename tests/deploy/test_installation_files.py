@@ -10,6 +10,8 @@ import pytest
 
 from deploy.trial.base_config import BaseConfig, render_base_files
 
+pytestmark = pytest.mark.slow(seconds=1)
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 UNITS = sorted((ROOT / "deploy/systemd").glob("*.service"))
 MODULES = frozenset({"res_pjsip.so", "chan_pjsip.so", "pbx_config.so"})

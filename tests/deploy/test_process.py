@@ -11,6 +11,8 @@ import pytest
 
 from deploy.trial.process import Child, StartError, die_with_parent, start_child
 
+pytestmark = pytest.mark.slow(seconds=1)
+
 SPAWN = """
 import subprocess, sys, time
 child = subprocess.Popen(["sleep", "600"], start_new_session=True)

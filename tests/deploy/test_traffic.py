@@ -10,6 +10,8 @@ from deploy.trial.traffic import hold_ms
 from deploy.trial.traffic_cast import is_loopback, number_for, written_by_carrier
 from tests.lab.network import own_network
 
+pytestmark = pytest.mark.slow(seconds=1)
+
 NETWORK = own_network()
 
 

@@ -12,6 +12,7 @@ from tests.factories import CustomerFactory, DIDFactory, TrunkAddressFactory
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.slow(seconds=1)
 def test_closing_a_customer_puts_its_numbers_into_quarantine() -> None:
     customer = CustomerFactory.create()
     dids = DIDFactory.create_batch(3)

@@ -15,7 +15,7 @@ from tests.billing.decks.samples import SHEET, changed, workbook
 from tests.factories.users import UserFactory
 from voipadmin.users.roles import Role
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow(seconds=2)]
 
 
 def operator() -> Client:

@@ -10,7 +10,7 @@ from tests.factories.customers import CustomerFactory
 from tests.factories.users import UserFactory
 from voipadmin.core.models import OperatorRange, PlanRange, ServiceCode
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(seconds=1)]
 
 
 @pytest.fixture

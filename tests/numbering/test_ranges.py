@@ -12,7 +12,7 @@ from routing.models import ProviderType
 from tests.factories import DIDFactory, GatewayFactory, ProviderFactory
 from voipadmin.core.signals import objects_changed
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(seconds=1)]
 
 
 def test_a_range_is_created_in_one_step() -> None:

@@ -97,6 +97,7 @@ def test_a_customer_that_is_being_closed_gets_no_number() -> None:
     assert DID.objects.get(pk=did.pk).status == DIDStatus.FREE
 
 
+@pytest.mark.slow(seconds=1)
 def test_a_number_released_twice_at_once_is_released_once() -> None:
     did = DIDFactory.create()
     services.allocate_did(did=did, customer=CustomerFactory.create(), destination_type=DestinationType.TRUNK)

@@ -80,6 +80,7 @@ def test_ten_digits_of_north_america_alone_are_not_taken_for_an_old_mobile_numbe
     assert numbers("DID\n7185551234\n", provider, "US") == ["17185551234"]
 
 
+@pytest.mark.slow(seconds=1)
 @pytest.mark.parametrize(
     "written",
     [
@@ -101,6 +102,7 @@ def test_a_mobile_number_is_one(provider: Provider) -> None:
     assert numbers(column("11 94000-9901", "+55 (11) 94000-9902"), provider) == ["5511940009901", "5511940009902"]
 
 
+@pytest.mark.slow(seconds=1)
 @pytest.mark.parametrize(
     ("written", "code", "told"),
     [
@@ -237,6 +239,7 @@ def test_a_workbook_keeps_numbers_as_numbers(provider: Provider) -> None:
     assert [(error.code, error.row) for error in half.errors] == [("number", 2)]
 
 
+@pytest.mark.slow(seconds=1)
 @pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
 @pytest.mark.parametrize("sign", [";", ",", "\t", "|"])
@@ -290,6 +293,7 @@ def test_a_cost_in_another_unit_is_left_and_named(heading: str) -> None:
     assert (columns.unread, columns.index_of) == ((heading,), {"number": 0})
 
 
+@pytest.mark.slow(seconds=2)
 def test_a_hostile_list_ends_at_its_bounds(provider: Provider) -> None:
     ranges = "\n".join(["number", *(f"55114{area}00000-55114{area}09999" for area in range(100, 999))])
     plan = preview_import(content=ranges.replace("55114", "55").encode(), provider=provider)

@@ -10,6 +10,8 @@ from billing.rating.key_patterns import compile_pattern
 from routing.route_lines import written_for
 from tests.numbers.battery import run
 
+pytestmark = pytest.mark.slow(seconds=5)
+
 STRINGS, EACH = 4_000, 400
 
 

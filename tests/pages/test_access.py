@@ -16,6 +16,8 @@ from tests.pages.conftest import AsRole
 from voipadmin.core.tables.links import page_of
 from voipadmin.users.roles import Role
 
+pytestmark = pytest.mark.slow(seconds=1)
+
 OPEN_TO_ALL = {"account_login", "account_logout", "account_inactive", "set_language", "health_live", "health_ready"}
 SAMPLE = {
     "uuid": "01a20887-2b1d-73b2-b7fa-000000000000", "slug": "secret", "str": "x", "int": "1",

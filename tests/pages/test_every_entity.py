@@ -11,6 +11,8 @@ from tests.entities import KINDS, Kind
 from tests.pages.confirming import confirm
 from voipadmin.core.tables.links import page_of
 
+pytestmark = pytest.mark.slow(seconds=1)
+
 each_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=str)
 
 

@@ -70,6 +70,7 @@ def test_an_order_that_is_not_allowed_leaves_the_usual_one(admin: Client) -> Non
         assert [row[0] for row in exported(admin, CUSTOMERS, sort=sort)[1:]] == ["A", "B"]
 
 
+@pytest.mark.slow(seconds=1)
 def test_a_page_has_as_many_rows_as_was_chosen_of_those_offered(admin: Client) -> None:
     CustomerFactory.create_batch(60)
     assert listed(admin, CUSTOMERS).count('class="row-link') == 25

@@ -19,7 +19,7 @@ from tests.pages.sets import SECRET, accepted, drifted, files, noted, set_state,
 from voipadmin.core.tables.links import page_of
 from voipadmin.users.roles import Role
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(seconds=1)]
 
 
 def test_putting_back_asks_first_and_says_what_is_held(operator: Client, as_role: AsRole, node: Node) -> None:

@@ -40,6 +40,7 @@ def test_each_htmx_request_says_where_its_answer_goes(path: Path) -> None:
         assert "hx-swap=" in tag, tag
 
 
+@pytest.mark.slow(seconds=2)
 def test_every_icon_exists() -> None:
     names = {name for path in TEMPLATES for name in ICON_TAG.findall(path.read_text())}
     names |= {look.icon for look in LOOKS.values()}

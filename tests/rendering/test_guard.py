@@ -40,6 +40,7 @@ POISON = [
 ]
 
 
+@pytest.mark.slow(seconds=1)
 @pytest.mark.parametrize("kind", KINDS)
 @given(st.text(max_size=40))
 def test_what_passes_is_returned_unchanged_and_on_one_line(kind: str, value: str) -> None:

@@ -20,6 +20,8 @@ from tests.rendering.example import address, customer, example, extension, gatew
 from tests.rendering.many import did, many, trunk
 from voipadmin.core.runtime.caches import ROUNDS_KEPT, RoundCache
 
+pytestmark = pytest.mark.slow(seconds=1)
+
 Item = TypeVar("Item")
 Change = Callable[[Snapshot], Snapshot]
 

@@ -17,6 +17,8 @@ from tests.rendering.many import did, many, office
 from voipadmin.core.numbers.patterns import parse_pattern
 from voipadmin.core.numbers.reading import read_number
 
+pytestmark = pytest.mark.slow(seconds=1)
+
 LARGEST = 1_000
 # Asterisk's AST_PBX_MAX_STACK: a lookup that has seen so many contexts gives up.
 MOST_IN_A_LOOKUP = 512

@@ -5,6 +5,7 @@ import string
 from typing import Any
 from uuid import UUID
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -25,6 +26,8 @@ from tests.core.numbers.plans import BRAZIL
 from tests.rendering.example import new_id
 from tests.routing.patterns_at_random import numbers, patterns
 from voipadmin.core.numbers.patterns import parse_pattern
+
+pytestmark = pytest.mark.slow(seconds=1)
 
 # Drawn as text, not from expressions, which takes ten times as long.
 LETTERS = string.ascii_letters + string.digits

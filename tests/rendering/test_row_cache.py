@@ -21,7 +21,7 @@ from tests.factories.asterisk_sync import NodeFactory
 from tests.factories.customers import CustomerFactory, ExtensionFactory, TrunkAddressFactory
 from tests.factories.numbering import DIDAllocationFactory, DIDFactory
 
-pytestmark = [pytest.mark.django_db, pytest.mark.postgres15]
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres15, pytest.mark.slow(seconds=4)]
 
 STEPS = 60
 

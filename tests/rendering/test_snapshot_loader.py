@@ -22,7 +22,7 @@ from tests.factories.numbering import DIDAllocationFactory
 from tests.factories.routing import GatewayFactory, RouteFactory
 from voipadmin.core.numbering_plan.queries import current_plan
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(seconds=1)]
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from tests.billing.test_plain_layouts import FILES, FREEPBX, FREEPBX_ROW
 from tests.factories import NodeFactory, UserFactory
 from voipadmin.users.roles import Role
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(seconds=1)]
 EXPORT = (",".join(FREEPBX) + "\n" + FREEPBX_ROW + "\n").encode()
 UNKNOWN = (
     "quando;quem;alvo;quanto\n01/02/2026 10:00:00;1001;5511987654321;60\n05/06/2026 10:00:00;1001;5511987654321;x\n"

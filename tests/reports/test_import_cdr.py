@@ -20,6 +20,8 @@ from billing.models import Cdr, RejectedRecord, SpoolPosition
 from tests.billing.spool_lines import spool_line
 from tests.factories import NodeFactory
 
+pytestmark = pytest.mark.slow(seconds=1)
+
 
 @pytest.fixture
 def spool(tmp_path: Path) -> Path:

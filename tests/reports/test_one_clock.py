@@ -30,6 +30,8 @@ from tests.factories import CdrFactory, CustomerFactory, GatewayFactory, TariffF
 from voipadmin.users.models import User
 from voipadmin.users.roles import Role
 
+pytestmark = pytest.mark.slow(seconds=2)
+
 # The end of October in São Paulo is at 03:00 UTC of the first of November.
 MONTHS_END = datetime(2026, 11, 1, 3, 0, tzinfo=UTC)
 OCTOBER, NOVEMBER = (Period.month_of(day_of(MONTHS_END + after)) for after in (-ONE_DAY, ONE_DAY))

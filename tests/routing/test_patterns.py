@@ -65,6 +65,7 @@ def test_a_plus_is_not_a_digit() -> None:
     assert parse_pattern("_+X.").matches("+5511")
 
 
+@pytest.mark.slow(seconds=1)
 @given(patterns(), patterns(), numbers)
 def test_an_intersection_matches_what_both_match(first: str, second: str, number: str) -> None:
     one, other = parse_pattern(first), parse_pattern(second)

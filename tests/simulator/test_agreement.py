@@ -18,6 +18,8 @@ from tests.simulator import battery
 from tests.simulator.worlds import World, a_world, worlds
 from voipadmin.core.numbers.reading import read_number
 
+pytestmark = pytest.mark.slow(seconds=1)
+
 SETS = 1_000
 
 

@@ -28,6 +28,8 @@ from tests.lab.sipp import Behaviour
 from tests.simulator.calling import simulate_call
 from voipadmin.users.roles import Role
 
+pytestmark = pytest.mark.slow(seconds=1)
+
 NUMBER, ABROAD = "011987654321", "0012125551234"
 FAILS = Behaviour(503, ring_ms=0)
 

@@ -20,7 +20,7 @@ from voipadmin.core.models import OperatorRange
 from voipadmin.core.numbers.patterns import example_number, parse_pattern
 from voipadmin.users.roles import Role
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(seconds=1)]
 NUMBER = "011987654321"
 
 

@@ -94,6 +94,7 @@ def test_an_export_says_how_many_rows_were_taken(signed_in: Client) -> None:
     assert noted.changes_dict["rows"][1] == "2"
 
 
+@pytest.mark.slow(seconds=1)
 @pytest.mark.parametrize(("ending", "form"), [("csv", "CSV"), ("pdf", "PDF")])
 def test_a_statement_that_is_taken_is_told_on_the_accounts_changelog(signed_in: Client, ending: str, form: str) -> None:
     account = CustomerFactory.create().account

@@ -23,7 +23,7 @@ from voipadmin.users.second_factors.enrolment import GOOD_FOR, hand_out_enrolmen
 from voipadmin.users.second_factors.queries import has_second_factor
 from voipadmin.users.second_factors.services import demand_second_factor, remove_second_factors
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(seconds=1)]
 FIRST = "/settings/second-factor/"
 SET_UP = ["mfa_activate_totp", "mfa_add_webauthn"]
 

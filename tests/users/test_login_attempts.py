@@ -18,7 +18,7 @@ from tests.factories import PASSWORD, UserFactory
 from voipadmin.users.log_in.attempts import counted_address
 from voipadmin.users.models import User
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(seconds=1)]
 WRONG = "not-the-password"
 
 

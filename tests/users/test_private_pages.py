@@ -19,6 +19,7 @@ def signed_in() -> Client:
     return signed_in
 
 
+@pytest.mark.slow(seconds=1)
 @pytest.mark.parametrize(
     "address",
     [

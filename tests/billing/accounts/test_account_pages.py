@@ -115,6 +115,7 @@ def test_an_entry_of_another_account_is_not_reversed_here(pages: Pages, account:
     assert balance(foreign.account) == 10
 
 
+@pytest.mark.slow(seconds=1)
 def test_a_long_ledger_is_read_page_by_page_without_a_gap(pages: Pages, account: Account) -> None:
     now = timezone.now()
     LedgerEntry.objects.bulk_create(

@@ -38,6 +38,7 @@ def test_every_customer_has_an_account_at_zero(account: Account) -> None:
     assert account.balance == 0
 
 
+@pytest.mark.slow(seconds=1)
 @given(moved=st.lists(amounts, max_size=12))
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_the_balance_is_the_sum_of_the_entries(account: Account, moved: list[Decimal]) -> None:

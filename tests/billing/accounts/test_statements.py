@@ -22,7 +22,7 @@ from tests.factories.billing import CdrFactory, TariffFactory
 from tests.factories.customers import CustomerFactory
 from voipadmin.users.roles import Role
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(seconds=1)]
 
 BEGIN = datetime(2026, 2, 25, tzinfo=UTC)
 MARCH = Period(date(2026, 3, 1), date(2026, 4, 1))

@@ -21,7 +21,7 @@ from tests.billing.loop_beside import LoopBeside
 from tests.factories.customers import CustomerFactory
 from tests.faults.proxy import Proxy
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow(seconds=1)]
 
 Result = TypeVar("Result")
 DEADLINE_SECONDS = 4 * WAIT_SECONDS

@@ -78,6 +78,7 @@ def test_of_500_calls_at_once_with_funds_for_10_never_more_than_10_are_let_throu
     assert CreditHold.objects.aggregate(total=Sum("amount"))["total"] == Decimal(10)
 
 
+@pytest.mark.slow(seconds=1)
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     st.integers(0, 30),
@@ -240,6 +241,7 @@ def test_what_was_set_aside_for_a_question_that_nobody_waits_for_is_given_back()
     assert not CreditHold.objects.filter(state=HoldState.ACTIVE).exists()
 
 
+@pytest.mark.slow(seconds=1)
 def test_what_others_hold_is_not_read_even_where_the_plan_was_made_before_they_did() -> None:
     mine, other = prepaid(1_000), prepaid(1_000)
     read = "SELECT idx_tup_fetch + seq_tup_read FROM pg_stat_xact_user_tables WHERE relname = %s"

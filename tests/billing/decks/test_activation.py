@@ -17,7 +17,7 @@ from tests.billing.decks.samples import workbook
 from tests.factories import CdrFactory, CustomerFactory, GatewayFactory, ProviderFactory, TariffFactory
 from voipadmin.core.errors import Conflict
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(seconds=1)]
 
 
 @pytest.fixture

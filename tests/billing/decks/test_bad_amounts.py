@@ -13,7 +13,7 @@ from tests.billing.decks.samples import SHEET, changed
 from tests.billing.decks.trying import Place, asked, dry_run, lines, refused, sheet
 from tests.factories import ProviderFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(seconds=1)]
 
 
 def test_a_price_a_thousand_times_the_present_one_is_asked_about(carrier: Provider) -> None:

@@ -14,7 +14,7 @@ from tests.billing.decks.samples import bomb, workbook, workbook_of
 from tests.billing.decks.trying import asked, dry_run, lines, refused, sheet
 from voipadmin.core.sheets.files import LARGEST_FILE
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(seconds=1)]
 
 
 def test_a_list_without_rows_is_refused(carrier: Provider) -> None:

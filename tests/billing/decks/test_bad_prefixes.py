@@ -8,7 +8,7 @@ from billing.decks.rows import reading
 from routing.models import Provider
 from tests.billing.decks.trying import asked, dry_run, lines, refused, sheet
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(seconds=1)]
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,7 @@ def test_a_part_of_a_range_is_seen() -> None:
     assert "0800XXXXXXX" in names("_0800[1-9]XXXXXX")
 
 
+@pytest.mark.slow(seconds=1)
 @given(st.lists(st.sampled_from(["103", "10315", "_103XX", "_103[2-9]X", "_10X", "_1XX", "0800", "_0800XXXXXXX", "4004",
                                  "_400[34]XXXX", "4020", "0300", "3003", "3004", "_105X.", "_X."])))  # fmt: skip
 @settings(max_examples=200, deadline=None)

@@ -34,7 +34,7 @@ from tests.billing.rerating.jobs import NOW, balance, change_price, previewed, w
 from tests.factories import CdrFactory, CustomerFactory, GatewayFactory, TariffFactory
 from voipadmin.core.errors import Conflict
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(seconds=1)]
 
 
 @pytest.fixture

@@ -15,6 +15,8 @@ from voipadmin.core.numbers.patterns import parse_pattern, pattern_of
 from voipadmin.core.numbers.plan import DIALLED, RECEIVED_E164, RECEIVED_NATIONAL, NumberingPlan
 from voipadmin.core.numbers.reading import read_number, read_received
 
+pytestmark = pytest.mark.slow(seconds=1)
+
 PLANS = [BRAZIL, BRAZIL_WITH_SCM, BRAZIL_WITH_CARRIERS, *(plan_of(region, TODAY) for region in REGIONS)]
 READ: dict[str, Callable[[str, NumberingPlan], Number]] = {
     DIALLED: read_number,

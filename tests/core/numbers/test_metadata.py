@@ -20,6 +20,8 @@ from voipadmin.core.numbers.metadata import (
 )
 from voipadmin.core.numbers.number import NumberKind
 
+pytestmark = pytest.mark.slow(seconds=2)
+
 EXPRESSIONS = [
     r"(?:[14689][1-9]|2[12478]|3[1-578])(?:7|9\d)\d{2}",
     r"1(?:00|12|28|8[015]|9[0-47-9])|4(?:57|82\d)|911",

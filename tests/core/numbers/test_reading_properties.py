@@ -1,5 +1,6 @@
 """Rules of all readings, over the whole plan and over garbage."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,6 +12,8 @@ from voipadmin.core.numbers.patterns import parse_pattern
 from voipadmin.core.numbers.plan import NATIONAL, NumberingPlan
 from voipadmin.core.numbers.reading import RECEIVED_CONTEXTS, number_of_key, read_number, read_received
 from voipadmin.core.numbers.spelling import NumberForm, spell
+
+pytestmark = pytest.mark.slow(seconds=3)
 
 PLANS = [BRAZIL, BRAZIL_WITH_SCM, BRAZIL_WITH_CARRIERS, *(plan_of(region, TODAY) for region in REGIONS)]
 

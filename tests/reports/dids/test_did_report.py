@@ -25,7 +25,7 @@ from voipadmin.core.numbering_plan.queries import current_plan
 from voipadmin.users.models import User
 from voipadmin.users.roles import Role
 
-pytestmark = [pytest.mark.django_db, pytest.mark.postgres15]
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres15, pytest.mark.slow(seconds=1)]
 # After all that a test makes.
 NOW = timezone.now() + timedelta(hours=1)
 DAY = timedelta(days=1)

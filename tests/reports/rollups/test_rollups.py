@@ -31,7 +31,7 @@ from tests.billing.spool_lines import START, failed, spool_line
 from tests.factories import CdrFactory, CustomerFactory, GatewayFactory, RouteFactory, TariffFactory
 from tests.reports.rollups.recount import assert_the_rollups_are_the_records, delays_of, of_rollups
 
-pytestmark = [pytest.mark.django_db, pytest.mark.postgres15]
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres15, pytest.mark.slow(seconds=1)]
 NOON = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 Import = Callable[..., None]
 

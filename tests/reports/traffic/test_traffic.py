@@ -31,7 +31,7 @@ from tests.factories import CdrFactory, CustomerFactory, GatewayFactory, RouteFa
 from voipadmin.users.models import User
 from voipadmin.users.roles import Role
 
-pytestmark = [pytest.mark.django_db, pytest.mark.postgres15]
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres15, pytest.mark.slow(seconds=1)]
 TODAY = day_of(timezone.now())
 # Noon of the second last day: every hour near it is over.
 AT = start_of(TODAY - timedelta(days=2)) + timedelta(hours=12)
