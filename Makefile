@@ -18,6 +18,8 @@ MANAGE := $(BIN)/python manage.py
 WITH_ENGINES := $(BIN)/python -m deploy.trial.engines --
 
 export PYTHONUNBUFFERED := 1
+# Each process of the tests would compile all of them again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help venv lock packages asterisk lint types imports migrations deployable checks test test-fast test-postgres15 \

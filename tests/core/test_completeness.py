@@ -13,15 +13,15 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
 
+from tests.api.document import document
 from tests.api.matrix import make_world
 from tests.entities import API, KINDS, MAY, REFERENCES
 from tests.urls import entities, page_names
-from voipadmin.api import api
 from voipadmin.core.pages import Entity
 
 ENTITIES = entities()
 NAMES = page_names()
-DOCUMENT: dict[str, Any] = json.loads(json.dumps(api.get_openapi_schema(path_prefix=""), default=str))
+DOCUMENT = document("")
 # What is left out on purpose, and why.
 WITHOUT_API = {"users.user": "people are administered by people"}
 WITHOUT_ADMIN = {"asterisk_sync.driftfinding": "the minute's audit writes and settles it"}
