@@ -11,6 +11,7 @@ from reports.api import dashboard_router, reports_router
 from routing import api as routing
 from voipadmin.core.api.middleware import guarded_urls
 from voipadmin.core.api.panel import PanelAPI
+from voipadmin.core.job_pages import api as jobs
 from voipadmin.users.api import router as auth_router
 
 DESCRIPTION = """
@@ -36,6 +37,7 @@ ROUTERS = {
     **billing.ROUTERS,
     "reports": reports_router,
     **asterisk_sync.ROUTERS,
+    **jobs.ROUTERS,
 }
 for prefix, router in [*ROUTERS.items(), *asterisk_sync.PLACEMENT_ROUTERS.items()]:
     api.add_router(prefix, router)

@@ -193,6 +193,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     },
     "report-outage": {"task": "voipadmin.core.tasks.report_outage", "schedule": 10.0, "options": {"expires": 10}},
     # What a killed worker left goes on within a minute.
+    "resume-jobs": {"task": "voipadmin.core.tasks.resume_jobs", "schedule": 15.0, "options": {"expires": 15}},
+    "delete-old-jobs": {
+        "task": "voipadmin.core.tasks.delete_old_jobs",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "resume-decks": {"task": "billing.resume_decks", "schedule": 15.0, "options": {"expires": 15}},
     "resume-reratings": {"task": "billing.resume_reratings", "schedule": 15.0, "options": {"expires": 15}},
     # Reports are as old as this.
@@ -226,6 +232,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "keep-cdr-months": {"task": "billing.tasks.keep_cdr_months", "schedule": 6 * 3600.0, "options": {"expires": 3600}},
 }
 CELERY_TIMEZONE = "UTC"
+
+# Days after which the files of a finished job go, and the job itself.
+JOB_FILE_DAYS = env.int("JOB_FILE_DAYS", default=7)
+JOB_DAYS = env.int("JOB_DAYS", default=90)
 
 # Letters: smtp+tls://USER:PASSWORD@HOST:587; without an address they are written to the log.
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))

@@ -21,7 +21,7 @@ from billing.decks.rows.answers import is_answer
 from billing.models import Deck, DeckFile, DeckStatus
 from routing.models import Provider
 from voipadmin.core.errors import Conflict
-from voipadmin.core.jobs import resume_jobs, send_job
+from voipadmin.core.jobs.locking import resume_jobs, send_job
 from voipadmin.core.sheets.files import LARGEST_FILE
 from voipadmin.core.sheets.input_errors import column_index
 

@@ -46,7 +46,7 @@ from billing.rerating.changed_calls import (
 )
 from billing.rerating.pricing_inputs import UNKNOWN_CUSTOMER, PricingInputs, mark_of_prices, read_pricing_inputs
 from billing.tariffs.loader import load_tariffs
-from voipadmin.core.jobs import working_on
+from voipadmin.core.jobs.locking import working_on
 from voipadmin.core.models import new_id
 from voipadmin.core.runtime.gc_pause import gc_paused
 from voipadmin.core.runtime.locks import SessionLock

@@ -11,7 +11,7 @@ from billing.models import Rerating, ReratingStatus
 from billing.rerating.pricing_inputs import mark_of_prices
 from customers.models import Customer
 from voipadmin.core.errors import Conflict, DomainError
-from voipadmin.core.jobs import resume_jobs, send_job
+from voipadmin.core.jobs.locking import resume_jobs, send_job
 
 PREVIEW_TASK, WRITE_TASK = "billing.preview_rerating", "billing.write_rerating"
 TASKS = {ReratingStatus.COMPUTING.value: PREVIEW_TASK, ReratingStatus.APPROVED.value: WRITE_TASK}

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from billing.models import Cdr, EntryKind, LedgerEntry, PastRating, ReratedCall, Rerating, ReratingStatus
 from billing.rerating.changed_calls import Rating
-from voipadmin.core.jobs import working_on
+from voipadmin.core.jobs.locking import working_on
 
 BATCH = 5_000
 CALLS, CDR, PAST, LEDGER = (model._meta.db_table for model in (ReratedCall, Cdr, PastRating, LedgerEntry))

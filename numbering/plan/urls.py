@@ -1,6 +1,7 @@
-"""Addresses of the rows of the numbering plan; the app of their models names them."""
+"""Addresses of the rows of the numbering plan, and of jobs: the app of their models, core, names them all."""
 
 from numbering.plan.entities import CODES, RANGES, RULES
+from voipadmin.core.job_pages.urls import urlpatterns as job_urls
 from voipadmin.core.pages import entity_urls
 
 app_name = "core"
@@ -8,4 +9,5 @@ urlpatterns = [
     *entity_urls("numbering-plan/dialling-rules", RULES),
     *entity_urls("numbering-plan/codes", CODES),
     *entity_urls("numbering-plan/ranges", RANGES),
+    *job_urls,
 ]

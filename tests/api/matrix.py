@@ -23,6 +23,7 @@ from tests.factories import (
     TrunkAddressFactory,
     UserFactory,
 )
+from voipadmin.core.models import Job
 from voipadmin.users.models import User
 from voipadmin.users.roles import Role
 
@@ -41,6 +42,11 @@ class World:
     own: dict[str, Any] = field(default_factory=dict)
     foreign: dict[str, Any] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)
+    jobs: dict[str, Job] = field(default_factory=dict)
+
+    def key_of(self, kind: str, role: str) -> Any:
+        """Return the key of an object of the first customer; a job is of one user alone."""
+        return self.jobs[role].pk if kind == "core.job" else self.own[kind].pk
 
 
 def _objects_of_a_customer() -> dict[str, Any]:
@@ -87,7 +93,9 @@ def make_world() -> World:
     world.own |= _rows_that_a_job_writes(gateway.provider, world.own["asterisk_sync.node"])
     for role in Role:
         customers = own_customers if role == Role.CUSTOMER else []
-        world.users[role] = UserFactory.create(role=role, customers=customers, is_staff=role == Role.ADMIN)
+        user = world.users[role] = UserFactory.create(role=role, customers=customers, is_staff=role == Role.ADMIN)
+        world.jobs[role] = Job.objects.create(kind="bulk_action", owner=str(user.pk), actor=user.username)
+    world.own["core.job"] = world.jobs[Role.CUSTOMER]
     return world
 
 

@@ -100,6 +100,10 @@ OTHERS: dict[str, list[tuple[str, str, str]]] = {
     "billing:account_statement": [("GET", "view", "billing.account")],
     "billing:account_statement_csv": [("GET", "view", "billing.account")],
     "billing:account_statement_pdf": [("GET", "view", "billing.account")],
+    "core:job_progress": [("GET", "view", "core.job")],
+    "core:job_cancel": [("POST", "change", "core.job")],
+    "core:job_repeat": [("POST", "change", "core.job")],
+    "core:job_file": [("GET", "view", "core.job")],
     "users:user_password": [("POST", "change", "users.user")],
     "users:user_enrolment": [("POST", "change", "users.user")],
     "users:user_second_factor": [("GET", "change", "users.user"), ("POST", "change", "users.user")],
@@ -113,8 +117,16 @@ OBJECT_OF = {
     "asterisk_sync:generation_text": "asterisk_sync.generation",
     "asterisk_sync:node_compare": "asterisk_sync.node",
 }
-# Pages about the user who looks, the search, which finds what the user may see, and how a typed amount is read.
-PERSONAL = {"users:settings", "users:second_factor_first", "search", "set_language", "decimal_reading"}
+# Pages about the user who looks and its jobs, the search, which finds what the user may see, how an amount is read.
+PERSONAL = {
+    "users:settings",
+    "users:second_factor_first",
+    "search",
+    "set_language",
+    "decimal_reading",
+    "core:job_indicator",
+    "core:job_drawer",
+}
 LOG_IN_OF_THE_API = {"api/v1/auth/login", "api/v1/auth/login/"}
 ANSWERS_STRANGERS = {"account_login", "account_inactive", "health_live", "health_ready"}
 
@@ -173,8 +185,9 @@ def test_a_role_reaches_the_pages_of_its_line_and_no_other(world: World, role: R
     wrong = []
     for name, route in PANEL:
         for method, action, kind in [] if name in PERSONAL else _rules(name):
-            target = world.own.get(OBJECT_OF.get(name, kind))
-            key = world.own["customers.customer"].pk if "app_label" in route else getattr(target, "pk", "")
+            about = OBJECT_OF.get(name, kind)
+            key: Any = world.key_of(about, role) if about in world.own else ""
+            key = world.own["customers.customer"].pk if "app_label" in route else key
             status = _status(client, method, _filled(route, key))
             # 404: an object that this role's rows do not hold, or a secret that this kind of object has not.
             against = {401, 403} if may(role, action, kind) else {200, 302}

@@ -22,7 +22,7 @@ from tests.asterisk_sync.processes import celery_worker, run_script
 from tests.billing.rerating.jobs import NOW, balance, change_price, previewed
 from tests.factories import CdrFactory, CustomerFactory, ProviderFactory, TariffFactory
 from voipadmin.core.alarms.queries import open_alarms
-from voipadmin.core.jobs import LEFT_AFTER, MOST_STARTS, working_on
+from voipadmin.core.jobs.locking import LEFT_AFTER, MOST_STARTS, working_on
 from voipadmin.core.models import Alarm, JobModel
 from voipadmin.core.runtime.locks import LockLostError
 

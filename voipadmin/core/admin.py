@@ -16,7 +16,7 @@ from voipadmin.core.alarms.services import close_alarm
 from voipadmin.core.errors import DomainError
 from voipadmin.core.fields import EncryptedTextField
 from voipadmin.core.forms.local_numbers import local_field
-from voipadmin.core.models import Alarm
+from voipadmin.core.models import Alarm, Job
 from voipadmin.core.services import delete_object, error_messages, save_object
 
 # No task of the panel runs by the sun, and its page would take degrees in inputs that drop a comma.
@@ -183,3 +183,12 @@ class AlarmAdmin(ReadOnlyAdmin):
     def has_close_permission(self, request: HttpRequest) -> bool:
         """Who may change alarms may close them."""
         return bool(request.user.has_perm("core.change_alarm"))
+
+
+@admin.register(Job)
+class JobAdmin(ReadOnlyAdmin):
+    """Jobs; their files are taken on the panel's pages, which ask who may see what they hold."""
+
+    list_display = ("created_at", "kind", "subject", "status", "actor", "started_at", "finished_at")
+    list_filter = ("status", "kind")
+    search_fields = ("subject", "actor")

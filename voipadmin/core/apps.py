@@ -16,12 +16,13 @@ class CoreConfig(AppConfig):
     verbose_name = _("Core")
 
     def ready(self) -> None:
-        """Keep the changelogs, find each app's alarms and figures, and give the country its plan after each migration.
+        """Keep the changelogs, find alarms, figures and jobs of each app, and give the country its plan when migrated.
 
         Django calls this when all models are loaded.
         """
         import_module("voipadmin.core.audit.changelog").keep_changelogs()
         import_module("voipadmin.core.alarms.outages")
-        autodiscover_modules("alarms", "consequences")
+        import_module("voipadmin.core.jobs.alarms")
+        autodiscover_modules("alarms", "consequences", "job_kinds")
         seed_plan = import_module("voipadmin.core.numbering_plan.seeding").seed_plan
         post_migrate.connect(seed_plan, sender=self, dispatch_uid="core.seed_plan")

@@ -1,18 +1,41 @@
 """Celery entry point of core, and what a worker notices by tasks that fail."""
 
 from typing import Any
+from uuid import UUID
 
 from celery import shared_task
 from celery.signals import task_failure
 
 from voipadmin.core.alarms import outages
-from voipadmin.core.runtime.task_limits import SHORT
+from voipadmin.core.jobs import running
+from voipadmin.core.jobs import services as jobs
+from voipadmin.core.models import Job
+from voipadmin.core.runtime.task_limits import LONG, LONGEST, SHORT
 
 
 @shared_task(**SHORT)  # type: ignore[untyped-decorator]  # celery has no types
 def report_outage() -> bool:
     """Open the alarm of an outage of the database that is over; beat calls it every 10 s."""
     return outages.report_outage()
+
+
+@shared_task(name=jobs.RUN_TASK, **LONGEST)  # type: ignore[untyped-decorator]  # celery has no types
+def run_job(key: str) -> bool:
+    """Do a job; one that was deleted meanwhile needs none."""
+    job = Job.objects.filter(pk=UUID(key)).first()
+    return job is not None and running.run_job(job)
+
+
+@shared_task(**SHORT)  # type: ignore[untyped-decorator]  # celery has no types
+def resume_jobs() -> int:
+    """Have jobs done that no worker is at; beat calls it every 15 s."""
+    return jobs.resume_jobs()
+
+
+@shared_task(**LONG)  # type: ignore[untyped-decorator]  # celery has no types
+def delete_old_jobs() -> int:
+    """Delete old jobs and their files; beat calls it every hour."""
+    return jobs.delete_old_jobs()
 
 
 @task_failure.connect  # type: ignore[untyped-decorator]  # celery has no types

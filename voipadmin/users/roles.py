@@ -20,9 +20,13 @@ class Role(models.TextChoices):
 # The numbering plan, which stands below every app.
 PLAN = ("core.dialingrule", "core.servicecode", "core.planrange")
 
+# Everybody has jobs, sees its own and may give them up; only the administrator oversees those of others.
+JOBS = {"core.job": frozenset({"view", "change"})}
+
 # role -> app label or "app.model" -> actions; the narrower key wins. "*" is every app. The admin may do everything.
 GRANTS: dict[str, dict[str, frozenset[str]]] = {
     Role.OPERATOR: {
+        **JOBS,
         **dict.fromkeys(PLAN, WRITE),
         "customers": WRITE,
         "routing": WRITE,
@@ -35,6 +39,7 @@ GRANTS: dict[str, dict[str, frozenset[str]]] = {
         "asterisk_sync.conference": WRITE,
     },
     Role.FINANCE: {
+        **JOBS,
         **dict.fromkeys(PLAN, VIEW),
         "customers": VIEW,
         "routing": VIEW,
@@ -45,6 +50,7 @@ GRANTS: dict[str, dict[str, frozenset[str]]] = {
         "asterisk_sync": VIEW,
     },
     Role.VIEWER: {
+        **JOBS,
         **dict.fromkeys(PLAN, VIEW),
         "customers": VIEW,
         "routing": VIEW,
@@ -54,6 +60,7 @@ GRANTS: dict[str, dict[str, frozenset[str]]] = {
         "asterisk_sync": VIEW,
     },
     Role.CUSTOMER: {
+        **JOBS,
         "customers": VIEW,
         "numbering.did": VIEW,
         "numbering.didallocation": VIEW,

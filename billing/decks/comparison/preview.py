@@ -26,7 +26,7 @@ from billing.models import BuyRate, Deck, DeckFile, DeckStatus, Tariff, TimeWind
 from billing.rating.code_patterns import Intended
 from billing.rating.key_patterns import Matches
 from routing.models import Provider
-from voipadmin.core.jobs import working_on
+from voipadmin.core.jobs.locking import working_on
 from voipadmin.core.numbering_plan.queries import current_plan
 from voipadmin.core.runtime.gc_pause import gc_paused
 from voipadmin.core.runtime.locks import SessionLock

@@ -1,4 +1,4 @@
-"""Base models of every domain, alarms, and the rows of the numbering plan."""
+"""Base models of every domain, alarms, jobs, and the rows of the numbering plan."""
 
 from voipadmin.core.models.alarms import Alarm
 from voipadmin.core.models.base import (
@@ -11,18 +11,24 @@ from voipadmin.core.models.base import (
     new_id,
     visible_manager,
 )
-from voipadmin.core.models.jobs import JobModel
+from voipadmin.core.models.jobs import OVERSEE, UNFINISHED, Job, JobFile, JobFilePart, JobModel, JobStatus
 from voipadmin.core.models.numbering import CodeKind, DialingRule, PlanRange, RangeKind, ReadAs, ServiceCode
 from voipadmin.core.models.operators import OperatorRange, OperatorRangeKind
 
 __all__ = [
+    "OVERSEE",
+    "UNFINISHED",
     "Alarm",
     "AnyModel",
     "BaseModel",
     "CodeKind",
     "DialingRule",
     "IdempotentWrite",
+    "Job",
+    "JobFile",
+    "JobFilePart",
     "JobModel",
+    "JobStatus",
     "OperatorRange",
     "OperatorRangeKind",
     "PlanRange",

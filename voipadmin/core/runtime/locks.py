@@ -5,7 +5,8 @@ The database releases such a lock when that connection or its process dies, what
 
 import contextlib
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import psycopg
 from django.conf import settings
@@ -36,6 +37,14 @@ class SessionLock:
         try:
             self._holder.execute("SELECT 1")
         except psycopg.Error as error:
+            raise LockLostError("the connection to the database that held the lock was lost") from error
+
+    def execute(self, query: str, parameters: Sequence[object]) -> tuple[Any, ...] | None:
+        """Run a statement on the lock's own connection, where it counts at once; return its first row, if any."""
+        try:
+            cursor = self._holder.execute(query.encode(), parameters)
+            return cursor.fetchone() if cursor.description else None
+        except psycopg.OperationalError as error:
             raise LockLostError("the connection to the database that held the lock was lost") from error
 
 

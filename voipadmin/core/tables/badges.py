@@ -29,6 +29,8 @@ LOOKS: dict[str, Look] = {
     "unchanged": Look("off", "equal"),
     "pending": Look("warn", "clock"),
     "running": Look("info", "loader"),
+    "done": Look("ok", "circle-check"),
+    "cancelled": Look("off", "ban"),
     "refused": Look("bad", "circle-x"),
     "failed": Look("bad", "circle-x"),
     "rolled_back": Look("bad", "undo-2"),

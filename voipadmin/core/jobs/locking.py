@@ -63,13 +63,18 @@ def resume_jobs(jobs: Any, task_of: Callable[[Any], str], stopped: AlarmKind) ->
 
     The alarm `stopped` stands for those that three workers began and none finished: a person has to look at them.
     """
-    left = [job for job in jobs.filter(updated_at__lt=Now() - LEFT_AFTER) if not is_locked(_key(job.pk))]
+    left = [job for job in jobs.filter(updated_at__lt=Now() - LEFT_AFTER) if not is_held(job)]
     given_up = {str(job.pk): {"job": str(job)} for job in left if job.starts >= MOST_STARTS}
     report_state(stopped, given_up)
     resumed = [job for job in left if job.starts < MOST_STARTS]
     for job in resumed:
         send_job(task_of(job), job)
     return len(resumed)
+
+
+def is_held(job: JobModel) -> bool:
+    """Tell whether a worker is at a job."""
+    return is_locked(_key(job.pk))
 
 
 def _key(pk: UUID) -> int:
