@@ -4,7 +4,7 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
-from voipadmin.core.pages import health
+from voipadmin.core.pages import faults, health
 from voipadmin.core.pages.decimal_reading import decimal_reading
 from voipadmin.search import search
 from voipadmin.users import account_urls
@@ -30,3 +30,8 @@ urlpatterns = [
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),
 ]
+
+handler400 = faults.bad_request
+handler403 = faults.permission_denied
+handler404 = faults.page_not_found
+handler500 = faults.server_error
