@@ -3,20 +3,19 @@
 from typing import Any
 
 import django_filters
-from django.db.models import Exists, OuterRef, Q, TextField
-from django.db.models.functions import Cast
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer, Extension, TrunkAddress
 from voipadmin.core.forms.filter_set import EntityFilterSet, visible
+from voipadmin.core.text.addresses import Network
+from voipadmin.core.text.searched import read_search
 
 
-def has_address(text: str) -> Exists:
-    """Return the condition that a customer has a trunk address that reads like `text`."""
-    addresses = TrunkAddress.objects.filter(customer=OuterRef("pk")).annotate(
-        network_text=Cast("network", output_field=TextField())
-    )
-    return Exists(addresses.filter(network_text__startswith=text))
+def has_address_within(network: Network) -> Q:
+    """Return the condition that a customer has a trunk address or network that shares an address with `network`."""
+    addresses = TrunkAddress.objects.filter(customer=OuterRef("pk"), network__overlaps=str(network))
+    return Q(Exists(addresses))
 
 
 class CustomerFilterSet(EntityFilterSet):
@@ -31,7 +30,8 @@ class CustomerFilterSet(EntityFilterSet):
         for word in value.split():
             fields = Q(code__icontains=word) | Q(name__icontains=word)
             contact = Q(contact_name__icontains=word) | Q(contact_email__icontains=word)
-            queryset = queryset.filter(fields | contact | has_address(word))
+            network = read_search(word).network
+            queryset = queryset.filter(fields | contact | (has_address_within(network) if network else Q()))
         return queryset
 
 

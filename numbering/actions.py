@@ -51,8 +51,8 @@ class AllocateView(ActionFormView[DID]):
     effect = gettext_lazy("Calls to the number go to the destination seconds later.")
 
     def make_form(self, data: Any, instance: Any) -> PanelForm:
-        """Offer the extensions of the chosen customer."""
-        chosen = data.get("customer") if data else None
+        """Offer the extensions of the chosen customer, which a link may have chosen already."""
+        chosen = (self.request.GET if data is None else data).get("customer")
         return AllocationForm(data, user=self.request.user, customer=_visible_customer(self.request.user, chosen))
 
     def perform(self, instance: Any, answers: dict[str, Any]) -> str:

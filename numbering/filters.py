@@ -10,6 +10,7 @@ from customers.models import Customer, Extension
 from numbering.models import DID, DIDAllocation
 from routing.models import Gateway, Provider
 from voipadmin.core.forms.filter_set import EntityFilterSet, visible
+from voipadmin.core.text.searched import read_search
 
 
 class DIDFilterSet(EntityFilterSet):
@@ -28,7 +29,7 @@ class DIDFilterSet(EntityFilterSet):
 
     def search(self, queryset: Any, _name: str, value: str) -> Any:
         """Look for the digits, however they are written, or, for those who see them, for words in the notes."""
-        digits = "".join(letter for letter in value if letter.isdecimal())
+        digits = read_search(value).fragment
         if digits:
             return queryset.filter(number__contains=digits)
         sees_notes = self.request is not None and self.request.user.sees_everything

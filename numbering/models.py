@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
+from django.contrib.postgres.indexes import GinIndex
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -89,6 +90,8 @@ class DID(BaseModel):
         verbose_name = _("DID")
         verbose_name_plural = _("DIDs")
         ordering = ["number"]
+        # People search for any part of a number.
+        indexes = [GinIndex(fields=["number"], name="did_number_parts", opclasses=["gin_trgm_ops"])]
         constraints = [
             models.CheckConstraint(condition=Q(number__regex=r"^[1-9][0-9]{6,14}$"), name="did_number_is_e164"),
             models.CheckConstraint(condition=Q(monthly_cost__gte=0), name="did_monthly_cost_not_negative"),

@@ -7,6 +7,7 @@ from reports.calls.page import CallsFileView
 from reports.cdr_import_page import CallFileView
 from reports.dids.page import DidReportView
 from reports.gap_page import cdr_gaps
+from reports.numbers.page import number_page, number_route
 from reports.traffic.page import MarginView, QualityView
 
 app_name = "reports"
@@ -18,6 +19,8 @@ urlpatterns = [
     path("reports/margin/", MarginView.as_view(), name="margin"),
     path("reports/quality/", QualityView.as_view(), name="quality"),
     path("reports/dids/", DidReportView.as_view(), name="dids"),
+    path("numbers/<str:written>/route/", number_route, name="number_route"),
+    path("numbers/<str:written>/", number_page, name="number"),
     path("calls/file/", CallsFileView.as_view(), name="calls_file"),
     path("calls/missing/", cdr_gaps, name="cdr_gaps"),
 ]

@@ -6,7 +6,7 @@ from django.urls import include, path
 
 from voipadmin.core.pages import faults, health
 from voipadmin.core.pages.decimal_reading import decimal_reading
-from voipadmin.search import search
+from voipadmin.search.page import search
 from voipadmin.users import account_urls
 
 # The log-in page is the only way in: the admin's own form would pass by the second factor.

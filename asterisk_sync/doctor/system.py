@@ -29,6 +29,7 @@ from voipadmin.core.numbering_plan.queries import current_plan
 from voipadmin.version import VERSION
 
 POSTGRESQL_FLOOR = 150_000
+EXTENSIONS = ("btree_gist", "pg_trgm")
 WORKER_SECONDS = 2.0
 SWEEP_OVERDUE = timedelta(seconds=30)
 REDIS_SLOW_SECONDS = 0.1
@@ -64,12 +65,14 @@ def _database() -> Iterator[Finding]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('server_version_num')::int, current_setting('server_version')")
         number, version = cursor.fetchone()
-        cursor.execute("SELECT count(*) FROM pg_extension WHERE extname = 'btree_gist'")
-        extension = cursor.fetchone()[0]
+        cursor.execute("SELECT extname FROM pg_extension")
+        present = {name for (name,) in cursor.fetchall()}
+    missing = [name for name in EXTENSIONS if name not in present]
     if number < POSTGRESQL_FLOOR:
         yield failure("database", f"PostgreSQL {version}", "Use PostgreSQL 15 or newer.")
-    elif not extension:
-        yield failure("database", "the extension btree_gist is missing", "Run: manage.py migrate (as the owner).")
+    elif missing:
+        text = f"without the extension {', '.join(missing)}"
+        yield failure("database", text, "Run: manage.py migrate (as the owner).")
     else:
         yield ok("database", f"PostgreSQL {version}")
 

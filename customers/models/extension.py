@@ -3,9 +3,11 @@
 import secrets
 from typing import Any
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models.functions import Upper
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -106,6 +108,12 @@ class Extension(BaseModel):
         verbose_name = _("extension")
         verbose_name_plural = _("extensions")
         ordering = ["customer__code", "number"]
+        # The search looks for beginnings of the number, and for parts of the other two, among all extensions.
+        indexes = [
+            models.Index(fields=["number"], name="extension_number_begins", opclasses=["varchar_pattern_ops"]),
+            GinIndex(OpClass(Upper("caller_id_name"), name="gin_trgm_ops"), name="extension_name_parts"),
+            GinIndex(fields=["caller_id_number"], name="extension_caller_id_parts", opclasses=["gin_trgm_ops"]),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["customer", "number"],

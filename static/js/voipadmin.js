@@ -134,9 +134,11 @@
     return (key === "n" || key === "e") && follow(`[data-key="${key}"]`);
   }
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && event.target.id === "global-search") {
+    if (event.key === "Escape" && event.target.closest(".global-search")) {
       closeResults();
-      event.target.blur();
+      // From a hit back into the box, and from the box back to the page.
+      if (event.target.id === "global-search") event.target.blur();
+      else by("#global-search").focus();
     }
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
     if (by("#global-search") && press(event.key)) event.preventDefault();

@@ -30,6 +30,8 @@ OTHERS: dict[str, list[tuple[str, str, str]]] = {
     "reports:dashboard_hours": [("GET", "view", "reports.dashboard")],
     "reports:margin": [("GET", "view", "reports.margin")],
     "reports:quality": [("GET", "view", "reports.quality")],
+    "reports:number": [("GET", "view", "numbering.did")],
+    "reports:number_route": [("GET", "view", "routing.route")],
     "reports:calls_file": [("GET", "view", "billing.cdr")],
     "reports:dids": [("GET", "view", "numbering.did")],
     "reports:cdr_gaps": [("GET", "view", "billing.rejectedrecord")],
@@ -152,7 +154,7 @@ def world(db: None) -> World:
 
 
 def _filled(route: str, key: Any) -> str:
-    values = {"app_label": "customers", "model_name": "customer", "field": "secret", "pk": str(key)}
+    values = {"app_label": "customers", "model_name": "customer", "field": "secret", "pk": str(key), "written": "0190"}
     return "/" + re.sub(r"<\w+:(\w+)>", lambda match: values.get(match[1], str(key)), route)
 
 

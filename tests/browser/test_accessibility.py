@@ -32,7 +32,7 @@ from tests.factories.asterisk_sync import NodeFactory
 from tests.factories.billing import CdrFactory, TariffFactory
 from tests.factories.customers import CustomerFactory, TrunkAddressFactory
 from tests.factories.numbering import DIDAllocationFactory, DIDFactory
-from voipadmin.core.tables.links import page_of
+from voipadmin.core.tables.links import page_of, page_of_number
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -138,6 +138,7 @@ def number_pages() -> Iterator[str]:
     yield from (reverse("numbering:did_range"), reverse("numbering:did_allocate", args=[free.pk]))
     yield from (reverse("numbering:did_destination", args=[allocated.pk]), page_of(allocated))
     yield f"{page_of(allocated)}?tab=related"
+    yield from (page_of_number(number) for number in (allocated.number, "0190", "1001"))
 
 
 def wait_for_parts(page: Page) -> None:

@@ -29,3 +29,9 @@ def spell(number: Number, form: NumberForm, plan: NumberingPlan, carrier_code: s
         return f"{plan.international_prefix}{carrier}{number.key}"
     national = number.key.removeprefix(plan.country_code)
     return national if form is NumberForm.NATIONAL else f"{plan.trunk_prefix}{carrier}{national}"
+
+
+def spellings_of(number: Number, plan: NumberingPlan) -> frozenset[str]:
+    """Return every way in which a readable number may stand in a record: its key, and all forms without a carrier."""
+    forms = (NumberForm.E164, NumberForm.E164_PLUS, NumberForm.NATIONAL, NumberForm.NATIONAL_ZERO)
+    return frozenset({number.key, *(spell(number, form, plan) for form in forms)})

@@ -92,7 +92,11 @@ class ActionFormView(EntityView[AnyModel]):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Show the form."""
         instance = self.instance()
-        return self._show(self.make_form(None, instance), instance)
+        form = self.make_form(None, instance)
+        # What the link that led here filled in; hidden fields are the form's own.
+        asked = {name for name in request.GET if name in form.fields and not form[name].is_hidden}
+        form.initial = {**form.initial, **{name: request.GET[name] for name in asked}}
+        return self._show(form, instance)
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Make the domain call, or show what it refused."""

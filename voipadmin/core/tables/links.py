@@ -1,7 +1,11 @@
 """Where an object's page is."""
 
+import re
+
 from django.db import models
 from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 
 def page_of(instance: models.Model) -> str:
@@ -11,3 +15,19 @@ def page_of(instance: models.Model) -> str:
         return reverse(f"{meta.app_label}:{meta.model_name}_detail", args=[instance.pk])
     except NoReverseMatch:
         return ""
+
+
+_NUMBER = re.compile(r"\+?[0-9]{2,40}")
+
+
+def page_of_number(written: object) -> str:
+    """Return the address of the page of a number, or nothing for what is none, such as `anonymous`."""
+    text = str(written)
+    return reverse("reports:number", args=[text]) if _NUMBER.fullmatch(text) else ""
+
+
+def number_link(written: object, shown: object = "") -> SafeString:
+    """Draw a number, or what is `shown` of it, as a link to its page; what is no number is drawn as it is."""
+    url = page_of_number(written)
+    text = shown or written
+    return format_html('<a class="number-link" href="{}">{}</a>', url, text) if url else format_html("{}", text)

@@ -17,7 +17,7 @@ from voipadmin.core.forms.entity_form import widget_class
 from voipadmin.core.numbers.labels import KIND_LABELS, REASON_LABELS
 from voipadmin.core.numbers.number import NumberKind, Unreadable
 from voipadmin.core.pages.toasts import undo_url_of
-from voipadmin.core.tables import badges, entity_table
+from voipadmin.core.tables import badges, entity_table, links
 from voipadmin.core.text.decimals import format_amount, format_money
 
 register = template.Library()
@@ -69,6 +69,18 @@ def in_currency(value: Decimal | None, currency: str) -> str:
 def in_cents(value: Decimal | None, currency: str) -> str:
     """Write a sum with its currency and two decimals; a dash where there is none."""
     return "—" if value is None else format_money(Decimal(value).quantize(Decimal("0.01")), currency)
+
+
+@register.filter
+def number_link(value: object) -> SafeString:
+    """Draw a number as a link to its page; what is no number stays as it is."""
+    return links.number_link(value)
+
+
+@register.simple_tag
+def number_as(number: object, shown: object) -> SafeString:
+    """Draw a number as it is shown, as a link to its page; without a number, by what is shown."""
+    return links.number_link(number or shown, shown)
 
 
 @register.filter

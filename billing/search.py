@@ -1,0 +1,72 @@
+"""Search for tariffs, rate plans, accounts, decks and calls."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _translated
+from django.utils.translation import gettext_lazy as _
+
+from billing.models import Account, Cdr, Deck, RatePlan, Tariff
+from voipadmin.core.search import EXACT, HITS_PER_KIND, HOLDS, SHORTEST_PART, Hit, Hits, closest, hits
+from voipadmin.core.text.searched import SearchText
+
+# What Asterisk names a channel by: its system name, the second of its birth, and a counter.
+UNIQUEID = re.compile(r"[\w.-]*[0-9]{9,}\.[0-9]+")
+
+
+def search_money(user: Any, searched: SearchText) -> Iterator[Hits]:
+    """Find accounts by their customer, tariffs by destination or digits, rate plans by name, decks by file."""
+    for kind, find in (("account", _accounts), ("tariff", _tariffs), ("rateplan", _plans), ("deck", _decks)):
+        if user.has_perm(f"billing.view_{kind}"):
+            yield find(user, searched.text)
+
+
+def _accounts(user: Any, text: str) -> Hits:
+    rows = Account.objects.visible_to(user).select_related("customer")
+    found = closest(rows, ("customer__code", "customer__name"), text)
+    # The customer itself comes first.
+    shown = (
+        Hit(row.customer.code, row.get_absolute_url(), f"{row.get_kind_display()} · {row.currency}", row.distance)
+        for row in found
+    )
+    return hits(_("Accounts"), "wallet", shown, list_url="billing:account_list", text=text)
+
+
+def _tariffs(user: Any, text: str) -> Hits:
+    found = closest(Tariff.objects.visible_to(user).select_related("plan"), ("pattern", "name"), text)
+    shown = (Hit(row.name, row.get_absolute_url(), _of_tariff(row), row.distance) for row in found)
+    return hits(_("Tariffs"), "badge-dollar-sign", shown, list_url="billing:tariff_list", text=text)
+
+
+def _of_tariff(tariff: Tariff) -> str:
+    return f"{tariff.pattern} · {tariff.plan}" if tariff.plan else tariff.pattern
+
+
+def _plans(user: Any, text: str) -> Hits:
+    found = closest(RatePlan.objects.visible_to(user), ("name",), text)
+    shown = (Hit(row.name, row.get_absolute_url(), row.currency, row.distance) for row in found)
+    return hits(_("Rate plans"), "layers", shown, list_url="billing:rateplan_list", text=text)
+
+
+def _decks(user: Any, text: str) -> Hits:
+    rows = Deck.objects.visible_to(user).select_related("provider").only("file_name", "status", "provider__name")
+    found = closest(rows, ("file_name", "provider__name"), text)
+    shown = (Hit(str(row), row.get_absolute_url(), str(row.get_status_display()), row.distance) for row in found)
+    return hits(_("Decks"), "file-spreadsheet", shown, list_url="billing:deck_list", text=text)
+
+
+def search_calls(user: Any, searched: SearchText) -> Iterator[Hits]:
+    """Offer the calls of a number, and find a call by the id that Asterisk gave it."""
+    if not user.has_perm("billing.view_cdr"):
+        return
+    calls = Cdr.objects.visible_to(user).calls().filter(linkedid=searched.text)
+    is_id = UNIQUEID.fullmatch(searched.text) is not None
+    rows = calls[:HITS_PER_KIND] if is_id else ()
+    found = [Hit(str(call), call.get_absolute_url(), call.linkedid, EXACT) for call in rows]
+    if not found and len(searched.digits) >= SHORTEST_PART:
+        label = _translated("Calls from or to %(number)s") % {"number": searched.digits}
+        found = [Hit(label, f"{reverse('billing:cdr_list')}?{urlencode({'q': searched.digits})}", distance=HOLDS)]
+    yield hits(_("Calls"), "phone-call", found)
