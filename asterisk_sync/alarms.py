@@ -23,6 +23,8 @@ UNSIGNED_REQUESTS = declare(
             "count",
         ),
         "shield-alert",
+        name=_("Requests to the authorizer without a signature"),
+        advice=_("Find out who sends them from that address; if the node was set up anew, synchronise it."),
     )
 )
 AUTHORIZER_AWAY = declare(
@@ -34,5 +36,7 @@ AUTHORIZER_AWAY = declare(
         ),
         "triangle-alert",
         address=_node,
+        name=_("Authorizer away"),
+        advice=_("Start call_authorizer on the node: systemctl start voipadmin-authorizer. Its log says why it ended."),
     )
 )

@@ -26,6 +26,10 @@ TARIFFS_FOR_CODES = declare(
         "badge-dollar-sign",
         is_severe=False,
         address=_tariffs,
+        name=gettext_lazy("Tariffs of codes to be looked at"),
+        advice=gettext_lazy(
+            "Read the tariffs for codes again and correct those that are meant otherwise; then close the alarm."
+        ),
     )
 )
 
@@ -44,6 +48,8 @@ CODES_WITHOUT_PRICE = declare(
         "badge-dollar-sign",
         is_severe=False,
         address=_rate_plans,
+        name=gettext_lazy("Codes without a price"),
+        advice=gettext_lazy("Add tariffs for the codes that the alarm names, or bar them in the numbering plan."),
     )
 )
 
@@ -64,6 +70,11 @@ CALLS_WITHOUT_PRICE = declare(
         ),
         "badge-dollar-sign",
         address=_calls,
+        name=gettext_lazy("Calls without a price"),
+        advice=gettext_lazy(
+            "Look at the tariff and at one of the calls: its page says how the price came about. Re-rate the period"
+            " once the tariff is right."
+        ),
     )
 )
 CALLS_WITHOUT_COST = declare(
@@ -78,6 +89,8 @@ CALLS_WITHOUT_COST = declare(
         ),
         "badge-dollar-sign",
         address=_calls,
+        name=gettext_lazy("Calls without a cost"),
+        advice=gettext_lazy("Look whether the provider’s deck has the destination; then re-rate the period."),
     )
 )
 CALLS_BELOW_COST = declare(
@@ -91,6 +104,11 @@ CALLS_BELOW_COST = declare(
         ),
         "badge-dollar-sign",
         address=_calls,
+        name=gettext_lazy("Price below cost"),
+        advice=gettext_lazy(
+            "Raise the price, send the destination by a cheaper gateway, or lower the cost with the provider. Calls"
+            " that were priced wrongly are re-rated."
+        ),
     )
 )
 LEDGER_DIFFERS = declare(
@@ -103,6 +121,8 @@ LEDGER_DIFFERS = declare(
             "found",
         ),
         "scale",
+        name=gettext_lazy("Ledger differs from its calls"),
+        advice=gettext_lazy("Read the log of last night’s audit before anybody corrects a balance."),
     )
 )
 
@@ -125,6 +145,8 @@ DECK_STOPPED = declare(
         "file-spreadsheet",
         is_severe=False,
         address=_deck,
+        name=gettext_lazy("Deck is not read"),
+        advice=gettext_lazy("Read the workers’ log, then press “Read again” on the deck’s page."),
     )
 )
 RERATING_STOPPED = declare(
@@ -137,6 +159,8 @@ RERATING_STOPPED = declare(
         "badge-dollar-sign",
         is_severe=False,
         address=_rerating,
+        name=gettext_lazy("Re-rating is not finished"),
+        advice=gettext_lazy("Read the workers’ log, then go on with the re-rating on its page."),
     )
 )
 REJECTED_RECORDS = declare(
@@ -150,5 +174,7 @@ REJECTED_RECORDS = declare(
         "triangle-alert",
         is_severe=False,
         address=_rejected_records,
+        name=gettext_lazy("Call records that could not be read"),
+        advice=gettext_lazy("Look at the reason on the record’s page; a record can be imported again."),
     )
 )

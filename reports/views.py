@@ -17,10 +17,11 @@ from billing.authorization.refused.queries import refused_since
 from billing.models import Cdr
 from reports.dashboard_stats import dashboard_stats
 from reports.live_panel import live_panel
-from voipadmin.core.alarms.queries import open_alarms
+from voipadmin.core.alarms.queries import alarm_count, open_alarms
 
 LIVE_SECONDS = 2
 RECENT_CALLS = 8
+SHOWN_ALARMS = 5
 RECENTLY = timedelta(hours=1)
 
 
@@ -73,7 +74,8 @@ def _render_live(request: HttpRequest) -> str:
         "panel": panel,
         "recent": recent,
         "sees_everything": user.sees_everything,
-        "alarms": open_alarms(user),
+        "alarms": open_alarms(user, most=SHOWN_ALARMS),
+        "alarm_count": alarm_count(user),
         "refused_calls": refused_since(timezone.now() - RECENTLY) if user.sees_everything else 0,
     }
     return render_to_string("reports/dashboard_live.html", context, request=request)

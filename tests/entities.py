@@ -39,6 +39,8 @@ MAY: dict[str, dict[str, set[str]]] = {
     "core.servicecode": {Role.OPERATOR: ALL, Role.FINANCE: VIEW, Role.VIEWER: VIEW},
     "core.planrange": {Role.OPERATOR: ALL, Role.FINANCE: VIEW, Role.VIEWER: VIEW},
     "core.job": dict.fromkeys((*STAFF, Role.CUSTOMER), VIEW | {"change"}),
+    "core.alarm": {Role.OPERATOR: VIEW | {"change"}, Role.FINANCE: VIEW | {"change"}, Role.VIEWER: VIEW},
+    "core.alarmsilence": {Role.OPERATOR: VIEW | {"change"}, Role.FINANCE: VIEW | {"change"}, Role.VIEWER: VIEW},
     "billing.tariff": {Role.OPERATOR: VIEW, Role.FINANCE: ALL, Role.VIEWER: VIEW},
     "billing.rateplan": {Role.OPERATOR: VIEW, Role.FINANCE: ALL, Role.VIEWER: VIEW},
     "billing.timewindow": {Role.OPERATOR: VIEW, Role.FINANCE: ALL, Role.VIEWER: VIEW},
@@ -94,6 +96,8 @@ API = {
     "conference": "asterisk_sync.conference",
     "reports": "billing.cdr",
     "dashboard": "reports.dashboard",
+    "alarms": "core.alarm",
+    "silences": "core.alarmsilence",
 }
 # The kind of object that a field of a body refers to.
 REFERENCES = {

@@ -9,6 +9,7 @@ from customers import api as customers
 from numbering import api as numbering
 from reports.api import dashboard_router, reports_router
 from routing import api as routing
+from voipadmin.core.alarm_desk import api as alarms
 from voipadmin.core.api.middleware import guarded_urls
 from voipadmin.core.api.panel import PanelAPI
 from voipadmin.core.job_pages import api as jobs
@@ -38,6 +39,7 @@ ROUTERS = {
     "reports": reports_router,
     **asterisk_sync.ROUTERS,
     **jobs.ROUTERS,
+    **alarms.ROUTERS,
 }
 for prefix, router in [*ROUTERS.items(), *asterisk_sync.PLACEMENT_ROUTERS.items()]:
     api.add_router(prefix, router)

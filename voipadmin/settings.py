@@ -192,6 +192,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "options": {"expires": 30},
     },
     "report-outage": {"task": "voipadmin.core.tasks.report_outage", "schedule": 10.0, "options": {"expires": 10}},
+    "end-silences": {"task": "voipadmin.core.tasks.end_silences", "schedule": 15.0, "options": {"expires": 15}},
     # What a killed worker left goes on within a minute.
     "resume-jobs": {"task": "voipadmin.core.tasks.resume_jobs", "schedule": 15.0, "options": {"expires": 15}},
     "delete-old-jobs": {

@@ -23,7 +23,7 @@ from tests.factories import (
     TrunkAddressFactory,
     UserFactory,
 )
-from voipadmin.core.models import Job
+from voipadmin.core.models import Alarm, AlarmSilence, Job
 from voipadmin.users.models import User
 from voipadmin.users.roles import Role
 
@@ -111,5 +111,11 @@ def _rows_that_a_job_writes(provider: Any, node: Any) -> dict[str, Any]:
         ),
         "asterisk_sync.generation": Generation.objects.create(node=node, number=1, content_hash="0" * 64),
         "asterisk_sync.driftfinding": DriftFinding.objects.create(node=node, kind="foreign", subject="by-hand"),
+        "core.alarm": Alarm.objects.create(
+            kind="authorizer_away", subject=str(node.pk), opened_at=now, last_seen_at=now
+        ),
+        "core.alarmsilence": AlarmSilence.objects.create(
+            kind="authorizer_away", until=now + timedelta(hours=1), actor="ana", reason="Upgrade"
+        ),
         "asterisk_sync.syncrun": SyncRun.objects.create(node=node, wanted_generation=1),
     }

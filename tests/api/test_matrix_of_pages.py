@@ -79,6 +79,12 @@ OTHERS: dict[str, list[tuple[str, str, str]]] = {
         f"asterisk_sync:conference_{name}": [("POST", "change", "asterisk_sync.conference")]
         for name in ("lock", "unlock", "mute", "unmute", "put_out", "call_again")
     },
+    "core:alarm_count": [("GET", "view", "core.alarm")],
+    **{
+        f"core:alarm_{name}": [("GET", "change", "core.alarm"), ("POST", "change", "core.alarm")]
+        for name in ("acknowledge", "silence", "close")
+    },
+    "core:alarmsilence_end": [("POST", "change", "core.alarmsilence")],
     "billing:account_ledger": [("GET", "view", "billing.account")],
     "billing:account_topup": [("GET", "change", "billing.account"), ("POST", "change", "billing.account")],
     "billing:account_payment": [("GET", "change", "billing.account"), ("POST", "change", "billing.account")],

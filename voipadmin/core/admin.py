@@ -16,7 +16,7 @@ from voipadmin.core.alarms.services import close_alarm
 from voipadmin.core.errors import DomainError
 from voipadmin.core.fields import EncryptedTextField
 from voipadmin.core.forms.local_numbers import local_field
-from voipadmin.core.models import Alarm, Job
+from voipadmin.core.models import Alarm, AlarmEvent, AlarmSilence, Job
 from voipadmin.core.services import delete_object, error_messages, save_object
 
 # No task of the panel runs by the sun, and its page would take degrees in inputs that drop a comma.
@@ -175,10 +175,10 @@ class AlarmAdmin(ReadOnlyAdmin):
     actions = ("close",)
 
     @admin.action(description=_("Close"), permissions=["close"])
-    def close(self, _request: HttpRequest, queryset: QuerySet[Alarm]) -> None:
+    def close(self, request: HttpRequest, queryset: QuerySet[Alarm]) -> None:
         """Close those chosen; what is seen again opens another."""
         for alarm in queryset:
-            close_alarm(alarm)
+            close_alarm(alarm, actor=request.user.get_username())
 
     def has_close_permission(self, request: HttpRequest) -> bool:
         """Who may change alarms may close them."""
@@ -192,3 +192,20 @@ class JobAdmin(ReadOnlyAdmin):
     list_display = ("created_at", "kind", "subject", "status", "actor", "started_at", "finished_at")
     list_filter = ("status", "kind")
     search_fields = ("subject", "actor")
+
+
+@admin.register(AlarmEvent)
+class AlarmEventAdmin(ReadOnlyAdmin):
+    """The history of alarms."""
+
+    list_display = ("alarm", "step", "at", "actor", "note")
+    list_filter = ("step",)
+    list_select_related = ("alarm",)
+
+
+@admin.register(AlarmSilence)
+class AlarmSilenceAdmin(ReadOnlyAdmin):
+    """Silences."""
+
+    list_display = ("kind", "subject", "until", "actor", "reason", "ended_at")
+    list_filter = (("ended_at", admin.EmptyFieldListFilter),)

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from celery import shared_task
 from celery.signals import task_failure
+from django.utils import timezone
 
-from voipadmin.core.alarms import outages
+from voipadmin.core.alarms import handling, outages
 from voipadmin.core.jobs import running
 from voipadmin.core.jobs import services as jobs
 from voipadmin.core.models import Job
@@ -36,6 +37,12 @@ def resume_jobs() -> int:
 def delete_old_jobs() -> int:
     """Delete old jobs and their files; beat calls it every hour."""
     return jobs.delete_old_jobs()
+
+
+@shared_task(**SHORT)  # type: ignore[untyped-decorator]  # celery has no types
+def end_silences() -> int:
+    """End the silences of alarms whose time is over; beat calls it every 15 s."""
+    return handling.end_expired_silences(timezone.now())
 
 
 @task_failure.connect  # type: ignore[untyped-decorator]  # celery has no types

@@ -23,11 +23,16 @@ PLAN = ("core.dialingrule", "core.servicecode", "core.planrange")
 # Everybody has jobs, sees its own and may give them up; only the administrator oversees those of others.
 JOBS = {"core.job": frozenset({"view", "change"})}
 
+# Alarms and their silences: who may decide anything may say that it sees to one.
+ALARMS = ("core.alarm", "core.alarmsilence")
+DECIDE = VIEW | {"change"}
+
 # role -> app label or "app.model" -> actions; the narrower key wins. "*" is every app. The admin may do everything.
 GRANTS: dict[str, dict[str, frozenset[str]]] = {
     Role.OPERATOR: {
         **JOBS,
         **dict.fromkeys(PLAN, WRITE),
+        **dict.fromkeys(ALARMS, DECIDE),
         "customers": WRITE,
         "routing": WRITE,
         "numbering": WRITE,
@@ -41,6 +46,7 @@ GRANTS: dict[str, dict[str, frozenset[str]]] = {
     Role.FINANCE: {
         **JOBS,
         **dict.fromkeys(PLAN, VIEW),
+        **dict.fromkeys(ALARMS, DECIDE),
         "customers": VIEW,
         "routing": VIEW,
         "numbering": VIEW,
@@ -52,6 +58,7 @@ GRANTS: dict[str, dict[str, frozenset[str]]] = {
     Role.VIEWER: {
         **JOBS,
         **dict.fromkeys(PLAN, VIEW),
+        **dict.fromkeys(ALARMS, VIEW),
         "customers": VIEW,
         "routing": VIEW,
         "numbering": VIEW,

@@ -1,6 +1,6 @@
 """Which alarms there are. An app declares its own in its module `alarms`, which is found when Django starts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from voipadmin.core.errors import Message
@@ -17,7 +17,8 @@ def _no_address(_alarm: Alarm) -> str:
 class AlarmKind:
     """A kind of alarm: its sentence, with the alarm's details and `count` by their names, and where to look.
 
-    `is_severe` tells that money or calls are being lost; the others can wait until somebody has time.
+    `is_severe` tells that money or calls are being lost; the others can wait until somebody has time. `name` is what
+    lists and choices call it, `advice` what to do about it.
     """
 
     code: str
@@ -25,6 +26,8 @@ class AlarmKind:
     icon: str
     is_severe: bool = True
     address: Address = _no_address
+    name: Message = ""
+    advice: Message = ""
 
 
 _KINDS: dict[str, AlarmKind] = {}
@@ -40,3 +43,24 @@ def declare(kind: AlarmKind) -> AlarmKind:
 def kind_of(alarm: Alarm) -> AlarmKind:
     """Return the kind of an alarm; one that this release does not know is shown by its code."""
     return _KINDS.get(alarm.kind) or AlarmKind(alarm.kind, str(alarm), "triangle-alert")
+
+
+def kind_name(code: str) -> str:
+    """Return what a kind is called, in the language of whoever reads it; its code where it has no name."""
+    kind = _KINDS.get(code)
+    return str(kind.name) if kind and kind.name else code
+
+
+def known_kinds() -> Sequence[AlarmKind]:
+    """Return the declared kinds, ordered by code."""
+    return [_KINDS[code] for code in sorted(_KINDS)]
+
+
+def kind_choices() -> list[tuple[str, str]]:
+    """Return code and name of each kind, ordered by name, for a form."""
+    return sorted(((kind.code, kind_name(kind.code)) for kind in known_kinds()), key=lambda choice: choice[1].lower())
+
+
+def severe_codes() -> list[str]:
+    """Return the codes of the kinds by which money or calls are being lost."""
+    return [kind.code for kind in known_kinds() if kind.is_severe]

@@ -34,6 +34,8 @@ DATABASE_AWAY = declare(
             " %(cause)s"
         ),
         "database",
+        name=_("Database away"),
+        advice=_("Read PostgreSQL’s log of that time: disk, memory, connections or a restart."),
     )
 )
 KEY = "core:database_away"

@@ -4,35 +4,60 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from voipadmin.core.alarms.kinds import kind_of
-from voipadmin.core.models import Alarm
+from voipadmin.core.alarms.kinds import kind_of, severe_codes
+from voipadmin.core.models import Alarm, AlarmState
 
 MOST_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
 class OpenAlarm:
-    """An open alarm as a page shows it."""
+    """An alarm as a page shows it; `page` is its own page, `address` where to look."""
 
     text: str
     icon: str
     is_severe: bool
     address: str
     since: datetime
+    page: str = ""
 
 
-def open_alarms(user: Any) -> list[OpenAlarm]:
-    """Return what `user` should look at, the severe ones first, then the newest."""
-    alarms = Alarm.objects.visible_to(user).filter(closed_at=None)[:MOST_SHOWN]
-    return sorted(map(shown, alarms), key=lambda alarm: not alarm.is_severe)
+@dataclass(frozen=True, slots=True)
+class AlarmCount:
+    """How many alarms nobody has seen to yet, and how many of these are severe."""
+
+    open: int
+    severe: int
+
+
+def open_alarms(user: Any, *, most: int = MOST_SHOWN) -> list[OpenAlarm]:
+    """Return what `user` should look at and nobody has acknowledged or silenced: the severe first, then the newest."""
+    rows = Alarm.objects.visible_to(user).in_state(AlarmState.OPEN)
+    severe = list(rows.filter(kind__in=severe_codes())[:most])
+    # The others are asked for only as far as there is room.
+    rest = list(rows.exclude(kind__in=severe_codes())[: most - len(severe)]) if len(severe) < most else []
+    return [shown(alarm) for alarm in (*severe, *rest)]
+
+
+def alarm_count(user: Any) -> AlarmCount:
+    """Count the alarms that `user` sees and nobody has acknowledged or silenced."""
+    kinds = list(Alarm.objects.visible_to(user).in_state(AlarmState.OPEN).order_by().values_list("kind", flat=True))
+    severe = set(severe_codes())
+    return AlarmCount(len(kinds), sum(kind in severe for kind in kinds))
+
+
+def text_of(alarm: Alarm) -> str:
+    """Return an alarm's sentence in the language of whoever reads it."""
+    try:
+        return str(kind_of(alarm).sentence % {**alarm.details, "count": alarm.count})
+    except (KeyError, ValueError, TypeError):
+        # Another release wrote other details.
+        return str(alarm)
 
 
 def shown(alarm: Alarm) -> OpenAlarm:
     """Return an alarm with its sentence in the language of whoever reads it."""
     kind = kind_of(alarm)
-    try:
-        text = str(kind.sentence % {**alarm.details, "count": alarm.count})
-    except (KeyError, ValueError, TypeError):
-        # Another release wrote other details.
-        text = str(alarm)
-    return OpenAlarm(text, kind.icon, kind.is_severe, kind.address(alarm), alarm.opened_at)
+    return OpenAlarm(
+        text_of(alarm), kind.icon, kind.is_severe, kind.address(alarm), alarm.opened_at, alarm.get_absolute_url()
+    )

@@ -5,12 +5,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.utils import timezone
 
+from voipadmin.core.alarms.history import record_opening, record_step
 from voipadmin.core.alarms.kinds import AlarmKind
-from voipadmin.core.models import Alarm, new_id
+from voipadmin.core.models import Alarm, AlarmStep, new_id
 
 _SEE = f"""
 INSERT INTO {Alarm._meta.db_table} AS alarm
@@ -20,6 +22,7 @@ ON CONFLICT (kind, subject) WHERE closed_at IS NULL DO UPDATE SET
     updated_at = excluded.updated_at, last_seen_at = greatest(alarm.last_seen_at, excluded.last_seen_at),
     count = CASE WHEN %(is_event)s THEN alarm.count + excluded.count ELSE alarm.count END,
     details = excluded.details
+RETURNING id, xmax = 0
 """  # noqa: S608 - a name of our own table
 
 
@@ -58,18 +61,31 @@ def report_state(kind: AlarmKind, standing: Mapping[str, Mapping[str, Any]], *, 
     What stands already is seen again and not counted again: nothing has happened since.
     """
     is_over = Alarm.objects.filter(kind=kind.code, closed_at=None).exclude(subject__in=standing)
-    is_over.update(closed_at=now or timezone.now(), updated_at=timezone.now())
+    for alarm in is_over.order_by("subject").select_for_update():
+        mark_closed(alarm, now=now)
     _see([Sighting(kind, subject, standing[subject]) for subject in sorted(standing)], now, is_event=False)
 
 
-def close_alarm(alarm: Alarm, *, now: datetime | None = None) -> None:
+@transaction.atomic
+def close_alarm(alarm: Alarm, *, actor: str = "", note: str = "", now: datetime | None = None) -> None:
     """Close an alarm; one that is closed stays as it is."""
-    moment = now or timezone.now()
-    Alarm.objects.filter(pk=alarm.pk, closed_at=None).update(closed_at=moment, updated_at=timezone.now())
+    held = Alarm.objects.select_for_update().filter(pk=alarm.pk, closed_at=None).first()
+    if held is not None:
+        mark_closed(held, actor=actor, note=note, now=now)
 
 
+def mark_closed(alarm: Alarm, *, actor: str = "", note: str = "", now: datetime | None = None) -> None:
+    """Close an open alarm whose row the caller has locked."""
+    # It was open at least as long as it was seen, whatever the clock that was read.
+    alarm.closed_at, alarm.closed_by = max(now or timezone.now(), alarm.opened_at), actor
+    alarm.save(update_fields=["closed_at", "closed_by", "updated_at"])
+    record_step(alarm, AlarmStep.CLOSED, at=alarm.closed_at, actor=actor, note=note)
+
+
+@transaction.atomic
 def _see(sightings: list[Sighting], now: datetime | None, *, is_event: bool) -> None:
     moment = now or timezone.now()
+    opened: list[UUID] = []
     with connection.cursor() as cursor:
         for seen in sightings:
             cursor.execute(
@@ -85,3 +101,7 @@ def _see(sightings: list[Sighting], now: datetime | None, *, is_event: bool) -> 
                     "is_event": is_event,
                 },
             )
+            key, is_new = cursor.fetchone()
+            opened += [key] if is_new else []
+    for alarm in Alarm.objects.with_silence(timezone.now()).filter(pk__in=opened):
+        record_opening(alarm)

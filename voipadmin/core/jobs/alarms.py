@@ -18,5 +18,7 @@ JOB_STOPPED = declare(
         "list-checks",
         is_severe=False,
         address=_job,
+        name=_("Job is not finished"),
+        advice=_("Read the workers’ log of that time; then repeat the job on its page."),
     )
 )

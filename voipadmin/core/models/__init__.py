@@ -1,6 +1,13 @@
 """Base models of every domain, alarms, jobs, and the rows of the numbering plan."""
 
-from voipadmin.core.models.alarms import Alarm
+from voipadmin.core.models.alarms import (
+    Alarm,
+    AlarmEvent,
+    AlarmQuerySet,
+    AlarmSilence,
+    AlarmState,
+    AlarmStep,
+)
 from voipadmin.core.models.base import (
     AnyModel,
     BaseModel,
@@ -19,6 +26,11 @@ __all__ = [
     "OVERSEE",
     "UNFINISHED",
     "Alarm",
+    "AlarmEvent",
+    "AlarmQuerySet",
+    "AlarmSilence",
+    "AlarmState",
+    "AlarmStep",
     "AnyModel",
     "BaseModel",
     "CodeKind",
