@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import Count, Exists, Max, OuterRef, Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
@@ -17,8 +17,10 @@ from asterisk_sync.conferences import services
 from asterisk_sync.conferences.filters import ConferenceFilterSet, SessionFilterSet
 from asterisk_sync.conferences.forms import AskForm, CallInForm, ConferenceForm
 from asterisk_sync.conferences.queries import view_session
+from asterisk_sync.conferences.recordings import recording_of
 from asterisk_sync.conferences.tables import ConferenceTable, SessionTable
 from asterisk_sync.models import Conference, ConferenceLeg, ConferenceSession
+from voipadmin.core.audit.downloads import record_download
 from voipadmin.core.errors import DomainError
 from voipadmin.core.pages import Entity, FieldGroup, Hint, Related, entity_urls
 from voipadmin.core.pages.actions import ActionFormView
@@ -61,7 +63,12 @@ def _conference_context(conference: Any, user: Any) -> dict[str, Any]:
 
 
 def _session_context(session: Any, user: Any) -> dict[str, Any]:
-    return {"session": session, "view": view_session(session, user), "conference": session.conference}
+    return {
+        "session": session,
+        "view": view_session(session, user),
+        "conference": session.conference,
+        "has_recording": recording_of(session) is not None,
+    }
 
 
 CONFERENCES = Entity(
@@ -112,6 +119,7 @@ SESSIONS = Entity(
     ),
     hints={"recording": Hint.MONO},
     lead_template="asterisk_sync/conference/session.html",
+    actions_template="asterisk_sync/conference/session_actions.html",
     detail_context=_session_context,
     staff_only=frozenset({"node"}),
     synced=False,
@@ -221,6 +229,21 @@ class CallInView(ActionFormView[Conference]):
         return _("%(number)s is being called.") % {"number": leg.number}
 
 
+class RecordingView(EntityView[ConferenceSession]):
+    """Sends what was recorded of a session, and notes in the audit log who took it."""
+
+    entity = SESSIONS
+
+    def get(self, request: HttpRequest, pk: UUID) -> FileResponse:
+        """Send the file."""
+        session = self.get_instance()
+        recording = recording_of(session)
+        if recording is None:
+            raise Http404(_("The recording is not on this machine, or is kept no longer."))
+        record_download(request, session, form="WAV", rows=1)
+        return FileResponse(recording.open("rb"), as_attachment=True, filename=recording.name)
+
+
 def _command(name: str, service: Callable[..., object], *, of_leg: bool = False) -> URLPattern:
     view = CommandView.as_view(service=service, of_leg=of_leg)
     return path(f"conferences/<uuid:pk>/{name}/", view, name=f"conference_{name.replace('-', '_')}")
@@ -237,6 +260,7 @@ urlpatterns = [
     _command("unmute", partial(services.mute_leg, muted=False), of_leg=True),
     _command("put-out", services.put_out, of_leg=True),
     _command("call-again", services.call_again, of_leg=True),
+    path("conferences/sessions/<uuid:pk>/recording/", RecordingView.as_view(), name="conferencesession_recording"),
     *entity_urls("conferences/sessions", SESSIONS),
     *entity_urls("conferences", CONFERENCES),
 ]

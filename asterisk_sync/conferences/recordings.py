@@ -6,7 +6,7 @@ from pathlib import Path
 
 import structlog
 
-from asterisk_sync.models import Node
+from asterisk_sync.models import ConferenceSession, Node
 
 log = structlog.get_logger(__name__)
 
@@ -17,6 +17,20 @@ _RECORDING = re.compile(r"conference-[0-9a-f]{32}\.wav")
 def recordings_folder(node: Node) -> Path:
     """Return where Asterisk leaves recordings: `monitor` beside the outgoing spool."""
     return Path(node.spool_path).parent / "monitor"
+
+
+def recording_of(session: ConferenceSession) -> Path | None:
+    """Return the file of what was recorded of a session that is over, None where this machine has it not.
+
+    Asterisk completes the file when the room is empty. The node's disk may be that of another machine.
+    """
+    if session.node is None or session.ended_at is None or not session.recording():
+        return None
+    path = recordings_folder(session.node) / session.recording()
+    try:
+        return path if path.is_file() else None
+    except PermissionError:
+        return None
 
 
 def delete_old_recordings(node: Node, now: datetime, days: int) -> int:

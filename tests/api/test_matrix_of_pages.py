@@ -68,6 +68,7 @@ OTHERS: dict[str, list[tuple[str, str, str]]] = {
     "asterisk_sync:simulator": [("GET", "view", "routing.route")],
     "asterisk_sync:simulator_check": [("GET", "view", "routing.route")],
     "asterisk_sync:conference_live": [("GET", "view", "asterisk_sync.conference")],
+    "asterisk_sync:conferencesession_recording": [("GET", "view", "asterisk_sync.conferencesession")],
     **{
         f"asterisk_sync:conference_{name}": [
             ("GET", "change", "asterisk_sync.conference"),
