@@ -8,6 +8,7 @@ from reports.cdr_import_page import CallFileView
 from reports.dids.page import DidReportView
 from reports.gap_page import cdr_gaps
 from reports.numbers.page import number_page, number_route
+from reports.patterns.page import pattern_matches
 from reports.traffic.page import MarginView, QualityView
 
 app_name = "reports"
@@ -21,6 +22,7 @@ urlpatterns = [
     path("reports/dids/", DidReportView.as_view(), name="dids"),
     path("numbers/<str:written>/route/", number_route, name="number_route"),
     path("numbers/<str:written>/", number_page, name="number"),
+    path("patterns/matches/", pattern_matches, name="pattern"),
     path("calls/file/", CallsFileView.as_view(), name="calls_file"),
     path("calls/missing/", cdr_gaps, name="cdr_gaps"),
 ]

@@ -136,7 +136,16 @@ class RouteIn(Input):
     """An outbound route. Send `gateway_id` for one gateway, or `gateways` for several in their order."""
 
     name: Annotated[str, Field(max_length=120)]
-    pattern: Annotated[str, Field(max_length=60)]
+    pattern: Annotated[
+        str,
+        Field(
+            max_length=60,
+            description=(
+                "As dialled, in Asterisk's notation. Digits that begin numbers and are none themselves, such as 5599,"
+                " are kept as the pattern of all that begins so."
+            ),
+        ),
+    ]
     priority: Annotated[int, Field(ge=1, le=9_999)] = 10
     gateway_id: uuid.UUID | None = None
     gateways: Annotated[list[RouteGatewayIn] | None, Field(max_length=50)] = None

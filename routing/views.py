@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
+from routing.beginnings import beginning_patterns
 from routing.filters import GatewayFilterSet, ProviderFilterSet, RouteFilterSet
 from routing.forms import GatewayForm, ProviderForm, RouteForm
 from routing.models import Gateway, Provider, Route
@@ -54,10 +55,18 @@ def _what_is_sent(form: EntityForm) -> dict[str, Any]:
     pattern, strip, prepend = (answer_of(form, name) for name in ("pattern", "strip_digits", "prepend"))
     if not pattern or strip is None or prepend is None:
         return {}
+    readings = beginning_patterns(pattern, plan)
+    if len(readings) > 1:
+        return {"readings": readings}
+    read_as = readings[0] if readings else ""
+    pattern = read_as or pattern
     rows = [row for row in (form.rows.forms if form.rows else ()) if not answer_of(row, "DELETE")]
     gateways = dict.fromkeys(gateway for row in rows if (gateway := answer_of(row, "gateway")))
     route = Route(pattern=pattern, strip_digits=strip, prepend=prepend)
     return {
+        "read_as": read_as,
+        "pattern": pattern,
+        "saved": None if form.instance._state.adding else form.instance.pk,
         "gateways": list(gateways),
         "takes_numbers": takes_any_number(pattern, plan),
         "others": other_numbers_of(route, gateways, plan),
@@ -141,8 +150,9 @@ ROUTES = Entity(
     ),
     join=_join_routes,
     hints={"pattern": Hint.MONO, "prepend": Hint.MONO},
-    preview=FormPreview("routing/route/preview.html", _what_is_sent, behind=2),
+    preview=FormPreview("routing/route/preview.html", _what_is_sent, behind=2, of_saved=True),
     related=(Related(_("Calls"), "billing:cdr_list", "route", "billing.view_cdr", tab="calls", without="route"),),
+    main_template="routing/route/matches.html",
     aside_template="routing/route/steps.html",
     detail_context=_what_it_sends,
     actions_template="routing/route/actions.html",

@@ -5,7 +5,7 @@
    same pattern would match it, were the tariff for codes rather than numbers, or the other way round.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice, zip_longest
 from typing import NamedTuple
 
@@ -31,16 +31,23 @@ class PatternExamples(NamedTuple):
 
 def pattern_examples(pattern: str, matches: str, plan: NumberingPlan) -> PatternExamples:
     """Return examples for a prefix or pattern that its grammar has accepted; `matches` is what the tariff is for."""
-    compiled = compile_pattern(pattern, matches)
-    matching = tuple(islice(_varied(_matching(compiled, plan)), SHOWN))
     other_kind = Matches.NUMBER if matches == Matches.CODE else Matches.CODE
-    of_other_kind = _matching(compile_pattern(pattern, other_kind), plan) if matching else iter(())
-    by_digit = _readable(_with_another_digit(compiled, matching), compiled, plan)
-    by_length = _readable(_longer_or_shorter(matching), compiled, plan)
+    of_other_kind = _matching(compile_pattern(pattern, other_kind), plan)
+    return key_examples((compile_pattern(pattern, matches),), plan, of_other_kind)
+
+
+def key_examples(
+    patterns: Sequence[KeyPattern], plan: NumberingPlan, of_other_kind: Iterable[Number] = ()
+) -> PatternExamples:
+    """Return the same for whatever several patterns over keys match together, such as the lines of a route."""
+    matching = tuple(islice(_varied(chain.from_iterable(_matching(pattern, plan) for pattern in patterns)), SHOWN))
+    by_digit = _readable(_with_another_digit(patterns, matching), patterns, plan)
+    by_length = _readable(_longer_or_shorter(matching), patterns, plan)
     # Of a pattern that matches every number, only codes are left: then one of each kind.
-    nearest = chain.from_iterable(zip_longest(by_digit, by_length, islice(_varied(of_other_kind), SHOWN)))
-    others = dict.fromkeys(number for number in nearest if number is not None)
-    return PatternExamples(matching, tuple(islice(others, SHOWN)))
+    others = islice(_varied(of_other_kind), SHOWN) if matching else ()
+    nearest = chain.from_iterable(zip_longest(by_digit, by_length, others))
+    found = dict.fromkeys(number for number in nearest if number is not None)
+    return PatternExamples(matching, tuple(islice(found, SHOWN)))
 
 
 def _matching(compiled: KeyPattern, plan: NumberingPlan) -> Iterator[Number]:
@@ -110,14 +117,15 @@ def _varied(numbers: Iterable[Number]) -> Iterator[Number]:
     yield from later
 
 
-def _with_another_digit(compiled: KeyPattern, numbers: Iterable[Number]) -> Iterator[str]:
-    """Yield keys with one other digit, where the pattern does not allow it: the last such place first."""
-    told = [place for place, allowed in enumerate(compiled.positions) if set(allowed) != set(DIGITS)]
-    for place in reversed(told):
-        for number in numbers:
-            for digit in DIGITS:
-                if digit not in compiled.positions[place]:
-                    yield number.key[:place] + digit + number.key[place + 1 :]
+def _with_another_digit(patterns: Iterable[KeyPattern], numbers: Iterable[Number]) -> Iterator[str]:
+    """Yield keys with one other digit, where their pattern does not allow it: the last such place first."""
+    for pattern in patterns:
+        told = [place for place, allowed in enumerate(pattern.positions) if set(allowed) != set(DIGITS)]
+        for place in reversed(told):
+            for number in (number for number in numbers if pattern.matches(number.key)):
+                for digit in DIGITS:
+                    if digit not in pattern.positions[place]:
+                        yield number.key[:place] + digit + number.key[place + 1 :]
 
 
 def _longer_or_shorter(numbers: Iterable[Number]) -> Iterator[str]:
@@ -126,8 +134,8 @@ def _longer_or_shorter(numbers: Iterable[Number]) -> Iterator[str]:
         yield from (number.key + digit for digit in DIGITS)
 
 
-def _readable(keys: Iterable[str], compiled: KeyPattern, plan: NumberingPlan) -> Iterator[Number]:
+def _readable(keys: Iterable[str], patterns: Sequence[KeyPattern], plan: NumberingPlan) -> Iterator[Number]:
     for key in keys:
         number = number_of_key(key, plan)
-        if number.is_readable and not compiled.matches(key):
+        if number.is_readable and not any(pattern.matches(key) for pattern in patterns):
             yield number

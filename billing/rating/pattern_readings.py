@@ -17,9 +17,10 @@ from functools import lru_cache
 
 from billing.rating.code_patterns import Intended, is_for_some_code, may_mean_code
 from billing.rating.key_patterns import CODE_SIGN, KeyPattern, Matches, compile_pattern, positions_of
-from voipadmin.core.numbers.metadata import calling_codes_by_region, national_lengths, national_ranges
-from voipadmin.core.numbers.patterns import Pattern, parse_pattern, pattern_of, rewritten
-from voipadmin.core.numbers.plan import NATIONAL, NumberingPlan
+from voipadmin.core.numbers.known import has_known_number, own_numbers
+from voipadmin.core.numbers.metadata import national_lengths
+from voipadmin.core.numbers.patterns import Pattern, pattern_of
+from voipadmin.core.numbers.plan import NumberingPlan
 
 
 @lru_cache(maxsize=65_536)
@@ -68,7 +69,7 @@ def _as_home_number(pattern: str, plan: NumberingPlan) -> str:
         return ""
     home = f"_{plan.country_code}{plain}"
     wanted = _keys_of(compile_pattern(home, Matches.NUMBER))
-    return home if any(wanted.overlaps(known) for known in _own_numbers(plan)) else ""
+    return home if any(wanted.overlaps(known) for known in own_numbers(plan)) else ""
 
 
 def any_number(pattern: str, plan: NumberingPlan) -> bool:
@@ -76,22 +77,8 @@ def any_number(pattern: str, plan: NumberingPlan) -> bool:
     compiled = compile_pattern(pattern, Matches.NUMBER)
     if compiled.is_empty:
         return False
-    wanted = _keys_of(compiled)
-    return any(wanted.overlaps(known) for known in _numbers(compiled, plan))
+    return has_known_number(_keys_of(compiled), plan)
 
 
 def _keys_of(compiled: KeyPattern) -> Pattern:
     return pattern_of([frozenset(digits) for digits in compiled.positions], compiled.tail)
-
-
-def _numbers(compiled: KeyPattern, plan: NumberingPlan) -> Iterator[Pattern]:
-    yield from _own_numbers(plan)
-    for code in dict.fromkeys(code for _region, code in calling_codes_by_region() if code != plan.country_code):
-        if all(map(str.__contains__, compiled.positions, code)):
-            yield from (rewritten(row.pattern, 0, code) for row in national_ranges(int(code)))
-
-
-@lru_cache(maxsize=8)
-def _own_numbers(plan: NumberingPlan) -> tuple[Pattern, ...]:
-    rules = (rule for part in plan.searched(NATIONAL) for rule in part.rules if not rule.then)
-    return tuple(rewritten(parse_pattern(rule.pattern), 0, plan.country_code) for rule in rules)

@@ -34,6 +34,9 @@ def _what_it_matches(form: EntityForm) -> dict[str, Any]:
     # Where nobody says what it is for, its only reading is taken, as saving does.
     pattern, matches = found[0] if len(found) == 1 and not matches else (pattern, matches)
     return {
+        "pattern": pattern,
+        "matches": matches,
+        "saved": None if form.instance._state.adding else form.instance.pk,
         "readings": readings_in_words(pattern, plan) if len(found) > 1 else "",
         "is_asked": not matches,
         "is_read": TariffMatches(matches).label if matches and not answer_of(form, "matches") else "",
@@ -62,9 +65,10 @@ TARIFFS = Entity(
         FieldGroup(_("Rounding and time"), ("rounding", "decimals", "effective_from", "effective_until")),
     ),
     hints={"pattern": Hint.MONO},
-    preview=FormPreview("billing/tariff/preview.html", _what_it_matches),
+    preview=FormPreview("billing/tariff/preview.html", _what_it_matches, of_saved=True),
     synced=False,
     detail_context=_tariff_context,
+    main_template="billing/tariff/matches.html",
     aside_template="billing/tariff/margin.html",
     list_actions_template="billing/tariff/list_actions.html",
 )

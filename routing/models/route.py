@@ -33,7 +33,9 @@ class Route(BaseModel):
         _("pattern"),
         max_length=60,
         validators=[validators.validate_pattern],
-        help_text=_("As in Asterisk: _0ZZXXXXXXXX for landlines, _00. for international, 190 for one number."),
+        help_text=_(
+            "As dialled, in Asterisk's notation: _0ZZXXXXXXXX, _00. Or digits as in a tariff: 5599 for what begins so."
+        ),
     )
     priority = models.PositiveSmallIntegerField(
         _("priority"),

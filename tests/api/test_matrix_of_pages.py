@@ -32,6 +32,7 @@ OTHERS: dict[str, list[tuple[str, str, str]]] = {
     "reports:quality": [("GET", "view", "reports.quality")],
     "reports:number": [("GET", "view", "numbering.did")],
     "reports:number_route": [("GET", "view", "routing.route")],
+    "reports:pattern": [("GET", "view", "routing.route")],
     "reports:calls_file": [("GET", "view", "billing.cdr")],
     "reports:dids": [("GET", "view", "numbering.did")],
     "reports:cdr_gaps": [("GET", "view", "billing.rejectedrecord")],

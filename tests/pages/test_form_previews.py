@@ -83,8 +83,12 @@ def test_it_does_not_warn_of_usual_rewritings(admin: Client) -> None:
 
 
 def test_it_says_that_a_route_takes_no_number(admin: Client) -> None:
-    text = answer(admin, ROUTE, with_gateway(GatewayFactory.create(), pattern="5511"))
+    text = answer(admin, ROUTE, with_gateway(GatewayFactory.create(), pattern="_5511"))
     assert "the route takes none" in text
+    text = answer(admin, ROUTE, with_gateway(GatewayFactory.create(), pattern="5511"))
+    assert "_5511XXXXXXX." in text
+    assert "the route takes none" not in text
+    assert "_55XXXXXXXXX." in answer(admin, ROUTE, with_gateway(GatewayFactory.create(), pattern="5"))
 
 
 def test_a_routes_page_warns_as_well(admin: Client) -> None:
