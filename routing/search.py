@@ -19,9 +19,10 @@ def search_network(user: Any, searched: SearchText) -> Iterator[Hits]:
     providers = closest(Provider.objects.visible_to(user), ("name",), text)
     found = (Hit(row.name, row.get_absolute_url(), distance=row.distance) for row in providers)
     yield hits(_("Providers"), "radio-tower", found, list_url="routing:provider_list", text=text)
-    gateways = closest(
-        Gateway.objects.visible_to(user).defer("secret"), ("name", "host"), text, _at_addresses(user, searched)
-    )
+    # The beginning of an address is none of its middle.
+    fields = ("name",) if searched.network else ("name", "host")
+    rows = Gateway.objects.visible_to(user).defer("secret")
+    gateways = closest(rows, fields, text, _at_addresses(user, searched))
     found = (Hit(row.name, row.get_absolute_url(), f"{row.host}:{row.port}", row.distance) for row in gateways)
     yield hits(_("Gateways"), "server", found, list_url="routing:gateway_list", text=text)
     routes = closest(Route.objects.visible_to(user), ("name", "pattern"), text)

@@ -13,6 +13,7 @@ from voipadmin.core.text.searched import SearchText
 def search_nodes(user: Any, searched: SearchText) -> Iterator[Hits]:
     """Find nodes by their name or host."""
     if user.has_perm("asterisk_sync.view_node"):
-        found = closest(Node.objects.visible_to(user).only("name", "host"), ("name", "host"), searched.text)
+        nodes = Node.objects.visible_to(user).only("name", "host")
+        found = closest(nodes, ("name",) if searched.network else ("name", "host"), searched.text)
         shown = (Hit(row.name, row.get_absolute_url(), row.host, row.distance) for row in found)
         yield hits(_("Nodes"), "server-cog", shown, list_url="asterisk_sync:node_list", text=searched.text)

@@ -23,8 +23,10 @@ from voipadmin.core.numbers.patterns import parse_pattern
 from voipadmin.core.numbers.plan import NumberingPlan
 from voipadmin.core.numbers.reading import number_of_key, read_written
 from voipadmin.core.numbers.spelling import spellings_of
+from voipadmin.core.text.searched import read_search
 
 SHOWN_CALLS = 10
+SHOWN_GATEWAYS = 4
 LONGEST_CALLER = 60
 _WRITTEN = re.compile(r"\+?[0-9]{2,40}")
 
@@ -98,7 +100,7 @@ def number_route(request: HttpRequest, written: str) -> HttpResponse:
     number = _number(written, current_plan())
     if not number.is_readable:
         raise Http404
-    asked = request.GET.get("caller", "").strip()[:LONGEST_CALLER]
+    asked = read_search(request.GET.get("caller", "")[:LONGEST_CALLER]).text
     caller = asked or _usual_caller(user, number)
     context: dict[str, Any] = {"digits": number.key, "caller": caller, "is_asked": bool(asked)}
     if caller:
@@ -119,6 +121,8 @@ def _simulated(caller: str, number: Number) -> dict[str, Any]:
         "outcome": OUTCOMES[simulation.outcome],
         "why": refusal_label(simulation.refusal),
         "best": simulation.attempts[0] if simulation.attempts else None,
+        # A gateway may come again by the next route.
+        "then": list(dict.fromkeys(attempt.gateway for attempt in simulation.attempts))[1:SHOWN_GATEWAYS],
         "simulator_url": _simulator_url(caller, number),
     }
 

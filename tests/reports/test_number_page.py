@@ -135,8 +135,8 @@ def test_route_and_price_are_those_of_the_simulator(as_role: AsRole) -> None:
     assert page_of(route) in text
     assert "0.30" in text
     assert f"customer={customer.pk}" in text
-    refused = client.get(address, {"caller": "NOBODY"}).content.decode()
-    assert "There is no such customer." in refused
+    for nobody in ("NOBODY", "/", "ACME/\0", "'\"", "x" * 500):
+        assert "There is no such" in client.get(address, {"caller": nobody}).content.decode()
     landline = client.get(reverse("reports:number_route", args=[KEY]), {"caller": "padaria"}).content.decode()
     assert "No route" in landline
     assert client.get(reverse("reports:number_route", args=["1001"])).status_code == 404
