@@ -45,6 +45,8 @@ NUMBER = "551140001000"
         ("calls of ACME", Command(Verb.CALLS, party="ACME")),
         ("recarregar PADARIA 100,00", Command(Verb.TOP_UP, party="PADARIA", amount="100,00")),
         ("top up R$ 1.000,50 para ACME", Command(Verb.TOP_UP, party="ACME", amount="1.000,50")),
+        ("suspender PADARIA", Command(Verb.SUSPEND, party="PADARIA")),
+        ("reativar a Padaria Estrela", Command(Verb.RESUME, party="Padaria Estrela")),
         ("recarga 1001", Command(Verb.TOP_UP, party="1001")),
         ("alocar", None),
         ("alocar PADARIA", None),
@@ -175,6 +177,18 @@ def test_simulations_calls_and_top_ups_are_filled_in(admin: Client) -> None:
     [(url, _label)] = commands(admin, "recarregar ACME 150,75")
     assert urlsplit(url).path == reverse("billing:account_topup", args=[Account.objects.get().pk])
     assert 'value="150,75"' in admin.get(url).content.decode()
+
+
+@pytest.mark.django_db
+def test_a_customer_is_suspended_in_its_form(operator: Client) -> None:
+    customer = CustomerFactory.create(code="ACME")
+    [(url, _label)] = commands(operator, "suspender acme")
+    assert re.search(r'value="suspended"\s+selected', operator.get(url).content.decode())
+    [(url, label)] = commands(operator, "reativar acme")
+    assert url == page_of(customer)
+    assert "Active" in label
+    customer.refresh_from_db()
+    assert customer.is_active
 
 
 @pytest.mark.django_db

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from billing.models import Account
-from customers.models import Customer, Extension
+from customers.models import Customer, CustomerStatus, Extension
 from numbering.models import DID, DIDAllocation, DIDStatus
 from voipadmin.core.errors import Message
 from voipadmin.core.numbering_plan.queries import current_plan
@@ -32,6 +32,8 @@ PERMISSIONS = {
     Verb.SIMULATE: "routing.view_route",
     Verb.CALLS: "billing.view_cdr",
     Verb.TOP_UP: "billing.change_account",
+    Verb.SUSPEND: "customers.change_customer",
+    Verb.RESUME: "customers.change_customer",
 }
 # In which state of a number each can be done.
 STATES = {
@@ -62,7 +64,13 @@ def search_commands(user: Any, text: str) -> Iterator[Hits]:
     command = parse_command(text)
     if command is None or not user.has_perm(PERMISSIONS[command.verb]):
         return
-    resolvers = {Verb.SIMULATE: _simulations, Verb.CALLS: _calls, Verb.TOP_UP: _top_ups}
+    resolvers = {
+        Verb.SIMULATE: _simulations,
+        Verb.CALLS: _calls,
+        Verb.TOP_UP: _top_ups,
+        Verb.SUSPEND: _suspensions,
+        Verb.RESUME: _suspensions,
+    }
     found = resolvers.get(command.verb, _on_dids)(user, command)
     yield hits(gettext_lazy("Commands"), "terminal", list(found)[:HITS_PER_KIND])
 
@@ -165,6 +173,20 @@ def _top_ups(user: Any, command: Command) -> Iterator[Hit]:
         query = f"?{urlencode({'amount': command.amount})}" if command.amount else ""
         address = reverse("billing:account_topup", args=[account.pk])
         yield Hit(label, address + query, _("opens the form"), EXACT)
+
+
+def _suspensions(user: Any, command: Command) -> Iterator[Hit]:
+    """Yield the way to the form of each customer whose status it would change, with the new one chosen."""
+    suspends = command.verb is Verb.SUSPEND
+    wanted = CustomerStatus.SUSPENDED if suspends else CustomerStatus.ACTIVE
+    for customer in _customers(user, command.party):
+        label = (_("Suspend %(customer)s") if suspends else _("Reactivate %(customer)s")) % {"customer": customer}
+        if customer.status == wanted:
+            state = str(customer.get_status_display())
+            yield Hit(f"{label}: {state}", customer.get_absolute_url(), distance=EXACT)
+        else:
+            address = reverse("customers:customer_edit", args=[customer.pk])
+            yield Hit(label, f"{address}?{urlencode({'status': wanted.value})}", _("opens the form"), EXACT)
 
 
 def _dids(user: Any, written: str) -> Sequence[Any]:

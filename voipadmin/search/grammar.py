@@ -23,6 +23,8 @@ class Verb(StrEnum):
     SIMULATE = "simulate"
     CALLS = "calls"
     TOP_UP = "top_up"
+    SUSPEND = "suspend"
+    RESUME = "resume"
 
 
 # Portuguese verbs as people say them to others and to machines: alocar, aloca, aloque.
@@ -34,6 +36,8 @@ WORDS: dict[Verb, tuple[str, ...]] = {
     Verb.SEND: ("encaminhar", "encaminha", "encaminhe", "desviar", "desvia", "desvie", "send", "forward"),
     Verb.SIMULATE: ("simular", "simula", "simule", "simulate"),
     Verb.CALLS: ("chamadas", "ligacoes", "calls"),
+    Verb.SUSPEND: ("suspender", "suspende", "suspenda", "suspend"),
+    Verb.RESUME: ("reativar", "reativa", "reative", "reactivate", "resume"),
     Verb.TOP_UP: ("recarregar", "recarrega", "recarregue", "recarga", "topup"),
 }
 _VERBS = {word: verb for verb, words in WORDS.items() for word in words}
@@ -76,6 +80,8 @@ def parse_command(text: str) -> Command | None:
         return None
     if verb is Verb.TOP_UP:
         return _top_up(words[1:])
+    if verb in {Verb.SUSPEND, Verb.RESUME}:
+        return Command(verb, party=_party(words[1:]))
     number, rest = _leading_number(words[1:])
     if verb is Verb.CALLS and not number:
         return Command(verb, party=_party(rest))
