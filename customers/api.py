@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import datetime
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -18,6 +18,7 @@ from voipadmin.core.api.schemas import Input, Output, Port, secret_field
 
 ChannelLimit = Annotated[int, Field(ge=1, le=10_000)]
 Notes = Annotated[str, Field(max_length=4000)]
+StatementLanguage = Annotated[Literal["", "pt-br", "en"], Field(description="Empty: the installation's.")]
 
 
 class CustomerIn(Input):
@@ -35,6 +36,17 @@ class CustomerIn(Input):
     contact_name: Annotated[str, Field(max_length=120)] = ""
     contact_email: Annotated[str, Field(max_length=254)] = ""
     contact_phone: Annotated[str, Field(max_length=21)] = ""
+    legal_name: Annotated[str, Field(max_length=150)] = ""
+    tax_number: Annotated[str, Field(max_length=30, description="In Brazil a CNPJ or CPF with its check digits.")] = ""
+    street: Annotated[str, Field(max_length=200)] = ""
+    district: Annotated[str, Field(max_length=80)] = ""
+    city: Annotated[str, Field(max_length=80)] = ""
+    state: Annotated[str, Field(max_length=60)] = ""
+    postal_code: Annotated[str, Field(max_length=16)] = ""
+    country: Annotated[str, Field(max_length=2, description="BR, AR; empty: the installation's own.")] = ""
+    billing_email: Annotated[str, Field(max_length=254, description="Empty: `contact_email`.")] = ""
+    payment_days: Annotated[int | None, Field(ge=0, le=365, description="Null: the installation's.")] = None
+    statement_language: StatementLanguage = ""
     notes: Notes = ""
 
 
@@ -56,6 +68,17 @@ class CustomerOut(Output):
     contact_name: str
     contact_email: str
     contact_phone: str
+    legal_name: str
+    tax_number: str
+    street: str
+    district: str
+    city: str
+    state: str
+    postal_code: str
+    country: str
+    billing_email: str
+    payment_days: int | None
+    statement_language: str
     notes: str | None
     created_at: datetime
     updated_at: datetime

@@ -40,6 +40,14 @@ class CustomerForm(EntityForm):
             _("For people; none of it reaches Asterisk."),
             ("contact_name", "contact_phone", "contact_email"),
         ),
+        (
+            _("Billing"),
+            _("Whom statements name; what was issued keeps what it was issued with."),
+            (
+                *("legal_name", "tax_number", "street", "district", "city", "state", "postal_code", "country"),
+                *("billing_email", "payment_days", "statement_language"),
+            ),
+        ),
         (_("More"), "", ("users", "notes")),
     )
 

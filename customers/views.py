@@ -55,6 +55,10 @@ CUSTOMERS = Entity(
     groups=(
         FieldGroup(gettext_lazy("Customer"), ("code", "name", "type", "status")),
         FieldGroup(gettext_lazy("Limits"), ("channel_limit", "calls_per_second", "caller_id_number", "home_area")),
+        FieldGroup(
+            gettext_lazy("Billing"),
+            ("legal_name", "written_tax_number", "address", "billing_email", "payment_days", "statement_language"),
+        ),
         FieldGroup(gettext_lazy("Contact"), ("contact_name", "contact_phone", "contact_email", "users", "notes")),
     ),
     hints={"code": Hint.MONO},

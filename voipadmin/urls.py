@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from voipadmin.core.pages import faults, health
 from voipadmin.core.pages.decimal_reading import decimal_reading
+from voipadmin.core.pages.installation import InstallationView
 from voipadmin.search.page import search
 from voipadmin.users import account_urls
 
@@ -23,6 +24,7 @@ urlpatterns = [
     path("", include("voipadmin.users.urls")),
     path("search/", search, name="search"),
     path("forms/decimal/", decimal_reading, name="decimal_reading"),
+    path("installation/", InstallationView.as_view(), name="installation"),
     path("language/", include("django.conf.urls.i18n")),
     path("accounts/", include(account_urls)),
     path("admin/", admin.site.urls),

@@ -30,7 +30,11 @@ from voipadmin.core.signals import objects_changed
 TIMESTAMPS = frozenset({"created_at", "updated_at"})
 # Watched model -> fields that no file holds: a change of these alone is none for Asterisk.
 UNRENDERED: dict[type[models.Model], frozenset[str]] = {
-    Customer: frozenset({"name", "contact_name", "contact_email", "contact_phone", "notes"}),
+    Customer: frozenset(
+        {"name", "contact_name", "contact_email", "contact_phone", "notes"}
+        | {"legal_name", "tax_number", "street", "district", "city", "state", "postal_code", "country"}
+        | {"billing_email", "payment_days", "statement_language"}
+    ),
     TrunkAddress: frozenset(),
     Extension: frozenset(),
     Gateway: frozenset(),

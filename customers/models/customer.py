@@ -1,5 +1,6 @@
 """Companies that buy calls."""
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -8,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from voipadmin.core import validators
-from voipadmin.core.models import BaseModel, VisibleQuerySet, known_choices
+from voipadmin.core.models import BaseModel, LegalParty, VisibleQuerySet, known_choices
 from voipadmin.core.numbering_plan.queries import check_home_area
 from voipadmin.core.numbers.areas import home_area_of
 from voipadmin.core.numbers.plan import NumberingPlan
@@ -37,7 +38,7 @@ class CustomerQuerySet(VisibleQuerySet):
     users_path = "users"
 
 
-class Customer(BaseModel):
+class Customer(LegalParty, BaseModel):
     """A company that buys calls; what it owes is kept by billing."""
 
     keeps_changelog = True
@@ -87,6 +88,29 @@ class Customer(BaseModel):
     contact_phone = models.CharField(
         _("phone"), max_length=21, blank=True, validators=[validators.validate_dialled_number]
     )
+    billing_email = models.EmailField(
+        _("billing e-mail"),
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Where statements are sent to; empty: the contact's e-mail."),
+    )
+    payment_days = models.PositiveSmallIntegerField(
+        _("days to pay"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(365)],
+        help_text=_("From the issue of a statement; empty: the installation’s."),
+    )
+    statement_language = models.CharField(
+        _("language of statements"),
+        max_length=10,
+        blank=True,
+        default="",
+        db_default="",
+        choices=settings.LANGUAGES,
+        help_text=_("Empty: the installation’s."),
+    )
     notes = models.TextField(_("notes"), blank=True, max_length=4000, validators=[validators.validate_text])
     users = models.ManyToManyField(
         User, verbose_name=_("users"), related_name="customers", blank=True, help_text=_("Who may log in for it.")
@@ -121,8 +145,9 @@ class Customer(BaseModel):
         return reverse("customers:customer_detail", args=[self.pk])
 
     def clean(self) -> None:
-        """The home area is one; a customer that has extensions or addresses keeps the type that they belong to."""
+        """Area and tax number are such; a customer that has extensions or addresses keeps the type they belong to."""
         check_home_area(self.home_area)
+        self.check_party()
         if self._state.adding:
             return
         if self.type == CustomerType.TRUNK and self.extensions.exists():

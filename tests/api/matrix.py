@@ -10,7 +10,7 @@ from django.utils import timezone
 from asterisk_sync.models import ConferenceLeg, ConferenceSession, DriftFinding, Generation, SyncRun
 from billing.accounts.ledger import account_of
 from billing.accounts.services import top_up
-from billing.models import Deck, RefusedCall, RejectedRecord, Rerating
+from billing.models import Account, Deck, RefusedCall, RejectedRecord, Rerating, Statement
 from customers.models import Customer, CustomerType
 from tests.entities import KINDS, MAY, make_conference
 from tests.factories import (
@@ -23,7 +23,7 @@ from tests.factories import (
     TrunkAddressFactory,
     UserFactory,
 )
-from voipadmin.core.models import Alarm, AlarmSilence, Job
+from voipadmin.core.models import Alarm, AlarmSilence, Installation, Job
 from voipadmin.users.models import User
 from voipadmin.users.roles import Role
 
@@ -62,11 +62,18 @@ def _objects_of_a_customer() -> dict[str, Any]:
         "billing.cdr": CdrFactory.create(customer=trunk),
         "billing.account": account,
         "billing.ledgerentry": top_up(account=account, amount=Decimal(10), actor="ana"),
+        "billing.statement": _statement_of(account),
         **_conference_of(trunk),
         "billing.refusedcall": RefusedCall.objects.create(
             customer=trunk, node_name="pbx1", number="5511", reason="credit", cause=21
         ),
     }
+
+
+def _statement_of(account: Account) -> Statement:
+    begins = timezone.now() - timedelta(days=30)
+    days = {"first_day": begins.date(), "last_day": begins.date(), "begins_at": begins, "ends_at": timezone.now()}
+    return Statement.objects.create(account=account, currency="BRL", language="en", **days)
 
 
 def _conference_of(customer: Customer) -> dict[str, Any]:
@@ -102,6 +109,7 @@ def make_world() -> World:
 def _rows_that_a_job_writes(provider: Any, node: Any) -> dict[str, Any]:
     now = timezone.now()
     return {
+        "core.installation": Installation.objects.create(name="Operator"),
         "billing.deck": Deck.objects.create(provider=provider, file_name="rates.csv"),
         "billing.rerating": Rerating.objects.create(
             started_from=now, started_before=now + timedelta(days=1), reason="Prices"

@@ -34,6 +34,8 @@ SPECIAL = {
     "approve": "change",
     "compute": "change",
     "cancel": "change",
+    "figures": "view",
+    "lines": "view",
     "adopt": "sync",
     "read": "change",
     "activate": "change",

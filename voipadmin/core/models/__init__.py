@@ -1,4 +1,4 @@
-"""Base models of every domain, alarms, jobs, and the rows of the numbering plan."""
+"""Base models of every domain, alarms, jobs, the installation, and the rows of the numbering plan."""
 
 from voipadmin.core.models.alarms import (
     Alarm,
@@ -19,6 +19,8 @@ from voipadmin.core.models.base import (
     visible_manager,
 )
 from voipadmin.core.models.jobs import OVERSEE, UNFINISHED, Job, JobFile, JobFilePart, JobModel, JobStatus
+from voipadmin.core.models.installation import Installation, InstallationLogo
+from voipadmin.core.models.legal_party import LegalParty
 from voipadmin.core.models.numbering import CodeKind, DialingRule, PlanRange, RangeKind, ReadAs, ServiceCode
 from voipadmin.core.models.operators import OperatorRange, OperatorRangeKind
 
@@ -41,6 +43,9 @@ __all__ = [
     "JobFilePart",
     "JobModel",
     "JobStatus",
+    "Installation",
+    "InstallationLogo",
+    "LegalParty",
     "OperatorRange",
     "OperatorRangeKind",
     "PlanRange",
