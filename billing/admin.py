@@ -6,4 +6,5 @@ from billing.cdrs import admin as cdrs_admin  # noqa: F401 - it registers its pa
 from billing.decks import admin as decks_admin  # noqa: F401 - it registers its pages
 from billing.plans import admin as plans_admin  # noqa: F401 - it registers its pages
 from billing.rerating import admin as rerating_admin  # noqa: F401 - it registers its pages
+from billing.statements import admin as statements_admin  # noqa: F401 - it registers its pages
 from billing.tariffs import admin as tariffs_admin  # noqa: F401 - it registers its pages

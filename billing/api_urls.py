@@ -5,6 +5,7 @@ from billing.authorization.refused.api import refused_calls_router
 from billing.decks.api import decks_router
 from billing.plans.api import holiday_calendars_router, rate_plans_router, time_windows_router
 from billing.rerating.api import reratings_router
+from billing.statements.api import statements_router
 from billing.tariffs.api import tariffs_router
 
 ROUTERS = {
@@ -14,6 +15,7 @@ ROUTERS = {
     "holiday-calendars": holiday_calendars_router,
     "decks": decks_router,
     "accounts": accounts_router,
+    "statements": statements_router,
     "reratings": reratings_router,
     "refused-calls": refused_calls_router,
 }

@@ -9,6 +9,7 @@ from billing.cdrs.rejected_pages import REJECTED_RECORDS, TryAgainView
 from billing.decks.urls import urlpatterns as deck_urls
 from billing.plans.urls import urlpatterns as plan_urls
 from billing.rerating.urls import urlpatterns as rerating_urls
+from billing.statements.urls import urlpatterns as statement_urls
 from billing.tariffs.pages import TARIFFS
 from voipadmin.core.pages import entity_urls
 
@@ -17,6 +18,7 @@ urlpatterns = [
     *entity_urls("tariffs", TARIFFS),
     *entity_urls("calls", CALLS),
     *entity_urls("money/refused", REFUSED_CALLS),
+    *statement_urls,
     *account_urls,
     *deck_urls,
     *rerating_urls,

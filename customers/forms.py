@@ -41,7 +41,7 @@ class CustomerForm(EntityForm):
             ("contact_name", "contact_phone", "contact_email"),
         ),
         (
-            _("Billing"),
+            _("Statements"),
             _("Whom statements name; what was issued keeps what it was issued with."),
             (
                 *("legal_name", "tax_number", "street", "district", "city", "state", "postal_code", "country"),

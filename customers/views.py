@@ -56,7 +56,7 @@ CUSTOMERS = Entity(
         FieldGroup(gettext_lazy("Customer"), ("code", "name", "type", "status")),
         FieldGroup(gettext_lazy("Limits"), ("channel_limit", "calls_per_second", "caller_id_number", "home_area")),
         FieldGroup(
-            gettext_lazy("Billing"),
+            gettext_lazy("Statements"),
             ("legal_name", "written_tax_number", "address", "billing_email", "payment_days", "statement_language"),
         ),
         FieldGroup(gettext_lazy("Contact"), ("contact_name", "contact_phone", "contact_email", "users", "notes")),

@@ -13,5 +13,6 @@ class ReportsConfig(AppConfig):
     verbose_name = _("Reports")
 
     def ready(self) -> None:
-        """Follow the call records that billing stores; the module needs the models to be loaded."""
+        """Follow the call records that billing stores, and say how letters are made; both need the models."""
         import_module("reports.receivers")
+        import_module("reports.letters")

@@ -9,6 +9,7 @@ from reports.dids.page import DidReportView
 from reports.gap_page import cdr_gaps
 from reports.numbers.page import number_page, number_route
 from reports.patterns.page import pattern_matches
+from reports.statements.files import StatementFileView
 from reports.traffic.page import MarginView, QualityView
 
 app_name = "reports"
@@ -24,5 +25,6 @@ urlpatterns = [
     path("numbers/<str:written>/", number_page, name="number"),
     path("patterns/matches/", pattern_matches, name="pattern"),
     path("calls/file/", CallsFileView.as_view(), name="calls_file"),
+    path("money/statements/<uuid:pk>/file/", StatementFileView.as_view(), name="statement_file"),
     path("calls/missing/", cdr_gaps, name="cdr_gaps"),
 ]

@@ -20,6 +20,7 @@ from django.db.models import F, Q
 from billing.accounts.ledger import Movement, account_of, enter
 from billing.accounts.periods import ONE_DAY, Period, day_of, first_of_month, start_of
 from billing.models import EntryKind
+from customers.models import Customer
 from numbering.models import DIDAllocation
 
 CENT = Decimal("0.01")
@@ -52,14 +53,16 @@ def _share(price: Decimal, month: Period, until: date) -> Decimal:
     return (price * (until - month.first).days / days).quantize(CENT, ROUND_HALF_UP)
 
 
-def charge_monthly_fees(*, now: datetime) -> int:
-    """Charge what is due at `now` and was not charged yet; return the number of entries that were made."""
+def charge_monthly_fees(*, now: datetime, customer: Customer | None = None) -> int:
+    """Charge what is due at `now`, of one customer or of all, and was not charged yet; return the number of entries."""
     month_begins = start_of(first_of_month(day_of(now)))
     open_ones = Q(ends_at=None, starts_at__lt=month_begins) & (
         Q(charged_until=None) | Q(charged_until__lt=month_begins)
     )
     ended = Q(ends_at__lte=now) & (Q(charged_until=None) | ~Q(charged_until=F("ends_at")))
     due = DIDAllocation.objects.filter(open_ones | ended, monthly_price__gt=0)
+    if customer is not None:
+        due = due.filter(customer=customer)
     keys = list(due.order_by("pk").values_list("pk", flat=True))
     return sum(_charge(keys[at : at + CHUNK], month_begins) for at in range(0, len(keys), CHUNK))
 

@@ -1,11 +1,10 @@
-"""A statement as a page, a file for spreadsheets and a document to print."""
+"""The movements of any period, as a page and a file for spreadsheets; what is issued is billing.statements'."""
 
 from datetime import date
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.template.loader import render_to_string
+from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -82,34 +81,7 @@ class StatementCsvView(StatementView):
         return csv_response(rows, filename=f"{file_name(statement)}.csv")
 
 
-class StatementPdfView(StatementView):
-    """The statement to print or send."""
-
-    def answer(self, statement: Statement, form: PeriodForm) -> HttpResponseBase:
-        """Return the document."""
-        record_download(self.request, statement.account, form="PDF", rows=len(statement.movements))
-        response = HttpResponse(pdf_of(statement), content_type="application/pdf")
-        response["Content-Disposition"] = f'attachment; filename="{file_name(statement)}.pdf"'
-        return response
-
-
 def file_name(statement: Statement) -> str:
     """Return a name without an ending: customer and days."""
     period = statement.period
     return f"{statement.account.customer.code}-{period.first:%Y%m%d}-{period.last:%Y%m%d}"
-
-
-def pdf_of(statement: Statement) -> bytes:
-    """Return the statement as a PDF; the document fetches nothing."""
-    # Its native libraries are for this document alone: a panel without them does all the rest.
-    import weasyprint  # noqa: PLC0415 - as said above
-
-    html = render_to_string("billing/account/statement_pdf.html", {"statement": statement, "object": statement.account})
-    style = weasyprint.CSS(string=render_to_string("billing/account/statement_pdf.css"), url_fetcher=_fetch_nothing)
-    document: bytes = weasyprint.HTML(string=html, url_fetcher=_fetch_nothing).write_pdf(stylesheets=[style])
-    return document
-
-
-def _fetch_nothing(url: str, *_arguments: Any, **_options: Any) -> Any:
-    message = f"A statement refers to nothing outside itself: {url[:100]}"
-    raise ValueError(message)

@@ -16,7 +16,6 @@ urlpatterns = [
     path(f"{ONE}/ledger/<uuid:entry>/reverse/", views.ReverseView.as_view(), name="account_reverse"),
     path(f"{ONE}/statement/", statements.StatementView.as_view(), name="account_statement"),
     path(f"{ONE}/statement.csv", statements.StatementCsvView.as_view(), name="account_statement_csv"),
-    path(f"{ONE}/statement.pdf", statements.StatementPdfView.as_view(), name="account_statement_pdf"),
     path(f"{ONE}/lift-stop/", views.LiftStopView.as_view(), name="account_lift"),
     *entity_urls("money/accounts", views.ACCOUNTS),
 ]

@@ -17,6 +17,15 @@ from billing.models.deck_rows import DeckChange, DeckFile, DeckRow, EndedRate
 from billing.models.plan import Holiday, HolidayCalendar, OnHolidays, RatePlan, TimeWindow
 from billing.models.rerating import PastRating, ReratedCall, Rerating, ReratingDifference, ReratingStatus
 from billing.models.spool import CdrLayout, DroppedMonth, RejectedRecord, RejectReason, SpoolPosition
+from billing.models.statement import (
+    LateEntry,
+    Statement,
+    StatementContent,
+    StatementLetter,
+    StatementPart,
+    StatementSeries,
+    StatementStatus,
+)
 from billing.models.tariff import Rounding, Tariff, TariffMatches
 
 __all__ = [
@@ -43,6 +52,7 @@ __all__ = [
     "HoldState",
     "Holiday",
     "HolidayCalendar",
+    "LateEntry",
     "LedgerEntry",
     "OnHolidays",
     "PastRating",
@@ -58,6 +68,12 @@ __all__ = [
     "Rounding",
     "SpendingSum",
     "SpoolPosition",
+    "Statement",
+    "StatementContent",
+    "StatementLetter",
+    "StatementPart",
+    "StatementSeries",
+    "StatementStatus",
     "Tariff",
     "TariffMatches",
     "TimeWindow",

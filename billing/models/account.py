@@ -109,6 +109,8 @@ class Account(BaseModel):
     allows_loss = models.BooleanField(
         _("below cost"), default=False, help_text=_("Let calls through that cost more than they bring.")
     )
+    # The end of its last statement: entries of before that are late. Written by statements alone, under the row's lock.
+    statements_until = models.DateTimeField(null=True, editable=False)
     # Why its calls were stopped by the system; a person lifts it.
     blocked_at = models.DateTimeField(_("stopped at"), null=True, blank=True, editable=False)
     blocked_reason = models.CharField(_("why it was stopped"), max_length=200, blank=True, editable=False)

@@ -11,6 +11,7 @@ from voipadmin.core.alarms import handling, outages
 from voipadmin.core.jobs import running
 from voipadmin.core.jobs import services as jobs
 from voipadmin.core.models import Job
+from voipadmin.core.outgoing.sending import send_due_letters
 from voipadmin.core.runtime.task_limits import LONG, LONGEST, SHORT
 
 
@@ -31,6 +32,12 @@ def run_job(key: str) -> bool:
 def resume_jobs() -> int:
     """Have jobs done that no worker is at; beat calls it every 15 s."""
     return jobs.resume_jobs()
+
+
+@shared_task(**LONG)  # type: ignore[untyped-decorator]  # celery has no types
+def send_letters() -> int:
+    """Send the letters that wait and are due; beat calls it every 20 s."""
+    return send_due_letters()
 
 
 @shared_task(**LONG)  # type: ignore[untyped-decorator]  # celery has no types

@@ -1,4 +1,4 @@
-"""A statement adds up to the ledger exactly, on the page, in the file and in print."""
+"""A statement adds up to the ledger exactly, on the page and in the file."""
 
 import csv
 import itertools
@@ -139,13 +139,6 @@ def test_taxes_are_shown_and_are_part_of_the_price(pages: Pages, busy: Account, 
     assert "118.566544" in shown
 
 
-def test_the_document_is_a_pdf(pages: Pages, busy: Account) -> None:
-    response = pages(Role.CUSTOMER).get(address("_pdf", busy), DAYS)
-    assert response["Content-Type"] == "application/pdf"
-    assert response.content.startswith(b"%PDF-")
-    assert f"{busy.customer.code}-20260301-20260331.pdf" in response["Content-Disposition"]
-
-
 @pytest.mark.parametrize(
     "days",
     [
@@ -156,7 +149,7 @@ def test_the_document_is_a_pdf(pages: Pages, busy: Account) -> None:
         {"first": "2026-03-01"},
     ],
 )
-@pytest.mark.parametrize("name", ["", "_csv", "_pdf"])
+@pytest.mark.parametrize("name", ["", "_csv"])
 def test_a_strange_period_is_refused_in_words(pages: Pages, account: Account, days: dict[str, str], name: str) -> None:
     response = pages(Role.VIEWER).get(address(name, account), days)
     assert response.status_code == 200
@@ -165,5 +158,5 @@ def test_a_strange_period_is_refused_in_words(pages: Pages, account: Account, da
 
 def test_a_statement_is_the_customers_own(pages: Pages, account: Account) -> None:
     foreign = account_of(CustomerFactory.create())
-    for name in ("", "_csv", "_pdf"):
+    for name in ("", "_csv"):
         assert pages(Role.CUSTOMER).get(address(name, foreign), DAYS).status_code == 404

@@ -18,11 +18,12 @@ from voipadmin.core.models.base import (
     new_id,
     visible_manager,
 )
-from voipadmin.core.models.jobs import OVERSEE, UNFINISHED, Job, JobFile, JobFilePart, JobModel, JobStatus
 from voipadmin.core.models.installation import Installation, InstallationLogo
+from voipadmin.core.models.jobs import OVERSEE, UNFINISHED, Job, JobFile, JobFilePart, JobModel, JobStatus
 from voipadmin.core.models.legal_party import LegalParty
 from voipadmin.core.models.numbering import CodeKind, DialingRule, PlanRange, RangeKind, ReadAs, ServiceCode
 from voipadmin.core.models.operators import OperatorRange, OperatorRangeKind
+from voipadmin.core.models.outgoing import MailStatus, OutgoingMail
 
 __all__ = [
     "OVERSEE",
@@ -38,16 +39,18 @@ __all__ = [
     "CodeKind",
     "DialingRule",
     "IdempotentWrite",
+    "Installation",
+    "InstallationLogo",
     "Job",
     "JobFile",
     "JobFilePart",
     "JobModel",
     "JobStatus",
-    "Installation",
-    "InstallationLogo",
     "LegalParty",
+    "MailStatus",
     "OperatorRange",
     "OperatorRangeKind",
+    "OutgoingMail",
     "PlanRange",
     "RangeKind",
     "ReadAs",

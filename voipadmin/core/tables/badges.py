@@ -57,7 +57,6 @@ LOOKS: dict[str, Look] = {
     "over": Look("off", "circle-check"),
     "preparing": Look("info", "loader"),
     "issued": Look("ok", "file-check"),
-    "cancelled": Look("off", "ban"),
     "ANSWERED": Look("ok", "phone"),
     "NO ANSWER": Look("warn", "phone-missed"),
     "BUSY": Look("warn", "phone-off"),

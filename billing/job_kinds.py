@@ -1,0 +1,5 @@
+"""The kinds of jobs of billing."""
+
+from billing.statements import jobs
+
+__all__ = ["jobs"]

@@ -1,0 +1,1 @@
+"""Statements to pay: a period of an account's ledger comes in; a numbered document that never changes goes out."""
