@@ -1,5 +1,6 @@
 """The letters of the reports."""
 
+from reports.schedules import letters as schedules
 from reports.statements import letters as statements
 
-__all__ = ["statements"]
+__all__ = ["schedules", "statements"]

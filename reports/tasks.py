@@ -1,9 +1,17 @@
 """Celery entry points of the reports."""
 
 from celery import shared_task
+from django.utils import timezone
 
 from reports.rollups.counting import count_changed_hours
-from voipadmin.core.runtime.task_limits import LONG
+from reports.schedules.services import begin_due_runs
+from voipadmin.core.runtime.task_limits import LONG, SHORT
+
+
+@shared_task(**SHORT)  # type: ignore[untyped-decorator]  # celery has no types
+def begin_due_reports() -> int:
+    """Begin the scheduled reports that are due; beat calls it every 30 s."""
+    return begin_due_runs(timezone.now())
 
 
 @shared_task(**LONG)  # type: ignore[untyped-decorator]  # celery has no types

@@ -9,8 +9,10 @@ from reports.dids.page import DidReportView
 from reports.gap_page import cdr_gaps
 from reports.numbers.page import number_page, number_route
 from reports.patterns.page import pattern_matches
+from reports.schedules.pages import SCHEDULES, LetterAgainView, RunNowView
 from reports.statements.files import StatementFileView
 from reports.traffic.page import MarginView, QualityView
+from voipadmin.core.pages import entity_urls
 
 app_name = "reports"
 urlpatterns = [
@@ -26,5 +28,8 @@ urlpatterns = [
     path("patterns/matches/", pattern_matches, name="pattern"),
     path("calls/file/", CallsFileView.as_view(), name="calls_file"),
     path("money/statements/<uuid:pk>/file/", StatementFileView.as_view(), name="statement_file"),
+    path("reports/schedules/<uuid:pk>/run/", RunNowView.as_view(), name="reportschedule_run"),
+    path("reports/schedules/<uuid:pk>/again/<uuid:letter>/", LetterAgainView.as_view(), name="reportschedule_again"),
+    *entity_urls("reports/schedules", SCHEDULES),
     path("calls/missing/", cdr_gaps, name="cdr_gaps"),
 ]

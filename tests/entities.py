@@ -12,6 +12,8 @@ from asterisk_sync.conferences.services import save_conference
 from asterisk_sync.models import Conference, ConferenceParticipant
 from billing.models import HolidayCalendar, RatePlan, TimeWindow
 from customers.models import CustomerType
+from reports.models import ReportSchedule
+from reports.schedules.services import save_schedule
 from tests.factories.asterisk_sync import NodeFactory
 from tests.factories.billing import TariffFactory
 from tests.factories.customers import CustomerFactory, ExtensionFactory
@@ -67,6 +69,7 @@ MAY: dict[str, dict[str, set[str]]] = {
     "reports.dashboard": dict.fromkeys((*STAFF, Role.CUSTOMER), VIEW),
     "reports.margin": dict.fromkeys(STAFF, VIEW),
     "reports.quality": dict.fromkeys(STAFF, VIEW),
+    "reports.reportschedule": {Role.OPERATOR: ALL, Role.FINANCE: ALL, Role.VIEWER: VIEW},
     "users.user": {},
 }
 
@@ -98,6 +101,7 @@ API = {
     "simulations": "routing.route",
     "conference": "asterisk_sync.conference",
     "reports": "billing.cdr",
+    "report-schedules": "reports.reportschedule",
     "dashboard": "reports.dashboard",
     "alarms": "core.alarm",
     "silences": "core.alarmsilence",
@@ -258,6 +262,21 @@ def make_conference(**fields: Any) -> Conference:
     return save_conference(conference=conference, participants=[ConferenceParticipant(number="+5511987654321")])
 
 
+def _schedule() -> dict[str, Any]:
+    return {
+        "name": "Calls of a customer", "report": "calls", "customer": CustomerFactory.create().pk, "cadence": "daily",
+        "weekday": 1, "month_day": 1, "at": "07:00", "form": "csv", "language": "pt-br",
+        "recipients": "ana@customer.example", "is_enabled": "on",
+    }  # fmt: skip
+
+
+def _make_schedule() -> ReportSchedule:
+    schedule = ReportSchedule(
+        name="DIDs", report="dids", customer=CustomerFactory.create(), recipients=["ana@customer.example"]
+    )
+    return save_schedule(schedule=schedule, user=UserFactory.create(role=Role.FINANCE))
+
+
 def _user() -> dict[str, Any]:
     return {
         "username": "maria",
@@ -291,6 +310,9 @@ KINDS = {
     "asterisk_sync:node": Kind("asterisk_sync:node", NodeFactory.create, _node, {"name": 'p"bx'}, "double quote"),
     "asterisk_sync:conference": Kind(
         "asterisk_sync:conference", make_conference, _conference, {"caller_id_number": "55;11"}, "semicolon"
+    ),
+    "reports:reportschedule": Kind(
+        "reports:reportschedule", _make_schedule, _schedule, {"recipients": "ana"}, "valid email"
     ),
     "users:user": Kind("users:user", UserFactory.create, _user, {"username": "maria silva"}, "not allowed"),
 }

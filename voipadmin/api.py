@@ -8,6 +8,7 @@ from billing import api_urls as billing
 from customers import api as customers
 from numbering import api as numbering
 from reports.api import dashboard_router, reports_router
+from reports.schedules.api import schedules_router
 from routing import api as routing
 from voipadmin.core.alarm_desk import api as alarms
 from voipadmin.core.api.middleware import guarded_urls
@@ -37,6 +38,7 @@ ROUTERS = {
     **numbering.ROUTERS,
     **billing.ROUTERS,
     "reports": reports_router,
+    "report-schedules": schedules_router,
     **asterisk_sync.ROUTERS,
     **jobs.ROUTERS,
     **alarms.ROUTERS,

@@ -202,6 +202,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     },
     "resume-decks": {"task": "billing.resume_decks", "schedule": 15.0, "options": {"expires": 15}},
     "resume-reratings": {"task": "billing.resume_reratings", "schedule": 15.0, "options": {"expires": 15}},
+    "begin-due-reports": {"task": "reports.tasks.begin_due_reports", "schedule": 30.0, "options": {"expires": 30}},
     "send-letters": {"task": "voipadmin.core.tasks.send_letters", "schedule": 20.0, "options": {"expires": 20}},
     # Reports are as old as this.
     "count-traffic": {"task": "reports.tasks.count_traffic", "schedule": 20.0, "options": {"expires": 20}},

@@ -95,7 +95,7 @@ class Migration(migrations.Migration):
                 ('status', models.CharField(choices=[('waiting', 'Waiting'), ('sent', 'Sent'), ('failed', 'Failed')], default='waiting', max_length=7, verbose_name='status')),
                 ('tries', models.PositiveSmallIntegerField(default=0, verbose_name='tries')),
                 ('next_try_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='next try')),
-                ('sent_at', models.DateTimeField(null=True, verbose_name='sent at')),
+                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent at')),
                 ('error', models.CharField(blank=True, max_length=300, verbose_name='what went wrong')),
                 ('actor', models.CharField(blank=True, editable=False, max_length=60, verbose_name='by')),
                 ('statement', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='letters', to='billing.statement')),

@@ -35,6 +35,8 @@ SPECIAL = {
     "compute": "change",
     "cancel": "change",
     "figures": "view",
+    "run": "change",
+    "runs": "view",
     "lines": "view",
     "adopt": "sync",
     "read": "change",

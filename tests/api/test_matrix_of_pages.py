@@ -33,6 +33,8 @@ OTHERS: dict[str, list[tuple[str, str, str]]] = {
     "reports:number": [("GET", "view", "numbering.did")],
     "reports:number_route": [("GET", "view", "routing.route")],
     "reports:pattern": [("GET", "view", "routing.route")],
+    "reports:reportschedule_run": [("POST", "change", "reports.reportschedule")],
+    "reports:reportschedule_again": [("POST", "change", "reports.reportschedule")],
     "reports:statement_file": [("GET", "view", "billing.statement")],
     "reports:calls_file": [("GET", "view", "billing.cdr")],
     "reports:dids": [("GET", "view", "numbering.did")],

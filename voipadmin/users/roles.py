@@ -40,6 +40,7 @@ GRANTS: dict[str, dict[str, frozenset[str]]] = {
         "billing": VIEW,
         "billing.rejectedrecord": VIEW | {"change"},
         "reports": VIEW,
+        "reports.reportschedule": WRITE,
         "asterisk_sync": VIEW,
         "asterisk_sync.node": VIEW | {"sync"},
         "asterisk_sync.conference": WRITE,
@@ -55,6 +56,7 @@ GRANTS: dict[str, dict[str, frozenset[str]]] = {
         "billing": WRITE,
         "billing.cdr": VIEW,
         "reports": VIEW,
+        "reports.reportschedule": WRITE,
         "asterisk_sync": VIEW,
     },
     Role.VIEWER: {

@@ -22,7 +22,7 @@ class OutgoingMail(JobModel):
     status = models.CharField(_("status"), max_length=7, choices=MailStatus.choices, default=MailStatus.WAITING)
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)
     next_try_at = models.DateTimeField(_("next try"), default=timezone.now)
-    sent_at = models.DateTimeField(_("sent at"), null=True)
+    sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
     # What the mail server, or we, said against it last.
     error = models.CharField(_("what went wrong"), max_length=300, blank=True)
 

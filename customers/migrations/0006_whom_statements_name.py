@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('customers', '0004_home_areas'),
+        ('customers', '0005_search_extensions'),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0004_jobs'),
+        ('core', '0005_alarm_states'),
     ]
 
     operations = [

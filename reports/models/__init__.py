@@ -1,0 +1,15 @@
+"""Roll-ups of call records by hour, and reports that are mailed at times."""
+
+from reports.models.rollups import TrafficHour, UncountedQuarter
+from reports.models.schedules import Cadence, ReportLetter, ReportName, ReportRun, ReportSchedule, RunStatus
+
+__all__ = [
+    "Cadence",
+    "ReportLetter",
+    "ReportName",
+    "ReportRun",
+    "ReportSchedule",
+    "RunStatus",
+    "TrafficHour",
+    "UncountedQuarter",
+]
