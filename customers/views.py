@@ -84,6 +84,13 @@ CUSTOMERS = Entity(
             create_url_name="asterisk_sync:conference_create",
             create_permission="asterisk_sync.add_conference",
         ),
+        Related(
+            gettext_lazy("Statements"),
+            "billing:statement_list",
+            "customer",
+            "billing.view_statement",
+            without="account",
+        ),
         Related(gettext_lazy("Routes"), "routing:route_list", "customers", "routing.view_route"),
         Related(
             gettext_lazy("Calls"), "billing:cdr_list", "customer", "billing.view_cdr", tab="calls", without="customer"

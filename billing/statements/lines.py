@@ -70,7 +70,9 @@ def call_lines(statement: Statement) -> Iterator[CallLine]:
     """  # noqa: S608 - the names of our own tables
     yield from _read_calls(statement, sql)
     sql = f"""
-        SELECT {columns}, entry.happened_at < %(begins)s OR entry.kind <> 'call' FROM {LEDGER} entry
+        SELECT {columns}, entry.happened_at < %(begins)s
+            OR (entry.kind <> 'call' AND NOT coalesce(call.ended_at >= %(begins)s, false))
+        FROM {LEDGER} entry
         LEFT JOIN {CALL} call ON call.id = entry.cdr_id
         LEFT JOIN {TARIFF} tariff ON tariff.id = call.tariff_id
         WHERE ({_IN_TIME} AND entry.kind = 'rerating') OR ({_LATE} AND entry.kind IN ('call', 'rerating'))

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from billing.accounts.periods import ONE_DAY, first_of_month, start_of
 from billing.models import Account, LateEntry, LedgerEntry, Statement, StatementStatus
@@ -29,7 +29,7 @@ def accounts_to_state(last_day: date) -> QuerySet[Account]:
     """Return the accounts without a statement until `last_day` on which money moved since, or that owe something."""
     begins, ends = start_of(first_of_month(last_day)), start_of(last_day + ONE_DAY)
     entries = LedgerEntry.objects.filter(account=OuterRef("pk"), happened_at__lt=ends)
-    moved = Exists(entries.filter(happened_at__gte=F("account__statements_until"))) | (
+    moved = Exists(entries.filter(happened_at__gte=OuterRef("statements_until"))) | (
         Q(statements_until=None) & Exists(entries.filter(happened_at__gte=begins))
     )
     late = Exists(LateEntry.objects.filter(account=OuterRef("pk"), statement=None))

@@ -89,7 +89,7 @@ class ReportSchedule(BaseModel):
     month_day = models.PositiveSmallIntegerField(
         _("day of the month"), default=1, validators=[MinValueValidator(1), MaxValueValidator(28)]
     )
-    at = models.TimeField(_("at"), default=time(7), help_text=_("By the clock of the installation."))
+    at = models.TimeField(_("time of day"), default=time(7), help_text=_("By the clock of the installation."))
     form = models.CharField(_("file"), max_length=11, choices=SentForm.choices, default=SentForm.PEOPLE)
     language = models.CharField(
         _("language"), max_length=10, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
@@ -132,7 +132,7 @@ class RunStatus(models.TextChoices):
     """What came of a run."""
 
     MAKING = "running", _("Being made")
-    MADE = "made", _("Made")
+    MADE = "made", _("File made")
     REFUSED = "refused", _("Refused")
 
 

@@ -106,7 +106,8 @@ def _contents(schedule: ReportSchedule, query: QueryDict) -> tuple[Sequence[Colu
         return _traffic(TRAFFIC[schedule.report], request)
     if schedule.report == ReportName.DIDS:
         return _dids(request, is_for_customer=is_for_customer)
-    return _calls(request, is_for_customer=is_for_customer)
+    # Programs read codes, people their words.
+    return _calls(request, is_for_customer=is_for_customer, in_words=schedule.form != FileForm.MACHINE)
 
 
 def _traffic(report: TrafficReport, request: HttpRequest) -> tuple[Sequence[Column], Iterable[Row]]:
@@ -130,7 +131,7 @@ def _dids(request: HttpRequest, *, is_for_customer: bool) -> tuple[Sequence[Colu
     return columns, (Row({**asdict(line), "place": line.place}) for line in read)
 
 
-def _calls(request: HttpRequest, *, is_for_customer: bool) -> tuple[Sequence[Column], Iterable[Row]]:
+def _calls(request: HttpRequest, *, is_for_customer: bool, in_words: bool) -> tuple[Sequence[Column], Iterable[Row]]:
     filters = CdrFilterSet(request.GET, queryset=Cdr.objects.visible_to(request.user), request=request)
     hidden = NO_CALL_COLUMNS_FOR_CUSTOMERS | {"cost_currency", "attempt"} if is_for_customer else frozenset()
     for name in hidden:
@@ -138,7 +139,7 @@ def _calls(request: HttpRequest, *, is_for_customer: bool) -> tuple[Sequence[Col
     _refuse_errors(filters.form)
     calls = filters.qs.order_by("-started_at", "-id")
     columns = shown_columns(CALL_COLUMNS, hidden)
-    return columns, call_rows(calls, columns, in_words=True)
+    return columns, call_rows(calls, columns, in_words=in_words)
 
 
 def _refuse_errors(form: Any) -> None:

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -17,6 +18,8 @@ from voipadmin.core.jobs.services import begin_job
 from voipadmin.core.models import MailStatus
 from voipadmin.core.services import all_or_nothing, save_object
 from voipadmin.users.models import User
+
+log = structlog.get_logger(__name__)
 
 RUN_JOB = "scheduled_report"
 # After a longer time away only what is due now is sent.
@@ -67,7 +70,16 @@ def run_now(*, schedule: ReportSchedule, now: datetime | None = None) -> ReportR
 def begin_due_runs(now: datetime) -> int:
     """Begin a run of each schedule that is due at `now`; return how many. A second caller begins none of them again."""
     due = ReportSchedule.objects.filter(is_enabled=True, next_run_at__lte=now).order_by("next_run_at")
-    return sum(_begin_due(key, now) for key in list(due.values_list("pk", flat=True)))
+    return sum(_try_to_begin(key, now) for key in list(due.values_list("pk", flat=True)))
+
+
+def _try_to_begin(key: Any, now: datetime) -> bool:
+    """Begin a run; where its owner has too many jobs it is found again the next time, and keeps no other waiting."""
+    try:
+        return _begin_due(key, now)
+    except DomainError as error:
+        log.warning("schedule.not_begun", schedule=str(key), error=str(error.message))
+        return False
 
 
 @transaction.atomic

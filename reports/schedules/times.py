@@ -1,6 +1,6 @@
 """When a schedule runs next, and which days a run is about; pure."""
 
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from billing.accounts.periods import ONE_DAY, first_of_month, next_month
 from reports.models import Cadence, ReportSchedule
@@ -34,8 +34,8 @@ def _next_day(schedule: ReportSchedule, day: date) -> date:
 
 def _at(day: date, at: time, zone: tzinfo) -> datetime:
     local = datetime.combine(day, at, tzinfo=zone)
-    # By way of UTC: a time that the clock skips is told as the one that it shows instead.
-    return datetime.fromtimestamp(local.timestamp(), tz=zone)
+    # In UTC: moments of an hour that the clock repeats equal none of another zone.
+    return datetime.fromtimestamp(local.timestamp(), tz=UTC)
 
 
 def days_of_run(cadence: str, due_at: datetime, zone: tzinfo) -> tuple[date, date]:

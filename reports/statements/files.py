@@ -22,6 +22,7 @@ from voipadmin.core.audit.downloads import record_download
 from voipadmin.core.pages.views import EntityView
 
 AMOUNT_PLACES = 6
+MOST_CALLS_OF_A_SHEET = 1_000_000
 
 COLUMNS = (
     Column("statement", gettext_lazy("statement")),
@@ -78,6 +79,9 @@ class StatementFileView(EntityView[Statement]):
             messages.info(request, _("The statement is being prepared."))
             return redirect(statement.get_absolute_url())
         form = asked_form(request) or FileForm.PEOPLE
+        if form is FileForm.WORKBOOK and statement.calls > MOST_CALLS_OF_A_SHEET:
+            messages.error(request, _("The statement has more calls than a sheet has rows. Take the CSV."))
+            return redirect(statement.get_absolute_url())
         record_download(request, statement, form=form.name, rows=statement.calls)
         rows = statement_rows(statement, in_words=form is not FileForm.MACHINE)
         return file_response(form, COLUMNS, rows, name=statement.file_name)

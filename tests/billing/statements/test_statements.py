@@ -149,6 +149,15 @@ def test_late_calls_and_corrections_are_marked_and_have_their_own_date(march: St
     ]
 
 
+def test_a_correction_of_a_call_of_the_period_is_not_late(account: Account) -> None:
+    call = called(account, "Mobile", "2", 60, 20)
+    moved(account, EntryKind.CORRECTION, "0.5", moment(3, 25), cdr_id=call.pk, version=2)
+    assert [(line.kind, line.late) for line in kept_lines(issued(account, MARCH))] == [
+        ("call", False),
+        ("rerating", False),
+    ]
+
+
 def test_a_second_run_of_the_worker_changes_nothing(account: Account) -> None:
     statement = take_period(account=account, last_day=MARCH, actor="maria")
     assert prepare_statement(statement)

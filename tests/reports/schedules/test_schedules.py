@@ -22,6 +22,7 @@ from tests.factories.billing import CdrFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.users import UserFactory
 from voipadmin.core.jobs.running import run_job
+from voipadmin.core.jobs.services import MOST_UNFINISHED, begin_job
 from voipadmin.core.models import Installation, Job, MailStatus
 from voipadmin.core.outgoing.sending import send_due_letters
 from voipadmin.users.models import User
@@ -139,6 +140,21 @@ def test_a_restarted_beat_sends_nothing_twice(finance: User) -> None:
     assert (ReportRun.objects.count(), len(mail.outbox)) == (1, 1)
     schedule.refresh_from_db()
     assert schedule.next_run_at == due + timedelta(days=1)
+
+
+def test_one_owner_s_many_jobs_keep_no_other_schedule_waiting(finance: User) -> None:
+    first = saved(finance)
+    for _job in range(MOST_UNFINISHED):
+        begin_job("scheduled_report", user=finance)
+    other = UserFactory.create(role=Role.OPERATOR)
+    second = saved(other, name="Later")
+    now = timezone.now()
+    ReportSchedule.objects.filter(pk=first.pk).update(next_run_at=now - timedelta(hours=2))
+    ReportSchedule.objects.filter(pk=second.pk).update(next_run_at=now - timedelta(hours=1))
+    assert begin_due_runs(now) == 1
+    assert [run.schedule for run in ReportRun.objects.all()] == [second]
+    Job.objects.filter(owner=str(finance.pk)).delete()
+    assert begin_due_runs(now) == 1
 
 
 def test_after_a_long_time_away_it_runs_once(finance: User) -> None:

@@ -23,12 +23,14 @@ from voipadmin.core.errors import DomainError
 from voipadmin.core.installation.queries import read_installation
 from voipadmin.core.jobs.locking import MOST_STARTS, working_on
 from voipadmin.core.models import MailStatus, OutgoingMail
+from voipadmin.core.runtime.locks import lock_key, session_lock
 
 log = structlog.get_logger(__name__)
 
 Row = TypeVar("Row", bound=OutgoingMail)
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
 AT_ONCE = 50
+ENOUGH_REFUSED = 3
 LONGEST_ERROR = 300
 
 
@@ -59,13 +61,25 @@ def declare_outgoing(model: type[Row], make: Callable[[Row], Letter]) -> None:
 
 
 def send_due_letters(now: datetime | None = None) -> int:
-    """Send what waits and is due, some of each model; return how many letters the mail server took."""
-    due = {"status": MailStatus.WAITING, "next_try_at__lte": now or timezone.now()}
-    found = []
-    for model in _MAKERS:
-        rows: Any = model._default_manager
-        found += list(rows.filter(**due).order_by("next_try_at")[:AT_ONCE])
-    return sum(send_letter(row) for row in found)
+    """Send what waits and is due, some of each model; return how many letters the mail server took.
+
+    One worker at a time, who gives up for this time after a few that were not taken: a server that hangs keeps one
+    process busy, and not for long.
+    """
+    with session_lock(lock_key(b"letters")) as lock:
+        if lock is None:
+            return 0
+        due = {"status": MailStatus.WAITING, "next_try_at__lte": now or timezone.now()}
+        sent = not_taken = 0
+        for model in _MAKERS:
+            rows: Any = model._default_manager
+            for row in rows.filter(**due).order_by("next_try_at")[:AT_ONCE]:
+                is_sent = send_letter(row)
+                sent += is_sent
+                not_taken += not is_sent and row.status == MailStatus.WAITING
+                if not_taken >= ENOUGH_REFUSED:
+                    return sent
+        return sent
 
 
 def send_letter(row: OutgoingMail) -> bool:

@@ -56,6 +56,8 @@ LOOKS: dict[str, Look] = {
     "going_on": Look("ok", "radio"),
     "over": Look("off", "circle-check"),
     "preparing": Look("info", "loader"),
+    "made": Look("ok", "file-check"),
+    "sent": Look("ok", "mail-check"),
     "issued": Look("ok", "file-check"),
     "ANSWERED": Look("ok", "phone"),
     "NO ANSWER": Look("warn", "phone-missed"),
