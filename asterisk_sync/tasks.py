@@ -15,6 +15,7 @@ from asterisk_sync.conferences import recordings, upkeep
 from asterisk_sync.models import Node
 from asterisk_sync.pipeline import run
 from asterisk_sync.simulator.tasks import look
+from asterisk_sync.watch import disks, gateways, nodes
 from voipadmin.core.runtime.task_limits import SHORT
 
 __all__ = [
@@ -29,10 +30,14 @@ __all__ = [
     "start_conferences",
     "sweep_pending",
     "sync_node",
+    "watch_all_files",
     "watch_authorizers",
+    "watch_files",
+    "watch_nodes",
 ]
 
 AUDIT_TASK = "asterisk_sync.tasks.audit_node"
+FILES_TASK = "asterisk_sync.tasks.watch_files"
 RECORDINGS_TASK = "asterisk_sync.tasks.delete_recordings_of_node"
 
 
@@ -81,6 +86,31 @@ def audit_drift() -> None:
 def watch_authorizers() -> None:
     """Say of each node whether its calls are authorized; beat calls it four times a minute."""
     report_unanswered_nodes()
+
+
+@shared_task(name="asterisk_sync.tasks.watch_nodes", **SHORT)  # type: ignore[untyped-decorator]  # celery has no types
+def watch_nodes() -> None:
+    """Open and close the alarms of gateways, nodes and disks; beat calls it every 15 s."""
+    now = timezone.now()
+    gateways.report_down_gateways(now)
+    nodes.report_nodes(now)
+    nodes.close_unwatched(now)
+    disks.report_disks_of_panel(now)
+
+
+@node_task(FILES_TASK, SHORT)
+def watch_files(node: Node) -> None:
+    """Open and close the alarms of a node's call record file and disks: only its machine sees them."""
+    now = timezone.now()
+    nodes.report_importer(node, now)
+    disks.report_disks_of_node(node, now)
+
+
+@shared_task(name="asterisk_sync.tasks.watch_all_files", **SHORT)  # type: ignore[untyped-decorator]  # celery has no types
+def watch_all_files() -> None:
+    """Have the worker beside each node look at its files; beat calls it every minute."""
+    for node in Node.objects.filter(enabled=True):
+        send_to_node(node, FILES_TASK)
 
 
 @node_task(RECORDINGS_TASK, SHORT)

@@ -178,3 +178,21 @@ REJECTED_RECORDS = declare(
         advice=gettext_lazy("Look at the reason on the record’s page; a record can be imported again."),
     )
 )
+
+
+def _account(alarm: Alarm) -> str:
+    return reverse("billing:account_detail", args=[alarm.subject])
+
+
+ACCOUNT_STOPPED = declare(
+    AlarmKind(
+        "account_stopped",
+        gettext_lazy("The calls of %(customer)s were stopped: %(reason)s"),
+        "octagon-x",
+        address=_account,
+        name=gettext_lazy("Account stopped"),
+        advice=gettext_lazy(
+            "Look at its calls. Where they are the customer’s own, lift the stop on the account’s page."
+        ),
+    )
+)

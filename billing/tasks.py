@@ -4,6 +4,7 @@ import structlog
 from celery import shared_task
 from django.utils import timezone
 
+from billing.authorization.stops.services import report_stopped_accounts
 from billing.cdrs.doubtful_prices import report_doubtful_prices
 from billing.cdrs.records import partitions
 from billing.decks.tasks import read_deck_file, resume_decks
@@ -19,6 +20,7 @@ __all__ = [
     "read_deck_file",
     "resume_decks",
     "resume_reratings",
+    "watch_accounts",
     "write_rerating",
 ]
 
@@ -38,6 +40,12 @@ def keep_cdr_months() -> int:
 def look_for_doubtful_prices() -> int:
     """Open and close the alarms of calls without a price, without a cost or below cost; beat calls it each 30 s."""
     return report_doubtful_prices(now=timezone.now())
+
+
+@shared_task(**SHORT)  # type: ignore[untyped-decorator]  # celery has no types
+def watch_accounts() -> None:
+    """Open and close the alarms of accounts that are stopped; beat calls it every 15 s."""
+    report_stopped_accounts(now=timezone.now())
 
 
 @shared_task(**SHORT)  # type: ignore[untyped-decorator]  # celery has no types

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from reports.rollups.counting import count_changed_hours
 from reports.schedules.services import begin_due_runs
+from reports.watch import traffic
 from voipadmin.core.runtime.task_limits import LONG, SHORT
 
 
@@ -18,3 +19,9 @@ def begin_due_reports() -> int:
 def count_traffic() -> int:
     """Count the hours whose call records came or changed; beat calls it every 20 s."""
     return count_changed_hours()
+
+
+@shared_task(**SHORT)  # type: ignore[untyped-decorator]  # celery has no types
+def watch_traffic() -> None:
+    """Open and close the alarms of answer ratio, call length and spend; beat calls it every minute."""
+    traffic.watch_traffic(timezone.now())

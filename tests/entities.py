@@ -20,7 +20,8 @@ from tests.factories.customers import CustomerFactory, ExtensionFactory
 from tests.factories.numbering import DIDFactory
 from tests.factories.routing import GatewayFactory, ProviderFactory, RouteFactory
 from tests.factories.users import UserFactory
-from voipadmin.core.models import DialingRule, PlanRange, ServiceCode
+from voipadmin.core.models import AlarmReceiver, DialingRule, PlanRange, ServiceCode, Webhook
+from voipadmin.core.webhooks.signing import new_secret
 from voipadmin.users.roles import Role
 
 VIEW = {"view"}
@@ -44,6 +45,9 @@ MAY: dict[str, dict[str, set[str]]] = {
     "core.alarm": {Role.OPERATOR: VIEW | {"change"}, Role.FINANCE: VIEW | {"change"}, Role.VIEWER: VIEW},
     "core.alarmsilence": {Role.OPERATOR: VIEW | {"change"}, Role.FINANCE: VIEW | {"change"}, Role.VIEWER: VIEW},
     "core.installation": {Role.OPERATOR: VIEW, Role.FINANCE: VIEW | {"change"}, Role.VIEWER: VIEW},
+    "core.alarmreceiver": {Role.OPERATOR: ALL, Role.FINANCE: VIEW, Role.VIEWER: VIEW},
+    "core.webhook": {},
+    "core.webhookmessage": {},
     "billing.tariff": {Role.OPERATOR: VIEW, Role.FINANCE: ALL, Role.VIEWER: VIEW},
     "billing.rateplan": {Role.OPERATOR: VIEW, Role.FINANCE: ALL, Role.VIEWER: VIEW},
     "billing.timewindow": {Role.OPERATOR: VIEW, Role.FINANCE: ALL, Role.VIEWER: VIEW},
@@ -105,6 +109,9 @@ API = {
     "dashboard": "reports.dashboard",
     "alarms": "core.alarm",
     "silences": "core.alarmsilence",
+    "alarm-receivers": "core.alarmreceiver",
+    "webhooks": "core.webhook",
+    "webhook-messages": "core.webhookmessage",
 }
 # The kind of object that a field of a body refers to.
 REFERENCES = {
@@ -277,6 +284,24 @@ def _make_schedule() -> ReportSchedule:
     return save_schedule(schedule=schedule, user=UserFactory.create(role=Role.FINANCE))
 
 
+def _receiver() -> dict[str, Any]:
+    return {"name": "NOC", "email": "noc@example.com", "language": "en", "enabled": "on", "kinds": ["database_away"]}
+
+
+def _make_receiver() -> AlarmReceiver:
+    return AlarmReceiver.objects.create(name="Plantão", email="plantao@example.com")
+
+
+def _webhook() -> dict[str, Any]:
+    return {"name": "On call", "url": "https://8.8.8.8/alarms", "language": "en", "enabled": "on"}
+
+
+def make_webhook(**fields: Any) -> Webhook:
+    """Save a webhook past the check of its address."""
+    values = {"name": "Pager", "url": "https://203.0.113.9/alarms", "language": "en", "secret": new_secret()}
+    return Webhook.objects.create(**(values | fields))
+
+
 def _user() -> dict[str, Any]:
     return {
         "username": "maria",
@@ -314,5 +339,7 @@ KINDS = {
     "reports:reportschedule": Kind(
         "reports:reportschedule", _make_schedule, _schedule, {"recipients": "ana"}, "valid email"
     ),
+    "core:alarmreceiver": Kind("core:alarmreceiver", _make_receiver, _receiver, {"email": "noc"}, "valid email"),
+    "core:webhook": Kind("core:webhook", make_webhook, _webhook, {"url": "ftp://example.com"}, "such as https"),
     "users:user": Kind("users:user", UserFactory.create, _user, {"username": "maria silva"}, "not allowed"),
 }

@@ -8,6 +8,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from voipadmin.alarm_settings import *  # noqa: F403 - they are settings, too
 from voipadmin.environment import BASE_DIR, env
 from voipadmin.logging import logging_configuration
 from voipadmin.telephony_settings import *  # noqa: F403 - they are settings, too
@@ -181,6 +182,15 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 15.0,
         "options": {"expires": 15},
     },
+    "watch-nodes": {"task": "asterisk_sync.tasks.watch_nodes", "schedule": 15.0, "options": {"expires": 15}},
+    "watch-files": {"task": "asterisk_sync.tasks.watch_all_files", "schedule": 60.0, "options": {"expires": 60}},
+    "watch-accounts": {"task": "billing.tasks.watch_accounts", "schedule": 15.0, "options": {"expires": 15}},
+    "watch-traffic": {"task": "reports.tasks.watch_traffic", "schedule": 60.0, "options": {"expires": 60}},
+    "watch-certificate": {
+        "task": "voipadmin.core.tasks.watch_certificate",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     # Rows of the numbering plan have days on which they begin and end.
     "follow-plan": {"task": "asterisk_sync.tasks.follow_plan", "schedule": 60.0, "options": {"expires": 60}},
     "charge-fees": {"task": "billing.accounts.tasks.charge_monthly_fees", "schedule": crontab(hour=6, minute=10)},
@@ -192,7 +202,15 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "options": {"expires": 30},
     },
     "report-outage": {"task": "voipadmin.core.tasks.report_outage", "schedule": 10.0, "options": {"expires": 10}},
-    "end-silences": {"task": "voipadmin.core.tasks.end_silences", "schedule": 15.0, "options": {"expires": 15}},
+    "tend-alarms": {"task": "voipadmin.core.tasks.tend_alarms", "schedule": 15.0, "options": {"expires": 15}},
+    # Who is to be told of an alarm is told within seconds.
+    "mail-alarms": {"task": "voipadmin.core.tasks.mail_alarms", "schedule": 5.0, "options": {"expires": 5}},
+    "send-webhooks": {"task": "voipadmin.core.tasks.send_webhooks", "schedule": 5.0, "options": {"expires": 5}},
+    "forget-told-alarms": {
+        "task": "voipadmin.core.tasks.forget_told_alarms",
+        "schedule": 6 * 3600.0,
+        "options": {"expires": 3600},
+    },
     # What a killed worker left goes on within a minute.
     "resume-jobs": {"task": "voipadmin.core.tasks.resume_jobs", "schedule": 15.0, "options": {"expires": 15}},
     "delete-old-jobs": {

@@ -12,7 +12,7 @@ from billing.accounts.ledger import account_of
 from billing.accounts.services import top_up
 from billing.models import Account, Deck, RefusedCall, RejectedRecord, Rerating, Statement
 from customers.models import Customer, CustomerType
-from tests.entities import KINDS, MAY, make_conference
+from tests.entities import KINDS, MAY, make_conference, make_webhook
 from tests.factories import (
     CdrFactory,
     CustomerFactory,
@@ -23,7 +23,7 @@ from tests.factories import (
     TrunkAddressFactory,
     UserFactory,
 )
-from voipadmin.core.models import Alarm, AlarmSilence, Installation, Job
+from voipadmin.core.models import Alarm, AlarmSilence, Installation, Job, WebhookMessage
 from voipadmin.users.models import User
 from voipadmin.users.roles import Role
 
@@ -121,6 +121,9 @@ def _rows_that_a_job_writes(provider: Any, node: Any) -> dict[str, Any]:
         "asterisk_sync.driftfinding": DriftFinding.objects.create(node=node, kind="foreign", subject="by-hand"),
         "core.alarm": Alarm.objects.create(
             kind="authorizer_away", subject=str(node.pk), opened_at=now, last_seen_at=now
+        ),
+        "core.webhookmessage": WebhookMessage.objects.create(
+            webhook=make_webhook(name="Matrix"), type="webhook.test", body="{}", due_at=now
         ),
         "core.alarmsilence": AlarmSilence.objects.create(
             kind="authorizer_away", until=now + timedelta(hours=1), actor="ana", reason="Upgrade"

@@ -47,6 +47,8 @@ SPECIAL = {
     "acknowledge": "change",
     "close": "change",
     "silence": "change",
+    "test": "change",
+    "send-again": "change",
     "end": "change",
     "lock": "change",
     "add": "change",

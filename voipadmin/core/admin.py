@@ -12,11 +12,22 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 from django_celery_beat.admin import SolarSchedule
 
+from voipadmin.core.alarms.addressees import save_receiver, save_webhook
 from voipadmin.core.alarms.services import close_alarm
 from voipadmin.core.errors import DomainError
 from voipadmin.core.fields import EncryptedTextField
 from voipadmin.core.forms.local_numbers import local_field
-from voipadmin.core.models import Alarm, AlarmEvent, AlarmSilence, Job
+from voipadmin.core.models import (
+    Alarm,
+    AlarmEvent,
+    AlarmMail,
+    AlarmReceiver,
+    AlarmSilence,
+    Job,
+    Webhook,
+    WebhookAttempt,
+    WebhookMessage,
+)
 from voipadmin.core.services import delete_object, error_messages, save_object
 
 # No task of the panel runs by the sun, and its page would take degrees in inputs that drop a comma.
@@ -209,3 +220,53 @@ class AlarmSilenceAdmin(ReadOnlyAdmin):
 
     list_display = ("kind", "subject", "until", "actor", "reason", "ended_at")
     list_filter = (("ended_at", admin.EmptyFieldListFilter),)
+
+
+@admin.register(AlarmReceiver)
+class AlarmReceiverAdmin(DomainAdmin):
+    """Receivers of alarms by mail."""
+
+    list_display = ("name", "email", "severe_only", "enabled")
+
+    def save_in_domain(self, request: HttpRequest, instance: Any) -> None:
+        save_receiver(instance)
+
+
+@admin.register(Webhook)
+class WebhookAdmin(DomainAdmin):
+    """Webhooks; their secrets are made by the panel, and shown on its pages once."""
+
+    list_display = ("name", "url", "severe_only", "enabled", "failing_since")
+
+    def save_in_domain(self, request: HttpRequest, instance: Any) -> None:
+        save_webhook(instance)
+
+
+@admin.register(AlarmMail)
+class AlarmMailAdmin(ReadOnlyAdmin):
+    """Mails of alarms."""
+
+    goes_with = "core_alarmreceiver_"
+    list_display = ("receiver", "event", "status", "due_at", "sent_at", "error")
+    list_filter = ("status",)
+    list_select_related = ("receiver", "event__alarm")
+
+
+class WebhookAttemptInline(admin.TabularInline[Any, Any]):
+    """The tries of a message."""
+
+    model = WebhookAttempt
+    extra = 0
+    can_delete = False
+    readonly_fields = ("at", "status", "milliseconds", "excerpt", "error")
+
+
+@admin.register(WebhookMessage)
+class WebhookMessageAdmin(ReadOnlyAdmin):
+    """Messages of webhooks."""
+
+    goes_with = "core_webhook_"
+    list_display = ("type", "webhook", "status", "failures", "due_at", "delivered_at")
+    list_filter = ("status", "webhook")
+    list_select_related = ("webhook",)
+    inlines = (WebhookAttemptInline,)

@@ -22,6 +22,7 @@ class CoreConfig(AppConfig):
         """
         import_module("voipadmin.core.audit.changelog").keep_changelogs()
         import_module("voipadmin.core.alarms.outages")
+        import_module("voipadmin.core.alarms.own_kinds")
         import_module("voipadmin.core.jobs.alarms")
         autodiscover_modules("alarms", "consequences", "job_kinds")
         seed_plan = import_module("voipadmin.core.numbering_plan.seeding").seed_plan

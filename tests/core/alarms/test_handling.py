@@ -13,7 +13,7 @@ from tests.api.client import ApiClient
 from tests.factories.users import UserFactory
 from voipadmin.core.alarms import handling
 from voipadmin.core.alarms.kinds import AlarmKind, declare, known_kinds
-from voipadmin.core.alarms.queries import alarm_count, open_alarms
+from voipadmin.core.alarms.queries import alarm_count, open_alarms, text_of
 from voipadmin.core.alarms.services import Sighting, close_alarm, report_events, report_state
 from voipadmin.core.errors import Conflict, DomainError
 from voipadmin.core.models import Alarm, AlarmSilence, AlarmState
@@ -181,3 +181,14 @@ def test_every_kind_of_the_product_has_a_name_and_says_what_to_do() -> None:
 def test_one_report_of_many_subjects_writes_one_history_each() -> None:
     report_events(Sighting(AWAY, f"{number:03}", {"node": number}) for number in range(30))
     assert all(len(steps(alarm)) == 1 for alarm in Alarm.objects.all())
+
+
+def test_figures_are_written_as_the_reader_writes_them() -> None:
+    kind = declare(AlarmKind("test_figures", "%(share)s %% of %(name)s, %(spent)s", "plug", name="Figures"))
+    report_state(kind, {"": {"share": "12.4", "name": "1.2.3.4", "spent": "1840.20"}})
+    alarm = Alarm.objects.get()
+    with translation.override("pt-br"):
+        assert text_of(alarm) == "12,4 % of 1.2.3.4, 1.840,20"
+    with translation.override("en"):
+        assert text_of(alarm) == "12.4 % of 1.2.3.4, 1,840.20"
+    assert str(alarm) == "Figures"

@@ -10,6 +10,7 @@ from django.utils import timezone
 from ninja import FilterSchema, Status
 from pydantic import AfterValidator, Field
 
+from voipadmin.core.alarm_desk import addressee_api
 from voipadmin.core.alarms import handling
 from voipadmin.core.alarms.kinds import kind_of, severe_codes
 from voipadmin.core.alarms.queries import text_of
@@ -222,4 +223,4 @@ def end_silence(request: HttpRequest, id: uuid.UUID) -> Any:  # noqa: A002 - the
     return silences.shown(find(silences, request.user, id), request.user)
 
 
-ROUTERS = {"alarms": alarms_router, "silences": silences_router}
+ROUTERS = {"alarms": alarms_router, "silences": silences_router, **addressee_api.ROUTERS}

@@ -1,4 +1,4 @@
-"""What people are asked when they acknowledge, silence or close an alarm."""
+"""What people are asked when they see to an alarm, and when they say who is told of which."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,8 +7,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from voipadmin.core.forms.entity_form import LocalDateTimeInput, PanelForm
+from voipadmin.core.alarms.addressees import save_receiver, save_webhook
+from voipadmin.core.alarms.kinds import kind_choices
+from voipadmin.core.forms.entity_form import EntityForm, LocalDateTimeInput, PanelForm
+from voipadmin.core.models import AlarmReceiver, Webhook
 
 OBJECT, KIND, EVERYTHING = "object", "kind", "everything"
 MINUTES = {
@@ -50,7 +54,9 @@ class SilenceForm(PanelForm):
             (EVERYTHING, _("Every alarm of the installation")),
         ],
     )
-    minutes = forms.ChoiceField(label=_("for"), choices=list(MINUTES.items()), required=False, initial="60")
+    minutes = forms.ChoiceField(
+        label=pgettext_lazy("so long", "for"), choices=list(MINUTES.items()), required=False, initial="60"
+    )
     until = forms.DateTimeField(label=_("until"), required=False, widget=LocalDateTimeInput())
     reason = forms.CharField(label=_("reason"), max_length=200, validators=[_plain])
     show_when = {"until": "minutes="}
@@ -75,3 +81,62 @@ def scope_answers(alarm: Any, answers: dict[str, Any]) -> dict[str, Any]:
         "until": until,
         "reason": answers["reason"],
     }
+
+
+class AddresseeForm(EntityForm):
+    """Who is told of which alarms: what forms of receivers and of webhooks have in common."""
+
+    kinds = forms.MultipleChoiceField(
+        label=_("kinds of alarms"),
+        choices=kind_choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple({"class": "form-check-input"}),
+        help_text=_("None chosen: all kinds."),
+    )
+
+
+WHICH = (
+    _("Which alarms"),
+    _("Who is told that an alarm opens is told when it is over, too."),
+    ("severe_only", "kinds"),
+)
+
+
+class AlarmReceiverForm(AddresseeForm):
+    """A receiver of alarms by mail."""
+
+    fieldsets = (
+        (
+            _("Receiver"),
+            _("Of one kind of alarm at most one letter is sent a minute: many together are one letter."),
+            ("name", "email", "language", "enabled"),
+        ),
+        WHICH,
+    )
+
+    class Meta:
+        model = AlarmReceiver
+
+    def save(self, commit: bool = True) -> Any:
+        """Save through the domain."""
+        return save_receiver(self.instance)
+
+
+class WebhookForm(AddresseeForm):
+    """A webhook."""
+
+    fieldsets = (
+        (
+            _("Webhook"),
+            _("Alarms are sent there by POST, signed after Standard Webhooks. The secret is made when you save."),
+            ("name", "url", "language", "enabled"),
+        ),
+        WHICH,
+    )
+
+    class Meta:
+        model = Webhook
+
+    def save(self, commit: bool = True) -> Any:
+        """Save through the domain."""
+        return save_webhook(self.instance)

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from redis.exceptions import RedisError
 
 from voipadmin.core.alarm_desk.filters import AlarmFilterSet, AlarmSilenceFilterSet
@@ -103,7 +103,7 @@ class CloseView(ActionFormView[Alarm]):
     entity = ALARMS
     form_class = NoteForm
     title = gettext_lazy("Close the alarm")
-    button = gettext_lazy("Close")
+    button = pgettext_lazy("alarm", "Close")
     aside_template = "core/alarm/close_effect.html"
 
     def perform(self, instance: Any, answers: dict[str, Any]) -> str:

@@ -30,6 +30,9 @@ def scope_of(silence: AlarmSilence) -> str:
 class SentenceColumn(tables.Column):
     """An alarm's sentence, leading to its page."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"attrs": {"td": {"class": "wrap cell-main"}}, **kwargs})
+
     def render(self, record: Any) -> Any:
         """Draw icon and link."""
         link = format_html('<a class="row-link" href="{}">{}</a>', page_of(record), text_of(record))
@@ -46,11 +49,11 @@ class AlarmTable(EntityTable):
     state = tables.Column(orderable=False, verbose_name=_("state"))
     severity = tables.Column(accessor="kind", orderable=False, verbose_name=_("severity"))
     sentence = SentenceColumn(accessor="kind", orderable=False, verbose_name=_("alarm"))
-    kind = tables.Column()
     opened_at = TimeColumn()
-    last_seen_at = TimeColumn()
     count = NumberColumn()
-    acknowledged_by = tables.Column()
+    acknowledged_by = tables.Column(
+        verbose_name=_("acknowledged by"), attrs={"td": {"class": "wide-only"}, "th": {"class": "wide-only"}}
+    )
     closed_at = TimeColumn()
 
     class Meta(EntityTable.Meta):
@@ -72,14 +75,6 @@ class AlarmTable(EntityTable):
     def value_severity(self, record: Any) -> str:
         """Export the severity."""
         return str(SEVERE if kind_of(record).is_severe else MINOR)
-
-    def render_kind(self, value: str) -> str:
-        """Write what the kind is called."""
-        return kind_name(value)
-
-    def value_kind(self, value: str) -> str:
-        """Export the code, by which scripts know it."""
-        return value
 
 
 class AlarmSilenceTable(EntityTable):

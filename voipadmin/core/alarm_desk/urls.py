@@ -2,6 +2,15 @@
 
 from django.urls import path
 
+from voipadmin.core.alarm_desk.addressee_pages import (
+    MESSAGES,
+    RECEIVERS,
+    WEBHOOKS,
+    RenewSecretView,
+    SendAgainView,
+    SendTestView,
+    ShowSecretView,
+)
 from voipadmin.core.alarm_desk.pages import (
     ALARMS,
     SILENCES,
@@ -19,6 +28,13 @@ urlpatterns = [
     path("alarms/<uuid:pk>/silence/", SilenceView.as_view(), name="alarm_silence"),
     path("alarms/<uuid:pk>/close/", CloseView.as_view(), name="alarm_close"),
     path("alarms/silences/<uuid:pk>/end/", EndSilenceView.as_view(), name="alarmsilence_end"),
+    path("alarms/webhooks/<uuid:pk>/show/", ShowSecretView.as_view(), name="webhook_show"),
+    path("alarms/webhooks/<uuid:pk>/renew/", RenewSecretView.as_view(), name="webhook_renew"),
+    path("alarms/webhooks/<uuid:pk>/test/", SendTestView.as_view(), name="webhook_test"),
+    path("alarms/messages/<uuid:pk>/again/", SendAgainView.as_view(), name="webhookmessage_again"),
+    *entity_urls("alarms/receivers", RECEIVERS),
+    *entity_urls("alarms/webhooks", WEBHOOKS),
+    *entity_urls("alarms/messages", MESSAGES),
     *entity_urls("alarms/silences", SILENCES),
     *entity_urls("alarms", ALARMS),
 ]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from voipadmin.core.errors import Message
 from voipadmin.core.models import Alarm
+from voipadmin.core.models.alarms import KIND_NAMES
 
 Address = Callable[[Alarm], str]
 
@@ -37,6 +38,8 @@ def declare(kind: AlarmKind) -> AlarmKind:
     """Make a kind known to pages; return it. Raise ValueError where another one has its code."""
     if _KINDS.setdefault(kind.code, kind) != kind:
         raise ValueError(f"two kinds of alarms are called {kind.code}")
+    if kind.name:
+        KIND_NAMES[kind.code] = kind.name
     return kind
 
 

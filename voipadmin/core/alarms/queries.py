@@ -1,13 +1,19 @@
 """Reads of alarms."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
+
+from django.utils.formats import number_format
 
 from voipadmin.core.alarms.kinds import kind_of, severe_codes
 from voipadmin.core.models import Alarm, AlarmState
 
 MOST_SHOWN = 20
+DECIMAL = re.compile(r"-?[0-9]{1,18}\.[0-9]{1,6}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +55,21 @@ def alarm_count(user: Any) -> AlarmCount:
 def text_of(alarm: Alarm) -> str:
     """Return an alarm's sentence in the language of whoever reads it."""
     try:
-        return str(kind_of(alarm).sentence % {**alarm.details, "count": alarm.count})
+        return str(kind_of(alarm).sentence % {**_as_read(alarm.details), "count": alarm.count})
     except (KeyError, ValueError, TypeError):
         # Another release wrote other details.
         return str(alarm)
+
+
+def _as_read(details: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the details with decimal numbers, which are kept as texts such as `1840.22`, as the reader writes them."""
+    return {name: _number(value) if isinstance(value, str) else value for name, value in details.items()}
+
+
+def _number(text: str) -> str:
+    if not DECIMAL.fullmatch(text):
+        return text
+    return number_format(Decimal(text), decimal_pos=len(text.partition(".")[2]))
 
 
 def shown(alarm: Alarm) -> OpenAlarm:

@@ -1,7 +1,7 @@
 """Opening, repeating and closing of alarms. At most one alarm of a kind is open for a subject."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -55,15 +55,35 @@ def report_events(sightings: Iterable[Sighting], *, now: datetime | None = None)
 
 
 @transaction.atomic
-def report_state(kind: AlarmKind, standing: Mapping[str, Mapping[str, Any]], *, now: datetime | None = None) -> None:
+def report_state(
+    kind: AlarmKind,
+    standing: Mapping[str, Mapping[str, Any]],
+    *,
+    now: datetime | None = None,
+    kept: Collection[str] = (),
+) -> None:
     """Make the open alarms of `kind` those of `standing` (subject: details): open what is new, close what is over.
 
-    What stands already is seen again and not counted again: nothing has happened since.
+    What stands already is seen again and not counted again: nothing has happened since. Those of `kept` stay open
+    though they were not seen.
     """
-    is_over = Alarm.objects.filter(kind=kind.code, closed_at=None).exclude(subject__in=standing)
+    is_over = Alarm.objects.filter(kind=kind.code, closed_at=None).exclude(subject__in=[*standing, *kept])
     for alarm in is_over.order_by("subject").select_for_update():
         mark_closed(alarm, now=now)
     _see([Sighting(kind, subject, standing[subject]) for subject in sorted(standing)], now, is_event=False)
+
+
+@transaction.atomic
+def report_subject(
+    kind: AlarmKind, subject: str, details: Mapping[str, Any] | None, *, now: datetime | None = None
+) -> None:
+    """Have the alarm of one subject stand with `details`, or close it where there are none; others stay as they are."""
+    if details is not None:
+        _see([Sighting(kind, subject, details)], now, is_event=False)
+        return
+    is_over = Alarm.objects.filter(kind=kind.code, subject=subject, closed_at=None)
+    for alarm in is_over.select_for_update():
+        mark_closed(alarm, now=now)
 
 
 @transaction.atomic

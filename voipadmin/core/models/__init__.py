@@ -18,6 +18,14 @@ from voipadmin.core.models.base import (
     new_id,
     visible_manager,
 )
+from voipadmin.core.models.delivery import (
+    AlarmMail,
+    AlarmReceiver,
+    MessageStatus,
+    Webhook,
+    WebhookAttempt,
+    WebhookMessage,
+)
 from voipadmin.core.models.installation import Installation, InstallationLogo
 from voipadmin.core.models.jobs import OVERSEE, UNFINISHED, Job, JobFile, JobFilePart, JobModel, JobStatus
 from voipadmin.core.models.legal_party import LegalParty
@@ -30,7 +38,9 @@ __all__ = [
     "UNFINISHED",
     "Alarm",
     "AlarmEvent",
+    "AlarmMail",
     "AlarmQuerySet",
+    "AlarmReceiver",
     "AlarmSilence",
     "AlarmState",
     "AlarmStep",
@@ -48,6 +58,7 @@ __all__ = [
     "JobStatus",
     "LegalParty",
     "MailStatus",
+    "MessageStatus",
     "OperatorRange",
     "OperatorRangeKind",
     "OutgoingMail",
@@ -57,6 +68,9 @@ __all__ = [
     "ServiceCode",
     "VisibleQuerySet",
     "VisibleRows",
+    "Webhook",
+    "WebhookAttempt",
+    "WebhookMessage",
     "known_choices",
     "new_id",
     "visible_manager",

@@ -10,7 +10,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from voipadmin.core.errors import Message
 from voipadmin.core.models.base import BaseModel, VisibleQuerySet, known_choices
+
+# Code of a kind -> what it is called; `voipadmin.core.alarms.kinds`, which is above the models, fills it.
+KIND_NAMES: dict[str, Message] = {}
 
 
 class AlarmState(models.TextChoices):
@@ -128,7 +132,8 @@ class Alarm(BaseModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.subject}".strip()
+        named = KIND_NAMES.get(self.kind)
+        return str(named) if named else f"{self.kind} {self.subject}".strip()
 
     def get_absolute_url(self) -> str:
         """Return the page of this alarm."""

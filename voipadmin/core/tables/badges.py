@@ -75,6 +75,8 @@ LOOKS: dict[str, Look] = {
     "alarm_acknowledged": Look("info", "user-check"),
     "alarm_silenced": Look("off", "bell-off"),
     "alarm_closed": Look("ok", "circle-check"),
+    "delivered": Look("ok", "circle-check"),
+    "given_up": Look("bad", "circle-x"),
     "alarm_severe": Look("bad", "triangle-alert"),
     "alarm_minor": Look("warn", "info"),
     "admin": Look("info", "shield-check"),
