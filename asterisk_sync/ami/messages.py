@@ -9,6 +9,7 @@ from typing import Any
 from asterisk.manager import ManagerException, ManagerMsg
 
 LONGEST_LINE = 1 << 20
+NOT_SET = "(null)"
 
 Fields = Mapping[str, str | list[str]]
 
@@ -34,7 +35,11 @@ class UnsafeValueError(ValueError):
 
 
 class AmiMessage(ManagerMsg):
-    """One response or event; `outputs` are the lines of a console command, `variables` are those of a channel."""
+    """One response or event; `outputs` are the lines of a console command, `variables` are those of a channel.
+
+    Events name variables `ChanVariable: name=value`, the action Status `Variable: name=value`; one that is not set
+    is `(null)` there.
+    """
 
     headers: dict[str, Any]
     data: str
@@ -50,9 +55,9 @@ class AmiMessage(ManagerMsg):
                 stray.append(line)
             elif key == "Output":
                 self.outputs.append(value.removeprefix(" "))
-            elif key.startswith("ChanVariable"):
+            elif key.startswith("ChanVariable") or (key == "Variable" and "=" in value):
                 name, _equals, content = value.strip().partition("=")
-                self.variables[name] = content
+                self.variables[name] = "" if content == NOT_SET else content
             else:
                 self.headers[key.strip()] = value.strip()
         if self.variables:

@@ -27,7 +27,7 @@ ALLOWED_RIGHTS = (
     "lists and reloads; with the class system, which PJSIP's lists ask for, also GetConfig, DialplanExtensionAdd,"
     " ModuleLoad and DBPut: guard the secret like root's password"
 )
-ACTIONS_TRIED = ("PJSIPShowEndpoints", "PJSIPShowContacts", "CoreShowChannels")
+ACTIONS_TRIED = ("PJSIPShowEndpoints", "PJSIPShowContacts", "CoreShowChannels", "Status")
 MODULES = ("res_pjsip.so", "pbx_config.so", "chan_pjsip.so", "app_dial.so", "app_playback.so", "app_stack.so")
 MODULES_FOR_RECORDS = ("cdr_custom.so", "func_cdr.so", "func_groupcount.so")
 MODULES_FOR_CONFERENCES = ("app_confbridge.so", "bridge_softmix.so", "app_mixmonitor.so")

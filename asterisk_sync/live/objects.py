@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
+from django.utils import timezone
 
 from asterisk_sync.changes.placement import nodes_carrying
+from asterisk_sync.live.history import history_of
 from asterisk_sync.live.state import live_states
+from asterisk_sync.live.trip_line import TripLine, trip_line
 from asterisk_sync.models import Node
 from customers.models import Customer, Extension
 from routing.models import Authentication, Gateway
@@ -30,6 +33,7 @@ class LiveObject:
     milliseconds: float | None
     contacts: tuple[str, ...]
     registration: str = ""
+    trips: TripLine | None = None
 
 
 def live_objects_of(instance: models.Model) -> list[LiveObject]:
@@ -38,9 +42,11 @@ def live_objects_of(instance: models.Model) -> list[LiveObject]:
     if endpoint_name is None:
         return []
     nodes = {node.pk: node for node in Node.objects.filter(pk__in=nodes_carrying(instance))}
-    name = endpoint_name(instance)
+    name, now = endpoint_name(instance), timezone.now()
     found = []
-    for pk, state in live_states(nodes.values(), [name]).items():
+    states = live_states(nodes.values(), [name])
+    histories = history_of(list(states), name)
+    for pk, state in states.items():
         endpoint = state.endpoint(name)
         registration = state.registration(name) if registers(instance) else None
         if endpoint is not None:
@@ -53,6 +59,7 @@ def live_objects_of(instance: models.Model) -> list[LiveObject]:
                     milliseconds=endpoint.rtt_milliseconds,
                     contacts=tuple(contact.uri for contact in endpoint.contacts),
                     registration=registration.status if registration else "",
+                    trips=trip_line(histories.get(pk, ()), now),
                 )
             )
     return found

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from asterisk_sync.ami.client import AmiClient
+from asterisk_sync.live.calls import VARIABLES
 from asterisk_sync.live.state import LiveChannel, LiveContact, LiveEndpoint, LiveRegistration, LiveState
 from billing.rating.called_numbers import endpoint_of
 
@@ -17,6 +18,7 @@ from billing.rating.called_numbers import endpoint_of
 CONTACTS_EVERY_SECONDS = 5.0
 # Reading them takes no more than this share of the time.
 LARGEST_SHARE = 0.1
+ASKED = ",".join(VARIABLES)
 # Contacts that are written in a file are in no list: so many endpoints with such contacts are asked for one by one.
 STATIC_CONTACTS = 200
 
@@ -35,7 +37,7 @@ class LiveReader:
 
     def read(self) -> LiveState:
         """Return the state of this moment."""
-        channels = tuple(_channel(headers) for headers in self._client.list_action("CoreShowChannels"))
+        channels = tuple(_channel(headers) for headers in self._client.list_action("Status", Variables=ASKED))
         began = time.monotonic()
         if began >= self._next_at:
             rows = self._client.list_action("PJSIPShowEndpoints")
@@ -75,6 +77,7 @@ class LiveReader:
 
 
 def _channel(headers: dict[str, Any]) -> LiveChannel:
+    age = str(headers.get("Seconds", ""))
     return LiveChannel(
         name=str(headers.get("Channel", "")),
         linkedid=str(headers.get("Linkedid", "")),
@@ -85,16 +88,18 @@ def _channel(headers: dict[str, Any]) -> LiveChannel:
         context=str(headers.get("Context", "")),
         application=str(headers.get("Application", "")),
         account_code=str(headers.get("AccountCode", "")),
-        seconds=_seconds(str(headers.get("Duration", ""))),
+        seconds=int(age) if age.isdecimal() else 0,
+        uniqueid=str(headers.get("Uniqueid", "")),
+        codec=_codec(headers),
+        bridge=str(headers.get("BridgeID", "")),
+        variables={name: value for name, value in headers.get("ChanVariable", {}).items() if value},
     )
 
 
-def _seconds(duration: str) -> int:
-    """Return `HH:MM:SS` in seconds."""
-    total = 0
-    for part in duration.split(":"):
-        total = total * 60 + (int(part) if part.isdecimal() else 0)
-    return total
+def _codec(headers: dict[str, Any]) -> str:
+    """Return the codec on the wire: the only native format, else what is read now."""
+    native = str(headers.get("Nativeformats", "")).strip("()")
+    return str(headers.get("Readformat", "")) if "|" in native else native
 
 
 def _endpoint(headers: dict[str, Any], contacts: dict[str, list[LiveContact]]) -> LiveEndpoint:

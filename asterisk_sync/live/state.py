@@ -7,7 +7,7 @@ asks for those that it needs: there may be a hundred thousand.
 import dataclasses
 import json
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -27,7 +27,7 @@ AWAY = frozenset({"Unavailable", "Invalid"})
 
 @dataclass(frozen=True)
 class LiveChannel:
-    """A channel; those of one call have the same `linkedid`."""
+    """A channel; those of one call have the same `linkedid`. `variables` stay with the worker: readers see none."""
 
     name: str
     linkedid: str
@@ -39,6 +39,10 @@ class LiveChannel:
     application: str
     account_code: str
     seconds: int
+    uniqueid: str = ""
+    codec: str = ""
+    bridge: str = ""
+    variables: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -226,7 +230,8 @@ def endpoints_key(node_id: UUID) -> str:
 
 def pack(state: LiveState) -> str:
     """Return a state without its endpoints as JSON."""
-    return json.dumps(dataclasses.asdict(dataclasses.replace(state, endpoints=())), default=str)
+    channels = tuple(dataclasses.replace(channel, variables={}) for channel in state.channels)
+    return json.dumps(dataclasses.asdict(dataclasses.replace(state, channels=channels, endpoints=())), default=str)
 
 
 def pack_endpoint(endpoint: LiveEndpoint) -> str:

@@ -25,6 +25,7 @@ NEEDED: dict[str, dict[str, str]] = {
     "ModuleCheck": {"Module": "res_pjsip"},
     "CoreSettings": {},
     "CoreShowChannels": {},
+    "Status": {"Variables": "va_customer,va_direction"},
     "ShowDialPlan": {},
     "PJSIPShowEndpoints": {},
     "PJSIPShowContacts": {},

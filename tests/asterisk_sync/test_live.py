@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -52,7 +53,12 @@ def _empty_cache() -> Iterator[None]:
 
 
 def a_state(node: Node) -> LiveState:
-    channel = {"caller_number": "1001", "connected_number": "", "extension": "011", "context": "from-internal"}
+    channel: dict[str, Any] = {
+        "caller_number": "1001",
+        "connected_number": "",
+        "extension": "011",
+        "context": "from-internal",
+    }
     return LiveState(
         node_id=node.pk,
         taken_at=timezone.now(),
