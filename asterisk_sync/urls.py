@@ -16,6 +16,7 @@ urlpatterns = [
     *conference_urls,
     *placement_urls,
     path("sync/indicator/", fragments.indicator, name="indicator"),
+    path("sync/indicator/poll/", fragments.indicator_poll, name="indicator_poll"),
     path("sync/of/<slug:app_label>/<slug:model_name>/<uuid:pk>/", fragments.object_state, name="object_state"),
     path("sync/<uuid:pk>/apply/", decide.ApplyNowView.as_view(), name="node_apply"),
     path("sync/<uuid:pk>/waiting/", decide.WaitingView.as_view(), name="node_waiting"),

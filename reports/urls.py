@@ -18,6 +18,7 @@ app_name = "reports"
 urlpatterns = [
     path("", views.dashboard, name="dashboard"),
     path("dashboard/live/", views.dashboard_live, name="dashboard_live"),
+    path("dashboard/poll/", views.dashboard_poll, name="dashboard_poll"),
     path("dashboard/hours/", views.dashboard_hours, name="dashboard_hours"),
     path("calls/import/", CallFileView.as_view(), name="cdr_import"),
     path("reports/margin/", MarginView.as_view(), name="margin"),

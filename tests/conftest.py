@@ -12,6 +12,7 @@ from django.contrib.auth.hashers import Argon2PasswordHasher
 
 from tests.database import create_database, restored_after_tests
 from tests.plugin import WORKER, unavailable
+from voipadmin.core.polling import parts
 
 pytest_plugins = ["tests.lab.fixtures"]
 
@@ -31,6 +32,12 @@ def _cheap_passwords() -> Iterator[None]:
     """Let Argon2 be Argon2, but not slow on purpose: there are hundreds of log-ins, and nothing to protect."""
     with patch.multiple(Argon2PasswordHasher, time_cost=1, memory_cost=64, parallelism=1):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _nothing_drawn() -> None:
+    """Forget the parts of pages that an earlier test had drawn: they are kept for two seconds."""
+    parts.forget_drawings()
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ from django.urls import include, path
 from voipadmin.core.pages import faults, health
 from voipadmin.core.pages.decimal_reading import decimal_reading
 from voipadmin.core.pages.installation import InstallationView
+from voipadmin.core.polling.serving import part_view
 from voipadmin.search.page import search
 from voipadmin.users import account_urls
 
@@ -22,6 +23,7 @@ urlpatterns = [
     path("", include("billing.urls")),
     path("", include("asterisk_sync.urls")),
     path("", include("voipadmin.users.urls")),
+    path("live/part/<str:token>", part_view, name="polled_part"),
     path("search/", search, name="search"),
     path("forms/decimal/", decimal_reading, name="decimal_reading"),
     path("installation/", InstallationView.as_view(), name="installation"),

@@ -1,14 +1,16 @@
 """Pages of conferences and their sessions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.contrib.auth.context_processors import PermWrapper
 from django.db.models import Count, Exists, Max, OuterRef, Q
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -25,6 +27,8 @@ from voipadmin.core.errors import DomainError
 from voipadmin.core.pages import Entity, FieldGroup, Hint, Related, entity_urls
 from voipadmin.core.pages.actions import ActionFormView
 from voipadmin.core.pages.views import EntityView
+from voipadmin.core.polling.parts import PolledPart, declare, poll_address
+from voipadmin.users.viewers import told_viewer, viewer_told
 
 CHANGE = "asterisk_sync.change_conference"
 
@@ -127,7 +131,7 @@ SESSIONS = Entity(
 
 
 class LiveView(EntityView[Conference]):
-    """The part of a conference's page that shows who is there, asked for every two seconds."""
+    """The part of a conference's page that shows who is there, as it is at this moment."""
 
     entity = CONFERENCES
 
@@ -139,6 +143,28 @@ class LiveView(EntityView[Conference]):
         """Return the part, with what was refused."""
         context = {**live_context(conference, self.request.user), "error": error}
         return render(self.request, "asterisk_sync/conference/live.html", context)
+
+
+def _draw_part(values: Mapping[str, Any]) -> str:
+    """Draw who is there, for all who may see and do the same; forms in it are sent by script, with the page's token."""
+    user: Any = viewer_told(values)
+    conference = Conference.objects.visible_to(user).get(pk=values["conference"])
+    context = {**live_context(conference, user), "perms": PermWrapper(user)}
+    return render_to_string("asterisk_sync/conference/live.html", context)
+
+
+LIVE_PART = declare(PolledPart("conference", _draw_part))
+
+
+class PollView(EntityView[Conference]):
+    """Gives the address at which who is there is polled, to those who may see the conference."""
+
+    entity = CONFERENCES
+
+    def get(self, request: HttpRequest, pk: UUID) -> JsonResponse:
+        """Return the address."""
+        values = {**told_viewer(request.user), "conference": str(self.get_instance().pk)}
+        return JsonResponse({"poll": poll_address(LIVE_PART, values)})
 
 
 class CommandView(LiveView):
@@ -251,6 +277,7 @@ def _command(name: str, service: Callable[..., object], *, of_leg: bool = False)
 
 urlpatterns = [
     path("conferences/<uuid:pk>/live/", LiveView.as_view(), name="conference_live"),
+    path("conferences/<uuid:pk>/poll/", PollView.as_view(), name="conference_poll"),
     path("conferences/<uuid:pk>/start/", StartView.as_view(), name="conference_start"),
     path("conferences/<uuid:pk>/end/", EndView.as_view(), name="conference_end"),
     path("conferences/<uuid:pk>/call-in/", CallInView.as_view(), name="conference_call_in"),

@@ -1,16 +1,20 @@
 """Parts of pages that show whether what is saved is live."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
 
 from asterisk_sync.changes.queries import STATES_BY_GRAVITY, sync_state_of
 from asterisk_sync.live.objects import live_objects_of
 from asterisk_sync.models import DriftFinding, Node, SyncState
 from asterisk_sync.pages.banners import banners_for
+from voipadmin.core.polling.parts import PolledPart, declare, poll_address
+from voipadmin.users.viewers import told_viewer, viewer_told
 
 
 def object_state(request: HttpRequest, app_label: str, model_name: str, pk: Any) -> HttpResponse:
@@ -42,15 +46,34 @@ def indicator(request: HttpRequest) -> HttpResponse:
     """
     if not request.user.has_perm("asterisk_sync.view_node"):
         raise PermissionDenied
+    context = _indicator_context(request.user)
+    signature = context["banners"].signature
+    context["banners_changed"] = request.GET.get("bars", signature) != signature
+    return render(request, "asterisk_sync/indicator.html", context)
+
+
+def _indicator_context(user: Any) -> dict[str, Any]:
     nodes = list(Node.objects.filter(enabled=True).only("state", "desired_generation", "applied_generation"))
     worst = min((SyncState(node.state) for node in nodes), key=STATES_BY_GRAVITY.index, default="")
-    banners = banners_for(request.user)
-    context = {
+    return {
         "worst": worst,
         "tone": TONES.get(SyncState(worst), "bad") if worst else "",
         "waiting": sum(max(0, node.desired_generation - node.applied_generation) for node in nodes),
         "drift_count": DriftFinding.objects.filter(settlement="", node__enabled=True).count(),
-        "banners": banners,
-        "banners_changed": request.GET.get("bars", banners.signature) != banners.signature,
+        "banners": banners_for(user),
     }
-    return render(request, "asterisk_sync/indicator.html", context)
+
+
+def _draw_indicator(values: Mapping[str, Any]) -> str:
+    """Draw the state without the banners, whose forms need the page's own token: the page asks for these itself."""
+    return render_to_string("asterisk_sync/indicator.html", _indicator_context(viewer_told(values)))
+
+
+INDICATOR_PART = declare(PolledPart("sync_indicator", _draw_indicator, 3.5))
+
+
+def indicator_poll(request: HttpRequest) -> JsonResponse:
+    """Return the address at which the state is polled, to those who may see nodes."""
+    if not request.user.has_perm("asterisk_sync.view_node"):
+        raise PermissionDenied
+    return JsonResponse({"poll": poll_address(INDICATOR_PART, told_viewer(request.user))})

@@ -27,6 +27,7 @@ SUFFIXES = {
 OTHERS: dict[str, list[tuple[str, str, str]]] = {
     "reports:dashboard": [("GET", "view", "reports.dashboard")],
     "reports:dashboard_live": [("GET", "view", "reports.dashboard")],
+    "reports:dashboard_poll": [("GET", "view", "reports.dashboard")],
     "reports:dashboard_hours": [("GET", "view", "reports.dashboard")],
     "reports:margin": [("GET", "view", "reports.margin")],
     "reports:quality": [("GET", "view", "reports.quality")],
@@ -54,6 +55,7 @@ OTHERS: dict[str, list[tuple[str, str, str]]] = {
     "numbering:did_unblock": [("GET", "change", "numbering.did"), ("POST", "change", "numbering.did")],
     "billing:rejectedrecord_again": [("POST", "change", "billing.rejectedrecord")],
     "asterisk_sync:indicator": [("GET", "view", "asterisk_sync.node")],
+    "asterisk_sync:indicator_poll": [("GET", "view", "asterisk_sync.node")],
     "asterisk_sync:node_apply": [("POST", "sync", "asterisk_sync.node")],
     "asterisk_sync:node_renew_secret": [("POST", "sync", "asterisk_sync.node")],
     "asterisk_sync:node_waiting": [("GET", "view", "asterisk_sync.node"), ("POST", "sync", "asterisk_sync.node")],
@@ -74,6 +76,7 @@ OTHERS: dict[str, list[tuple[str, str, str]]] = {
     "asterisk_sync:simulator_check": [("GET", "view", "routing.route")],
     "asterisk_sync:conference_live": [("GET", "view", "asterisk_sync.conference")],
     "asterisk_sync:conferencesession_recording": [("GET", "view", "asterisk_sync.conferencesession")],
+    "asterisk_sync:conference_poll": [("GET", "view", "asterisk_sync.conference")],
     **{
         f"asterisk_sync:conference_{name}": [
             ("GET", "change", "asterisk_sync.conference"),
@@ -141,6 +144,7 @@ OBJECT_OF = {
 }
 # Pages about the user who looks and its jobs, the search, which finds what the user may see, how an amount is read.
 PERSONAL = {
+    "polled_part",
     "users:settings",
     "users:second_factor_first",
     "search",

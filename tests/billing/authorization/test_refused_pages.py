@@ -18,6 +18,7 @@ from billing.authorization.refused.pages import REASON_LABELS
 from billing.authorization.rules.values import RefusalReason
 from billing.models import RefusedCall
 from tests.factories import CdrFactory, CustomerFactory, UserFactory
+from voipadmin.core.polling import parts
 from voipadmin.users.roles import Role
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +27,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Let no dashboard be an earlier one."""
-    monkeypatch.setattr("reports.views.LIVE_SECONDS", 0)
+    monkeypatch.setattr(parts, "_fresh", lambda _key: None)
+    monkeypatch.setattr(parts, "_of_another_process", lambda _key: None)
     cache.clear()
     yield
     cache.clear()

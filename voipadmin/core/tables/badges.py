@@ -1,6 +1,7 @@
 """The visual vocabulary of states: a colour, an icon and always the word."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.utils.html import format_html
@@ -49,6 +50,7 @@ LOOKS: dict[str, Look] = {
     "unregistered": Look("off", "circle-dashed"),
     "unknown": Look("off", "circle-question-mark"),
     "waiting": Look("off", "clock"),
+    "dialling": Look("off", "phone-outgoing"),
     "ringing": Look("info", "bell-ring"),
     "joined": Look("ok", "phone"),
     "left": Look("off", "log-out"),
@@ -88,6 +90,7 @@ LOOKS: dict[str, Look] = {
 PLAIN = Look("off", "circle")
 
 
+@lru_cache(maxsize=1024)
 def icon(name: str, size: int = 16) -> SafeString:
     """Return an inline SVG that screen readers skip."""
     return SafeString(lucide(name, size=size, aria_hidden="true", focusable="false"))
