@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from asterisk_sync.calls_up.pages import urlpatterns as calls_up_urls
 from asterisk_sync.conferences.pages import urlpatterns as conference_urls
 from asterisk_sync.pages import decisions as decide
 from asterisk_sync.pages import fragments
@@ -13,6 +14,7 @@ from voipadmin.core.pages import entity_urls
 app_name = "asterisk_sync"
 urlpatterns = [
     *simulator_urls,
+    *calls_up_urls,
     *conference_urls,
     *placement_urls,
     path("sync/indicator/", fragments.indicator, name="indicator"),

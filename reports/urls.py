@@ -3,6 +3,7 @@
 from django.urls import path
 
 from reports import views
+from reports.burn.part import burn_poll
 from reports.calls.page import CallsFileView
 from reports.cdr_import_page import CallFileView
 from reports.dids.page import DidReportView
@@ -20,6 +21,7 @@ urlpatterns = [
     path("dashboard/live/", views.dashboard_live, name="dashboard_live"),
     path("dashboard/poll/", views.dashboard_poll, name="dashboard_poll"),
     path("dashboard/hours/", views.dashboard_hours, name="dashboard_hours"),
+    path("live/burn/", burn_poll, name="burn_poll"),
     path("calls/import/", CallFileView.as_view(), name="cdr_import"),
     path("reports/margin/", MarginView.as_view(), name="margin"),
     path("reports/quality/", QualityView.as_view(), name="quality"),

@@ -63,6 +63,12 @@ MAY: dict[str, dict[str, set[str]]] = {
     "asterisk_sync.generation": {Role.OPERATOR: VIEW, Role.FINANCE: VIEW, Role.VIEWER: VIEW},
     "asterisk_sync.syncrun": {Role.OPERATOR: VIEW, Role.FINANCE: VIEW, Role.VIEWER: VIEW},
     "asterisk_sync.driftfinding": {Role.OPERATOR: VIEW | {"sync"}, Role.FINANCE: VIEW, Role.VIEWER: VIEW},
+    "asterisk_sync.call": {
+        Role.OPERATOR: {"view", "end"},
+        Role.FINANCE: VIEW,
+        Role.VIEWER: VIEW,
+        Role.CUSTOMER: VIEW,
+    },
     "asterisk_sync.conference": {Role.OPERATOR: ALL, Role.FINANCE: VIEW, Role.VIEWER: VIEW, Role.CUSTOMER: VIEW},
     "asterisk_sync.conferencesession": {
         Role.OPERATOR: VIEW,
@@ -104,6 +110,7 @@ API = {
     "drift": "asterisk_sync.driftfinding",
     "simulations": "routing.route",
     "conference": "asterisk_sync.conference",
+    "live": "asterisk_sync.call",
     "reports": "billing.cdr",
     "report-schedules": "reports.reportschedule",
     "dashboard": "reports.dashboard",

@@ -55,6 +55,7 @@ SPECIAL = {
     "mute": "change",
     "kick": "change",
     "call-again": "change",
+    "hang-up": "end",
 }
 # A question that is sent as a body: it writes nothing.
 QUESTIONS = {"/simulations/": "view"}

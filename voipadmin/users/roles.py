@@ -44,6 +44,7 @@ GRANTS: dict[str, dict[str, frozenset[str]]] = {
         "reports.reportschedule": WRITE,
         "asterisk_sync": VIEW,
         "asterisk_sync.node": VIEW | {"sync"},
+        "asterisk_sync.call": VIEW | {"end"},
         "asterisk_sync.conference": WRITE,
     },
     Role.FINANCE: {
@@ -86,6 +87,7 @@ GRANTS: dict[str, dict[str, frozenset[str]]] = {
         "billing.refusedcall": VIEW,
         "asterisk_sync.conference": VIEW,
         "asterisk_sync.conferencesession": VIEW,
+        "asterisk_sync.call": VIEW,
         "reports.dashboard": VIEW,
     },
 }

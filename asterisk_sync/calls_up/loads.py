@@ -1,0 +1,112 @@
+"""How much of their limits gateways, customers and nodes use now: channels, and new calls per second."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from asterisk_sync.live.calls import CallUp, new_calls_per_second
+from asterisk_sync.live.calls_store import NodeCalls
+from customers.models import Customer
+from routing.models import Gateway
+
+# So many of each kind are shown, the fullest first.
+SHOWN = 6
+NEARLY_FULL = Decimal("0.8")
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Calls of something against its limit, which holds on each node by itself; `limit` is None where it has none."""
+
+    name: str
+    url: str
+    node: str
+    calls: int
+    limit: int | None
+    per_second: Decimal = Decimal(0)
+    per_second_limit: int | None = None
+
+    @property
+    def share(self) -> Decimal:
+        """Return the part of the limit that is used: the larger of channels and calls per second, 1 at most."""
+        shares = [Decimal(0)]
+        if self.limit:
+            shares.append(Decimal(self.calls) / self.limit)
+        if self.per_second_limit:
+            shares.append(self.per_second / self.per_second_limit)
+        return min(max(shares), Decimal(1))
+
+    @property
+    def percent(self) -> int:
+        """Return the share in percent."""
+        return int(self.share * 100)
+
+    @property
+    def tone(self) -> str:
+        """Return how serious it is: bad at the limit, warn from four fifths on."""
+        return "bad" if self.share >= 1 else "warn" if self.share >= NEARLY_FULL else "ok"
+
+
+@dataclass(frozen=True, slots=True)
+class Loads:
+    """The fullest gateways and customers, and all nodes."""
+
+    nodes: Sequence[Load] = ()
+    gateways: Sequence[Load] = ()
+    customers: Sequence[Load] = ()
+
+
+def loads_of(told: Iterable[NodeCalls], now: datetime) -> Loads:
+    """Return the loads of what nodes that answer tell, with two queries where there are calls and none where not."""
+    answering = [node for node in told if not node.is_silent(now)]
+    several = len(answering) > 1
+    gateways = Counter((node.node, call.gateway_id) for node in answering for call in node.calls if call.gateway)
+    customers = Counter((node.node, call.customer_id) for node in answering for call in node.calls if call.customer)
+    return Loads(
+        nodes=[
+            Load(node.node, "", "", len(node.calls), None, new_calls_per_second(node.calls, now)) for node in answering
+        ],
+        gateways=_gateways(gateways, several=several) if gateways else (),
+        customers=_customers(customers, answering, now, several=several) if customers else (),
+    )
+
+
+def _gateways(counts: Counter[tuple[str, str]], *, several: bool) -> list[Load]:
+    rows = {str(row.pk): row for row in Gateway.objects.filter(pk__in={key for _node, key in counts})}
+    loads = [
+        Load(rows[key].name, rows[key].get_absolute_url(), node if several else "", count, rows[key].channel_limit)
+        for (node, key), count in counts.items()
+        if key in rows
+    ]
+    return _fullest(loads)
+
+
+def _customers(
+    counts: Counter[tuple[str, str]], told: Iterable[NodeCalls], now: datetime, *, several: bool
+) -> list[Load]:
+    rows = {str(row.pk): row for row in Customer.objects.filter(pk__in={key for _node, key in counts})}
+    outgoing: dict[tuple[str, str], list[CallUp]] = {}
+    for node in told:
+        for call in node.calls:
+            if call.direction == "outbound":
+                outgoing.setdefault((node.node, call.customer_id), []).append(call)
+    loads = [
+        Load(
+            rows[key].code,
+            rows[key].get_absolute_url(),
+            node if several else "",
+            count,
+            rows[key].channel_limit,
+            new_calls_per_second(outgoing.get((node, key), ()), now),
+            rows[key].calls_per_second,
+        )
+        for (node, key), count in counts.items()
+        if key in rows
+    ]
+    return _fullest(loads)
+
+
+def _fullest(loads: list[Load]) -> list[Load]:
+    return sorted(loads, key=lambda load: (-load.share, -load.calls, load.name, load.node))[:SHOWN]
