@@ -29,6 +29,7 @@ MEASUREMENTS = {
     "rerated_calls": "tests.bench.rerating",
     "imported_cdr_lines": "tests.bench.call_records",
     "deck_preview": "tests.bench.deck_preview",
+    "live_viewers": "tests.bench.live_viewers",
     "authorizations": "tests.bench.authorizations",
 }
 
