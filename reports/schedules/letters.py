@@ -1,6 +1,5 @@
 """The letter that brings a scheduled report, in the schedule's language."""
 
-from django.template.loader import render_to_string
 from django.utils import formats, translation
 from django.utils.translation import gettext as _
 
@@ -8,7 +7,8 @@ from reports.models import ReportLetter, ReportRun
 from reports.schedules.contents import ReportRefused
 from reports.schedules.recipients import refused_recipients
 from voipadmin.core.installation.queries import read_installation
-from voipadmin.core.outgoing.sending import Attachment, Letter, declare_outgoing
+from voipadmin.core.mail.letters import Attachment, Letter
+from voipadmin.core.outgoing.sending import declare_outgoing
 
 
 def report_letter(row: ReportLetter) -> Letter:
@@ -26,9 +26,9 @@ def _letter(row: ReportLetter, run: ReportRun) -> Letter:
         raise ReportRefused(_("The file is no longer kept. Run the report again."))
     days = {name: formats.date_format(getattr(run, name), "SHORT_DATE_FORMAT") for name in ("first_day", "last_day")}
     context = {"schedule": schedule, "run": run, "days": days, "installation": read_installation()}
-    text = render_to_string("mail/report.txt", context)
     file = Attachment(run.file_name, bytes(run.content), run.media_type)
-    return Letter(f"{schedule.name}: {days['first_day']} – {days['last_day']}", text, [file])
+    subject = f"{schedule.name}: {days['first_day']} – {days['last_day']}"
+    return Letter([row.recipient], schedule.language, subject, "mail/report", context, [file])
 
 
 declare_outgoing(ReportLetter, report_letter)

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, cast
 
-from django.template.loader import render_to_string
 from django.utils import formats, translation
 from django.utils.translation import gettext as _
 
@@ -13,7 +12,8 @@ from billing.models import Statement, StatementLetter
 from billing.statements.document import document_context, figures_of
 from reports.kit.exports import FileForm, file_response
 from reports.statements.files import COLUMNS, statement_rows
-from voipadmin.core.outgoing.sending import Attachment, Letter, declare_outgoing
+from voipadmin.core.mail.letters import Attachment, Letter
+from voipadmin.core.outgoing.sending import declare_outgoing
 
 # Above the first size a file goes packed, above the second not at all: mail servers refuse what is larger.
 PACKED_ABOVE, LEFT_OUT_ABOVE = 2 * 1024 * 1024, 8 * 1024 * 1024
@@ -30,12 +30,11 @@ def statement_letter(row: StatementLetter) -> Letter:
         subject = _("%(issuer)s: statement %(number)s, due on %(day)s") % {
             "issuer": figures.issuer.name or figures.issuer.legal_name, "number": figures.label, "day": due,
         }  # fmt: skip
-        text = render_to_string("mail/statement.txt", context)
     files = [lines] if lines is not None else []
     document = statement.content.document
     if document is not None:
         files.insert(0, Attachment(f"{statement.file_name}.pdf", bytes(document), "application/pdf"))
-    return Letter(subject, text, files)
+    return Letter([row.recipient], figures.language, subject, "mail/statement", context, files)
 
 
 def _lines_of(statement: Statement) -> Attachment | None:

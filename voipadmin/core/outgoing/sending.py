@@ -8,8 +8,7 @@
 A worker that is killed between the server's yes and its own note sends once more, with the same Message-ID.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from smtplib import SMTPException
 from typing import Any, TypeVar
@@ -22,6 +21,7 @@ from django.utils import timezone
 from voipadmin.core.errors import DomainError
 from voipadmin.core.installation.queries import read_installation
 from voipadmin.core.jobs.locking import MOST_STARTS, working_on
+from voipadmin.core.mail.letters import Letter, write_letter
 from voipadmin.core.models import MailStatus, OutgoingMail
 from voipadmin.core.runtime.locks import lock_key, session_lock
 
@@ -32,24 +32,6 @@ PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
 AT_ONCE = 50
 ENOUGH_REFUSED = 3
 LONGEST_ERROR = 300
-
-
-@dataclass(frozen=True, slots=True)
-class Attachment:
-    """A file of a letter."""
-
-    name: str
-    content: bytes
-    media_type: str
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """What a letter says, in its reader's language."""
-
-    subject: str
-    text: str
-    attachments: Sequence[Attachment] = ()
 
 
 _MAKERS: dict[type[OutgoingMail], Callable[[Any], Letter]] = {}
@@ -104,16 +86,12 @@ def send_letter(row: OutgoingMail) -> bool:
 
 
 def _message(row: OutgoingMail, letter: Letter) -> EmailMessage:
-    sender = read_installation().mail_from or settings.DEFAULT_FROM_EMAIL
-    domain = sender.rpartition("@")[2].strip("<> ") or "localhost"
-    return EmailMessage(
-        subject=" ".join(letter.subject.split()),
-        body=letter.text.strip() + "\n",
-        from_email=sender,
-        to=[row.recipient],
-        attachments=[(item.name, item.content, item.media_type) for item in letter.attachments],
-        headers={"Auto-Submitted": "auto-generated", "Message-ID": f"<{row.pk}@{domain}>"},
-    )
+    message = write_letter(letter)
+    message.from_email = read_installation().mail_from or settings.DEFAULT_FROM_EMAIL
+    # The same each time, so that a letter that is sent once more is known.
+    domain = message.from_email.rpartition("@")[2].strip("<> ") or "localhost"
+    message.extra_headers["Message-ID"] = f"<{row.pk}@{domain}>"
+    return message
 
 
 def _try_later(row: OutgoingMail, error: Exception) -> None:
