@@ -4,17 +4,26 @@ from typing import Any
 
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from customers import services
+from customers.consequences import rotation_question, status_question
 from customers.filters import CustomerFilterSet, ExtensionFilterSet
 from customers.forms import CustomerForm, ExtensionForm
 from customers.models import Customer, Extension
 from customers.tables import CustomerTable, ExtensionTable
+from voipadmin.core.errors import Message
 from voipadmin.core.forms.entity_form import EntityForm, answer_of
 from voipadmin.core.numbering_plan.queries import current_plan
 from voipadmin.core.pages import Entity, FieldGroup, FormPreview, Hint, Related
-from voipadmin.core.pages.views import EntityView, ObjectCreateView, save_form
+from voipadmin.core.pages.actions import ButtonView
+from voipadmin.core.pages.consequences import Question
+from voipadmin.core.pages.shown_once import ShownOnceView, keep_once
+from voipadmin.core.pages.switching_off import asks_when_disabled
+from voipadmin.core.pages.views import ObjectCreateView, save_form
 from voipadmin.core.viewer import Viewer
 
 
@@ -100,6 +109,7 @@ CUSTOMERS = Entity(
     lead_template="customers/customer/home_area.html",
     detail_context=_customer_context,
     aside_template="customers/customer/addresses.html",
+    saving_question=status_question,
     actions_template="customers/customer/actions.html",
 )
 
@@ -133,18 +143,20 @@ EXTENSIONS = Entity(
         ),
     ),
     actions_template="customers/extension/actions.html",
+    saving_question=asks_when_disabled(
+        gettext_lazy("Its telephones are refused and calls to it are not answered, seconds later.")
+    ),
 )
 
 
-def _show_once(view: EntityView[Extension], extension: Extension) -> HttpResponse:
-    """Show a new secret to whoever made it: later it takes the permission to reveal it."""
-    response = view.page("customers/extension/set_up.html", object=extension)
-    response["Cache-Control"] = "no-store"
-    return response
+def _set_up_url(request: HttpRequest, extension: Extension) -> str:
+    """Return the page that shows a new secret once, to whoever made it: later it takes the permission to reveal it."""
+    name = keep_once(request, {"secret": extension.secret})
+    return reverse("customers:extension_set_up", args=[extension.pk, name])
 
 
 class ExtensionCreateView(ObjectCreateView[Extension]):
-    """Makes an extension and shows what to set on its telephone."""
+    """Makes an extension and leads to what to set on its telephone."""
 
     entity = EXTENSIONS
 
@@ -152,16 +164,33 @@ class ExtensionCreateView(ObjectCreateView[Extension]):
         """Save, or show what was refused."""
         form = ExtensionForm(request.POST, user=request.user)
         saved = save_form(form)
-        return self._show(form, None) if saved is None else _show_once(self, saved)
+        return self._show(form, None) if saved is None else redirect(_set_up_url(request, saved))
 
 
-class RotateSecretView(EntityView[Extension]):
+class RotateSecretView(ButtonView[Extension]):
     """Gives an extension a new secret; its telephones must be told."""
 
     entity = EXTENSIONS
-    action = "change"
-    http_method_names = ["post"]
+    set_up_url = ""
 
-    def post(self, request: HttpRequest, pk: Any) -> HttpResponse:
+    def question(self, instance: Extension) -> Question:
+        """Ask: its telephones stop working."""
+        return rotation_question(instance, self.request.user)
+
+    def perform(self, instance: Extension) -> Message:
         """Rotate through the domain."""
-        return _show_once(self, services.rotate_extension_secret(extension=self.get_instance()))
+        extension = services.rotate_extension_secret(extension=instance)
+        self.set_up_url = _set_up_url(self.request, extension)
+        return _("%(extension)s has a new secret.") % {"extension": extension}
+
+    def back_url(self, instance: Extension) -> str:
+        """Go to what to set on the telephone."""
+        return self.set_up_url or super().back_url(instance)
+
+
+class SetUpView(ShownOnceView[Extension]):
+    """What to set on the telephone of an extension, with its secret, this once."""
+
+    entity = EXTENSIONS
+    action = "change"
+    template = "customers/extension/set_up.html"

@@ -15,6 +15,7 @@ from routing.tables import GatewayTable, ProviderTable, RouteTable
 from voipadmin.core.forms.entity_form import EntityForm, answer_of
 from voipadmin.core.numbering_plan.queries import current_plan
 from voipadmin.core.pages import Entity, FormPreview, Hint, Related
+from voipadmin.core.pages.switching_off import asks_when_disabled
 
 
 def _join_providers(queryset: Any) -> Any:
@@ -134,6 +135,9 @@ GATEWAYS = Entity(
         Related(_("Numbers"), "numbering:did_list", "gateway", "numbering.view_did"),
         Related(_("Calls"), "billing:cdr_list", "gateway", "billing.view_cdr", tab="calls", without="gateway"),
     ),
+    saving_question=asks_when_disabled(
+        _("Routes skip it, and its calls to us are refused, seconds later. Calls in progress go on.")
+    ),
 )
 
 ROUTES = Entity(
@@ -156,4 +160,5 @@ ROUTES = Entity(
     aside_template="routing/route/steps.html",
     detail_context=_what_it_sends,
     actions_template="routing/route/actions.html",
+    saving_question=asks_when_disabled(_("Its numbers go by the next route that fits, or nowhere where none does.")),
 )

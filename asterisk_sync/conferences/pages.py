@@ -25,7 +25,8 @@ from asterisk_sync.models import Conference, ConferenceLeg, ConferenceSession
 from voipadmin.core.audit.downloads import record_download
 from voipadmin.core.errors import DomainError
 from voipadmin.core.pages import Entity, FieldGroup, Hint, Related, entity_urls
-from voipadmin.core.pages.actions import ActionFormView
+from voipadmin.core.pages.actions import ActionFormView, ButtonView
+from voipadmin.core.pages.consequences import Figure, Question
 from voipadmin.core.pages.views import EntityView
 from voipadmin.core.polling.parts import PolledPart, declare, poll_address
 from voipadmin.users.viewers import told_viewer, viewer_told
@@ -220,24 +221,35 @@ class StartView(ActionFormView[Conference]):
         return {"participants": instance.participants.select_related("extension")}
 
 
-class EndView(ActionFormView[Conference]):
+class EndView(ButtonView[Conference]):
     """Asks before a conference is ended for everybody, and ends it."""
 
     entity = CONFERENCES
-    form_class = AskForm
-    title = gettext_lazy("End the conference")
-    button = gettext_lazy("End it for everybody")
-    effect = gettext_lazy("Everybody who is in the room is put out, and calls that ring end.")
-    aside_template = "asterisk_sync/conference/who_is_there.html"
+    ask_template = "asterisk_sync/conference/who_is_there.html"
 
-    def perform(self, instance: Conference, _answers: dict[str, Any]) -> str:
+    def question(self, instance: Conference) -> Question:
+        """Say whose calls end."""
+        session = instance.sessions.prefetch_related("legs").first()
+        goes_on = session is not None and session.ended_at is None
+        calls = sum(1 for leg in session.legs.all() if leg.is_open) if session is not None and goes_on else 0
+        return Question(
+            title=_("End the conference %(name)s?") % {"name": instance},
+            button=_("End it for everybody"),
+            icon="phone-off",
+            effects=[_("Everybody who is in the room is put out, and calls that ring end.")],
+            figures=[Figure(_("Calls up now"), str(calls), matters=calls > 0)],
+            undo=_("It can be started again, which calls everybody again."),
+            refusal="" if goes_on else _("This conference does not go on."),
+        )
+
+    def ask_context(self, instance: Conference) -> dict[str, Any]:
+        """Return who is there."""
+        return live_context(instance, self.request.user)
+
+    def perform(self, instance: Conference) -> str:
         """End it."""
         services.end_conference(conference=instance)
         return _("The conference is being ended.")
-
-    def aside_context(self, instance: Conference) -> dict[str, Any]:
-        """Return who is there."""
-        return live_context(instance, self.request.user)
 
 
 class CallInView(ActionFormView[Conference]):

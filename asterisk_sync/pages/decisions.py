@@ -7,8 +7,9 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from asterisk_sync import drift
@@ -21,9 +22,17 @@ from asterisk_sync.generations.pending import live_generation, object_changes_af
 from asterisk_sync.generations.removals import removals_between
 from asterisk_sync.models import DriftFinding, Generation, GenerationStatus, Node
 from asterisk_sync.pages.nodes import DRIFT, GENERATIONS, NODES, SYNC, story_of
+from asterisk_sync.pages.questions import (
+    adoption_question,
+    mending_question,
+    release_question,
+    renewal_question,
+    restore_question,
+)
 from voipadmin.core.audit.downloads import record_download
 from voipadmin.core.errors import DomainError
 from voipadmin.core.pages.actions import ButtonView
+from voipadmin.core.pages.consequences import Question
 from voipadmin.core.pages.views import EntityView
 
 LINES_OF_A_PAGE = 1000
@@ -61,6 +70,10 @@ class RenewSecretView(ButtonView[Node]):
         services.renew_agi_secret(node=instance, actor=self.request.user.get_username())
         return _("A new secret is on its way to the node; the old one is accepted until it is there.")
 
+    def question(self, instance: Node) -> Question:
+        """Ask."""
+        return renewal_question(instance, self.request.user)
+
 
 class ReleaseView(ButtonView[Node]):
     """Ends a hold."""
@@ -73,37 +86,50 @@ class ReleaseView(ButtonView[Node]):
         services.release_hold(node=instance, actor=self.request.user.get_username())
         return _("The hold is over: what the database says is being applied.")
 
+    def question(self, instance: Node) -> Question:
+        """Ask: all that waited reaches the node."""
+        return release_question(instance, self.request.user)
 
-class RestoreView(EntityView[Generation]):
+
+class RestoreView(ButtonView[Generation]):
     """Shows what putting an earlier set back means, and puts it back."""
 
     entity = GENERATIONS
+    action = "view"
+    ask_template = "asterisk_sync/generation/restore.html"
 
-    def get(self, request: HttpRequest, pk: Any) -> HttpResponse:
-        """Ask."""
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Refuse those who may not decide about nodes."""
         require_sync(request)
-        return self._ask(self.get_instance())
+        return super().dispatch(request, *args, **kwargs)
 
-    def post(self, request: HttpRequest, pk: Any) -> HttpResponse:
+    def question(self, instance: Generation) -> Question:
+        """Ask: the node goes back as a whole."""
+        return restore_question(instance, self.request.user)
+
+    def perform(self, instance: Generation) -> str:
         """Put it back and hold it."""
-        actor, generation = require_sync(request), self.get_instance()
-        try:
-            services.restore_generation(node=generation.node, generation=generation, actor=actor)
-        except DomainError as error:
-            return self._ask(generation, str(error.message))
-        messages.success(request, _("Generation %(number)s is being put back.") % {"number": generation.number})
-        return redirect(generation.node.get_absolute_url())
+        actor = require_sync(self.request)
+        services.restore_generation(node=instance.node, generation=instance, actor=actor)
+        return _("Generation %(number)s is being put back.") % {"number": instance.number}
 
-    def _ask(self, generation: Generation, error: str = "") -> HttpResponse:
-        live = live_generation(generation.node)
-        context = {
+    def undo(self, instance: Generation) -> str:
+        """Release the hold."""
+        return reverse("asterisk_sync:node_release", args=[instance.node_id])
+
+    def ask_context(self, instance: Generation) -> dict[str, Any]:
+        """Show the difference and the removals."""
+        live = live_generation(instance.node)
+        return {
             "live": live,
-            "ahead": object_changes_after(generation.node, generation.number),
-            "comparison": compare_generations(live, generation),
-            "removals": removals_between(live, generation),
-            "error": error,
+            "ahead": object_changes_after(instance.node, instance.number),
+            "comparison": compare_generations(live, instance),
+            "removals": removals_between(live, instance),
         }
-        return self.page("asterisk_sync/generation/restore.html", object=generation, **context)
+
+    def back_url(self, instance: Generation) -> str:
+        """Go to the node."""
+        return str(instance.node.get_absolute_url())
 
 
 class WaitingView(EntityView[Node]):
@@ -211,6 +237,11 @@ class MendView(ButtonView[DriftFinding]):
         drift.mend(finding=instance, actor=require_sync(self.request))
         return _("%(node)s is being brought back to what it accepted.") % {"node": instance.node}
 
+    def question(self, instance: DriftFinding) -> Question:
+        """Ask: what was written by hand goes."""
+        require_sync(self.request)
+        return mending_question(instance, self.request.user)
+
 
 class AdoptView(ButtonView[DriftFinding]):
     """Takes what was found as it is."""
@@ -224,6 +255,11 @@ class AdoptView(ButtonView[DriftFinding]):
         if instance.generation is None:
             return _("“%(object)s” is known now and not reported again.") % {"object": instance.subject}
         return _("What was found on %(node)s becomes live, and is held until you release it.") % {"node": instance.node}
+
+    def question(self, instance: DriftFinding) -> Question:
+        """Ask: the node is held then."""
+        require_sync(self.request)
+        return adoption_question(instance, self.request.user)
 
 
 def _chosen(sets: Any, key: str | None) -> Generation | None:

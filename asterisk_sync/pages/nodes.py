@@ -34,6 +34,7 @@ from asterisk_sync.pages.tables import (
     total_milliseconds,
 )
 from voipadmin.core.pages import Entity, FieldGroup, Hint, Related
+from voipadmin.core.pages.switching_off import asks_when_disabled
 from voipadmin.version import VERSION
 
 SYNC = "asterisk_sync.sync_node"
@@ -161,6 +162,7 @@ NODES = Entity(
     detail_context=_node_context,
     lead_template="asterisk_sync/node/overview.html",
     title=_("Synchronisation"),
+    saving_question=asks_when_disabled(_("The panel writes nothing to it any more: changes wait until it is enabled.")),
     actions_template="asterisk_sync/node/actions.html",
     list_actions_template="asterisk_sync/node/list_actions.html",
 )

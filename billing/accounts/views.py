@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,6 +21,7 @@ from voipadmin.core.errors import Message
 from voipadmin.core.forms.entity_form import PanelForm
 from voipadmin.core.pages import Entity, FieldGroup
 from voipadmin.core.pages.actions import ActionFormView, ButtonView
+from voipadmin.core.pages.consequences import Question, use_of
 from voipadmin.core.pages.views import EntityView
 from voipadmin.core.tables.csv_export import csv_response
 from voipadmin.core.text.decimals import format_money
@@ -120,9 +122,14 @@ class MovementView(ActionFormView[Account]):
         key = f"page:{answers.pop('key')}"
         actor = self.request.user.get_username()
         entry = type(self).service(account=instance, actor=actor, key=key, **answers)
+        self.undo_url = reverse("billing:account_reverse", args=[instance.pk, entry.pk])
         return _("%(kind)s of %(amount)s is entered.") % {
             "kind": entry.get_kind_display(), "amount": format_money(entry.amount, entry.currency),
         }  # fmt: skip
+
+    def undo(self, instance: Any) -> str:
+        """Reverse the entry, which asks why."""
+        return self.undo_url
 
 
 class TopUpView(MovementView):
@@ -159,11 +166,17 @@ class ReverseView(ActionFormView[Account]):
     form_class = ReasonForm
     title = gettext_lazy("Reverse an entry")
     button = gettext_lazy("Reverse")
+    aside_template = "billing/account/reversal_aside.html"
 
     def make_form(self, data: Any, instance: Any) -> PanelForm:
         """Ask why; an entry that is not this account's is not found."""
         self.ledger_entry = get_object_or_404(entries_of(instance), pk=self.kwargs["entry"])
         return super().make_form(data, instance)
+
+    def aside_context(self, instance: Any) -> dict[str, Any]:
+        """Show what is taken back, and what is left then."""
+        standing = standing_of(instance)
+        return {"entry": self.ledger_entry, "standing": standing, "after": standing.balance - self.ledger_entry.amount}
 
     def perform(self, instance: Any, answers: dict[str, Any]) -> Message:
         """Reverse it."""
@@ -181,3 +194,18 @@ class LiftStopView(ButtonView[Account]):
         """Lift the stop."""
         services.lift_stop(account=instance)
         return _("Calls of this customer are let through again.")
+
+    def question(self, instance: Account) -> Question:
+        """Ask: whatever stopped the calls may go on, and cost money."""
+        return Question(
+            title=_("Lift the stop of %(account)s?") % {"account": instance},
+            button=_("Lift the stop"),
+            icon="lock-open",
+            effects=[
+                _("Calls of this customer are let through again. They were stopped because: %(reason)s")
+                % {"reason": instance.blocked_reason or "—"},
+                _("Make sure that the cause is gone: nothing else may stop who called without leave."),
+            ],
+            figures=use_of(instance, self.request.user),
+            undo=_("Suspending the customer stops its calls again."),
+        )

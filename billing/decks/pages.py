@@ -3,10 +3,12 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from billing.decks import services
+from billing.decks.asking import activation_question, undo_question
 from billing.decks.columns.layout import layout_of
 from billing.decks.columns.roles import LABELS
 from billing.decks.forms import ColumnsForm, UploadForm
@@ -18,6 +20,7 @@ from billing.models import Deck, DeckStatus
 from voipadmin.core.forms.entity_form import PanelForm
 from voipadmin.core.pages import Entity, FieldGroup
 from voipadmin.core.pages.actions import ActionFormView, ButtonView
+from voipadmin.core.pages.consequences import Question
 from voipadmin.core.pages.progress import Progress, ProgressView
 from voipadmin.core.pages.views import EntityView
 from voipadmin.core.sheets.input_errors import column_index
@@ -193,6 +196,14 @@ class ActivateView(ButtonView[Deck]):
         services.activate_deck(deck=instance, actor=self.request.user.get_username())
         return _("The deck is active.")
 
+    def question(self, instance: Deck) -> Question:
+        """Ask: costs and least-cost routes change."""
+        return activation_question(instance)
+
+    def undo(self, instance: Deck) -> str:
+        """Take it back."""
+        return reverse("billing:deck_undo", args=[instance.pk])
+
 
 class UndoView(ButtonView[Deck]):
     """Takes an activation back."""
@@ -203,3 +214,7 @@ class UndoView(ButtonView[Deck]):
         """Undo."""
         services.undo_deck(deck=instance, actor=self.request.user.get_username())
         return _("The deck is undone; the rates are what they were.")
+
+    def question(self, instance: Deck) -> Question:
+        """Ask: costs change back."""
+        return undo_question(instance)

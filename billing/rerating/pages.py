@@ -7,10 +7,12 @@ from django.utils.translation import gettext_lazy
 
 from billing.models import Rerating, ReratingStatus
 from billing.rerating import services
+from billing.rerating.questions import approval_question, cancelling_question
 from billing.rerating.tables import DifferenceTable, ReratingFilterSet, ReratingForm, ReratingTable
 from voipadmin.core.forms.entity_form import PanelForm
 from voipadmin.core.pages import Entity, FieldGroup
 from voipadmin.core.pages.actions import ActionFormView, ButtonView
+from voipadmin.core.pages.consequences import Question
 from voipadmin.core.pages.progress import Progress, ProgressView
 
 BUSY = (ReratingStatus.COMPUTING, ReratingStatus.APPROVED)
@@ -115,6 +117,10 @@ class ApproveView(ButtonView[Rerating]):
         services.approve_rerating(rerating=instance, actor=self.request.user.get_username())
         return _("The differences are being entered.")
 
+    def question(self, instance: Rerating) -> Question:
+        """Ask: money moves."""
+        return approval_question(instance)
+
 
 class GoOnView(ButtonView[Rerating]):
     """Has the rest of an approved job written."""
@@ -136,3 +142,7 @@ class CancelView(ButtonView[Rerating]):
         """Cancel."""
         services.cancel_rerating(rerating=instance)
         return _("The re-rating is cancelled; nothing was changed.")
+
+    def question(self, instance: Rerating) -> Question:
+        """Ask: a preview may have taken hours."""
+        return cancelling_question(instance)

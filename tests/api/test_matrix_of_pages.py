@@ -42,7 +42,8 @@ OTHERS: dict[str, list[tuple[str, str, str]]] = {
     "reports:cdr_gaps": [("GET", "view", "billing.rejectedrecord")],
     "reports:cdr_import": [("GET", "change", "billing.rejectedrecord"), ("POST", "change", "billing.rejectedrecord")],
     "installation": [("GET", "view", "core.installation"), ("POST", "change", "core.installation")],
-    "customers:extension_rotate": [("POST", "change", "customers.extension")],
+    "customers:extension_set_up": [("GET", "change", "customers.extension")],
+    "customers:extension_rotate": [("GET", "change", "customers.extension"), ("POST", "change", "customers.extension")],
     "numbering:plan": [("GET", "view", "core.dialingrule")],
     "numbering:did_range": [("GET", "add", "numbering.did"), ("POST", "add", "numbering.did")],
     "numbering:did_import": [("GET", "add", "numbering.did"), ("POST", "add", "numbering.did")],
@@ -57,14 +58,27 @@ OTHERS: dict[str, list[tuple[str, str, str]]] = {
     "asterisk_sync:indicator": [("GET", "view", "asterisk_sync.node")],
     "asterisk_sync:indicator_poll": [("GET", "view", "asterisk_sync.node")],
     "asterisk_sync:node_apply": [("POST", "sync", "asterisk_sync.node")],
-    "asterisk_sync:node_renew_secret": [("POST", "sync", "asterisk_sync.node")],
+    "asterisk_sync:node_renew_secret": [("GET", "sync", "asterisk_sync.node"), ("POST", "sync", "asterisk_sync.node")],
     "asterisk_sync:node_waiting": [("GET", "view", "asterisk_sync.node"), ("POST", "sync", "asterisk_sync.node")],
-    "asterisk_sync:node_release": [("POST", "sync", "asterisk_sync.node")],
+    "asterisk_sync:node_release": [("GET", "sync", "asterisk_sync.node"), ("POST", "sync", "asterisk_sync.node")],
     "asterisk_sync:node_compare": [("GET", "view", "asterisk_sync.generation")],
     "asterisk_sync:generation_restore": [("GET", "sync", "asterisk_sync.node"), ("POST", "sync", "asterisk_sync.node")],
     "asterisk_sync:generation_text": [("GET", "sync", "asterisk_sync.node")],
-    "asterisk_sync:driftfinding_mend": [("POST", "sync", "asterisk_sync.driftfinding")],
-    "asterisk_sync:driftfinding_adopt": [("POST", "sync", "asterisk_sync.driftfinding")],
+    "asterisk_sync:driftfinding_mend": [
+        ("GET", "sync", "asterisk_sync.driftfinding"),
+        ("POST", "sync", "asterisk_sync.driftfinding"),
+    ],
+    "asterisk_sync:driftfinding_adopt": [
+        ("GET", "sync", "asterisk_sync.driftfinding"),
+        ("POST", "sync", "asterisk_sync.driftfinding"),
+    ],
+    **{
+        f"asterisk_sync:driftfinding_{name}": [
+            ("GET", "sync", "asterisk_sync.driftfinding"),
+            ("POST", "sync", "asterisk_sync.driftfinding"),
+        ]
+        for name in ("mend", "adopt")
+    },
     "asterisk_sync:nodes_of_customer": [("GET", "view", "asterisk_sync.node")],
     "asterisk_sync:place_customer": [("GET", "change", "customers.customer"), ("POST", "change", "customers.customer")],
     "asterisk_sync:nodes_of_gateway": [("GET", "view", "asterisk_sync.node")],
@@ -106,21 +120,20 @@ OTHERS: dict[str, list[tuple[str, str, str]]] = {
     "billing:account_payment": [("GET", "change", "billing.account"), ("POST", "change", "billing.account")],
     "billing:account_adjust": [("GET", "change", "billing.account"), ("POST", "change", "billing.account")],
     "billing:account_reverse": [("GET", "change", "billing.account"), ("POST", "change", "billing.account")],
-    "billing:account_lift": [("POST", "change", "billing.account")],
+    "billing:account_lift": [("GET", "change", "billing.account"), ("POST", "change", "billing.account")],
     "billing:deck_upload": [("GET", "add", "billing.deck"), ("POST", "add", "billing.deck")],
     "billing:deck_progress": [("GET", "view", "billing.deck")],
     "billing:deck_answer": [("POST", "change", "billing.deck")],
     "billing:deck_columns": [("GET", "change", "billing.deck"), ("POST", "change", "billing.deck")],
     "billing:deck_rows": [("GET", "view", "billing.deck")],
     "billing:deck_read": [("POST", "change", "billing.deck")],
-    "billing:deck_activate": [("POST", "change", "billing.deck")],
-    "billing:deck_undo": [("POST", "change", "billing.deck")],
+    "billing:deck_activate": [("GET", "change", "billing.deck"), ("POST", "change", "billing.deck")],
+    "billing:deck_undo": [("GET", "change", "billing.deck"), ("POST", "change", "billing.deck")],
     "billing:rerating_start": [("GET", "add", "billing.rerating"), ("POST", "add", "billing.rerating")],
     "billing:rerating_progress": [("GET", "view", "billing.rerating")],
     "billing:rerating_compute": [("POST", "change", "billing.rerating")],
-    "billing:rerating_approve": [("POST", "change", "billing.rerating")],
+    "billing:rerating_approve": [("GET", "change", "billing.rerating"), ("POST", "change", "billing.rerating")],
     "billing:rerating_continue": [("POST", "change", "billing.rerating")],
-    "billing:rerating_cancel": [("POST", "change", "billing.rerating")],
     "billing:account_issue": [("GET", "change", "billing.account"), ("POST", "change", "billing.account")],
     "billing:statement_issue_all": [("GET", "add", "billing.statement"), ("POST", "add", "billing.statement")],
     "billing:statement_continue": [("POST", "change", "billing.statement")],
@@ -128,14 +141,16 @@ OTHERS: dict[str, list[tuple[str, str, str]]] = {
     "billing:statement_mail": [("GET", "change", "billing.statement"), ("POST", "change", "billing.statement")],
     "billing:statement_mail_again": [("POST", "change", "billing.statement")],
     "billing:statement_document": [("GET", "view", "billing.statement")],
+    "billing:rerating_cancel": [("GET", "change", "billing.rerating"), ("POST", "change", "billing.rerating")],
     "billing:account_statement": [("GET", "view", "billing.account")],
     "billing:account_statement_csv": [("GET", "view", "billing.account")],
     "core:job_progress": [("GET", "view", "core.job")],
     "core:job_cancel": [("POST", "change", "core.job")],
     "core:job_repeat": [("POST", "change", "core.job")],
     "core:job_file": [("GET", "view", "core.job")],
-    "users:user_password": [("POST", "change", "users.user")],
-    "users:user_enrolment": [("POST", "change", "users.user")],
+    "users:user_password": [("GET", "change", "users.user"), ("POST", "change", "users.user")],
+    "users:user_shown": [("GET", "change", "users.user")],
+    "users:user_enrolment": [("GET", "change", "users.user"), ("POST", "change", "users.user")],
     "users:user_second_factor": [("GET", "change", "users.user"), ("POST", "change", "users.user")],
     "users:roles": [("GET", "change", "users.user"), ("POST", "change", "users.user")],
 }
@@ -183,7 +198,8 @@ def world(db: None) -> World:
 
 
 def _filled(route: str, key: Any) -> str:
-    values = {"app_label": "customers", "model_name": "customer", "field": "secret", "pk": str(key), "written": "0190"}
+    values = {"app_label": "customers", "model_name": "customer", "field": "secret", "name": "x", "written": "0190"}
+    values["pk"] = str(key)
     return "/" + re.sub(r"<\w+:(\w+)>", lambda match: values.get(match[1], str(key)), route)
 
 

@@ -117,7 +117,8 @@ def test_a_change_is_told_put_back_held_and_released(desk: Desk) -> None:
     expect(banner).to_contain_text(f"generation {earlier.number}")
     expect(banner).to_contain_text("by the-admin")
     expect(banner).to_contain_text("ahead by 1 change.")
-    banner.get_by_role("button", name="Release").click()
+    banner.get_by_role("link", name="Release").click()
+    page.get_by_role("dialog").get_by_role("button", name="Release").click()
     expect(banner).to_have_count(0)
     desk.settle()
     assert desk.live_name(extension) == '"Portaria" <1001>'
@@ -190,11 +191,13 @@ def test_a_file_edited_by_hand_is_shown_and_adopted_or_mended(desk: Desk) -> Non
     page.reload()
     card(page, "Altered past the panel").get_by_role("link", name="pjsip_extensions.conf").click()
     expect(page.locator(".diff .add").filter(has_text="callerid=By hand")).to_be_visible()
-    page.get_by_role("button", name="Adopt").click()
+    page.get_by_role("link", name="Adopt").click()
+    page.get_by_role("dialog").get_by_role("button", name="Adopt").click()
     desk.settle(SyncState.HELD)
     assert desk.live_name(extension) == '"By hand" <1001>'
     page.reload()
-    page.get_by_role("region", name="Held generation").get_by_role("button", name="Release").click()
+    page.get_by_role("region", name="Held generation").get_by_role("link", name="Release").click()
+    page.get_by_role("dialog").get_by_role("button", name="Release").click()
     desk.settle()
     assert desk.live_name(extension) == '"Ramal" <1001>'
 
@@ -204,7 +207,8 @@ def test_a_file_edited_by_hand_is_shown_and_adopted_or_mended(desk: Desk) -> Non
     row = page.get_by_role("row").filter(has_text="Open")
     expect(reloaded(page, row)).to_have_count(1)
     row.get_by_role("link", name="pjsip_extensions.conf").click()
-    page.get_by_role("button", name="Mend").click()
+    page.get_by_role("link", name="Mend").click()
+    page.get_by_role("dialog").get_by_role("button", name="Mend").click()
     expect(page.get_by_role("main")).to_contain_text("Mended")
     desk.settle()
     assert "Again" not in path.read_text()

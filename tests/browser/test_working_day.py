@@ -161,8 +161,15 @@ def test_a_deletion_asks_and_then_says_so(as_admin: Page, live_server: LiveServe
     ExtensionFactory.create_batch(2, customer=customer)
     page.goto(live_server.url + page_of(customer))
     page.get_by_role("link", name="Delete").click()
-    expect(page.get_by_role("main")).to_contain_text("2 extensions")
-    page.get_by_role("button", name="Delete").click()
+    question = page.get_by_role("dialog")
+    expect(question).to_contain_text("2 extensions")
+    # The way out has the focus: Enter by habit deletes nothing, and Esc gives the focus back.
+    expect(question.get_by_role("link", name="Cancel")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(question).to_have_count(0)
+    expect(page.get_by_role("link", name="Delete")).to_be_focused()
+    page.keyboard.press("Enter")
+    question.get_by_role("button", name="Delete").click()
     expect(page.get_by_role("status")).to_contain_text("is deleted")
     assert not Customer.objects.exists()
 

@@ -14,6 +14,7 @@ from asterisk_sync.models import (
     SyncState,
 )
 from tests.factories.customers import CustomerFactory, ExtensionFactory
+from tests.pages.confirming import confirm
 from tests.pages.conftest import AsRole
 from tests.pages.sets import SECRET, accepted, drifted, files, noted, set_state, text_of, waits
 from voipadmin.core.tables.links import page_of
@@ -36,14 +37,14 @@ def test_putting_back_asks_first_and_says_what_is_held(operator: Client, as_role
     assert as_role(Role.VIEWER).get(address).status_code == 403
     node.refresh_from_db()
     assert not node.held
-    assert operator.post(address).status_code == 302
+    assert confirm(operator, address).status_code == 302
     node.refresh_from_db()
     assert (node.held, node.chosen) == (True, earlier)
 
 
 def test_a_set_that_cannot_be_put_back_is_not(operator: Client, node: Node) -> None:
     refused = store.record(node, 4, files(4), status=GenerationStatus.REFUSED)
-    answer = operator.post(reverse("asterisk_sync:generation_restore", args=[refused.pk]))
+    answer = confirm(operator, reverse("asterisk_sync:generation_restore", args=[refused.pk]), follow=True)
     assert "never accepted" in text_of(answer)
     node.refresh_from_db()
     assert not node.held
@@ -66,11 +67,11 @@ def test_a_hold_stands_above_every_page_until_it_is_released(operator: Client, a
     assert "ahead by 1 change." in viewer
     assert release not in viewer
     assert "ahead by" not in text_of(as_role(Role.CUSTOMER).get(reverse("customers:customer_list")))
-    operator.post(release)
+    confirm(operator, release)
     node.refresh_from_db()
     assert not node.held
     assert "ahead by" not in text_of(operator.get(reverse("customers:customer_list")))
-    assert "Nothing is held" in text_of(operator.post(release, follow=True))
+    assert "Nothing is held" in text_of(confirm(operator, release, follow=True))
 
 
 def test_staged_changes_stand_in_a_red_bar_for_those_who_apply(operator: Client, as_role: AsRole, node: Node) -> None:
@@ -191,13 +192,13 @@ def test_drift_is_mended_or_adopted_by_those_who_decide(operator: Client, as_rol
     assert adopt not in shown
     assert {viewer.post(address).status_code for address in (mend, adopt)} == {403}
     assert mend in text_of(operator.get(page_of(finding)))
-    operator.post(mend)
+    confirm(operator, mend)
     finding.refresh_from_db()
     assert finding.settlement == Settlement.MENDED
     text = text_of(operator.get(page_of(finding)))
     assert mend not in text
     assert adopt in text
-    operator.post(adopt)
+    confirm(operator, adopt)
     finding.refresh_from_db()
     assert finding.settlement == Settlement.ADOPTED
     node.refresh_from_db()
@@ -210,11 +211,11 @@ def test_a_foreign_object_can_only_be_known(operator: Client, node: Node) -> Non
     text = text_of(operator.get(page_of(finding)))
     assert mend not in text
     assert adopt in text
-    assert "written by hand" in text_of(operator.post(mend, follow=True))
-    operator.post(adopt)
+    assert "written by hand" in text_of(confirm(operator, mend, follow=True))
+    confirm(operator, adopt)
     finding.refresh_from_db()
     assert finding.settlement == Settlement.ADOPTED
-    assert "nothing to adopt" in text_of(operator.post(adopt, follow=True))
+    assert "nothing to adopt" in text_of(confirm(operator, adopt, follow=True))
 
 
 def test_what_waits_and_what_is_mended_is_chosen_in_the_form_of_the_node(admin: Client, node: Node) -> None:

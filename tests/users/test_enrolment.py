@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from tests.api.test_log_in import TOTP_SECRET, _code
 from tests.factories import PASSWORD, UserFactory
+from tests.pages.confirming import confirm
 from voipadmin.celery import app
 from voipadmin.users.models import EnrolmentCode, User
 from voipadmin.users.roles import Role
@@ -126,19 +127,20 @@ def test_guessing_is_delayed_and_a_right_guess_meanwhile_opens_nothing(ana: User
 def test_the_code_is_shown_once_with_the_password_or_alone_and_kept_by_nobody(admin: User, ana: User) -> None:
     browser = _log_in(admin)
     for name in ("users:user_password", "users:user_enrolment"):
-        page = browser.post(reverse(name, args=[ana.pk]))
+        page = confirm(browser, reverse(name, args=[ana.pk]), follow=True)
         assert page["Cache-Control"] == "no-store"
         code = page.content.decode().partition('id="enrolment-code">')[2].partition("<")[0]
         assert len(code) == 23
         assert code not in str(list(EnrolmentCode.objects.values())) + str(list(LogEntry.objects.values()))
     viewer = UserFactory.create(username="eva", role=Role.VIEWER)
-    assert 'id="enrolment-code"' not in browser.post(reverse("users:user_password", args=[viewer.pk])).content.decode()
+    shown = confirm(browser, reverse("users:user_password", args=[viewer.pk]), follow=True)
+    assert 'id="enrolment-code"' not in shown.content.decode()
     assert browser.post(reverse("users:user_enrolment", args=[admin.pk])).status_code == 403
 
 
 @pytest.mark.django_db(transaction=True)
 def test_the_changelog_tells_who_handed_out_a_code_and_what_was_set_up_and_removed(admin: User, ana: User) -> None:
-    _log_in(admin).post(reverse("users:user_enrolment", args=[ana.pk]))
+    confirm(_log_in(admin), reverse("users:user_enrolment", args=[ana.pk]))
     code = hand_out_enrolment_code(user=ana, now=timezone.now())
     browser = _log_in(ana)
     browser.post(FIRST, {"code": code})

@@ -14,6 +14,7 @@ from django.utils import timezone
 from tests.api.client import V1
 from tests.api.test_log_in import TOTP_SECRET, _code
 from tests.factories import PASSWORD, UserFactory
+from tests.pages.confirming import confirm
 from voipadmin.users.models import RolePolicy, User
 from voipadmin.users.roles import Role
 from voipadmin.users.second_factors.enrolment import hand_out_enrolment_code
@@ -169,7 +170,7 @@ def test_an_administrator_helps_who_lost_the_phone(admin: User, operator: User) 
     bearer = {"Authorization": f"Bearer {_token('ana', totp_code=_code()).json()['access_token']}"}
     browser = _browser(admin)
     assert browser.get(reverse("users:user_second_factor", args=[operator.pk])).status_code == 200
-    browser.post(reverse("users:user_second_factor", args=[operator.pk]))
+    confirm(browser, reverse("users:user_second_factor", args=[operator.pk]))
     assert not Authenticator.objects.filter(user=operator).exists()
     assert Client().get(f"{V1}/customers/", headers=bearer).status_code == 401
     assert browser.post(reverse("users:user_second_factor", args=[admin.pk])).status_code == 403

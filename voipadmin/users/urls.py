@@ -3,7 +3,8 @@
 from django.urls import path
 
 from voipadmin.core.pages import entity_urls
-from voipadmin.users.people.pages import USERS, NewPasswordView, SettingsView, UserCreateView
+from voipadmin.users.audit.pages import AuditView
+from voipadmin.users.people.pages import USERS, NewPasswordView, SettingsView, ShownView, UserCreateView
 from voipadmin.users.people.second_factor_pages import (
     EnrolmentCodeView,
     FirstSecondFactorView,
@@ -13,6 +14,7 @@ from voipadmin.users.people.second_factor_pages import (
 
 app_name = "users"
 urlpatterns = [
+    path("audit/", AuditView.as_view(), name="audit"),
     path("settings/", SettingsView.as_view(), name="settings"),
     path("settings/second-factor/", FirstSecondFactorView.as_view(), name="second_factor_first"),
     path("users/roles/", RolesView.as_view(), name="roles"),
@@ -20,5 +22,6 @@ urlpatterns = [
     path("users/<uuid:pk>/enrolment-code/", EnrolmentCodeView.as_view(), name="user_enrolment"),
     path("users/new/", UserCreateView.as_view(), name="user_create"),
     path("users/<uuid:pk>/password/", NewPasswordView.as_view(), name="user_password"),
+    path("users/<uuid:pk>/shown/<slug:name>/", ShownView.as_view(), name="user_shown"),
     *entity_urls("users", USERS),
 ]

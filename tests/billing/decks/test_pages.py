@@ -9,6 +9,7 @@ from django.urls import reverse
 from billing.decks.comparison.preview import read_deck
 from billing.models import BuyRate, Deck, DeckStatus
 from tests.factories import ProviderFactory, UserFactory
+from tests.pages.confirming import confirm
 from voipadmin.users.roles import Role
 
 pytestmark = pytest.mark.django_db
@@ -40,9 +41,9 @@ def test_a_deck_goes_from_upload_to_activation_and_back(finance: Client) -> None
     assert "5511" in rows
     assert "5521" in rows
     assert reverse("billing:deck_activate", args=[deck.pk]) in finance.get(page).content.decode()
-    finance.post(reverse("billing:deck_activate", args=[deck.pk]))
+    confirm(finance, reverse("billing:deck_activate", args=[deck.pk]))
     assert BuyRate.objects.count() == 2
-    finance.post(reverse("billing:deck_undo", args=[deck.pk]))
+    confirm(finance, reverse("billing:deck_undo", args=[deck.pk]))
     assert BuyRate.objects.count() == 0
 
 

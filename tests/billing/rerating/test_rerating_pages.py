@@ -12,6 +12,7 @@ from billing.models import Account, Direction, Rerating, ReratingStatus
 from billing.rerating.preview import make_preview
 from billing.rerating.writing import write_job
 from tests.factories import CdrFactory, CustomerFactory, TariffFactory, UserFactory
+from tests.pages.confirming import confirm
 from voipadmin.users.roles import Role
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +40,7 @@ def test_a_period_goes_from_the_form_to_the_ledger(finance: Client) -> None:
     page = finance.get(job.get_absolute_url()).content.decode()
     assert "ACME" in page
     assert "0.06" in page
-    finance.post(reverse("billing:rerating_approve", args=[job.pk]))
+    confirm(finance, reverse("billing:rerating_approve", args=[job.pk]))
     write_job(job)
     assert Account.objects.get(pk=account.pk).balance == Decimal("-0.04")
     assert (
@@ -57,6 +58,6 @@ def test_a_preview_can_be_cancelled(finance: Client) -> None:
     form = {"started_from": "2026-01-01T00:00:00", "started_before": "2026-02-01T00:00:00", "reason": "No"}
     finance.post(reverse("billing:rerating_start"), form)
     job: Rerating = Rerating.objects.get()
-    finance.post(reverse("billing:rerating_cancel", args=[job.pk]))
+    confirm(finance, reverse("billing:rerating_cancel", args=[job.pk]))
     job.refresh_from_db()
     assert job.status == ReratingStatus.CANCELLED

@@ -5,6 +5,8 @@
 3. A POST without it does nothing and leads to the question: neither a single click nor a forged address acts.
 """
 
+from http import HTTPStatus
+
 from django.contrib import messages
 from django.core.signing import BadSignature, TimestampSigner
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -34,15 +36,24 @@ def ask(request: HttpRequest, question: Question, *, cancel_url: str, context: d
 
 def ask_again(request: HttpRequest, question: Question) -> HttpResponse | None:
     """Return None where a POST is the answer to the question, else the way back to it, with what is wrong."""
+    if is_answered(request, question):
+        return None
+    response = HttpResponseRedirect(request.get_full_path())
+    response.status_code = HTTPStatus.SEE_OTHER
+    return response
+
+
+def is_answered(request: HttpRequest, question: Question) -> bool:
+    """Tell whether a POST is the answer to the question; where one was tried, the next page says what is wrong."""
     token = request.POST.get(TOKEN_FIELD, "")
     if not _is_good(request, token):
         if token:
             messages.warning(request, _("This question is no longer open. Look again, then confirm."))
-        return _back(request)
+        return False
     if question.typed and request.POST.get(TYPED_FIELD, "").strip() != question.typed:
         messages.error(request, _("Nothing was done: type “%(typed)s” to confirm.") % {"typed": question.typed})
-        return _back(request)
-    return None
+        return False
+    return True
 
 
 def token_for(request: HttpRequest, path: str = "") -> str:
@@ -59,9 +70,3 @@ def _is_good(request: HttpRequest, token: str) -> bool:
 
 def _salt(request: HttpRequest, path: str) -> str:
     return f"voipadmin.ask:{request.user.pk}:{path}"
-
-
-def _back(request: HttpRequest) -> HttpResponse:
-    response = HttpResponseRedirect(request.get_full_path())
-    response.status_code = 303
-    return response

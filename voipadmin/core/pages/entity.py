@@ -14,6 +14,7 @@ from voipadmin.core.errors import Message
 from voipadmin.core.fields import EncryptedTextField
 from voipadmin.core.forms.entity_form import EntityForm
 from voipadmin.core.models import AnyModel, visible_manager
+from voipadmin.core.pages.consequences import Question
 from voipadmin.core.services import delete_object
 from voipadmin.core.viewer import Viewer, sees_everything
 
@@ -86,7 +87,7 @@ class Entity(Generic[AnyModel]):
     its value is written. Where `creates` is false, objects come about otherwise and its form only edits them.
     `staff_only` names fields, columns and filters that a customer's user never sees. `detail_context(object, user)`
     feeds `lead_template`, `main_template` and `aside_template` of the object's page, `summary(rows, user)` feeds
-    the `summary_template` of the list.
+    the `summary_template` of the list. `saving_question(before, after, user)` is asked before a form changes an object.
     """
 
     model: type[AnyModel]
@@ -116,6 +117,7 @@ class Entity(Generic[AnyModel]):
     detail_context: Callable[[AnyModel, Viewer], dict[str, Any]] | None = None
     summary: Callable[[QuerySet[AnyModel], Viewer], dict[str, Any]] | None = None
     summary_template: str = ""
+    saving_question: Callable[[Any, Any, Viewer], Question | None] | None = None
 
     @property
     def app_label(self) -> str:

@@ -14,8 +14,9 @@ from django.views import View
 from voipadmin.core.errors import DomainError
 from voipadmin.core.forms.entity_form import EntityForm
 from voipadmin.core.models import AnyModel
-from voipadmin.core.pages.asking import ask, ask_again
+from voipadmin.core.pages.asking import ask, ask_again, is_answered, token_for
 from voipadmin.core.pages.changelog import changes_of
+from voipadmin.core.pages.consequences import Question
 from voipadmin.core.pages.deletion import deletion_question, hanging_on
 from voipadmin.core.pages.display import detail_groups
 from voipadmin.core.pages.entity import Entity, Related
@@ -133,23 +134,35 @@ class ObjectFormView(EntityView[AnyModel]):
         """Save through the domain, or show what it refused."""
         instance = self.get_object()
         form = self._form_class()(request.POST, instance=instance, user=request.user)
+        question = self.saving_question(form)
+        if question is not None and not is_answered(request, question):
+            return self._show(form, self.get_object(), question)
         saved = save_form(form)
         if saved is None:
             return self._show(form, self.get_object())
         messages.success(request, _("“%(object)s” is saved.") % {"object": saved})
         return redirect(page_of(saved))
 
+    def saving_question(self, form: EntityForm) -> Question | None:
+        """Return what is asked before the answers of a form are saved: none for a new object."""
+        return None
+
     def _form_class(self) -> type[EntityForm]:
         if self.entity.form is None:
             raise PermissionDenied
         return self.entity.form
 
-    def _show(self, form: EntityForm, instance: AnyModel | None) -> HttpResponse:
+    def _show(self, form: EntityForm, instance: AnyModel | None, question: Question | None = None) -> HttpResponse:
         cancel = page_of(instance) if instance is not None else self.entity.url("list")
         preview = self.entity.url("preview") if self.entity.preview else ""
         if self.entity.preview and self.entity.preview.of_saved and instance is not None:
             preview += f"?saved={instance.pk}"
-        return self.page("pages/form.html", form=form, object=instance, cancel_url=cancel, preview_url=preview)
+        context: dict[str, Any] = {"cancel_url": cancel, "preview_url": preview, "question": question}
+        if question is not None:
+            context["confirmation"] = token_for(self.request)
+            # What was typed as a secret is not sent back, so it has to be typed again.
+            context["retype"] = any(form.data.get(name) for name in form.secret_names)
+        return self.page("pages/form.html", form=form, object=instance, **context)
 
 
 class ObjectCreateView(ObjectFormView[AnyModel]):
@@ -167,6 +180,12 @@ class ObjectEditView(ObjectFormView[AnyModel]):
         if not self.entity.editable(instance):
             raise PermissionDenied
         return instance
+
+    def saving_question(self, form: EntityForm) -> Question | None:
+        """Ask as the entity says, once the answers are valid."""
+        if self.entity.saving_question is None or not form.is_valid():
+            return None
+        return self.entity.saving_question(self.get_instance(), form.instance, self.request.user)
 
 
 class ObjectPreviewView(EntityView[AnyModel]):

@@ -6,14 +6,20 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
 
+from voipadmin.core.errors import Message
 from voipadmin.core.pages import Entity, FieldGroup
-from voipadmin.core.pages.views import EntityView, ObjectCreateView, save_form
+from voipadmin.core.pages.actions import ButtonView
+from voipadmin.core.pages.consequences import Question
+from voipadmin.core.pages.shown_once import ShownOnceView, keep_once
+from voipadmin.core.pages.views import ObjectCreateView, save_form
 from voipadmin.users.models import User
+from voipadmin.users.people.consequences import password_question
 from voipadmin.users.people.filters import UserFilterSet
 from voipadmin.users.people.forms import ProfileForm, UserForm
 from voipadmin.users.people.services import delete_user, generate_password, save_user
@@ -45,23 +51,30 @@ USERS = Entity(
 )
 
 
-def show_once(view: EntityView[User], user: User, *, password: str = "", enrolment_code: str = "") -> HttpResponse:
-    """Return the page that shows a new password, or enrolment code, or both."""
-    context = {"password": password, "enrolment_code": enrolment_code}
-    response = view.page("users/user/password_once.html", object=user, **context)
-    response["Cache-Control"] = "no-store"
-    return response
+def shown_url(request: HttpRequest, user: User, *, password: str = "", enrolment_code: str = "") -> str:
+    """Return the page that shows a new password, or enrolment code, or both, once."""
+    values = {"password": password, "enrolment_code": enrolment_code}
+    name = keep_once(request, {key: value for key, value in values.items() if value})
+    return reverse("users:user_shown", args=[user.pk, name])
 
 
-def _show_password(view: EntityView[User], user: User, password: str) -> HttpResponse:
-    """Show a password, and a code where the user cannot do anything without one."""
+def _password_url(request: HttpRequest, user: User, password: str) -> str:
+    """Return the page of a password, and of a code where the user cannot do anything without one."""
     needs_code = lacks_second_factor(User.objects.get(pk=user.pk))
     code = hand_out_enrolment_code(user=user, now=timezone.now()) if needs_code else ""
-    return show_once(view, user, password=password, enrolment_code=code)
+    return shown_url(request, user, password=password, enrolment_code=code)
+
+
+class ShownView(ShownOnceView[User]):
+    """A generated password, an enrolment code or both, this once."""
+
+    entity = USERS
+    action = "change"
+    template = "users/user/password_once.html"
 
 
 class UserCreateView(ObjectCreateView[User]):
-    """Makes a user and shows the generated password, this once."""
+    """Makes a user and leads to the generated password."""
 
     entity = USERS
 
@@ -69,24 +82,42 @@ class UserCreateView(ObjectCreateView[User]):
         """Save, or show what was refused."""
         form = UserForm(request.POST, user=request.user)
         saved = save_form(form)
-        return self._show(form, None) if saved is None else _show_password(self, saved, form.generated_password)
+        if saved is None:
+            return self._show(form, None)
+        return redirect(_password_url(request, saved, form.generated_password))
 
 
-class NewPasswordView(EntityView[User]):
-    """Gives a user a new password and shows it, this once."""
+class CredentialView(ButtonView[User]):
+    """Gives another user something to log in with, and leads to the page that shows it once."""
 
     entity = USERS
-    action = "change"
-    http_method_names = ["post"]
+    once_url = ""
 
-    def post(self, request: HttpRequest, pk: Any) -> HttpResponse:
+    def get_instance(self) -> User:
+        """Return the user; one's own is changed with the old one, in the settings."""
+        user = super().get_instance()
+        if user == self.request.user:
+            raise PermissionDenied
+        return user
+
+    def back_url(self, instance: User) -> str:
+        """Go to what was made."""
+        return self.once_url or super().back_url(instance)
+
+
+class NewPasswordView(CredentialView):
+    """Gives a user a new password."""
+
+    def question(self, instance: User) -> Question:
+        """Ask: who is logged in is put out."""
+        return password_question(instance, self.request.user)
+
+    def perform(self, instance: User) -> Message:
         """Set a generated password."""
-        user = self.get_instance()
-        if user == request.user:
-            raise PermissionDenied  # one's own is changed with the old one, in the settings
         password = generate_password()
-        save_user(user=user, password=password)
-        return _show_password(self, user, password)
+        save_user(user=instance, password=password)
+        self.once_url = _password_url(self.request, instance, password)
+        return _("%(user)s has a new password.") % {"user": instance.username}
 
 
 class SettingsView(View):

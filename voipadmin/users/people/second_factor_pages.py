@@ -3,17 +3,18 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views import View
 
-from voipadmin.core.errors import DomainError
+from voipadmin.core.errors import DomainError, Message
+from voipadmin.core.pages.consequences import Question
 from voipadmin.core.pages.views import EntityView
 from voipadmin.users.models import User
-from voipadmin.users.people.pages import USERS, show_once
+from voipadmin.users.people.consequences import code_question, removal_question
+from voipadmin.users.people.pages import USERS, CredentialView, shown_url
 from voipadmin.users.second_factors.enrolment import enter_enrolment_code, hand_out_enrolment_code, may_enrol
 from voipadmin.users.second_factors.queries import lacks_second_factor, role_rows
 from voipadmin.users.second_factors.services import demand_second_factor, remove_second_factors
@@ -64,42 +65,28 @@ class RolesView(EntityView[User]):
         return redirect("users:roles")
 
 
-class SecondFactorRemovalView(EntityView[User]):
-    """Takes app, passkeys and recovery codes from a user who lost them."""
+class SecondFactorRemovalView(CredentialView):
+    """Takes app, passkeys and recovery codes from a user who lost them; one's own are removed in the settings."""
 
-    entity = USERS
-    action = "change"
-
-    def get_instance(self) -> User:
-        """Return the user; one's own factors are removed in the settings, with the factor itself."""
-        user = super().get_instance()
-        if user == self.request.user:
-            raise PermissionDenied
-        return user
-
-    def get(self, request: HttpRequest, pk: Any) -> HttpResponse:
+    def question(self, instance: User) -> Question:
         """Ask whether they shall go."""
-        return self.page("users/user/second_factor.html", object=self.get_instance())
+        return removal_question(instance, self.request.user)
 
-    def post(self, request: HttpRequest, pk: Any) -> HttpResponse:
+    def perform(self, instance: User) -> Message:
         """Remove them."""
-        user = self.get_instance()
-        remove_second_factors(user=user)
-        messages.success(request, _("The second factors of %(user)s are removed.") % {"user": user.username})
-        return redirect("users:user_detail", user.pk)
+        remove_second_factors(user=instance)
+        return _("The second factors of %(user)s are removed.") % {"user": instance.username}
 
 
-class EnrolmentCodeView(EntityView[User]):
-    """Hands out the code with which a user sets up the first second factor, and shows it, this once."""
+class EnrolmentCodeView(CredentialView):
+    """Hands out the code with which a user sets up the first second factor; nobody makes one's own."""
 
-    entity = USERS
-    action = "change"
-    http_method_names = ["post"]
+    def question(self, instance: User) -> Question:
+        """Ask: an earlier code ends."""
+        return code_question(instance, self.request.user)
 
-    def post(self, request: HttpRequest, pk: Any) -> HttpResponse:
-        """Make one; nobody makes one's own."""
-        user = self.get_instance()
-        if user == request.user:
-            raise PermissionDenied
-        code = hand_out_enrolment_code(user=user, now=timezone.now())
-        return show_once(self, user, enrolment_code=code)
+    def perform(self, instance: User) -> Message:
+        """Make one."""
+        code = hand_out_enrolment_code(user=instance, now=timezone.now())
+        self.once_url = shown_url(self.request, instance, enrolment_code=code)
+        return _("%(user)s has an enrolment code.") % {"user": instance.username}
