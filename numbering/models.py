@@ -155,6 +155,7 @@ class DIDAllocation(BaseModel):
     """A number is a customer's, from a moment until another; ended rows are the history."""
 
     keeps_changelog = True
+    changelog_parents = ("did", "customer", "extension")
 
     did = models.ForeignKey(DID, on_delete=models.PROTECT, related_name="allocations", verbose_name=_("DID"))
     customer = models.ForeignKey(

@@ -30,6 +30,7 @@ STAFF = (Role.OPERATOR, Role.FINANCE, Role.VIEWER)
 
 # What each role may do to each kind of object; the administrator may do everything.
 MAY: dict[str, dict[str, set[str]]] = {
+    "auditlog.logentry": {},
     "customers.customer": {Role.OPERATOR: ALL, Role.FINANCE: VIEW, Role.VIEWER: VIEW, Role.CUSTOMER: VIEW},
     "customers.trunkaddress": {Role.OPERATOR: ALL, Role.FINANCE: VIEW, Role.VIEWER: VIEW, Role.CUSTOMER: VIEW},
     "customers.extension": {Role.OPERATOR: ALL, Role.FINANCE: VIEW, Role.VIEWER: VIEW, Role.CUSTOMER: VIEW},
@@ -85,6 +86,7 @@ MAY: dict[str, dict[str, set[str]]] = {
 
 # The kind of object that each part of the API is about, by the first part of its address.
 API = {
+    "audit": "auditlog.logentry",
     "customers": "customers.customer",
     "trunk-addresses": "customers.trunkaddress",
     "extensions": "customers.extension",

@@ -15,6 +15,7 @@ from voipadmin.core.api.middleware import guarded_urls
 from voipadmin.core.api.panel import PanelAPI
 from voipadmin.core.job_pages import api as jobs
 from voipadmin.users.api import router as auth_router
+from voipadmin.users.audit.api import router as audit_router
 
 DESCRIPTION = """
 Log in at `auth/login` and send the token as `Authorization: Bearer`. Lists are filtered by their parameters, ordered
@@ -42,6 +43,7 @@ ROUTERS = {
     **asterisk_sync.ROUTERS,
     **jobs.ROUTERS,
     **alarms.ROUTERS,
+    "audit": audit_router,
 }
 for prefix, router in [*ROUTERS.items(), *asterisk_sync.PLACEMENT_ROUTERS.items()]:
     api.add_router(prefix, router)

@@ -39,6 +39,7 @@ class Conference(BaseModel):
     """Numbers and extensions that a customer has called together, on its account."""
 
     keeps_changelog = True
+    changelog_parents = ("customer",)
 
     customer = models.ForeignKey(
         Customer, on_delete=models.CASCADE, related_name="conferences", verbose_name=_("customer")
@@ -149,6 +150,7 @@ class ConferenceParticipant(BaseModel):
     """Somebody whom a conference calls: a number, or an extension of the customer."""
 
     keeps_changelog = True
+    changelog_parents = ("conference",)
 
     conference = models.ForeignKey(
         Conference, on_delete=models.CASCADE, related_name="participants", verbose_name=_("conference")

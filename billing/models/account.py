@@ -53,6 +53,7 @@ class Account(BaseModel):
     """A customer's money, and what its calls may spend. An empty cap takes the setting's, it never means no cap."""
 
     keeps_changelog = True
+    changelog_parents = ("customer",)
 
     customer = models.OneToOneField(
         Customer, on_delete=models.CASCADE, related_name="account", verbose_name=_("customer")

@@ -85,6 +85,7 @@ class Holiday(BaseModel):
     """One day of a calendar."""
 
     keeps_changelog = True
+    changelog_parents = ("calendar",)
 
     calendar = models.ForeignKey(
         HolidayCalendar, on_delete=models.CASCADE, related_name="days", verbose_name=_("calendar")

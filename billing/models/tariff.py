@@ -71,6 +71,7 @@ class Tariff(BaseModel):
     """What calls to a destination cost and sell for, from a moment on."""
 
     keeps_changelog = True
+    changelog_parents = ("plan",)
 
     name = models.CharField(
         _("destination"),

@@ -42,6 +42,7 @@ class Extension(BaseModel):
     """A SIP account of a customer, reached by a short number."""
 
     keeps_changelog = True
+    changelog_parents = ("customer",)
 
     customer = models.ForeignKey(
         Customer, on_delete=models.CASCADE, related_name="extensions", verbose_name=_("customer")

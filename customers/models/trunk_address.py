@@ -30,6 +30,7 @@ class TrunkAddress(BaseModel):
     """An address or network from which a trunk customer calls, and to which its numbers' calls may be sent."""
 
     keeps_changelog = True
+    changelog_parents = ("customer",)
 
     customer = models.ForeignKey(
         Customer, on_delete=models.CASCADE, related_name="trunk_addresses", verbose_name=_("customer")

@@ -59,6 +59,7 @@ class Gateway(BaseModel):
     """One SIP peer of a provider; its name is its id in Asterisk."""
 
     keeps_changelog = True
+    changelog_parents = ("provider",)
 
     name = models.CharField(
         _("name"),

@@ -117,6 +117,7 @@ class RouteGateway(BaseModel):
     """A gateway's place in a route."""
 
     keeps_changelog = True
+    changelog_parents = ("route", "gateway")
 
     route = models.ForeignKey(Route, on_delete=models.CASCADE, related_name="steps", verbose_name=_("route"))
     gateway = models.ForeignKey(Gateway, on_delete=models.PROTECT, related_name="steps", verbose_name=_("gateway"))

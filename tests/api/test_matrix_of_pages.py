@@ -152,6 +152,7 @@ OTHERS: dict[str, list[tuple[str, str, str]]] = {
     "users:user_shown": [("GET", "change", "users.user")],
     "users:user_enrolment": [("GET", "change", "users.user"), ("POST", "change", "users.user")],
     "users:user_second_factor": [("GET", "change", "users.user"), ("POST", "change", "users.user")],
+    "users:audit": [("GET", "view", "auditlog.logentry")],
     "users:roles": [("GET", "change", "users.user"), ("POST", "change", "users.user")],
 }
 OBJECT_OF = {

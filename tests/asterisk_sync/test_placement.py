@@ -22,7 +22,7 @@ from tests.factories.numbering import DIDAllocationFactory, DIDFactory
 from tests.factories.routing import GatewayFactory, RouteFactory
 from tests.factories.users import UserFactory
 from voipadmin.core.errors import InUse
-from voipadmin.core.pages.changelog import changes_of
+from voipadmin.core.pages.changelog import changelog_of
 from voipadmin.core.services import delete_object
 from voipadmin.core.signals import objects_changed
 from voipadmin.users.roles import Role
@@ -184,7 +184,7 @@ def test_a_move_is_in_the_changelog_with_its_author(nodes: Nodes) -> None:
     answer = client.post(page, {"nodes": [str(nodes["a"].pk), str(nodes["c"].pk)]})
     assert answer.status_code == 302
     assert carried(customer) == "ac"
-    change = changes_of(customer)[0]
+    change = changelog_of(customer).saves[0].first
     assert [(field.before, field.after) for field in change.fields] == [("every node", "a, c")]
     assert LogEntry.objects.get_for_object(customer).first().actor.role == Role.OPERATOR
     assert set(OutboxEntry.objects.filter(action="placed").values_list("actor", flat=True)) == {change.actor}

@@ -15,6 +15,12 @@ class UsersConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect the signals and register the checks; their modules need the models to be loaded."""
-        for module in ("checks", "log_in.delayed_forms", "second_factors.changelog", "tokens.signals"):
+        for module in (
+            "checks",
+            "log_in.delayed_forms",
+            "log_in.recorded",
+            "second_factors.changelog",
+            "tokens.signals",
+        ):
             import_module(f"voipadmin.users.{module}")
         import_module("voipadmin.users.second_factors.used_codes").keep_used_codes()

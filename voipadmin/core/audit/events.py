@@ -10,6 +10,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
+from voipadmin.core.models import BaseModel
+
 # One entry tells what happened; it is no place for a file. Longer details are cut.
 LONGEST_DETAIL = 2000
 
@@ -53,6 +55,7 @@ EVENT_DETAILS = {
     "rows": gettext_noop("rows"),
     "user_agent": gettext_noop("browser"),
     "username": gettext_noop("user name"),
+    "way": gettext_noop("way in"),
 }
 
 
@@ -79,10 +82,15 @@ def record_event(
         object_repr=_name(subject),
         action=LogEntry.Action.ACCESS,
         changes={name: ["", value[:LONGEST_DETAIL]] for name, value in told.items()},
-        additional_data={"event": event.value},
+        additional_data={"event": event.value, **_parents(subject)},
         actor=actor,
         cid=get_cid(),
     )
+
+
+def _parents(subject: models.Model | type[models.Model]) -> dict[str, Any]:
+    """Return the parents on whose pages the event shows, too."""
+    return (subject.get_additional_data() or {}) if isinstance(subject, BaseModel) else {}
 
 
 def _name(subject: models.Model | type[models.Model]) -> str:

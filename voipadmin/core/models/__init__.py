@@ -8,6 +8,7 @@ from voipadmin.core.models.alarms import (
     AlarmState,
     AlarmStep,
 )
+from voipadmin.core.models.audit import AuditLink
 from voipadmin.core.models.base import (
     AnyModel,
     BaseModel,
@@ -45,6 +46,7 @@ __all__ = [
     "AlarmState",
     "AlarmStep",
     "AnyModel",
+    "AuditLink",
     "BaseModel",
     "CodeKind",
     "DialingRule",

@@ -57,11 +57,13 @@ class BaseModel(models.Model):
     """A row with a UUID key and its times of birth and of last change (UTC).
 
     Where it `keeps_changelog`, each save is recorded with who, what, before and after, and each change of the
-    many-to-many fields of `changelog_links` with it; encrypted fields are masked.
+    many-to-many fields of `changelog_links` with it; encrypted fields are masked. The objects that its foreign keys of
+    `changelog_parents` name show its entries among their own.
     """
 
     keeps_changelog: ClassVar[bool] = False
     changelog_links: ClassVar[tuple[str, ...]] = ()
+    changelog_parents: ClassVar[tuple[str, ...]] = ()
 
     id = models.UUIDField(_("id"), primary_key=True, default=new_id, editable=False)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
@@ -69,6 +71,11 @@ class BaseModel(models.Model):
 
     class Meta:
         abstract = True
+
+    def get_additional_data(self) -> dict[str, Any] | None:
+        """Return what django-auditlog keeps beside an entry: the keys of the parents."""
+        keys = [getattr(self, f"{name}_id", None) for name in self.changelog_parents]
+        return {"parents": [str(key) for key in keys if key]} if any(keys) else None
 
 
 class IdempotentWrite(BaseModel):

@@ -15,7 +15,7 @@ from voipadmin.core.errors import DomainError
 from voipadmin.core.forms.entity_form import EntityForm
 from voipadmin.core.models import AnyModel
 from voipadmin.core.pages.asking import ask, ask_again, is_answered, token_for
-from voipadmin.core.pages.changelog import changes_of
+from voipadmin.core.pages.changelog import changelog_of
 from voipadmin.core.pages.consequences import Question
 from voipadmin.core.pages.deletion import deletion_question, hanging_on
 from voipadmin.core.pages.display import detail_groups
@@ -98,7 +98,8 @@ class ObjectDetailView(EntityView[AnyModel]):
             extra = self.entity.detail_context(instance, user) if self.entity.detail_context else {}
             return {"groups": detail_groups(self.entity, instance, user), **extra}
         if tab == "changelog":
-            return {"changes": changes_of(instance)}
+            part = changelog_of(instance, self.request.GET.get("before", ""))
+            return {"changelog": part, "own_key": str(instance.pk)}
         related = [item for item in self.entity.related if item.tab == tab and user.has_perm(item.permission)]
         return {"related": [RelatedPanel(item, self._may_create(item)) for item in related]}
 

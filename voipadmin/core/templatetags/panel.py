@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString
 
+from voipadmin.core.audit.described import Change
 from voipadmin.core.errors import Message
 from voipadmin.core.forms.entity_form import widget_class
 from voipadmin.core.numbers.labels import KIND_LABELS, REASON_LABELS
@@ -33,6 +34,12 @@ def icon(name: str, size: int = 16) -> SafeString:
 def badge(value: Any, label: Any) -> SafeString:
     """Draw a state as colour, icon and word."""
     return badges.badge(value, label)
+
+
+@register.simple_tag
+def page_address(change: Change) -> str:
+    """Return the address of the page of what an entry of the changelog is about; empty where there is none any more."""
+    return links.page_of(change.model(pk=change.subject_key)) if change.model is not None and change.is_there else ""
 
 
 @register.filter
