@@ -33,8 +33,8 @@ def _customer(customer: Customer, _user: Viewer) -> Iterable[Figure]:
         yield _unknown()
         return
     registered = {item.name for state in states for item in state.endpoints if item.contacts}
-    telephones = Extension.objects.filter(customer=customer, sip_username__in=registered).count()
-    yield _counted(_("Telephones registered"), telephones)
+    own = set(Extension.objects.filter(customer=customer).values_list("sip_username", flat=True))
+    yield _counted(_("Telephones registered"), len(own & registered))
     calls = {item.linkedid for state in states for item in state.channels if item.account_code == customer.code}
     yield _counted(_("Calls up now"), len(calls))
 
@@ -64,7 +64,10 @@ def _node(node: Node, _user: Viewer) -> Iterable[Figure]:
     if state is None:
         yield _unknown()
         return
-    yield _counted(_("Telephones registered"), sum(1 for item in state.endpoints if item.contacts))
+    # Carriers and trunks have contacts, too, that stand in a file.
+    others = set(Gateway.objects.values_list("name", flat=True))
+    telephones = (item for item in state.endpoints if item.contacts and not item.name.startswith("trunk."))
+    yield _counted(_("Telephones registered"), sum(1 for item in telephones if item.name not in others))
     yield _counted(_("Calls up now"), state.calls)
 
 

@@ -48,6 +48,7 @@ def release_question(did: DID, user: Viewer) -> Question:
             rest % {"days": days},
         ],
         figures=use_of(did, user),
+        state=_allocation_key(did),
         undo=_("While it rests, it can be given back to the same customer with the same destination."),
         refusal=_refusal(did, DIDStatus.ALLOCATED),
     )
@@ -93,10 +94,16 @@ def give_back_question(did: DID, user: Viewer) -> Question:
             _("The calls of the meantime stay as they were."),
         ],
         figures=use_of(did, user),
+        state=str(last.pk) if last else "",
         undo=_("It can be released again."),
         is_dangerous=False,
         refusal=_refusal(did, DIDStatus.QUARANTINED),
     )
+
+
+def _allocation_key(did: DID) -> str:
+    """Return the allocation in force: an answer about one customer's number must not take it from the next one."""
+    return str(DIDAllocation.objects.current().filter(did=did).values_list("pk", flat=True).first() or "")
 
 
 def _refusal(did: DID, *allowed: DIDStatus) -> str:

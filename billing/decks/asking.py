@@ -24,6 +24,7 @@ def activation_question(deck: Deck) -> Question:
             _("Routes by least cost choose by these prices from then on."),
         ],
         figures=[*_changes(deck), *_replay(deck)],
+        state=deck.updated_at.isoformat(),
         undo=_("It can be undone until a later deck of the provider is active; calls of the meantime keep their cost."),
         is_dangerous=False,
         refusal=_refusal(deck, DeckStatus.READY),

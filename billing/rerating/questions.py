@@ -25,6 +25,7 @@ def approval_question(job: Rerating) -> Question:
             _("Statements that are not closed change with them."),
         ],
         figures=list(_figures(job)),
+        state=job.updated_at.isoformat(),
         undo=_("It cannot be undone at once; another re-rating at other prices corrects it."),
         refusal=_refusal(job, ReratingStatus.READY),
     )

@@ -67,7 +67,7 @@
     document.querySelectorAll(".toast-line:not([data-aged])").forEach((line) => {
       line.dataset.aged = "1";
       if (line.classList.contains("error")) return;
-      setTimeout(() => line.remove(), by("[data-ask]", line) ? 30000 : 7000);
+      setTimeout(() => line.remove(), by("[data-undo]", line) ? 30000 : 7000);
     });
   }
   document.addEventListener("click", (event) => {

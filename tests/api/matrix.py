@@ -5,6 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from auditlog.models import LogEntry
 from django.utils import timezone
 
 from asterisk_sync.models import ConferenceLeg, ConferenceSession, DriftFinding, Generation, SyncRun
@@ -103,6 +104,7 @@ def make_world() -> World:
         user = world.users[role] = UserFactory.create(role=role, customers=customers, is_staff=role == Role.ADMIN)
         world.jobs[role] = Job.objects.create(kind="bulk_action", owner=str(user.pk), actor=user.username)
     world.own["core.job"] = world.jobs[Role.CUSTOMER]
+    world.own["auditlog.logentry"] = LogEntry.objects.first()
     return world
 
 

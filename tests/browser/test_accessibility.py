@@ -67,6 +67,8 @@ def every_page() -> Iterator[str]:
         reverse(name)
         for name in ("account_change_password", "mfa_index", "usersessions_list", "users:roles", "users:user_create")
     )
+    yield reverse("users:audit")
+    yield reverse("numbering:did_release", args=[DIDAllocationFactory.create().did.pk])
     yield "/nothing/here/"
 
 

@@ -1,5 +1,6 @@
 """What interrupts service asks first, with what it would do; nothing happens without the answer of who was asked."""
 
+import re
 import time
 from datetime import timedelta
 from decimal import Decimal
@@ -13,13 +14,16 @@ from django.utils import timezone
 
 from customers.models import Customer
 from numbering.models import DID, DIDAllocation, DIDStatus
-from numbering.services import allocate_did, release_did
+from numbering.services import allocate_did, give_back_did, release_did
+from tests.entities import KINDS
 from tests.factories.asterisk_sync import NodeFactory
 from tests.factories.billing import CdrFactory
 from tests.factories.customers import CustomerFactory, ExtensionFactory, TrunkAddressFactory
 from tests.factories.numbering import DIDFactory
 from tests.pages.confirming import confirm, token_of
 from tests.pages.conftest import AsRole
+from tests.pages.subclasses import subclasses
+from voipadmin.core.pages.actions import ButtonView
 from voipadmin.users.roles import Role
 
 pytestmark = pytest.mark.django_db
@@ -71,6 +75,16 @@ def test_only_the_answer_of_who_was_asked_acts(
         assert status_of(allocation) == DIDStatus.ALLOCATED
     assert confirm(operator, release).status_code == 302
     assert status_of(allocation) == DIDStatus.QUARANTINED
+
+
+def test_an_answer_is_about_what_was_asked(operator: Client, allocation: DIDAllocation, release: str) -> None:
+    """Given to somebody else meanwhile, the number is not taken from that one."""
+    token, did = token_of(operator, release), allocation.did
+    release_did(did=did)
+    give_back_did(did=did)
+    page = operator.post(release, {"confirmation": token}, follow=True)
+    assert "no longer open" in text_of(page)
+    assert status_of(allocation) == DIDStatus.ALLOCATED
 
 
 def test_an_answer_comes_within_half_an_hour(operator: Client, allocation: DIDAllocation, release: str) -> None:
@@ -131,3 +145,57 @@ def test_who_deletes_much_at_once_types_the_name(admin: Client) -> None:
         assert Customer.objects.filter(pk=customer.pk).exists()
     confirm(admin, few, typed=f" {customer} ")
     assert not Customer.objects.filter(pk=customer.pk).exists()
+
+
+def edited(client: Client, customer: Customer, **changed: Any) -> Any:
+    answers = KINDS["customers:customer"].answers() | {"code": customer.code, "name": customer.name, **changed}
+    return client.post(reverse("customers:customer_edit", args=[customer.pk]), answers)
+
+
+def test_a_form_that_takes_service_away_asks_before_it_saves(operator: Client, allocation: DIDAllocation) -> None:
+    customer = allocation.customer
+    asked = edited(operator, customer, type="extension", status="closed")
+    assert asked.status_code == 200
+    text = text_of(asked)
+    assert "Nothing is saved yet" in text
+    assert re.search(r"Numbers allocated</dt><dd>(<svg.*?</svg>)? 1</dd>", text, re.DOTALL)
+    customer.refresh_from_db()
+    assert customer.status == "active"
+    token = re.search(r'name="confirmation" value="([^"]+)"', text)
+    assert token
+    answer = {"type": "extension", "status": "closed", "confirmation": token[1]}
+    assert edited(operator, customer, **answer, typed="OTHER").status_code == 200
+    assert edited(operator, customer, **answer, typed=customer.code).status_code == 302
+    customer.refresh_from_db()
+    assert customer.status == "closed"
+    assert status_of(allocation) == DIDStatus.QUARANTINED
+
+
+def test_a_form_that_takes_nothing_away_asks_nothing(operator: Client, allocation: DIDAllocation) -> None:
+    assert edited(operator, allocation.customer, type="extension", name="Another").status_code == 302
+
+
+def test_what_is_not_valid_is_told_before_anything_is_asked(operator: Client, allocation: DIDAllocation) -> None:
+    text = text_of(edited(operator, allocation.customer, type="extension", status="closed", channel_limit="-1"))
+    assert "Nothing is saved yet" not in text
+    assert "Nothing was saved" in text
+
+
+# Actions that interrupt nothing, move no money, and may be repeated.
+ACT_AT_ONCE = {
+    "AnswerView": "an answer about a price list that does not count yet",
+    "ApplyNowView": "writes to the node what the database says already",
+    "ComputeView": "a preview",
+    "JobCancelView": "what the job has done stays, and it can be asked for again",
+    "JobRepeatView": "asks for the same once more",
+    "GoOnView": "goes on with what was approved",
+    "ReadAgainView": "a dry run",
+    "TryAgainView": "a record that was kept aside",
+}
+
+
+def test_every_button_asks_or_has_a_reason_not_to() -> None:
+    """A new button has a question, or a line above that says why it needs none."""
+    found = [view for view in subclasses(ButtonView) if view.perform is not ButtonView.perform]
+    assert len(found) > 20
+    assert {view.__name__ for view in found if view.question is ButtonView.question} <= ACT_AT_ONCE.keys()

@@ -143,7 +143,7 @@ def happened(root: User) -> dict[str, Any]:
     other = UserFactory.create(username="bia", role=Role.OPERATOR)
     padaria, escola = CustomerFactory.create(code="PADARIA"), CustomerFactory.create(code="ESCOLA")
     record_event(AuditEvent.HANG_UP, padaria, details={"calls": 3, "reason": "fraud"}, actor=other)
-    record_event(AuditEvent.BULK_ACTION, Customer, details={"objects": 12}, actor=root)
+    record_event(AuditEvent.BULK_ACTION, Customer, details={"objects": 4711}, actor=root)
     escola.name = "Escola Nova"
     save_object(escola)
     entries: Any = LogEntry.objects
@@ -157,7 +157,7 @@ def happened(root: User) -> dict[str, Any]:
 
 FINDS = [
     ({"who": "BIA"}, ["fraud"], ["Escola Nova", "very old"]),
-    ({"action": "hang_up"}, ["fraud"], ["12", "very old"]),
+    ({"action": "hang_up"}, ["fraud"], ["4711", "very old"]),
     ({"action": "update", "q": "escola"}, ["Escola Nova"], ["fraud", "very old"]),
     ({"q": "pada"}, ["fraud", "very old"], ["Escola Nova"]),
     ({"address": "198.51.100.0/24"}, ["very old"], ["fraud", "Escola Nova"]),
@@ -232,7 +232,6 @@ LOOKUPS = [
     ({"who": "root"}, "audit_of_actor"),
     ({"action": "hang_up"}, "audit_of_event"),
     ({"address": "198.51.100.9"}, "audit_of_address"),
-    ({"kind": "routing.route"}, "audit_of_kind"),
     ({"who": "nobody-of-now"}, "audit_of_former_user"),
 ]
 

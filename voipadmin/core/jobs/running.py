@@ -22,6 +22,7 @@ from django.db import InterfaceError, OperationalError
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from voipadmin.core.audit.saves import one_save
 from voipadmin.core.errors import DomainError
 from voipadmin.core.jobs.kinds import JobKind, kind_of
 from voipadmin.core.jobs.locking import working_on
@@ -134,7 +135,7 @@ def _work(job: Job, kind: JobKind, lock: SessionLock) -> None:
     run = JobRun(job, lock, user)
     token = _current.set(run)
     try:
-        with translation.override(job.language or None), set_actor(user) if user else nullcontext():
+        with translation.override(job.language or None), one_save(), set_actor(user) if user else nullcontext():
             _do(run, kind)
     finally:
         _current.reset(token)

@@ -104,7 +104,7 @@ class ActionFormView(EntityView[AnyModel]):
         form = self.make_form(request.POST, instance)
         if form.is_valid():
             try:
-                say_done(request, self.perform(instance, form.cleaned_data), self.undo(instance))
+                say_done(request, self.perform(instance, form.cleaned_data), self.undo(instance), by_form=True)
                 return redirect(self.done_url(instance))
             except (DomainError, ValidationError) as error:
                 form.take_error(error)
@@ -123,7 +123,7 @@ class ActionFormView(EntityView[AnyModel]):
         raise NotImplementedError
 
     def undo(self, instance: Any) -> str:
-        """Return the address that takes the action back, for the message of success; empty where nothing does."""
+        """Return the form that takes the action back, for the message of success; empty where nothing does."""
         return ""
 
     def aside_context(self, instance: Any) -> dict[str, Any]:

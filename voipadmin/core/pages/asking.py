@@ -1,7 +1,8 @@
 """Asks before an action: a page, or the same in a dialog; only the answer of who was asked makes the action happen.
 
 1. A link leads to the question (`<c-ask>`); the script opens it in a dialog, without the script it is a page.
-2. Its form sends a token back, which is good for this user, this address and half an hour, and what was to be typed.
+2. Its form sends back what was to be typed, and a token that is good for this user, this address, what was asked
+   about, and half an hour.
 3. A POST without it does nothing and leads to the question: neither a single click nor a forged address acts.
 """
 
@@ -25,7 +26,7 @@ def ask(request: HttpRequest, question: Question, *, cancel_url: str, context: d
     in_dialog = request.headers.get("HX-Target") == DIALOG
     values = {
         "question": question,
-        "confirmation": token_for(request),
+        "confirmation": token_for(request, question),
         "cancel_url": cancel_url,
         "in_dialog": in_dialog,
     }
@@ -46,7 +47,7 @@ def ask_again(request: HttpRequest, question: Question) -> HttpResponse | None:
 def is_answered(request: HttpRequest, question: Question) -> bool:
     """Tell whether a POST is the answer to the question; where one was tried, the next page says what is wrong."""
     token = request.POST.get(TOKEN_FIELD, "")
-    if not _is_good(request, token):
+    if not _is_good(request, question, token):
         if token:
             messages.warning(request, _("This question is no longer open. Look again, then confirm."))
         return False
@@ -56,17 +57,18 @@ def is_answered(request: HttpRequest, question: Question) -> bool:
     return True
 
 
-def token_for(request: HttpRequest, path: str = "") -> str:
-    """Return what a POST of this user to `path`, or to the present address, has to send as `confirmation`."""
-    return TimestampSigner(salt=_salt(request, path or request.path)).sign("yes")
+def token_for(request: HttpRequest, question: Question) -> str:
+    """Return what a POST of this user to the present address has to send as `confirmation`."""
+    return _signer(request, question).sign("yes")
 
 
-def _is_good(request: HttpRequest, token: str) -> bool:
+def _is_good(request: HttpRequest, question: Question, token: str) -> bool:
     try:
-        return TimestampSigner(salt=_salt(request, request.path)).unsign(token, max_age=GOOD_FOR_SECONDS) == "yes"
+        return _signer(request, question).unsign(token, max_age=GOOD_FOR_SECONDS) == "yes"
     except BadSignature:
         return False
 
 
-def _salt(request: HttpRequest, path: str) -> str:
-    return f"voipadmin.ask:{request.user.pk}:{path}"
+def _signer(request: HttpRequest, question: Question) -> TimestampSigner:
+    """Return a signer whose tokens fit this user, this address and the state that is asked about."""
+    return TimestampSigner(salt=f"voipadmin.ask:{request.user.pk}:{request.path}:{question.state}")

@@ -24,8 +24,9 @@ class Question:
     """What a person is asked before an action: what it will do, what is in use now, and how it can be taken back.
 
     `undo` says how; empty means that nothing brings it back, which the page then says. Where something is to be
-    `typed`, such as how many objects are meant, the button alone does not suffice.
-    Where there is a `refusal`, the action cannot be done now: the question says why, and has no button.
+    `typed`, such as how many objects are meant, the button alone does not suffice. The answer is good for the `state`
+    that was asked about: an allocation, a preview. Where there is a `refusal`, the action cannot be done now: the
+    question says why, and has no button.
     """
 
     title: Message
@@ -33,6 +34,7 @@ class Question:
     effects: Sequence[Message] = ()
     figures: Sequence[Figure] = ()
     undo: Message = ""
+    state: str = ""
     typed: str = ""
     icon: str = "triangle-alert"
     is_dangerous: bool = True

@@ -160,7 +160,7 @@ class ObjectFormView(EntityView[AnyModel]):
             preview += f"?saved={instance.pk}"
         context: dict[str, Any] = {"cancel_url": cancel, "preview_url": preview, "question": question}
         if question is not None:
-            context["confirmation"] = token_for(self.request)
+            context["confirmation"] = token_for(self.request, question)
             # What was typed as a secret is not sent back, so it has to be typed again.
             context["retype"] = any(form.data.get(name) for name in form.secret_names)
         return self.page("pages/form.html", form=form, object=instance, **context)

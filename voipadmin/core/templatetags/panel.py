@@ -17,7 +17,7 @@ from voipadmin.core.errors import Message
 from voipadmin.core.forms.entity_form import widget_class
 from voipadmin.core.numbers.labels import KIND_LABELS, REASON_LABELS
 from voipadmin.core.numbers.number import NumberKind, Unreadable
-from voipadmin.core.pages.toasts import undo_url_of
+from voipadmin.core.pages.toasts import Undoing, undoing_of
 from voipadmin.core.tables import badges, entity_table, links
 from voipadmin.core.text.decimals import format_amount, format_money
 
@@ -43,9 +43,9 @@ def page_address(change: Change) -> str:
 
 
 @register.filter
-def undo_url(message: Toast) -> str:
-    """Return the address that takes back what a toast tells of; empty where nothing does."""
-    return undo_url_of(message)
+def undoing(message: Toast) -> Undoing | None:
+    """Return how what a toast tells of is undone; None where it is not."""
+    return undoing_of(message)
 
 
 @register.filter

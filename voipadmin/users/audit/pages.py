@@ -59,6 +59,8 @@ class AuditView(View):
             return page_of(rows, ordering="-timestamp", limit=PART, cursor=None)
 
     def _file(self, rows: QuerySet[LogEntry]) -> HttpResponseBase:
+        # Not the entry that tells of the file itself, which comes while it is sent.
+        rows = rows.filter(timestamp__lte=timezone.now())
         record_download(self.request, LogEntry, form="CSV", rows=rows.count())
         ordered = rows.order_by("-timestamp", "-pk")
         name = f"audit-{timezone.localtime():%Y%m%d-%H%M%S}.csv"

@@ -36,8 +36,8 @@ def record_log_out(request: HttpRequest | None, user: User | None, **_kwargs: An
 
 @receiver(user_login_failed, dispatch_uid="users.record_failed_log_in")
 def record_failure(credentials: dict[str, Any], request: HttpRequest | None = None, **_kwargs: Any) -> None:
-    """Note a wrong password or code that was looked at."""
-    if request is None or getattr(request, "recorded_delay", False) or "REMOTE_ADDR" not in request.META:
+    """Note a wrong password or code that was looked at; the one that begins a delay is told by the delay's entry."""
+    if request is None or getattr(request, "axes_locked_out", False) or "REMOTE_ADDR" not in request.META:
         return
     name = str(credentials.get("username") or "")
     _record(AuditEvent.LOG_IN_FAILED, request, name, is_code=bool(credentials.get("second_factor")))
