@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import formats, timezone
 
 from customers.models import Customer
 from numbering.services import allocate_did, release_did
@@ -95,6 +95,8 @@ def test_to_whom_a_number_went_and_where_its_calls_went_is_on_both_changelogs() 
         assert ("create", "DIDAllocation") in labels(instance)
         assert ("update", "DIDAllocation") in labels(instance)
     assert f"Customer:  → {customer}" in words(did)
+    # Moments stand on the panel's clock, and not as the database has them.
+    assert f"Until:  → {formats.date_format(timezone.localdate(), 'SHORT_DATE_FORMAT')}" in words(did)
     assert f"Extension:  → {extension}" in words(did)
     # Names of what is gone stay readable.
     name = str(extension)

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
 from itertools import groupby
 from typing import Any
 
 from auditlog.models import LogEntry
 from django.db import models
+from django.utils import formats, timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.text import capfirst
 from django.utils.translation import gettext, gettext_noop
 
@@ -15,6 +18,7 @@ from voipadmin.core.audit.changelog import HASHED
 from voipadmin.core.audit.events import EVENT_DETAILS, AuditEvent
 from voipadmin.core.audit.names import EMPTY, Names, field_of, model_of
 from voipadmin.core.fields import EncryptedTextField
+from voipadmin.core.text.decimals import format_amount
 
 # auditlog speaks no Portuguese: its words for an action are translated with ours.
 ACTIONS = {
@@ -25,7 +29,7 @@ ACTIONS = {
 }
 # What auditlog writes of a link to other objects.
 LINKS = {"add": gettext_noop("added"), "delete": gettext_noop("removed")}
-UNTOLD = {"updated_at", "created_at", "id"}
+UNTOLD = {"updated_at", "created_at", "id", "past_extension", "charged_until"}
 # Of one save, so many entries are shown; the audit page has all of them.
 SHOWN_OF_A_SAVE = 12
 
@@ -147,4 +151,28 @@ def _word(field: Any, value: Any, names: Names) -> str:
     choices = {str(key): str(word) for key, word in (getattr(field, "flatchoices", None) or [])}
     if isinstance(field, models.ForeignKey):
         return names.name(field.related_model, value)
-    return choices.get(str(value), str(value))
+    return choices.get(str(value), _typed(field, str(value)))
+
+
+def _typed(field: Any, text: str) -> str:
+    """Return a moment on the panel's clock and an amount in the user's language; anything else as it was logged."""
+    if isinstance(field, models.DateTimeField):
+        moment = _moment(text)
+        return text if moment is None else f"{formats.date_format(moment, 'SHORT_DATE_FORMAT')} {moment:%H:%M:%S}"
+    if isinstance(field, models.DecimalField):
+        try:
+            return format_amount(Decimal(text))
+        except InvalidOperation:
+            return text
+    return text
+
+
+def _moment(text: str) -> datetime | None:
+    """Return a logged moment, which is UTC without a zone, in the panel's zone; None where it is none."""
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        return None
+    if moment is None:
+        return None
+    return timezone.localtime(moment if timezone.is_aware(moment) else moment.replace(tzinfo=UTC))

@@ -29,12 +29,12 @@ def _address(text: str) -> str:
 
 
 class FieldOut(Output):
-    """What a field was and is, in words; both are empty where it is a secret."""
+    """What a field was and is, in words; both are empty where it is masked."""
 
     label: str
     before: str
     after: str
-    secret: bool
+    masked: bool
 
 
 class AuditOut(Output):
@@ -106,7 +106,10 @@ def _of_kind(rows: Any, kind: str) -> Any:
 
 
 def _shown(change: Change) -> dict[str, Any]:
-    fields = [FieldOut.model_construct(**vars(field)) for field in change.fields]
+    fields = [
+        FieldOut.model_construct(label=field.label, before=field.before, after=field.after, masked=field.secret)
+        for field in change.fields
+    ]
     return {
         "id": change.key,
         "at": change.at,

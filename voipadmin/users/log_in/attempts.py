@@ -76,7 +76,7 @@ class DelayingHandler(AxesDatabaseHandler):
         _tell_device(request, get_client_username(request, credentials))
         super().user_login_failed(sender, credentials, request, **kwargs)
         if not state.axes_locked_out and self.is_locked(request, credentials):
-            state.axes_locked_out, state.axes_credentials = True, credentials
+            state.axes_locked_out, state.axes_credentials, state.delay_begins = True, credentials, True
             user_locked_out.send("axes", request=request, username="", ip_address=state.axes_ip_address)
 
     def user_logged_in(self, sender: Any, request: HttpRequest, user: Any, **kwargs: Any) -> None:

@@ -45,7 +45,9 @@ def record_failure(credentials: dict[str, Any], request: HttpRequest | None = No
 
 @receiver(user_locked_out, dispatch_uid="users.record_delay")
 def record_delay(request: HttpRequest, **_kwargs: Any) -> None:
-    """Note that the next log-in has to wait, once for each delay."""
+    """Note that the next log-in has to wait, once for each delay: axes tells it of every attempt meanwhile."""
+    if not getattr(request, "delay_begins", False):
+        return
     credentials: dict[str, Any] = getattr(request, "axes_credentials", None) or {}
     _record(AuditEvent.LOG_IN_DELAYED, request, str(credentials.get("username") or ""))
 
