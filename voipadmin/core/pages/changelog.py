@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db import models
 
-from voipadmin.core.audit.described import Save, describe, saves_of
+from voipadmin.core.audit.described import Change, Save, describe, saves_of
 from voipadmin.core.audit.queries import entries_of
 
 PART = 50
@@ -17,6 +17,11 @@ class ChangelogPart:
 
     saves: list[Save]
     older: int | None
+
+
+def latest_changes(instance: models.Model) -> list[Change]:
+    """Return the changes of the first part, each by itself."""
+    return [change for save in changelog_of(instance).saves for change in save.changes]
 
 
 def changelog_of(instance: models.Model, before: str = "") -> ChangelogPart:

@@ -15,7 +15,7 @@ from voipadmin.core.forms.entity_form import EntityForm
 from voipadmin.core.installation.queries import logo_address, read_installation
 from voipadmin.core.installation.services import save_installation
 from voipadmin.core.models import Installation
-from voipadmin.core.pages.changelog import changes_of
+from voipadmin.core.pages.changelog import latest_changes
 from voipadmin.core.pages.views import save_form
 from voipadmin.core.viewer import sees_everything
 
@@ -93,6 +93,8 @@ class InstallationView(View):
             "may_change": may_change,
             "missing": stored.missing(),
             "logo": logo_address(stored.logo),
-            "changes": changes_of(stored) if not stored._state.adding and sees_everything(self.request.user) else [],
+            "changes": latest_changes(stored)
+            if not stored._state.adding and sees_everything(self.request.user)
+            else [],
         }
         return render(self.request, "pages/installation.html", context)
