@@ -186,6 +186,8 @@ ACT_AT_ONCE = {
     "AnswerView": "an answer about a price list that does not count yet",
     "ApplyNowView": "writes to the node what the database says already",
     "ComputeView": "a preview",
+    "SendTestView": "sends a message that says it is a test",
+    "SendAgainView": "sends what was not taken once more",
     "RunNowView": "mails a report that goes out anyway",
     "LetterAgainView": "sends what was asked for once more",
     "MailAgainView": "sends what was asked for once more",

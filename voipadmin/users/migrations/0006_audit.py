@@ -56,7 +56,7 @@ WORDS = "to_tsvector('simple', translate(object_repr, '<>', '  '))"
 class Migration(migrations.Migration):
     dependencies = [
         ("auditlog", "0017_add_actor_email"),
-        ("core", "0007_audit_links"),
+        ("core", "0008_audit_links"),
         ("users", "0005_enrolment_codes"),
     ]
 

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("core", "0006_installation")]
+    dependencies = [("core", "0007_alarm_delivery")]
 
     operations = [
         migrations.CreateModel(
