@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from customers import services
+from customers.bulk import CUSTOMER_ACTIONS, EXTENSION_ACTIONS
 from customers.consequences import rotation_question, status_question
 from customers.filters import CustomerFilterSet, ExtensionFilterSet
 from customers.forms import CustomerForm, ExtensionForm
@@ -53,6 +54,7 @@ CUSTOMERS = Entity(
     table=CustomerTable,
     filterset=CustomerFilterSet,
     form=CustomerForm,
+    bulk=CUSTOMER_ACTIONS,
     icon="building-2",
     intro=gettext_lazy("Companies that call through you, by a trunk of their own or by extensions."),
     empty_hint=gettext_lazy("Begin with a customer; its extensions or trunk addresses, numbers and routes follow."),
@@ -118,6 +120,7 @@ EXTENSIONS = Entity(
     table=ExtensionTable,
     filterset=ExtensionFilterSet,
     form=ExtensionForm,
+    bulk=EXTENSION_ACTIONS,
     icon="phone",
     intro=gettext_lazy("SIP accounts of customers, each with a short number that colleagues dial."),
     empty_hint=gettext_lazy(

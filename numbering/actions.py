@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from customers.models import Extension
 from numbering import services
 from numbering.consequences import block_question, give_back_question, release_question, unblock_question
-from numbering.forms import AllocationForm, DestinationForm, DIDRangeForm
+from numbering.forms import AllocationForm, DestinationForm, DIDRangeForm, visible_customer
 from numbering.models import DID
 from numbering.queries import current_allocation
 from numbering.views import DIDS
@@ -53,7 +53,7 @@ class AllocateView(ActionFormView[DID]):
     def make_form(self, data: Any, instance: Any) -> PanelForm:
         """Offer the extensions of the chosen customer, which a link may have chosen already."""
         chosen = (self.request.GET if data is None else data).get("customer")
-        return AllocationForm(data, user=self.request.user, customer=_visible_customer(self.request.user, chosen))
+        return AllocationForm(data, user=self.request.user, customer=visible_customer(self.request.user, chosen))
 
     def perform(self, instance: Any, answers: dict[str, Any]) -> str:
         """Allocate."""
@@ -167,12 +167,6 @@ class ExtensionOptionsView(EntityView[DID]):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Answer htmx with the options."""
-        customer = _visible_customer(request.user, request.GET.get("customer"))
+        customer = visible_customer(request.user, request.GET.get("customer"))
         extensions = Extension.objects.filter(customer=customer).order_by("number") if customer else ()
         return render(request, "numbering/did/extension_options.html", {"extensions": extensions})
-
-
-def _visible_customer(user: Any, pk: Any) -> Any:
-    form = AllocationForm({"customer": pk}, user=user, customer=None)
-    form.full_clean()
-    return form.cleaned_data.get("customer")

@@ -110,3 +110,10 @@ class AllocationForm(DestinationForm):
         answers = super().clean()
         answers["monthly_price"] = answers.get("monthly_price") or Decimal(0)
         return answers
+
+
+def visible_customer(user: Any, pk: Any) -> Any:
+    """Return the customer that a number may be allocated to, if `user` may see it; None otherwise."""
+    form = AllocationForm({"customer": pk}, user=user, customer=None)
+    form.full_clean()
+    return form.cleaned_data.get("customer")

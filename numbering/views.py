@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
 
+from numbering.bulk import DID_ACTIONS
 from numbering.filters import AllocationFilterSet, DIDFilterSet
 from numbering.forms import DIDForm
 from numbering.models import DID, DIDAllocation
@@ -34,6 +35,7 @@ DIDS = Entity(
     table=DIDTable,
     filterset=DIDFilterSet,
     form=DIDForm,
+    bulk=DID_ACTIONS,
     icon="hash",
     intro=_("The inventory of public numbers: free, allocated, resting in quarantine or blocked."),
     empty_hint=_("Put a number or a whole range into the inventory, then allocate it to a customer."),

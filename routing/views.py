@@ -6,6 +6,7 @@ from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
 from routing.beginnings import beginning_patterns
+from routing.bulk import GATEWAY_ACTIONS, PROVIDER_ACTIONS, ROUTE_ACTIONS
 from routing.filters import GatewayFilterSet, ProviderFilterSet, RouteFilterSet
 from routing.forms import GatewayForm, ProviderForm, RouteForm
 from routing.models import Gateway, Provider, Route
@@ -79,6 +80,7 @@ PROVIDERS = Entity(
     table=ProviderTable,
     filterset=ProviderFilterSet,
     form=ProviderForm,
+    bulk=PROVIDER_ACTIONS,
     icon="radio-tower",
     intro=_("Carriers that end your calls or bring you numbers."),
     empty_hint=_("A provider comes first: its gateways and numbers hang on it."),
@@ -112,6 +114,7 @@ GATEWAYS = Entity(
     table=GatewayTable,
     filterset=GatewayFilterSet,
     form=GatewayForm,
+    bulk=GATEWAY_ACTIONS,
     icon="server",
     intro=_("SIP peers of your providers: calls go out and come in by them."),
     empty_hint=_("A gateway is a carrier's SIP address. Routes and incoming numbers use it."),
@@ -145,6 +148,7 @@ ROUTES = Entity(
     table=RouteTable,
     filterset=RouteFilterSet,
     form=RouteForm,
+    bulk=ROUTE_ACTIONS,
     icon="route",
     intro=_("Where outgoing calls go: by priority first, whatever patterns overlap."),
     empty_hint=_("A route says which numbers go out by which gateways. It needs a gateway."),

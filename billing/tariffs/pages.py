@@ -10,6 +10,7 @@ from billing.rating.key_patterns import Matches
 from billing.rating.pattern_examples import pattern_examples
 from billing.rating.pattern_readings import readings
 from billing.rating.pattern_words import readings_in_words
+from billing.tariffs.bulk import TARIFF_ACTIONS
 from billing.tariffs.filters import TariffFilterSet
 from billing.tariffs.forms import TariffForm
 from billing.tariffs.queries import providers_dearer_than
@@ -50,6 +51,7 @@ TARIFFS = Entity(
     table=TariffTable,
     filterset=TariffFilterSet,
     form=TariffForm,
+    bulk=TARIFF_ACTIONS,
     icon="badge-dollar-sign",
     intro=_("What calls to a destination sell for and cost, from a moment on."),
     empty_hint=_("Without a tariff, calls are recorded but listed as unrated, never as free."),

@@ -204,6 +204,33 @@
   }
   document.addEventListener("change", () => showDependents(document));
 
+  // Rows that are chosen in a list: all of the page by one box, how many they are, all of the filter.
+  function countChosen(region) {
+    const boxes = [...region.querySelectorAll('input[name="pk"]')];
+    const chosen = boxes.filter((box) => box.checked).length;
+    region.querySelectorAll("[data-choose-page]").forEach((all) => {
+      all.checked = chosen > 0 && chosen === boxes.length;
+      all.indeterminate = chosen > 0 && chosen < boxes.length;
+    });
+    const everything = by('input[name="everything"]', region);
+    region.querySelectorAll("[data-chosen]").forEach((element) => {
+      element.textContent = everything && everything.checked ? "" : chosen ? element.dataset.chosen.replace("#", chosen) : "";
+    });
+  }
+  document.addEventListener("change", (event) => {
+    const region = event.target.closest(".list-region");
+    if (!region || !event.target.matches('[data-choose-page], input[name="pk"], input[name="everything"]')) return;
+    if (event.target.matches("[data-choose-page]")) {
+      region.querySelectorAll('input[name="pk"]').forEach((box) => (box.checked = event.target.checked));
+    }
+    countChosen(region);
+  });
+  // A field that is changed is one to be changed.
+  document.addEventListener("input", (event) => {
+    const pair = event.target.closest("[data-edit-pair]");
+    if (pair && !event.target.matches('[name^="set_"]')) by('[name^="set_"]', pair).checked = true;
+  });
+
   // A form is sent once.
   document.addEventListener("submit", (event) => {
     if (event.target.method !== "post" || event.target.hasAttribute("hx-post")) return;

@@ -22,6 +22,8 @@ SUFFIXES = {
     "delete": [("GET", "delete"), ("POST", "delete")],
     "secret": [("POST", "reveal")],
     "preview": [("GET", "change")],
+    "bulk": [("POST", "view")],
+    "confirm": [("GET", "view"), ("POST", "view")],
 }
 # The pages that are no list, object or form: method, action, and the kind of object that the permission is for.
 OTHERS: dict[str, list[tuple[str, str, str]]] = {

@@ -14,6 +14,7 @@ from voipadmin.core.errors import Message
 from voipadmin.core.fields import EncryptedTextField
 from voipadmin.core.forms.entity_form import EntityForm
 from voipadmin.core.models import AnyModel, visible_manager
+from voipadmin.core.pages.bulk.actions import BulkAction
 from voipadmin.core.pages.consequences import Question
 from voipadmin.core.services import delete_object
 from voipadmin.core.viewer import Viewer, sees_everything
@@ -87,7 +88,8 @@ class Entity(Generic[AnyModel]):
     its value is written. Where `creates` is false, objects come about otherwise and its form only edits them.
     `staff_only` names fields, columns and filters that a customer's user never sees. `detail_context(object, user)`
     feeds `lead_template`, `main_template` and `aside_template` of the object's page, `summary(rows, user)` feeds
-    the `summary_template` of the list. `saving_question(before, after, user)` is asked before a form changes an object.
+    the `summary_template` of the list. `bulk` are the actions on many objects that are chosen in the list.
+    `saving_question(before, after, user)` is asked before a form changes an object.
     """
 
     model: type[AnyModel]
@@ -100,6 +102,7 @@ class Entity(Generic[AnyModel]):
     groups: Sequence[FieldGroup] = ()
     hints: Mapping[str, Hint] = field(default_factory=dict)
     related: Sequence[Related] = ()
+    bulk: Sequence[BulkAction] = ()
     effect: Message = ""
     join: Callable[[QuerySet[AnyModel]], QuerySet[Any]] = _unchanged
     creates: bool = True

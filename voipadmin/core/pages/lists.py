@@ -6,14 +6,16 @@ from typing import Any
 from django.core.paginator import EmptyPage
 from django.db import models
 from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
 from django.utils import timezone
 from django_filters.views import FilterMixin
 from django_tables2 import SingleTableMixin, Table
 
 from voipadmin.core.audit.downloads import record_download
 from voipadmin.core.models import AnyModel
+from voipadmin.core.pages.list_export import begin_list_export
 from voipadmin.core.pages.views import EntityView
-from voipadmin.core.tables.csv_export import csv_response
+from voipadmin.core.tables.csv_export import LARGEST_SENT, csv_response
 
 PAGE_SIZES = (25, 50, 100, 200)
 EMBEDDED_ROWS = 8
@@ -83,7 +85,11 @@ class ObjectListView(SingleTableMixin, FilterMixin, EntityView[AnyModel]):
 
     def _export(self, table: Table) -> HttpResponseBase:
         stamp = f"{timezone.localtime():%Y%m%d-%H%M%S}"
-        record_download(self.request, self.entity.model, form="CSV", rows=self.object_list.count())
+        count = self.object_list[: LARGEST_SENT + 1].count()
+        if count > LARGEST_SENT:
+            query = self.request.GET.urlencode()
+            return redirect(begin_list_export(self.entity, self.request.user, query).get_absolute_url())
+        record_download(self.request, self.entity.model, form="CSV", rows=count)
         rows = table.as_values(exclude_columns=tuple(self.entity.hidden_from(self.request.user)))
         return csv_response(rows, filename=f"{self.entity.model_name}-{stamp}.csv")
 

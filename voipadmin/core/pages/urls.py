@@ -4,8 +4,10 @@ from typing import Any
 
 from django.urls import URLPattern, path
 
+from voipadmin.core.pages.bulk.views import BulkConfirmView, BulkSelectView
 from voipadmin.core.pages.entity import Entity
 from voipadmin.core.pages.lists import ObjectListView
+from voipadmin.core.pages.registry import register
 from voipadmin.core.pages.secrets import SecretView
 from voipadmin.core.pages.views import (
     ObjectCreateView,
@@ -18,6 +20,7 @@ from voipadmin.core.pages.views import (
 
 def entity_urls(prefix: str, entity: Entity[Any]) -> list[URLPattern]:
     """Return list and detail, and the other pages where there are such; names are `MODEL_list`, `MODEL_create`..."""
+    register(entity)
     name = entity.model_name
     patterns = [path(f"{prefix}/", ObjectListView.as_view(entity=entity), name=f"{name}_list")]
     if entity.form is not None and entity.creates:
@@ -29,6 +32,10 @@ def entity_urls(prefix: str, entity: Entity[Any]) -> list[URLPattern]:
     if entity.delete is not None:
         view = ObjectDeleteView.as_view(entity=entity)
         patterns.append(path(f"{prefix}/<uuid:pk>/delete/", view, name=f"{name}_delete"))
+    if entity.bulk:
+        patterns.append(path(f"{prefix}/bulk/", BulkSelectView.as_view(entity=entity), name=f"{name}_bulk"))
+        view = BulkConfirmView.as_view(entity=entity)
+        patterns.append(path(f"{prefix}/bulk/<str:key>/", view, name=f"{name}_confirm"))
     if entity.secrets:
         view = SecretView.as_view(entity=entity)
         patterns.append(path(f"{prefix}/<uuid:pk>/secret/<slug:field>/", view, name=f"{name}_secret"))

@@ -15,6 +15,7 @@ from voipadmin.core.errors import DomainError
 from voipadmin.core.forms.entity_form import EntityForm
 from voipadmin.core.models import AnyModel
 from voipadmin.core.pages.asking import ask, ask_again, is_answered, token_for
+from voipadmin.core.pages.bulk.selection import actions_for
 from voipadmin.core.pages.changelog import changelog_of
 from voipadmin.core.pages.consequences import Question
 from voipadmin.core.pages.deletion import deletion_question, hanging_on
@@ -65,6 +66,8 @@ class EntityView(View, Generic[AnyModel]):
             "list_url": entity.url("list"),
             "entity_secret_url": entity.url_name("secret"),
             "create_url": entity.url("create") if entity.form and entity.creates and can["add"] else "",
+            "bulk_actions": actions_for(entity, user),
+            "bulk_url": entity.url("bulk") if entity.bulk else "",
             "can": can,
         }
 

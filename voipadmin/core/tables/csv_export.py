@@ -7,6 +7,8 @@ from typing import Any
 
 from django.http import StreamingHttpResponse
 
+# More rows than this are no longer sent while somebody waits: a job makes the file.
+LARGEST_SENT = 20_000
 # A spreadsheet runs a cell that starts with one of these as a formula, some also in their wide forms.
 _STARTS = "=+@\uff0b\uff0d\uff1d\uff20-"
 # Where the comma is the decimal sign, as in Brazil, spreadsheets divide lines at semicolons, inside of our quotes as
