@@ -60,13 +60,22 @@ WORDS: dict[str, dict[str, Any]] = {
 }
 
 
+def words_of() -> dict[str, dict[str, str]]:
+    """Return the words for codes, column by column, in the active language."""
+    return {name: {code: str(word) for code, word in words.items()} for name, words in WORDS.items()}
+
+
+def read_columns(calls: QuerySet[Any], columns: tuple[Column, ...]) -> Any:
+    """Return the query that reads the columns' values from records, in their order."""
+    return calls.values_list(*(PATHS.get(column.name, column.name) for column in columns))
+
+
 def call_rows(calls: QuerySet[Any], columns: tuple[Column, ...], *, in_words: bool) -> Iterator[Row]:
     """Yield a row for each record, read in chunks; codes are put into words where people read them."""
     names = [column.name for column in columns]
-    words = {name: {code: str(word) for code, word in WORDS[name].items()} for name in WORDS} if in_words else {}
+    words = words_of() if in_words else {}
     spoken = [(place, words[name]) for place, name in enumerate(names) if name in words]
-    paths = [PATHS.get(name, name) for name in names]
-    for read in calls.values_list(*paths).iterator(chunk_size=CHUNK):
+    for read in read_columns(calls, columns).iterator(chunk_size=CHUNK):
         values = list(read)
         for place, known in spoken:
             values[place] = known.get(values[place], values[place])

@@ -1,36 +1,37 @@
-"""The file of the calls that the list of calls shows, with the same filters."""
+"""The file of the calls that the list of calls shows, with the same filters; a large one is made by a job."""
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponseBadRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBadRequest, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import redirect
+from django.utils.http import content_disposition_header
 
-from billing.cdrs.filters import CdrFilterSet
-from billing.cdrs.pages import NOT_FOR_CUSTOMERS
 from billing.models import Cdr
-from reports.calls.columns import COLUMNS, call_rows
-from reports.kit.columns import shown_columns
-from reports.kit.exports import FileForm, asked_form, file_response
+from reports.calls.export_job import begin_export, file_name
+from reports.calls.files import PERMISSION, CallsFile, WrongFilter
+from reports.kit.exports import FileForm, asked_form
 from reports.kit.pages import ReportView
 from voipadmin.core.audit.downloads import record_download
+from voipadmin.core.tables.csv_export import LARGEST_SENT
 
 
 class CallsFileView(ReportView):
     """Calls as a file, the newest first; filters that make no sense give none."""
 
-    permission = "billing.view_cdr"
+    permission = PERMISSION
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
-        """Send it."""
+        """Send it, or have it made and go to the job."""
         user: Any = request.user
         form = asked_form(request) or FileForm.PEOPLE
-        filters = CdrFilterSet(request.GET, queryset=Cdr.objects.visible_to(user), request=request)
-        hidden = frozenset() if user.sees_everything else NOT_FOR_CUSTOMERS | {"cost_currency", "attempt"}
-        for name in hidden:
-            filters.form.fields.pop(name, None)
-        if not filters.is_valid():
-            return HttpResponseBadRequest(filters.errors.as_text(), content_type="text/plain; charset=utf-8")
-        calls = filters.qs.order_by("-started_at", "-id")
-        columns = shown_columns(COLUMNS, hidden)
-        record_download(request, Cdr, form=form.name, rows=calls.count())
-        rows = call_rows(calls, columns, in_words=form is not FileForm.MACHINE)
-        return file_response(form, columns, rows, name="calls")
+        try:
+            file = CallsFile(user, request.GET.urlencode(), form)
+        except WrongFilter as error:
+            return HttpResponseBadRequest(str(error.message), content_type="text/plain; charset=utf-8")
+        count = file.calls[: LARGEST_SENT + 1].count()
+        if count > LARGEST_SENT:
+            return redirect(begin_export(user, request.GET.urlencode(), form).get_absolute_url())
+        record_download(request, Cdr, form=form.name, rows=count)
+        response = StreamingHttpResponse(file.pieces(), content_type=file.content_type)
+        response["Content-Disposition"] = content_disposition_header(True, file_name(file))
+        return response

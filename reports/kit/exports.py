@@ -17,9 +17,13 @@ from reports.kit.columns import Column, Kind, Row
 from reports.kit.writers import machine_writer, people_writer
 from voipadmin.core.tables.csv_export import csv_lines
 
+CSV_TYPE = "text/csv; charset=utf-8"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # Of numbers longer than this a spreadsheet loses the last digits.
 LARGEST_EXACT = 1e15
+# What a sheet holds, its headings included.
+MOST_ROWS_OF_A_SHEET = 1_048_576
+PIECE = 1 << 20
 
 
 class FileForm(StrEnum):
@@ -47,10 +51,10 @@ def file_response(form: FileForm, columns: Sequence[Column], rows: Iterable[Row]
     """Return a report as a download; CSV is sent while it is read, a workbook is written to the disk first."""
     stamp = f"{timezone.localtime(timezone=timezone.get_default_timezone()):%Y%m%d-%H%M%S}"
     if form is FileForm.WORKBOOK:
-        content = _workbook(columns, rows)
+        content = workbook_of(columns, rows)
         return FileResponse(content, as_attachment=True, filename=f"{name}-{stamp}.xlsx", content_type=XLSX_TYPE)
     lines = _csv(columns, rows, for_people=form is FileForm.PEOPLE)
-    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(lines, content_type=CSV_TYPE)
     response["Content-Disposition"] = f'attachment; filename="{name}-{stamp}.csv"'
     return response
 
@@ -72,7 +76,7 @@ def _csv(columns: Sequence[Column], rows: Iterable[Row], *, for_people: bool) ->
     return csv_lines(cells(), delimiter=";" if commas else ",", guarded=guarded)
 
 
-def _workbook(columns: Sequence[Column], rows: Iterable[Row]) -> Any:
+def workbook_of(columns: Sequence[Column], rows: Iterable[Row]) -> Any:
     """Return an open file with the rows, whose cells have types: figures, times, and text that stays text."""
     kept = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115 - the response closes it
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
