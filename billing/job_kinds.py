@@ -1,5 +1,7 @@
 """The kinds of jobs of billing."""
 
-from billing.statements import jobs
+from billing.decks import jobs as decks
+from billing.rerating import jobs as reratings
+from billing.statements import jobs as statements
 
-__all__ = ["jobs"]
+__all__ = ["decks", "reratings", "statements"]

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from numbering.did_lists.choice import INTERNATIONAL
-from numbering.imports import apply_import, preview_import
+from numbering.imports import preview_import
+from numbering.job_kinds import begin_import
 from numbering.models import DID
 from numbering.views import DIDS
 from routing.models import Provider
@@ -70,7 +71,7 @@ def country_choices() -> list[tuple[str, Any]]:
 
 
 class ImportView(EntityView[DID]):
-    """Shows what a list would do; the same list, kept for its reader alone, is then applied."""
+    """Shows what a list would do; the same list, kept for its reader alone, is then applied by a job."""
 
     entity = DIDS
     action = "add"
@@ -101,14 +102,12 @@ class ImportView(EntityView[DID]):
             messages.error(request, _("This list is no longer kept. Upload it again."))
             return self._show(form)
         try:
-            plan = apply_import(content=kept.content, provider=kept.provider, country=kept.country)
+            job = begin_import(user=request.user, **kept._asdict())
         except DomainError as error:
             messages.error(request, str(error.message))
             return self._show(form)
         cache.delete(self._place(request.POST["key"]))
-        counts = {"new": len(plan.new), "changed": len(plan.changed)}
-        messages.success(request, _("Numbers imported: %(new)s new, %(changed)s changed.") % counts)
-        return redirect(self.entity.url("list"))
+        return redirect(job.get_absolute_url())
 
     def _place(self, key: str) -> str:
         return f"did-import:{self.request.user.pk}:{key[:40]}"

@@ -2,7 +2,7 @@
 
 import secrets
 import zoneinfo
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from django import forms
@@ -20,8 +20,8 @@ from billing.cdrs.files.call_files import CallFile, preview_call_file, read_call
 from billing.cdrs.lines.table_headings import ROLES
 from billing.cdrs.lines.written_values import DMY, MDY
 from billing.cdrs.rejected_pages import REJECTED_RECORDS
-from billing.cdrs.services import import_call_file
 from billing.models import RejectedRecord
+from reports.cdr_import_job import begin_import
 from reports.spools import ONLY_NODE
 from voipadmin.core.errors import DomainError, Message
 from voipadmin.core.forms.entity_form import PanelForm
@@ -181,16 +181,12 @@ class CallFileView(EntityView[RejectedRecord]):
 
     def _apply(self, request: HttpRequest, kept: KeptFile) -> HttpResponse:
         try:
-            file, zone = kept.read(), zoneinfo.ZoneInfo(kept.zone)
-            done = import_call_file(file=file, node_name=kept.node, zone=zone, name=kept.name)
+            job = begin_import(user=request.user, **asdict(kept))
         except DomainError as error:
             messages.error(request, str(error.message))
             return self._show(CallFileForm())
         cache.delete(self._place(request.POST["key"]))
-        counts = {"new": done.imported, "known": done.duplicates, "rejected": done.rejected}
-        text = _("Call records imported: %(new)s new, %(known)s there already, %(rejected)s lines kept aside.")
-        messages.success(request, text % counts)
-        return redirect(reverse("billing:cdr_list"))
+        return redirect(job.get_absolute_url())
 
     def _place(self, key: str) -> str:
         return f"cdr-import:{self.request.user.pk}:{key[:40]}"

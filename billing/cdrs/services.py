@@ -23,6 +23,7 @@ from billing.rating.price_book import PriceBook
 from billing.tariffs.loader import load_tariffs
 from customers.queries import extension_areas
 from voipadmin.core.errors import DomainError
+from voipadmin.core.jobs.running import report_progress
 from voipadmin.core.numbering_plan.queries import PlansByDay
 from voipadmin.core.numbers.plan import NumberingPlan
 
@@ -119,6 +120,7 @@ def import_call_file(*, file: CallFile, node_name: str, zone: tzinfo, name: str)
     importer = SpoolImporter(node_name, zone, layout=file.layout)
     with transaction.atomic():
         for start in range(0, len(file.lines), importer.batch_lines):
+            report_progress(start, len(file.lines))
             total += importer.replay(file.lines[start : start + importer.batch_lines], name)
         if file.layout is not None:
             remembered = {

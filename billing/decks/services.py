@@ -21,11 +21,12 @@ from billing.decks.rows.answers import is_answer
 from billing.models import Deck, DeckFile, DeckStatus
 from routing.models import Provider
 from voipadmin.core.errors import Conflict
-from voipadmin.core.jobs.locking import resume_jobs, send_job
+from voipadmin.core.jobs.locking import resume_jobs
+from voipadmin.core.jobs.services import begin_job, is_under_way
 from voipadmin.core.sheets.files import LARGEST_FILE
 from voipadmin.core.sheets.input_errors import column_index
 
-READ_TASK = "billing.read_deck"
+READ_TASK, READ_KIND = "billing.read_deck", "deck_reading"
 OPEN = (DeckStatus.UPLOADED, DeckStatus.READING, DeckStatus.ASKING, DeckStatus.READY, DeckStatus.REFUSED)
 # What was answered about the rates of one moment says nothing about those of another.
 OF_THE_MOMENT = ("far_price", "far_from_shorter", "half_gone")
@@ -77,19 +78,20 @@ def upload_deck(
         deck.full_clean()
         deck.save()
         DeckFile.objects.create(deck=deck, content=content)
-        transaction.on_commit(lambda: ask_to_read(deck))
+        ask_to_read(deck)
     return deck
 
 
-def ask_to_read(deck: Deck) -> bool:
-    """Wake a worker; where the broker is away the deck waits until it is found."""
-    return send_job(READ_TASK, deck)
+def ask_to_read(deck: Deck) -> None:
+    """Have a job read a deck, unless one is about to; where the broker is away it waits until it is found."""
+    if not is_under_way(READ_KIND, deck=str(deck.pk)):
+        begin_job(READ_KIND, actor=deck.actor, subject=str(deck), parameters={"deck": str(deck.pk)}, total=100)
 
 
 def resume_decks() -> int:
     """Have decks read whose worker was killed or whose message was lost; return how many."""
     unread = Deck.objects.filter(status__in=(DeckStatus.UPLOADED, DeckStatus.READING)).select_related("provider")
-    return resume_jobs(unread, lambda _deck: READ_TASK, DECK_STOPPED)
+    return resume_jobs(unread, ask_to_read, DECK_STOPPED)
 
 
 def read_again(*, deck: Deck) -> Deck:
@@ -101,7 +103,7 @@ def read_again(*, deck: Deck) -> Deck:
                 locked.mapping.get("answers", {}).pop(code, None)
         locked.status, locked.progress, locked.starts = DeckStatus.UPLOADED, {}, 0
         locked.save(update_fields=["status", "progress", "starts", "mapping", "updated_at"])
-        transaction.on_commit(lambda: ask_to_read(locked))
+        ask_to_read(locked)
     return locked
 
 
@@ -118,7 +120,7 @@ def answer_deck(*, deck: Deck, answers: Mapping[str, str], columns: Mapping[str,
         locked.status, locked.starts = DeckStatus.REFUSED if refused else DeckStatus.UPLOADED, 0
         locked.save(update_fields=["mapping", "status", "starts", "updated_at"])
         if not refused:
-            transaction.on_commit(lambda: ask_to_read(locked))
+            ask_to_read(locked)
     return locked
 
 

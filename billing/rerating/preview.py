@@ -47,6 +47,7 @@ from billing.rerating.changed_calls import (
 from billing.rerating.pricing_inputs import UNKNOWN_CUSTOMER, PricingInputs, mark_of_prices, read_pricing_inputs
 from billing.tariffs.loader import load_tariffs
 from voipadmin.core.jobs.locking import working_on
+from voipadmin.core.jobs.running import report_progress
 from voipadmin.core.models import new_id
 from voipadmin.core.runtime.gc_pause import gc_paused
 from voipadmin.core.runtime.locks import SessionLock
@@ -110,6 +111,7 @@ def _compute(job: Rerating, lock: SessionLock) -> None:
         lock.assert_held()
         counts.changed += _keep_changes(job, calls, priced, inputs)
         counts.calls += len(calls)
+        report_progress(counts.calls, counts.total)
         if not _keeps_computing(job, {"progress": counts.progress}):
             return
     with transaction.atomic(), connection.cursor() as cursor:

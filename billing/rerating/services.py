@@ -11,10 +11,12 @@ from billing.models import Rerating, ReratingStatus
 from billing.rerating.pricing_inputs import mark_of_prices
 from customers.models import Customer
 from voipadmin.core.errors import Conflict, DomainError
-from voipadmin.core.jobs.locking import resume_jobs, send_job
+from voipadmin.core.jobs.locking import resume_jobs
+from voipadmin.core.jobs.services import begin_job, is_under_way
 
 PREVIEW_TASK, WRITE_TASK = "billing.preview_rerating", "billing.write_rerating"
-TASKS = {ReratingStatus.COMPUTING.value: PREVIEW_TASK, ReratingStatus.APPROVED.value: WRITE_TASK}
+PREVIEW_KIND, WRITE_KIND = "rerating_preview", "rerating_writing"
+KINDS = {ReratingStatus.COMPUTING.value: PREVIEW_KIND, ReratingStatus.APPROVED.value: WRITE_KIND}
 OPEN = (ReratingStatus.COMPUTING, ReratingStatus.READY)
 
 
@@ -34,7 +36,7 @@ def start_rerating(
     with transaction.atomic():
         job.full_clean()
         job.save()
-        _send_after_commit(PREVIEW_TASK, job)
+        _begin(job)
     return job
 
 
@@ -44,7 +46,7 @@ def compute_again(*, rerating: Rerating) -> Rerating:
         job = _locked(rerating, OPEN)
         job.status, job.progress, job.summary, job.starts = ReratingStatus.COMPUTING, {}, {}, 0
         job.save(update_fields=["status", "progress", "summary", "starts", "updated_at"])
-        _send_after_commit(PREVIEW_TASK, job)
+        _begin(job)
     return job
 
 
@@ -57,7 +59,7 @@ def approve_rerating(*, rerating: Rerating, actor: str) -> Rerating:
         job.status, job.approved_by, job.approved_at = ReratingStatus.APPROVED, actor[:60], timezone.now()
         job.progress, job.starts = {}, 0
         job.save(update_fields=["status", "approved_by", "approved_at", "progress", "starts", "updated_at"])
-        _send_after_commit(WRITE_TASK, job)
+        _begin(job)
     return job
 
 
@@ -67,14 +69,14 @@ def go_on_writing(*, rerating: Rerating) -> Rerating:
         job = _locked(rerating, (ReratingStatus.APPROVED,))
         job.starts = 0
         job.save(update_fields=["starts", "updated_at"])
-        _send_after_commit(WRITE_TASK, job)
+        _begin(job)
     return job
 
 
 def resume_reratings() -> int:
     """Have jobs computed or written whose worker was killed or whose message was lost; return how many."""
-    unfinished = Rerating.objects.filter(status__in=TASKS)
-    return resume_jobs(unfinished, lambda job: TASKS[job.status], RERATING_STOPPED)
+    unfinished = Rerating.objects.filter(status__in=KINDS)
+    return resume_jobs(unfinished, _begin, RERATING_STOPPED)
 
 
 def cancel_rerating(*, rerating: Rerating) -> Rerating:
@@ -95,6 +97,9 @@ def _locked(rerating: Rerating, allowed: tuple[ReratingStatus, ...]) -> Rerating
     return job
 
 
-def _send_after_commit(task: str, job: Rerating) -> None:
-    """Send a task after the commit; where the broker is away the job waits until it is found."""
-    transaction.on_commit(lambda: send_job(task, job))
+def _begin(rerating: Rerating) -> None:
+    """Have a job do what is next, unless one is about to; where the broker is away it waits until it is found."""
+    kind = KINDS[rerating.status]
+    if not is_under_way(kind, rerating=str(rerating.pk)):
+        actor = rerating.approved_by or rerating.actor
+        begin_job(kind, actor=actor, subject=rerating.reason, parameters={"rerating": str(rerating.pk)})

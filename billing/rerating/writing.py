@@ -18,6 +18,7 @@ from django.utils import timezone
 from billing.models import Cdr, EntryKind, LedgerEntry, PastRating, ReratedCall, Rerating, ReratingStatus
 from billing.rerating.changed_calls import Rating
 from voipadmin.core.jobs.locking import working_on
+from voipadmin.core.jobs.running import report_progress
 
 BATCH = 5_000
 CALLS, CDR, PAST, LEDGER = (model._meta.db_table for model in (ReratedCall, Cdr, PastRating, LedgerEntry))
@@ -59,7 +60,8 @@ def write_job(job: Rerating) -> None:
     """Write what is left of an approved job; a second worker leaves it to the first."""
     with working_on(job, ReratingStatus.APPROVED) as lock:
         while lock is not None and write_batch(job):
-            pass
+            job.refresh_from_db(fields=["progress"])
+            report_progress(job.progress["done"], job.progress["total"])
 
 
 @transaction.atomic

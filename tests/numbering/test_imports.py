@@ -15,6 +15,8 @@ from numbering.models import DID
 from routing.models import Provider, ProviderType
 from tests.billing.decks.samples import workbook
 from tests.factories import DIDFactory, GatewayFactory, ProviderFactory, UserFactory
+from voipadmin.core.jobs.running import run_job
+from voipadmin.core.models import Job
 from voipadmin.users.roles import Role
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow(seconds=1)]
@@ -132,6 +134,9 @@ def test_a_person_uploads_looks_and_applies(provider: Provider, client: Client) 
     key = page.context["key"]
     assert key in page.content.decode()
     assert client.post(address, {"key": key, "apply": "1"}).status_code == 302
+    assert not DID.objects.exists()
+    run_job(Job.objects.get())
+    assert Job.objects.get().result == {"new": 3, "changed": 0}
     assert DID.objects.count() == 3
     # The list is kept for its reader alone, and no longer than it is needed.
     assert client.post(address, {"key": key, "apply": "1"}).status_code == 200
@@ -154,6 +159,7 @@ def test_a_question_is_answered_without_sending_the_file_again(provider: Provide
     page = client.post(address, answered)
     assert [did.number for did in page.context["plan"].new] == ["15145551234"]
     client.post(address, {"key": page.context["key"], "apply": "1"})
+    run_job(Job.objects.get())
     assert DID.objects.get().number == "15145551234"
 
 

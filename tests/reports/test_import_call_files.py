@@ -15,6 +15,8 @@ from tests.billing.decks.samples import workbook
 from tests.billing.spool_lines import PlainLine, spool_line
 from tests.billing.test_plain_layouts import FILES, FREEPBX, FREEPBX_ROW
 from tests.factories import NodeFactory, UserFactory
+from voipadmin.core.jobs.running import run_job
+from voipadmin.core.models import Job, JobStatus
 from voipadmin.users.roles import Role
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow(seconds=1)]
@@ -39,7 +41,10 @@ def look(client: Client, content: bytes | str, **chosen: str) -> Any:
 
 
 def follow(client: Client, page: Any, **said: str) -> Any:
-    return client.post(reverse("reports:cdr_import"), {"key": page.context["key"], **said})
+    answer = client.post(reverse("reports:cdr_import"), {"key": page.context["key"], **said})
+    for job in Job.objects.filter(status=JobStatus.WAITING):
+        run_job(job)
+    return answer
 
 
 def counts(page: Any) -> tuple[int, int, int, int]:

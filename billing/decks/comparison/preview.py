@@ -27,6 +27,7 @@ from billing.rating.code_patterns import Intended
 from billing.rating.key_patterns import Matches
 from routing.models import Provider
 from voipadmin.core.jobs.locking import working_on
+from voipadmin.core.jobs.running import report_progress
 from voipadmin.core.numbering_plan.queries import current_plan
 from voipadmin.core.runtime.gc_pause import gc_paused
 from voipadmin.core.runtime.locks import SessionLock
@@ -156,12 +157,14 @@ class _Preview:
         self._told = time.monotonic()
         names = list(STEPS)
         begin, end = STEPS[step], STEPS[names[names.index(step) + 1]]
+        progress_percent = begin + (end - begin) * done // max(total, 1)
         progress = {
             "step": step,
-            "percent": begin + (end - begin) * done // max(total, 1),
+            "percent": progress_percent,
             "done": done,
             "total": total,
         }
+        report_progress(progress_percent, 100)
         Deck.objects.filter(pk=self.deck.pk).update(
             status=DeckStatus.READING, progress=progress, updated_at=timezone.now()
         )

@@ -58,8 +58,8 @@ def send_job(task: str, job: JobModel) -> bool:
     return True
 
 
-def resume_jobs(jobs: Any, task_of: Callable[[Any], str], stopped: AlarmKind) -> int:
-    """Wake a worker for each of the unfinished `jobs` that was left, and return how many they are.
+def resume_jobs(jobs: Any, wake: Callable[[Any], object], stopped: AlarmKind) -> int:
+    """Have `wake` wake a worker for each of the unfinished `jobs` that was left, and return how many they are.
 
     The alarm `stopped` stands for those that three workers began and none finished: a person has to look at them.
     """
@@ -68,7 +68,7 @@ def resume_jobs(jobs: Any, task_of: Callable[[Any], str], stopped: AlarmKind) ->
     report_state(stopped, given_up)
     resumed = [job for job in left if job.starts < MOST_STARTS]
     for job in resumed:
-        send_job(task_of(job), job)
+        wake(job)
     return len(resumed)
 
 

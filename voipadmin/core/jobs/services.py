@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.cache import cache
 from django.db import transaction
 from django.db.models import F
@@ -19,7 +20,7 @@ from voipadmin.core.jobs.files import keep_input
 from voipadmin.core.jobs.kinds import kind_of, known_kinds
 from voipadmin.core.jobs.locking import LEFT_AFTER, MOST_STARTS, is_held, send_job
 from voipadmin.core.models import UNFINISHED, Job, JobFile, JobStatus
-from voipadmin.core.viewer import Viewer
+from voipadmin.core.viewer import Person, Viewer
 
 RUN_TASK = "core.run_job"
 # Who asks for more has to wait for some of them.
@@ -37,19 +38,24 @@ class JobRefused(DomainError):
 def begin_job(
     kind: str,
     *,
-    user: Viewer,
+    user: Viewer | None = None,
+    actor: str = "",
     subject: str = "",
     parameters: dict[str, Any] | None = None,
     file: tuple[str, Iterable[bytes]] | None = None,
     total: int | None = None,
 ) -> Job:
-    """Have a worker do something for `user`, who may be nobody; `file` is the name and content of what it works on."""
-    is_known = user.is_authenticated
+    """Have a worker do something for `user`, or for the one whose user name is `actor`; it may be nobody's.
+
+    `file` is the name and content of what it works on.
+    """
+    user = user if user is not None else _person_named(actor)
+    is_known = user is not None and user.is_authenticated
     job = Job(
         kind=kind,
         subject=subject[:200],
-        owner=str(user.pk) if is_known else "",
-        actor=user.get_username()[:60] if is_known else "",
+        owner=str(user.pk) if user is not None and is_known else "",
+        actor=(user.get_username() if user is not None and is_known else actor)[:60],
         language=(get_language() or "")[:10],
         parameters=parameters or {},
         total=total,
@@ -65,6 +71,18 @@ def begin_job(
             keep_input(job, name=file[0], content=file[1])
         transaction.on_commit(lambda: _announce(job))
     return job
+
+
+def _person_named(username: str) -> Person | None:
+    users: Any = get_user_model()._default_manager
+    found: Person | None = users.filter(username=username).first() if username else None
+    return found
+
+
+def is_under_way(kind: str, **parameters: str) -> bool:
+    """Tell whether a job of that kind with these parameters is not finished."""
+    about = {f"parameters__{name}": value for name, value in parameters.items()}
+    return Job.objects.filter(kind=kind, status__in=UNFINISHED, **about).exists()
 
 
 def cancel_job(*, job: Job, actor: str) -> Job:
