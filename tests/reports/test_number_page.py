@@ -179,3 +179,13 @@ def test_numbers_are_links_to_their_page_and_other_callers_are_not() -> None:
     assert page_of_number("anonymous") == ""
     assert number_link("<b>") == "&lt;b&gt;"
     assert f'href="/numbers/{KEY}/"' in number_link(KEY)
+
+
+def test_the_pages_of_a_call_and_of_a_number_lead_to_the_page_of_the_number(as_role: AsRole) -> None:
+    did = DIDFactory.create(number=KEY)
+    call = CdrFactory.create(src=KEY, called_number="5521987654321", dst="021987654321")
+    client = as_role(Role.VIEWER)
+    assert page_of_number(KEY) in client.get(page_of(did)).content.decode()
+    text = client.get(page_of(call)).content.decode()
+    assert page_of_number(KEY) in text
+    assert page_of_number("5521987654321") in text
