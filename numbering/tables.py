@@ -12,22 +12,23 @@ from voipadmin.core.tables.entity_table import (
     EntityTable,
     LinkColumn,
     MoneyColumn,
-    MonoColumn,
+    PhoneColumn,
     RelatedColumn,
     TimeColumn,
 )
+from voipadmin.core.tables.links import grouped_number
 
 
 class DIDTable(EntityTable):
     """The inventory of numbers."""
 
-    number = LinkColumn(mono=True)
+    number = LinkColumn(mono=True, label=lambda did: grouped_number(did.number))
     status = BadgeColumn()
     current_customer = tables.Column(verbose_name=_("customer"), empty_values=(), orderable=False)
     current_destination = tables.Column(verbose_name=_("goes to"), empty_values=(), orderable=False)
     provider = RelatedColumn(order_by="provider__name")
     gateway = RelatedColumn(order_by="gateway__name")
-    monthly_cost = MoneyColumn()
+    monthly_cost = MoneyColumn(currency="provider__currency")
 
     class Meta(EntityTable.Meta):
         model = DID
@@ -43,9 +44,9 @@ class DIDTable(EntityTable):
         """Export the code of the customer that has the number now."""
         return record.in_force[0].customer.code if record.in_force else ""
 
-    def render_current_destination(self, record: Any) -> str:
+    def render_current_destination(self, record: Any) -> Any:
         """Write where the number's calls go."""
-        return record.in_force[0].destination if record.in_force else "—"
+        return grouped_number(record.in_force[0].destination) if record.in_force else "—"
 
     def value_current_destination(self, record: Any) -> str:
         """Export where the number's calls go."""
@@ -58,7 +59,7 @@ class AllocationTable(EntityTable):
     did = RelatedColumn(verbose_name=_("number"), order_by="did__number", attrs={"td": {"class": "cell-main"}})
     customer = RelatedColumn(order_by="customer__code")
     destination_type = tables.Column()
-    destination = MonoColumn(orderable=False, verbose_name=_("goes to"))
+    destination = PhoneColumn(orderable=False, verbose_name=_("goes to"))
     starts_at = TimeColumn()
     ends_at = TimeColumn()
 

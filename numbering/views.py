@@ -37,6 +37,7 @@ DIDS = Entity(
     form=DIDForm,
     bulk=DID_ACTIONS,
     icon="hash",
+    is_long=True,
     intro=_("The inventory of public numbers: free, allocated, resting in quarantine or blocked."),
     empty_hint=_("Put a number or a whole range into the inventory, then allocate it to a customer."),
     effect=_("Calls to a number that is not allocated hear the invalid-number message."),
@@ -45,7 +46,7 @@ DIDS = Entity(
         FieldGroup(_("Number"), ("number", "status", "quarantined_until", "provider", "gateway")),
         FieldGroup(_("More"), ("monthly_cost", "notes")),
     ),
-    hints={"number": Hint.MONO},
+    hints={"number": Hint.PHONE},
     related=(
         Related(
             _("History of allocations"),

@@ -1,14 +1,17 @@
 """Reads of accounts: balance, what live calls hold of it, and what new calls may spend."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, DecimalField, Exists, F, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from billing.models import Account, CreditHold, HoldState, LedgerEntry
+from billing.models import Account, Cdr, CreditHold, HoldState, LedgerEntry
 from billing.models.account import LedgerEntryQuerySet
+from voipadmin.core.viewer import Viewer
 
 ZERO = Decimal(0)
 MONEY = DecimalField(max_digits=20, decimal_places=6)
@@ -51,6 +54,12 @@ def with_standing(accounts: Any) -> Any:
     active = CreditHold.objects.filter(account=OuterRef("pk"), state=HoldState.ACTIVE).order_by().values("account")
     held = Coalesce(Subquery(active.annotate(held=Sum("amount")).values("held")), ZERO, output_field=MONEY)
     return accounts.annotate(held=held).annotate(available=F("balance") + F("credit_limit") - F("held"))
+
+
+def calls_of(entries: Iterable[LedgerEntry], user: Viewer) -> dict[UUID, Cdr]:
+    """Return by their ids the records, kept and visible to `user`, of the calls that a page of entries is of."""
+    ids = [entry.cdr_id for entry in entries if entry.cdr_id is not None]
+    return {call.pk: call for call in Cdr.objects.visible_to(user).filter(pk__in=ids)} if ids else {}
 
 
 def entries_of(account: Account) -> LedgerEntryQuerySet:

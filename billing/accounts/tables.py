@@ -1,7 +1,8 @@
 """Tables of accounts and of their ledgers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
+from uuid import UUID
 
 import django_tables2 as tables
 from django.urls import reverse
@@ -9,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from billing.models import Account, AccountKind, EntryKind, LedgerEntry
+from billing.models import Account, AccountKind, Cdr, Direction, EntryKind, LedgerEntry
 from voipadmin.core.tables.badges import badge
 from voipadmin.core.tables.entity_table import (
     BadgeColumn,
@@ -18,8 +19,16 @@ from voipadmin.core.tables.entity_table import (
     MoneyColumn,
     RelatedColumn,
     TimeColumn,
+    format_duration,
 )
-from voipadmin.core.text.decimals import format_amount
+from voipadmin.core.tables.links import grouped_number
+
+PRICE_PLACES = 4
+
+
+def _number_of(call: Cdr) -> Any:
+    """Return the number that was called, or the caller of a call that came in."""
+    return grouped_number(call.src if call.direction == Direction.INBOUND else call.called_as_shown)
 
 
 class MarkedColumn(MoneyColumn):
@@ -31,7 +40,7 @@ class MarkedColumn(MoneyColumn):
 
     def render(self, value: Any, record: Any = None) -> Any:
         """Draw the amount."""
-        amount = format_amount(value, self.places)
+        amount = self.written(value, record)
         return format_html('<span class="nowrap text-bad">{}</span>', amount) if self.is_wrong(record) else amount
 
 
@@ -69,15 +78,35 @@ class LedgerTable(EntityTable):
     # A page of the ledger is a list, which has no names for its columns.
     happened_at = TimeColumn(verbose_name=gettext_lazy("on"))
     kind = tables.Column(verbose_name=gettext_lazy("kind"))
-    description = tables.Column(verbose_name=gettext_lazy("description"))
+    description = tables.Column(
+        verbose_name=gettext_lazy("description"), empty_values=(), attrs={"td": {"class": "wrap"}}
+    )
     actor = tables.Column(verbose_name=gettext_lazy("by"))
-    amount = MoneyColumn(verbose_name=gettext_lazy("amount"))
+    amount = MoneyColumn(verbose_name=gettext_lazy("amount"), places=PRICE_PLACES)
     currency = tables.Column(verbose_name=gettext_lazy("currency"))
     reversal = tables.Column(empty_values=(), verbose_name="", exclude_from_export=True)
 
     class Meta(EntityTable.Meta):
         model = LedgerEntry
         orderable = False
+
+    def __init__(self, *args: Any, calls: Mapping[UUID, Cdr] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.calls = calls or {}
+
+    def render_description(self, value: str, record: Any) -> Any:
+        """Write what the entry says; of a call, its number and length, leading to its page."""
+        call = self.calls.get(record.cdr_id)
+        if call is None:
+            return value or "—"
+        text = format_html('<a class="quiet-link" href="{}">{}</a>', call.get_absolute_url(), _number_of(call))
+        length = format_duration(call.billable_seconds or 0)
+        said = format_html(' <span class="muted">· {}</span>', value) if value else ""
+        return format_html('{} <span class="tabular nowrap">· {}</span>{}', text, length, said)
+
+    def value_description(self, value: str) -> str:
+        """Export what the entry says."""
+        return value
 
     def render_reversal(self, record: Any) -> Any:
         """Say that an entry was taken back, or offer to do it."""

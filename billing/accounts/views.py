@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from billing.accounts import services
 from billing.accounts.filters import AccountFilterSet, LedgerFilterSet
 from billing.accounts.forms import AccountForm, AdjustmentForm, ReasonForm, ReceiptForm
-from billing.accounts.queries import active_holds, entries_of, standing_of, with_standing
+from billing.accounts.queries import active_holds, calls_of, entries_of, standing_of, with_standing
 from billing.accounts.tables import AccountTable, LedgerTable
 from billing.models import Account, LedgerEntry
 from voipadmin.core.api.pagination import page_of
@@ -35,17 +35,18 @@ def _join_accounts(queryset: Any) -> Any:
 
 
 def ledger_table(rows: Any, user: Any) -> LedgerTable:
-    """Return rows of a ledger as `user` may see them."""
+    """Return rows of a ledger as `user` may see them; a page of them, which is a list, with the calls they are of."""
     writes = user.has_perm(ACCOUNTS.permission("change"))
     hidden = () if writes else ("reversal",)
-    return LedgerTable(rows, exclude=hidden if user.sees_everything else (*hidden, "actor"))
+    calls = calls_of(rows, user) if isinstance(rows, list) else None
+    return LedgerTable(rows, calls=calls, exclude=hidden if user.sees_everything else (*hidden, "actor"))
 
 
 def _account_context(account: Any, user: Any) -> dict[str, Any]:
     return {
         "standing": standing_of(account),
         "holds": active_holds(account)[:LATEST],
-        "latest": ledger_table(entries_of(account)[:LATEST], user),
+        "latest": ledger_table(list(entries_of(account)[:LATEST]), user),
     }
 
 

@@ -62,7 +62,7 @@ CALLS = Entity(
              "cost_source", "unrated_reason", "uncharged_reason"),
         ),
     ),
-    hints={"cause": Hint.DIGITS, "sip_code": Hint.DIGITS},
+    hints={"caller": Hint.PHONE, "called_number": Hint.PHONE, "cause": Hint.DIGITS, "sip_code": Hint.DIGITS},
     staff_only=NOT_FOR_CUSTOMERS,
     synced=False,
     detail_context=_call_context,

@@ -14,12 +14,12 @@ from voipadmin.core.tables.entity_table import (
     DurationColumn,
     EntityTable,
     MoneyColumn,
-    MonoColumn,
+    PhoneColumn,
     RelatedColumn,
     TimeColumn,
     format_moment,
 )
-from voipadmin.core.text.decimals import format_amount
+from voipadmin.core.tables.links import grouped_number
 
 
 class CdrTable(EntityTable):
@@ -30,8 +30,8 @@ class CdrTable(EntityTable):
         attrs={"td": {"class": "cell-main nowrap tabular"}},
     )
     direction = BadgeColumn()
-    src = MonoColumn()
-    dialled = MonoColumn(verbose_name=gettext_lazy("to"), empty_values=())
+    src = PhoneColumn()
+    dialled = PhoneColumn(verbose_name=gettext_lazy("to"), empty_values=())
     customer = RelatedColumn(order_by="customer__code", shown="code")
     gateway = RelatedColumn(
         order_by="gateway__name", attrs={"th": {"class": "wide-only"}, "td": {"class": "wide-only"}}
@@ -39,7 +39,7 @@ class CdrTable(EntityTable):
     disposition = BadgeColumn(verbose_name=gettext_lazy("result"))
     billable_seconds = DurationColumn(verbose_name=gettext_lazy("talk"))
     price = MoneyColumn(empty_values=(), places=4)
-    cost = MoneyColumn(places=4)
+    cost = MoneyColumn(places=4, currency="cost_currency")
     margin = MarginColumn(places=4)
 
     class Meta(EntityTable.Meta):
@@ -54,14 +54,26 @@ class CdrTable(EntityTable):
         """Export ISO 8601."""
         return str(record.started_at.isoformat())
 
-    def render_dialled(self, record: Any) -> str:
-        """Write the called number."""
+    def render_src(self, record: Any) -> Any:
+        """Write the caller: the number that it was read as, where it is one."""
+        return grouped_number(record.caller or record.src)
+
+    def value_src(self, record: Any) -> str:
+        """Export the caller as the node recorded it."""
+        return str(record.src)
+
+    def value_dialled(self, record: Any) -> str:
+        """Export the called number."""
         return str(record.called_as_shown)
 
-    def render_price(self, record: Any) -> Any:
+    def render_dialled(self, record: Any) -> Any:
+        """Write the called number."""
+        return grouped_number(record.called_as_shown)
+
+    def render_price(self, record: Any, column: MoneyColumn) -> Any:
         """Write the price, or that there should be one."""
         if record.price is not None:
-            return format_amount(record.price, 4)
+            return column.written(record.price, record)
         if record.unrated_reason == UnratedReason.CONTRADICTORY:
             return badge("contradictory", _("Contradictory"))
         return badge("pending", _("Unrated")) if record.unrated_reason in NEEDS_A_TARIFF else "—"

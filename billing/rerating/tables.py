@@ -55,9 +55,9 @@ class DifferenceTable(EntityTable):
 
     customer = RelatedColumn()
     calls = NumberColumn()
-    old_price = MoneyColumn()
-    new_price = MoneyColumn()
-    movement = MoneyColumn()
+    old_price = MoneyColumn(places=4)
+    new_price = MoneyColumn(places=4)
+    movement = MoneyColumn(places=4)
     currency = tables.Column()
 
     class Meta(EntityTable.Meta):

@@ -19,15 +19,15 @@ from voipadmin.core.tables.entity_table import (
     RelatedColumn,
     TimeColumn,
 )
-from voipadmin.core.text.decimals import format_amount
+from voipadmin.core.text.decimals import format_fixed
 
 
 class MarginColumn(MoneyColumn):
     """A margin; a loss is flagged."""
 
-    def render(self, value: Any) -> Any:
+    def render(self, value: Any, record: Any = None) -> Any:
         """Draw the amount, and a word beside a loss."""
-        amount = format_amount(value, self.places)
+        amount = self.written(value, record)
         return (
             format_html('<span class="nowrap">{} {}</span>', badge("loss", _("Loss")), amount) if value < 0 else amount
         )
@@ -67,7 +67,7 @@ class TariffTable(EntityTable):
 
     def render_margin_percent(self, value: Decimal) -> str:
         """Write the percentage with one decimal."""
-        return format_amount(value.quantize(Decimal("0.1")), 1)
+        return format_fixed(value, 1)
 
     def render_blocks(self, record: Any) -> str:
         """Write initial block, increment and free seconds as carriers do: 30/6, free to 3 s; bands as they are."""

@@ -10,7 +10,7 @@ from django.utils import formats
 
 from voipadmin.core.errors import Message
 from voipadmin.core.tables.entity_table import format_duration, format_moment
-from voipadmin.core.text.decimals import format_amount, format_money
+from voipadmin.core.text.decimals import format_money
 
 
 class Kind(Enum):
@@ -105,7 +105,7 @@ def on_page(column: Column, value: Any, currency: str = "") -> str:
     match column.kind:
         case Kind.DECIMAL:
             amount = rounded(value, column.places)
-            return format_money(amount, currency) if currency else format_amount(amount, column.places)
+            return format_money(amount, currency, column.places)
         case Kind.SECONDS:
             return format_duration(value)
         case Kind.COUNT:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from voipadmin.core.text.decimals import (
     NotANumber,
     decimal_sign,
+    decimals_of,
     format_money,
     readings_of,
     without_currency,
@@ -139,3 +140,22 @@ def test_an_amount_between_two_currencies_is_none() -> None:
 def test_money_is_written_in_the_language_of_the_page(language: str, value: str, currency: str, written: str) -> None:
     with translation.override(language):
         assert format_money(Decimal(value), currency) == written.replace(" ", "\u00a0")
+
+
+@pytest.mark.parametrize(
+    ("language", "value", "currency", "places", "written"),
+    [
+        ("pt-br", "-22.8863", "BRL", 4, "-R$ 22,8863"), ("pt-br", "-29.25", "BRL", 4, "-R$ 29,2500"),
+        ("pt-br", "1253.805", "BRL", 2, "R$ 1.253,81"), ("pt-br", "-0.004", "BRL", 2, "R$ 0,00"),
+        ("en", "1234567890.12", "", 2, "1,234,567,890.12"), ("pt-br", "1500", "JPY", 0, "JPY 1.500"),
+    ],
+)  # fmt: skip
+def test_amounts_of_a_column_have_the_same_decimals(
+    language: str, value: str, currency: str, places: int, written: str
+) -> None:
+    with translation.override(language):
+        assert format_money(Decimal(value), currency, places) == written.replace(" ", "\u00a0")
+
+
+def test_currencies_without_cents_have_none() -> None:
+    assert [decimals_of(code) for code in ("BRL", "CLP", "KWD", "XXX")] == [2, 0, 3, 2]

@@ -15,7 +15,7 @@ from customers.models import Customer
 from voipadmin.core.forms.filter_set import EntityFilterSet, search_in, visible
 from voipadmin.core.pages import Entity, FieldGroup, Hint
 from voipadmin.core.tables.badges import badge
-from voipadmin.core.tables.entity_table import EntityTable, MonoColumn, RelatedColumn, TimeColumn, format_moment
+from voipadmin.core.tables.entity_table import EntityTable, PhoneColumn, RelatedColumn, TimeColumn, format_moment
 
 DAY = {"type": "date"}
 # By the values of `RefusalReason`, in the order in which the rules are checked.
@@ -40,7 +40,7 @@ class RefusedCallTable(EntityTable):
 
     created_at = TimeColumn(verbose_name=_("refused at"), attrs={"td": {"class": "cell-main nowrap tabular"}})
     customer = RelatedColumn(order_by="customer__code", shown="code")
-    number = MonoColumn()
+    number = PhoneColumn()
     reason = tables.Column(accessor="shown_reason", verbose_name=_("reason"))
     detail = tables.Column()
     cause = tables.Column(attrs={"td": {"class": "tabular"}})
@@ -121,7 +121,7 @@ REFUSED_CALLS = Entity(
         FieldGroup(_("Call"), ("customer", "number", "created_at")),
         FieldGroup(_("Details"), ("detail", "cause", "node_name", "uniqueid")),
     ),
-    hints={"number": Hint.MONO, "cause": Hint.DIGITS},
+    hints={"number": Hint.PHONE, "cause": Hint.DIGITS},
     staff_only=frozenset({"detail", "node_name", "uniqueid"}),
     synced=False,
     detail_context=_call_context,

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -14,6 +15,7 @@ from billing.accounts.ledger import account_of
 from billing.accounts.ledger import reverse as reverse_entry
 from billing.models import Account, CreditHold, EntryKind, LedgerEntry
 from tests.billing.accounts.conftest import Pages, balance, paid
+from tests.factories.billing import CdrFactory
 from tests.factories.customers import CustomerFactory
 from voipadmin.users.roles import Role
 
@@ -50,7 +52,7 @@ def test_the_account_shows_what_is_there_what_is_held_and_what_is_left(pages: Pa
     hold(account, "1000", state="released")
     shown = text_of(pages(Role.OPERATOR).get(account.get_absolute_url()))
     for figure in ("100.25", "150.25", "9.50", "140.75"):
-        assert f'tile-value">{figure}' in shown
+        assert f'tile-value">R$\u00a0{figure}' in shown
     assert "2 calls" in shown
 
 
@@ -225,3 +227,18 @@ def test_the_ledger_is_only_read_in_the_admin(pages: Pages, account: Account) ->
     assert admin.post(page, {"amount": "99"}).status_code == 403
     assert admin.get(reverse("admin:billing_ledgerentry_add")).status_code == 403
     assert admin.get(reverse("admin:billing_account_change", args=[account.pk])).status_code == 200
+
+
+def test_the_entry_of_a_call_names_its_number_and_length_and_leads_to_it(pages: Pages, account: Account) -> None:
+    call = CdrFactory.create(
+        customer=account.customer, src="1001", dst="5511987654321", called_number="5511987654321", billable_seconds=83
+    )
+    facts = {"account": account, "amount": Decimal("-0.6250"), "currency": "BRL"}
+    LedgerEntry.objects.create(kind=EntryKind.CALL, cdr_id=call.pk, **facts)
+    LedgerEntry.objects.create(kind=EntryKind.CALL, cdr_id=uuid4(), **facts)  # its month of records was dropped
+    for role in (Role.FINANCE, Role.CUSTOMER):
+        shown = text_of(pages(role).get(address("ledger", account)))
+        assert f'<a class="quiet-link" href="{call.get_absolute_url()}">' in shown
+        assert 'data-number="5511987654321"' in shown
+        assert "1:23" in shown
+        assert shown.count("-R$\u00a00.6250") == 2

@@ -16,9 +16,9 @@ from voipadmin.core.fields import EncryptedTextField
 from voipadmin.core.models import AnyModel
 from voipadmin.core.pages.entity import Entity, FieldGroup, Hint
 from voipadmin.core.tables.badges import LOOKS, badge, yes_no
-from voipadmin.core.tables.entity_table import format_duration, format_moment
-from voipadmin.core.tables.links import page_of
-from voipadmin.core.text.decimals import format_amount
+from voipadmin.core.tables.entity_table import currency_of, format_duration, format_moment
+from voipadmin.core.tables.links import grouped_number, page_of
+from voipadmin.core.text.decimals import format_amount, format_money
 from voipadmin.core.viewer import Viewer
 
 
@@ -51,7 +51,7 @@ def detail_row(instance: models.Model, name: str, hint: Hint = Hint.PLAIN) -> De
     try:
         field = instance._meta.get_field(name)
     except FieldDoesNotExist:
-        return _computed_row(instance, name)
+        return _computed_row(instance, name, hint)
     label = capfirst(str(getattr(field, "verbose_name", name)))
     value = getattr(instance, name)
     if isinstance(field, EncryptedTextField):
@@ -66,16 +66,27 @@ def detail_row(instance: models.Model, name: str, hint: Hint = Hint.PLAIN) -> De
     # Fields of a time name its unit: `ring_seconds`, `post_dial_delay_ms`.
     if value is not None and name.endswith(("_seconds", "_ms")):
         return DetailRow(label, format_time(name, value))
-    text = str(value) if Hint.DIGITS in hint and value is not None else shown(value)
-    return DetailRow(label, text, mono=Hint.MONO in hint)
+    return DetailRow(label, _written(instance, name, value, hint), mono=bool(hint & (Hint.MONO | Hint.PHONE)))
 
 
-def _computed_row(instance: models.Model, name: str) -> DetailRow:
+def _written(instance: models.Model, name: str, value: Any, hint: Hint) -> Any:
+    if value is None or value == "":
+        return ""
+    if Hint.PHONE in hint:
+        return grouped_number(value)
+    if Hint.DIGITS in hint:
+        return str(value)
+    currency = currency_of(instance, f"{name}_currency") or currency_of(instance, "currency")
+    is_money = isinstance(value, Decimal) and currency and not name.endswith("_percent")
+    return format_money(value, currency) if is_money else shown(value)
+
+
+def _computed_row(instance: models.Model, name: str, hint: Hint) -> DetailRow:
     attribute = getattr(instance, name)
     value = attribute() if callable(attribute) else attribute
     described = getattr(type(instance), name, None)
     label = capfirst(str(getattr(described, "short_description", "") or name.replace("_", " ")))
-    return DetailRow(label, shown(value))
+    return DetailRow(label, _written(instance, name, value, hint), mono=bool(hint & (Hint.MONO | Hint.PHONE)))
 
 
 def format_time(name: str, value: Any) -> str:

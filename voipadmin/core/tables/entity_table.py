@@ -2,21 +2,26 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import django_tables2 as tables
 from django.utils import formats, timezone
 from django.utils.html import format_html
 
 from voipadmin.core.tables.badges import badge, yes_no
-from voipadmin.core.tables.links import page_of
-from voipadmin.core.text.decimals import format_amount
+from voipadmin.core.tables.links import grouped_number, page_of
+from voipadmin.core.text.decimals import decimals_of, format_money, rounded_to
 
 NUMERIC = {"th": {"class": "num"}, "td": {"class": "num"}}
 
 
 class EntityTable(tables.Table):
-    """A list's table: its declared columns, in their order; the page's template draws it."""
+    """A list's table: its declared columns, in their order; the page's template draws it.
+
+    `extra_columns` are those that a list has only where somebody chooses them.
+    """
+
+    extra_columns: ClassVar[frozenset[str]] = frozenset()
 
     class Meta:
         attrs = {"class": "table data-table"}
@@ -113,15 +118,51 @@ class NumberColumn(tables.Column):
 
 
 class MoneyColumn(NumberColumn):
-    """An amount without its currency, with as many decimals as it needs and `places` at least."""
+    """An amount, each of a column with the same decimals: `places`, or those of its currency.
 
-    def __init__(self, *args: Any, places: int = 2, **kwargs: Any) -> None:
+    `currency` says where a row has the currency's code; without one the amount stands alone. An amount of which
+    digits are rounded away has all of them in its title, and in a CSV.
+    """
+
+    def __init__(self, *args: Any, places: int | None = None, currency: str = "currency", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.places = places
+        self.currency = currency
+
+    def render(self, value: Any, record: Any = None) -> Any:
+        """Draw the amount in the user's language."""
+        return self.written(value, record)
+
+    def written(self, value: Any, record: Any) -> Any:
+        """Return the amount with its currency."""
+        code = currency_of(record, self.currency)
+        places = decimals_of(code) if self.places is None else self.places
+        text = format_money(value, code, places)
+        if rounded_to(value, places) == value:
+            return text
+        return format_html('<span title="{}">{}</span>', format_money(value, code), text)
+
+
+def currency_of(record: Any, accessor: str) -> str:
+    """Return the currency's code of a row, or nothing where it has none."""
+    if not accessor:
+        return ""
+    return str(tables.A(accessor).resolve(record, quiet=True) or "")
+
+
+class PhoneColumn(tables.Column):
+    """A telephone number, shown in groups and copied as its digits; what is no number stays as it is."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"attrs": {"td": {"class": "mono"}}, **kwargs})
 
     def render(self, value: Any) -> Any:
-        """Draw the amount in the user's language."""
-        return format_amount(value, self.places)
+        """Draw the number."""
+        return grouped_number(value)
+
+    def value(self, value: Any) -> Any:
+        """Export the bare number."""
+        return value
 
 
 class TimeColumn(tables.Column):

@@ -19,9 +19,10 @@ from voipadmin.core.numbers.labels import KIND_LABELS, REASON_LABELS
 from voipadmin.core.numbers.number import NumberKind, Unreadable
 from voipadmin.core.pages.toasts import Undoing, undoing_of
 from voipadmin.core.tables import badges, entity_table, links
-from voipadmin.core.text.decimals import format_amount, format_money
+from voipadmin.core.text.decimals import decimals_of, format_amount, format_fixed, format_money
 
 register = template.Library()
+PRICE_PLACES = 4
 
 
 @register.simple_tag
@@ -63,7 +64,7 @@ def amount(value: Decimal | None, places: int = 2) -> str:
 @register.filter
 def money(value: Decimal | None) -> str:
     """Write an amount with two decimals."""
-    return "—" if value is None else format_amount(Decimal(value).quantize(Decimal("0.01")), 2)
+    return "—" if value is None else format_fixed(Decimal(value))
 
 
 @register.filter
@@ -75,7 +76,19 @@ def in_currency(value: Decimal | None, currency: str) -> str:
 @register.filter
 def in_cents(value: Decimal | None, currency: str) -> str:
     """Write a sum with its currency and two decimals; a dash where there is none."""
-    return "—" if value is None else format_money(Decimal(value).quantize(Decimal("0.01")), currency)
+    return "—" if value is None else format_money(Decimal(value), currency, decimals_of(currency))
+
+
+@register.filter
+def priced(value: Decimal | None, currency: str) -> str:
+    """Write a price, or what a call came to, with its currency and four decimals; a dash where there is none."""
+    return "—" if value is None else format_money(Decimal(value), currency, PRICE_PLACES)
+
+
+@register.filter
+def phone(value: object) -> Any:
+    """Draw a number of E.164 in groups; it is copied as digits. What is no such number stays as it is."""
+    return links.grouped_number(value)
 
 
 @register.filter
@@ -118,6 +131,7 @@ WIDGET_KINDS = {
     "CheckboxInput": "checkbox",
     "Textarea": "wide",
     "SelectMultiple": "wide",
+    "PickManyInput": "wide",
     "CheckboxSelectMultiple": "wide",
 }
 

@@ -4,13 +4,16 @@ Which sign is the decimal one is decided by the whole text, and only then by the
 said to be two. The rule and its reasons are in docs/adr/0016-a-typed-amount-is-read-by-one-rule.md.
 """
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils import formats, numberformat
 
 LONGEST_NUMBER = 40
 SYMBOLS = {"BRL": "R$", "USD": "US$", "EUR": "€", "GBP": "£"}
 GROUP = 3
+CENTS = 2
+# The decimals of currencies that do not have two (ISO 4217).
+_OTHER_DECIMALS = {"BHD": 3, "CLP": 0, "ISK": 0, "JPY": 0, "KRW": 0, "KWD": 3, "PYG": 0, "TND": 3, "VND": 0, "XAF": 0}
 
 _SIGNS = {"+": "", "-": "-", "\u2212": "-"}
 _BEGINS_NUMBER = frozenset("0123456789.,+-\u2212")
@@ -125,12 +128,33 @@ def format_amount(value: Decimal, minimum: int = 2) -> str:
     return str(formats.number_format(value, decimal_pos=_decimals(value, minimum), use_l10n=True, force_grouping=True))
 
 
-def format_money(value: Decimal, currency: str) -> str:
-    """Return an amount with the sign of its currency, such as `R$ 1.250,50`; without one where it is not known."""
-    if not currency:
-        return format_amount(value)
+def format_fixed(value: Decimal, places: int = CENTS) -> str:
+    """Return an amount in the active language with groups and exactly `places` decimals, halves rounded away from 0."""
+    rounded = rounded_to(value, places)
+    return str(formats.number_format(rounded, decimal_pos=places, use_l10n=True, force_grouping=True))
+
+
+def rounded_to(value: Decimal, places: int) -> Decimal:
+    """Return a value with `places` decimals; what rounds to nothing has no minus sign."""
+    rounded = value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    return abs(rounded) if rounded.is_zero() else rounded
+
+
+def decimals_of(currency: str) -> int:
+    """Return how many decimals amounts of a currency have: two, where it is not known to have others."""
+    return _OTHER_DECIMALS.get(currency, CENTS)
+
+
+def format_money(value: Decimal, currency: str, places: int | None = None) -> str:
+    """Return an amount with the sign of its currency, such as `R$ 1.250,50`; without one where it is not known.
+
+    With `places` it has exactly so many decimals, else as many as it needs and two at least.
+    """
+    if places is not None:
+        value = rounded_to(value, places)
+    number = format_amount(abs(value)) if places is None else format_fixed(abs(value), places)
     minus = "-" if value < 0 else ""
-    return f"{minus}{SYMBOLS.get(currency, currency)}\u00a0{format_amount(abs(value))}"
+    return f"{minus}{SYMBOLS.get(currency, currency)}\u00a0{number}" if currency else f"{minus}{number}"
 
 
 def _decimals(value: Decimal, minimum: int) -> int:
