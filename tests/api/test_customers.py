@@ -148,3 +148,18 @@ def test_a_loopback_address_is_no_customers(operator: ApiClient) -> None:
     customer = CustomerFactory.create()
     body = {"customer_id": str(customer.pk), "network": "169.254.169.254"}
     assert problem(operator.post("/trunk-addresses/", body), 422)["field"] == "network"
+
+
+def test_who_names_a_version_does_not_write_over_another(operator: ApiClient) -> None:
+    customer = CustomerFactory.create()
+    path = f"/customers/{customer.pk}"
+    read = operator.get(path)["ETag"]
+    changed = operator.patch(path, {"name": "Theirs"}, **{"If-Match": read})
+    assert changed["ETag"] == operator.get(path)["ETag"] != read
+    for stale in (read, "nonsense", f"W/{changed['ETag']}", ", ".join([read] * 30)):
+        body = problem(operator.patch(path, {"name": "Mine"}, **{"If-Match": stale}), 412)
+        assert body["code"] == "changed_meanwhile"
+        assert operator.delete(path, **{"If-Match": stale}).status_code == 412
+    assert Customer.objects.get().name == "Theirs"
+    assert operator.patch(path, {"name": "Mine"}, **{"If-Match": f"{read}, {changed['ETag']}"}).status_code == 200
+    assert operator.delete(path, **{"If-Match": "*"}).status_code == 204

@@ -20,6 +20,7 @@ from voipadmin.core.api.pagination import page_of
 from voipadmin.core.api.problems import not_found
 from voipadmin.core.api.resource import Resource
 from voipadmin.core.api.schemas import Input, Output, Page, page_query, partial_of
+from voipadmin.core.api.versions import VERSIONED, refuse_other_version, tag
 from voipadmin.core.errors import DomainError
 from voipadmin.core.models import AnyModel
 from voipadmin.core.viewer import Viewer
@@ -112,10 +113,12 @@ def _add_list(router: Router, resource: Resource[AnyModel]) -> None:
 
 
 def _add_one(router: Router, resource: Resource[AnyModel]) -> None:
-    def handler(request: HttpRequest, id: uuid.UUID) -> Output:  # noqa: A002 - the name in the documented path
-        return resource.shown(find(resource, request.user, id), request.user)
+    def handler(request: HttpRequest, id: uuid.UUID, response: HttpResponse) -> Output:  # noqa: A002 - as documented
+        found = find(resource, request.user, id)
+        tag(response, found)
+        return resource.shown(found, request.user)
 
-    _describe(handler, f"read_{resource.tag}", "Read one.", id=uuid.UUID)
+    _describe(handler, f"read_{resource.tag}", "Read one.", id=uuid.UUID, response=HttpResponse)
     router.get(
         ONE,
         response=resource.read,
@@ -144,15 +147,19 @@ def _add_create(router: Router, resource: Resource[AnyModel], schema: type[Input
 
 
 def _add_update(router: Router, resource: Resource[AnyModel], schema: type[Input], method: str) -> None:
-    def handler(request: HttpRequest, id: uuid.UUID, payload: Input) -> Output:  # noqa: A002 - as above
+    def handler(request: HttpRequest, id: uuid.UUID, payload: Input, response: HttpResponse) -> Output:  # noqa: A002
         with domain_call(resource.names(), resource.model):
             instance = find(resource, request.user, id, lock=True)
+            refuse_other_version(request, instance)
             rest = resource.assign(instance, payload, request.user, only_sent=method == "patch")
             resource.save(instance, rest, request.user)
-            return resource.shown(find(resource, request.user, id), request.user)
+            saved = find(resource, request.user, id)
+            tag(response, saved)
+            return resource.shown(saved, request.user)
 
     verb, doc = ("change", "Change what is sent, and nothing else.") if method == "patch" else ("replace", "Replace.")
-    _describe(handler, f"{verb}_{resource.tag}", doc, id=uuid.UUID, payload=schema)
+    _describe(handler, f"{verb}_{resource.tag}", doc, id=uuid.UUID, payload=schema, response=HttpResponse)
+    VERSIONED.add(handler)
     add = router.patch if method == "patch" else router.put
     add(ONE, response=resource.read, auth=Needs(resource.permission("change")), operation_id=handler.__name__)(handler)
 
@@ -160,10 +167,13 @@ def _add_update(router: Router, resource: Resource[AnyModel], schema: type[Input
 def _add_delete(router: Router, resource: Resource[AnyModel]) -> None:
     def handler(request: HttpRequest, id: uuid.UUID) -> Status[None]:  # noqa: A002 - as above
         with domain_call(resource.names(), resource.model):
-            resource.delete(find(resource, request.user, id, lock=True))
+            instance = find(resource, request.user, id, lock=True)
+            refuse_other_version(request, instance)
+            resource.delete(instance)
         return Status(204, None)
 
     _describe(handler, f"delete_{resource.tag}", "Delete one.", id=uuid.UUID)
+    VERSIONED.add(handler)
     router.delete(ONE, response={204: None}, auth=Needs(resource.permission("delete")), operation_id=handler.__name__)(
         handler
     )

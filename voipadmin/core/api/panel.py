@@ -16,6 +16,7 @@ from ninja.errors import ValidationError as NinjaValidationError
 from ninja.openapi.schema import REF_TEMPLATE, OpenAPISchema
 from ninja.operation import Operation
 
+from voipadmin.core.api import versions
 from voipadmin.core.api.access import Needs
 from voipadmin.core.api.idempotency import HEADER, LONGEST_KEY, METHODS, AnsweredBefore
 from voipadmin.core.api.input_errors import domain_problem, input_problem, validation_problem
@@ -66,6 +67,8 @@ class PanelSchema(OpenAPISchema):
             details["description"] = f"{details.get('description', '')} Needs `{needs.permission}`.".strip()
         if needs and METHODS.intersection(operation.methods):
             details["parameters"].append(_IDEMPOTENCY_PARAMETER)
+        if operation.view_func in versions.VERSIONED:
+            details["parameters"].append(versions.PARAMETER)
         for status in self._problem_statuses(operation, details, anonymous=needs is None):
             details["responses"][int(status)] = {
                 "description": status.phrase,
@@ -95,6 +98,8 @@ class PanelSchema(OpenAPISchema):
             statuses |= {HTTPStatus.BAD_REQUEST, too_large, unsupported}
         if writes and not anonymous:
             statuses.add(HTTPStatus.CONFLICT)
+        if operation.view_func in versions.VERSIONED:
+            statuses.add(HTTPStatus.PRECONDITION_FAILED)
         if anonymous:
             statuses.add(HTTPStatus.TOO_MANY_REQUESTS)
         return statuses
