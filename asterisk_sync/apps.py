@@ -13,5 +13,6 @@ class AsteriskSyncConfig(AppConfig):
     verbose_name = _("Asterisk synchronisation")
 
     def ready(self) -> None:
-        """Watch the models; their modules can be imported only now."""
+        """Watch the models and add to their lists; the modules can be imported only now."""
         import_module("asterisk_sync.changes.signals").connect()
+        import_module("asterisk_sync.pages.list_columns").add_columns()

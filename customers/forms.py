@@ -9,6 +9,7 @@ from customers.models import Customer, CustomerType, Extension, TrunkAddress
 from customers.services import save_extension
 from customers.trunk_services import save_customer_with_trunk
 from voipadmin.core.forms.entity_form import EntityForm, EntityRows
+from voipadmin.core.forms.pick import narrow
 
 TrunkAddressRows = forms.inlineformset_factory(
     Customer,
@@ -93,7 +94,7 @@ class ExtensionForm(EntityForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         customer: Any = self.fields["customer"]
-        customer.queryset = customer.queryset.filter(type=CustomerType.EXTENSION)
+        narrow(customer, type=CustomerType.EXTENSION.value)
         customer.help_text = _("Only customers of type extension are offered.")
 
     def save(self, commit: bool = True) -> Any:

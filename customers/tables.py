@@ -12,6 +12,7 @@ from voipadmin.core.tables.entity_table import (
     LinkColumn,
     MonoColumn,
     NumberColumn,
+    PhoneColumn,
     RelatedColumn,
     YesNoColumn,
     first_of,
@@ -49,8 +50,8 @@ class ExtensionTable(EntityTable):
     customer = RelatedColumn(order_by="customer__code")
     sip_username = MonoColumn()
     caller_id_name = tables.Column()
-    caller_id_number = MonoColumn()
-    forward_to = MonoColumn()
+    caller_id_number = PhoneColumn()
+    forward_to = PhoneColumn()
     max_contacts = NumberColumn()
     enabled = YesNoColumn()
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -18,6 +17,7 @@ from customers.models import Customer, Extension
 from customers.tables import CustomerTable, ExtensionTable
 from voipadmin.core.errors import Message
 from voipadmin.core.forms.entity_form import EntityForm, answer_of
+from voipadmin.core.lists.counting import count_of
 from voipadmin.core.numbering_plan.queries import current_plan
 from voipadmin.core.pages import Entity, FieldGroup, FormPreview, Hint, Related
 from voipadmin.core.pages.actions import ButtonView
@@ -29,7 +29,8 @@ from voipadmin.core.viewer import Viewer
 
 
 def _join_customers(queryset: Any) -> Any:
-    return queryset.annotate(extension_count=Count("extensions", distinct=True)).prefetch_related("trunk_addresses")
+    extensions = count_of(Extension.objects.all(), "customer")
+    return queryset.annotate(extension_count=extensions).prefetch_related("trunk_addresses")
 
 
 def _customer_context(customer: Customer, _user: Viewer) -> dict[str, Any]:
@@ -56,6 +57,7 @@ CUSTOMERS = Entity(
     form=CustomerForm,
     bulk=CUSTOMER_ACTIONS,
     icon="building-2",
+    is_long=True,
     intro=gettext_lazy("Companies that call through you, by a trunk of their own or by extensions."),
     empty_hint=gettext_lazy("Begin with a customer; its extensions or trunk addresses, numbers and routes follow."),
     effect=gettext_lazy(
@@ -72,7 +74,7 @@ CUSTOMERS = Entity(
         ),
         FieldGroup(gettext_lazy("Contact"), ("contact_name", "contact_phone", "contact_email", "users", "notes")),
     ),
-    hints={"code": Hint.MONO},
+    hints={"code": Hint.MONO, "caller_id_number": Hint.PHONE},
     related=(
         Related(
             gettext_lazy("Extensions"),
@@ -122,6 +124,7 @@ EXTENSIONS = Entity(
     form=ExtensionForm,
     bulk=EXTENSION_ACTIONS,
     icon="phone",
+    is_long=True,
     intro=gettext_lazy("SIP accounts of customers, each with a short number that colleagues dial."),
     empty_hint=gettext_lazy(
         "An extension needs a customer of type extension. Its SIP user name and secret are generated."
@@ -139,7 +142,13 @@ EXTENSIONS = Entity(
     lead_template="customers/extension/code_taken.html",
     detail_context=_extension_context,
     preview=FormPreview("customers/extension/preview.html", _code_taken),
-    hints={"number": Hint.MONO, "sip_username": Hint.MONO, "codecs": Hint.MONO, "forward_to": Hint.MONO},
+    hints={
+        "number": Hint.MONO,
+        "sip_username": Hint.MONO,
+        "codecs": Hint.MONO,
+        "caller_id_number": Hint.PHONE,
+        "forward_to": Hint.PHONE,
+    },
     related=(
         Related(
             gettext_lazy("Numbers"), "numbering:did_list", "extension", "numbering.view_did", without="current_customer"

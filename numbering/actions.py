@@ -2,13 +2,10 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from customers.models import Extension
 from numbering import services
 from numbering.consequences import block_question, give_back_question, release_question, unblock_question
 from numbering.forms import AllocationForm, DestinationForm, DIDRangeForm, visible_customer
@@ -18,7 +15,6 @@ from numbering.views import DIDS
 from voipadmin.core.forms.entity_form import PanelForm
 from voipadmin.core.pages.actions import ActionFormView, ButtonView
 from voipadmin.core.pages.consequences import Question
-from voipadmin.core.pages.views import EntityView
 
 
 class CreateRangeView(ActionFormView[DID]):
@@ -52,8 +48,9 @@ class AllocateView(ActionFormView[DID]):
 
     def make_form(self, data: Any, instance: Any) -> PanelForm:
         """Offer the extensions of the chosen customer, which a link may have chosen already."""
-        chosen = (self.request.GET if data is None else data).get("customer")
-        return AllocationForm(data, user=self.request.user, customer=visible_customer(self.request.user, chosen))
+        answers = self.request.GET if data is None else data
+        chosen = visible_customer(self.request.user, answers.get("customer"), answers.get("customer_text"))
+        return AllocationForm(data, user=self.request.user, customer=chosen)
 
     def perform(self, instance: Any, answers: dict[str, Any]) -> str:
         """Allocate."""
@@ -157,16 +154,3 @@ class UnblockView(ButtonView[DID]):
     def question(self, instance: DID) -> Question:
         """Ask."""
         return unblock_question(instance, self.request.user)
-
-
-class ExtensionOptionsView(EntityView[DID]):
-    """The extensions of a customer, as options of a select."""
-
-    entity = DIDS
-    action = "change"
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        """Answer htmx with the options."""
-        customer = visible_customer(request.user, request.GET.get("customer"))
-        extensions = Extension.objects.filter(customer=customer).order_by("number") if customer else ()
-        return render(request, "numbering/did/extension_options.html", {"extensions": extensions})

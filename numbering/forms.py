@@ -4,7 +4,6 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer, CustomerStatus, Extension
@@ -12,6 +11,7 @@ from numbering.models import DID, DestinationType
 from routing.models import Gateway, Provider
 from voipadmin.core.forms.entity_form import EntityForm, PanelForm
 from voipadmin.core.forms.local_numbers import LocalDecimalField
+from voipadmin.core.forms.pick import narrow
 from voipadmin.core.validators import e164_validator, validate_dialled_number
 
 
@@ -75,6 +75,8 @@ class DestinationForm(PanelForm):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["extension"]
         field.queryset = Extension.objects.filter(customer=customer).select_related("customer")
+        if customer is not None:
+            narrow(field, customer=str(customer.pk))
 
     def clean(self) -> dict[str, Any]:
         """Ask for what the kind of destination needs, and forget what it does not."""
@@ -96,14 +98,10 @@ class AllocationForm(DestinationForm):
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field: Any = self.fields["customer"]
-        field.queryset = Customer.objects.visible_to(user).exclude(status=CustomerStatus.CLOSED)
-        field.widget.attrs |= {
-            "hx-get": reverse_lazy("numbering:extension_options"),
-            "hx-target": "#id_extension",
-            "hx-swap": "innerHTML",
-            "hx-trigger": "change",
-        }
+        fields: Any = self.fields
+        fields["customer"].queryset = Customer.objects.visible_to(user)
+        narrow(fields["customer"], status__in=[CustomerStatus.ACTIVE.value, CustomerStatus.SUSPENDED.value])
+        narrow(fields["extension"], follows={"customer": "customer"})
 
     def clean(self) -> dict[str, Any]:
         """A number without a price is free of charge."""
@@ -112,8 +110,10 @@ class AllocationForm(DestinationForm):
         return answers
 
 
-def visible_customer(user: Any, pk: Any) -> Any:
+def visible_customer(user: Any, pk: Any, text: str | None = None) -> Any:
     """Return the customer that a number may be allocated to, if `user` may see it; None otherwise."""
-    form = AllocationForm({"customer": pk}, user=user, customer=None)
+    form = AllocationForm(
+        {"customer": pk, "customer_text": text} if text else {"customer": pk}, user=user, customer=None
+    )
     form.full_clean()
     return form.cleaned_data.get("customer")

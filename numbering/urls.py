@@ -13,7 +13,6 @@ urlpatterns = [
     path("numbering-plan/", numbering_plan, name="plan"),
     path("dids/range/", actions.CreateRangeView.as_view(), name="did_range"),
     path("dids/import/", ImportView.as_view(), name="did_import"),
-    path("dids/extension-options/", actions.ExtensionOptionsView.as_view(), name="extension_options"),
     path("dids/<uuid:pk>/allocate/", actions.AllocateView.as_view(), name="did_allocate"),
     path("dids/<uuid:pk>/destination/", actions.ChangeDestinationView.as_view(), name="did_destination"),
     path("dids/<uuid:pk>/release/", actions.ReleaseView.as_view(), name="did_release"),

@@ -25,7 +25,7 @@ class ProviderTable(EntityTable):
     type = tables.Column()
     gateway_count = NumberColumn(verbose_name=_("gateways"))
     did_count = NumberColumn(verbose_name=_("numbers"))
-    cost_per_minute = MoneyColumn()
+    cost_per_minute = MoneyColumn(places=4)
     currency = tables.Column()
 
     class Meta(EntityTable.Meta):

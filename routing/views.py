@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
 from routing.beginnings import beginning_patterns
@@ -14,14 +13,16 @@ from routing.queries import other_numbers_by, other_numbers_of
 from routing.sent_numbers import takes_any_number
 from routing.tables import GatewayTable, ProviderTable, RouteTable
 from voipadmin.core.forms.entity_form import EntityForm, answer_of
+from voipadmin.core.lists.counting import count_of
 from voipadmin.core.numbering_plan.queries import current_plan
 from voipadmin.core.pages import Entity, FormPreview, Hint, Related
 from voipadmin.core.pages.switching_off import asks_when_disabled
 
 
 def _join_providers(queryset: Any) -> Any:
-    gateways = Count("gateways", distinct=True)
-    return queryset.annotate(gateway_count=gateways, did_count=Count("dids", distinct=True))
+    dids = Provider._meta.get_field("dids").related_model
+    gateways = count_of(Gateway.objects.all(), "provider")
+    return queryset.annotate(gateway_count=gateways, did_count=count_of(dids._default_manager.all(), "provider"))
 
 
 def _join_gateways(queryset: Any) -> Any:
@@ -116,6 +117,7 @@ GATEWAYS = Entity(
     form=GatewayForm,
     bulk=GATEWAY_ACTIONS,
     icon="server",
+    is_long=True,
     intro=_("SIP peers of your providers: calls go out and come in by them."),
     empty_hint=_("A gateway is a carrier's SIP address. Routes and incoming numbers use it."),
     effect=_(

@@ -4,7 +4,7 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
-from voipadmin.core.pages import faults, health
+from voipadmin.core.pages import faults, health, list_urls
 from voipadmin.core.pages.decimal_reading import decimal_reading
 from voipadmin.core.pages.installation import InstallationView
 from voipadmin.core.polling.serving import part_view
@@ -25,6 +25,7 @@ urlpatterns = [
     path("", include("voipadmin.users.urls")),
     path("live/part/<str:token>", part_view, name="polled_part"),
     path("search/", search, name="search"),
+    path("lists/", include(list_urls)),
     path("forms/decimal/", decimal_reading, name="decimal_reading"),
     path("installation/", InstallationView.as_view(), name="installation"),
     path("language/", include("django.conf.urls.i18n")),

@@ -1,9 +1,10 @@
 """Reads about nodes: what waits, what runs where, and whether an object is live."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -11,7 +12,7 @@ from django.db import models
 from django.db.models import F, Max, Q, QuerySet
 from django.utils import timezone
 
-from asterisk_sync.changes.placement import nodes_carrying
+from asterisk_sync.changes.placement import nodes_carrying, nodes_of_each
 from asterisk_sync.models import (
     AcceptedSecrets,
     AgiSecret,
@@ -95,6 +96,49 @@ def sync_state_of(instance: models.Model) -> ObjectSyncState | None:
     )
     states = [_state_on(node, changed.get(node.pk, 0)) for node in nodes]
     return min(states, key=lambda item: STATES_BY_GRAVITY.index(item.state), default=None)
+
+
+def sync_states_of(instances: Sequence[models.Model]) -> list[ObjectSyncState | None]:
+    """Return the state of each of many objects of one model, as `sync_state_of` does of one."""
+    if not instances:
+        return []
+    nodes = {node.pk: node for node in Node.objects.filter(enabled=True)}
+    keys = [str(instance.pk) for instance in instances]
+    changed = _unapplied(nodes.values(), type(instances[0]), keys)
+    return [
+        min(
+            (_state_on(nodes[key], changed.get((key, str(instance.pk)), 0)) for key in carriers if key in nodes),
+            key=lambda item: STATES_BY_GRAVITY.index(item.state),
+            default=None,
+        )
+        for instance, carriers in zip(instances, nodes_of_each(instances), strict=True)
+    ]
+
+
+def with_sync_state(queryset: Any, state: str) -> Any:
+    """Narrow a list to the objects of which the worst state on the enabled nodes is `state`."""
+    nodes = {node.pk: node for node in Node.objects.filter(enabled=True)}
+    worst: dict[str, SyncState] = {}
+    for (node, key), generation in _unapplied(nodes.values(), queryset.model).items():
+        states = (worst.get(key, SyncState.APPLIED), _state_on(nodes[node], generation).state)
+        worst[key] = min(states, key=STATES_BY_GRAVITY.index)
+    if state == SyncState.APPLIED:
+        return queryset.exclude(pk__in=[key for key, one in worst.items() if one != SyncState.APPLIED])
+    return queryset.filter(pk__in=[key for key, one in worst.items() if one == state])
+
+
+def _unapplied(
+    nodes: Iterable[Node], model: type[models.Model], keys: Sequence[str] | None = None
+) -> dict[tuple[UUID, str], int]:
+    """Return by node and object the highest generation in which it changed there and that is not applied yet."""
+    waiting = Q(pk__in=())
+    for node in nodes:
+        waiting |= Q(node=node, generation__gt=node.applied_generation)
+    rows = OutboxEntry.objects.filter(waiting, object_label=model._meta.label_lower)
+    if keys is not None:
+        rows = rows.filter(object_id__in=keys)
+    found = rows.order_by().values_list("node", "object_id").annotate(highest=Max("generation"))
+    return {(node, key): highest for node, key, highest in found}
 
 
 def _state_on(node: Node, generation: int) -> ObjectSyncState:

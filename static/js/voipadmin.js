@@ -9,7 +9,9 @@
     if (event.detail.verb !== "get" || event.target.id !== "list-filter") return;
     // Filters that are not used stay out of the address.
     for (const [name, value] of [...event.detail.formData.entries()]) {
-      if (value === "" || (name === "per_page" && value === "25")) event.detail.formData.delete(name);
+      if (name.endsWith("_text") && event.detail.formData.get(name.slice(0, -5))) event.detail.formData.delete(name);
+      const isUsual = name === "per_page" && value === by('[name="per_page"][form="list-filter"]')?.dataset.usual;
+      if ((value === "" && name !== "view") || isUsual) event.detail.formData.delete(name);
     }
   });
   document.addEventListener("htmx:beforeRequest", (event) => {
@@ -131,6 +133,7 @@
       setTimeout(() => (goes = false), 1200);
       return true;
     }
+    if (key === "[" || key === "]") return follow(`.neighbours a[rel="${key === "[" ? "prev" : "next"}"]:not([hidden])`);
     return (key === "n" || key === "e") && follow(`[data-key="${key}"]`);
   }
   document.addEventListener("keydown", (event) => {
@@ -231,6 +234,55 @@
     if (pair && !event.target.matches('[name^="set_"]')) by('[name^="set_"]', pair).checked = true;
   });
 
+  // Ctrl+Enter saves; a form's page begins in its first field, or in the first that was refused.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    const form = event.target.closest('form[method="post"]');
+    if (!form) return;
+    event.preventDefault();
+    form.requestSubmit(by(".form-actions [type=submit]", form) || undefined);
+  });
+  function focusFirst() {
+    const form = by("[data-focus-first]");
+    // A finger's keyboard would cover the form.
+    if (!form || matchMedia("(pointer: coarse)").matches || (document.activeElement && document.activeElement !== document.body)) return;
+    const fields = "input:not([type=hidden]):not([disabled]), select:not([disabled]), textarea:not([disabled])";
+    const shown = (selector) => [...form.querySelectorAll(selector)].find((field) => field.offsetParent !== null);
+    const first = shown('[aria-invalid="true"]') || shown(fields);
+    if (first) first.focus({ preventScroll: !first.matches('[aria-invalid="true"]') });
+  }
+
+  // The list that one comes from, in its order: an object's page offers the one before and the one after.
+  const keptList = (address) => JSON.parse(sessionStorage.getItem("list:" + address) || "null");
+  function keepList() {
+    const region = by("#list-region");
+    if (!region) return;
+    const page = (rel) => by(`.list-foot a[rel="${rel}"]`, region)?.getAttribute("href") || "";
+    const items = [...region.querySelectorAll("tbody a.row-link")].map((link) => ({ href: link.getAttribute("href"), text: link.textContent.trim() }));
+    const kept = { from: location.pathname + location.search, items, before: page("prev"), after: page("next") };
+    try { sessionStorage.setItem("list:" + location.pathname, JSON.stringify(kept)); } catch { /* no room: no neighbours */ }
+  }
+  function showNeighbours() {
+    const holder = by("[data-neighbours]");
+    const kept = holder && keptList(holder.dataset.neighbours);
+    if (!kept) return;
+    const parent = by(`.crumbs a[href="${holder.dataset.neighbours}"]`);
+    if (parent) parent.href = kept.from;
+    const place = kept.items.findIndex((item) => item.href === location.pathname);
+    if (place < 0) return;
+    const lead = (rel, item, page) => {
+      const link = by(`a[rel="${rel}"]`, holder);
+      link.hidden = !item && !page;
+      if (link.hidden) return;
+      link.href = item ? item.href : page;
+      link.title = item ? item.text : link.dataset.page;
+      by("span", link).textContent = item ? `${link.dataset.word}: ${item.text}` : link.dataset.page;
+    };
+    lead("prev", kept.items[place - 1], kept.before);
+    lead("next", kept.items[place + 1], kept.after);
+    holder.hidden = false;
+  }
+
   // A form is sent once.
   document.addEventListener("submit", (event) => {
     if (event.target.method !== "post" || event.target.hasAttribute("hx-post")) return;
@@ -239,9 +291,39 @@
   });
   window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
 
+  // A menu closes by Escape and by a click beside it; its columns move without asking the server.
+  document.addEventListener("click", (event) => {
+    document.querySelectorAll("details.menu[open]").forEach((menu) => {
+      if (!menu.contains(event.target)) menu.open = false;
+    });
+    const button = event.target.closest("[data-move]");
+    if (!button) return;
+    event.preventDefault();
+    const line = button.closest("li");
+    const isUp = button.dataset.move === "up";
+    const other = isUp ? line.previousElementSibling : line.nextElementSibling;
+    if (other) other[isUp ? "before" : "after"](line);
+    button.focus();
+  });
+  document.addEventListener("keydown", (event) => {
+    const menu = event.key === "Escape" && event.target.closest("details.menu[open]");
+    if (!menu) return;
+    menu.open = false;
+    by("summary", menu).focus();
+  });
+
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-submit-on-change]")) event.target.form.requestSubmit();
   });
-  document.addEventListener("htmx:afterSwap", () => { ageToasts(); showDependents(document); });
-  document.addEventListener("DOMContentLoaded", () => { tick(); ageToasts(); showDependents(document); });
+  // A table that fits needs no scroll area of its own: then its heading stays in sight while the page scrolls.
+  function fitTables() {
+    document.querySelectorAll(".table-scroll").forEach((area) => {
+      area.classList.remove("fits");
+      area.classList.toggle("fits", area.scrollWidth <= area.clientWidth);
+    });
+  }
+  window.addEventListener("resize", fitTables);
+  document.addEventListener("htmx:afterSwap", () => { ageToasts(); showDependents(document); fitTables(); keepList(); });
+  document.addEventListener("htmx:pushedIntoHistory", keepList);
+  document.addEventListener("DOMContentLoaded", () => { tick(); ageToasts(); showDependents(document); fitTables(); keepList(); showNeighbours(); focusFirst(); });
 })();

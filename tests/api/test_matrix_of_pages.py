@@ -49,7 +49,6 @@ OTHERS: dict[str, list[tuple[str, str, str]]] = {
     "numbering:plan": [("GET", "view", "core.dialingrule")],
     "numbering:did_range": [("GET", "add", "numbering.did"), ("POST", "add", "numbering.did")],
     "numbering:did_import": [("GET", "add", "numbering.did"), ("POST", "add", "numbering.did")],
-    "numbering:extension_options": [("GET", "change", "numbering.did")],
     "numbering:did_allocate": [("GET", "change", "numbering.did"), ("POST", "change", "numbering.did")],
     "numbering:did_destination": [("GET", "change", "numbering.did"), ("POST", "change", "numbering.did")],
     "numbering:did_release": [("GET", "change", "numbering.did"), ("POST", "change", "numbering.did")],
@@ -165,7 +164,8 @@ OBJECT_OF = {
     "asterisk_sync:generation_text": "asterisk_sync.generation",
     "asterisk_sync:node_compare": "asterisk_sync.node",
 }
-# Pages about the user who looks and its jobs, the search, which finds what the user may see, how an amount is read.
+# Pages about the user who looks and its jobs, the search, which finds what the user may see, how an amount is read; how
+# the user has a list and picks an object, of which tests/pages/test_list_layouts.py and test_picking.py try the roles.
 PERSONAL = {
     "polled_part",
     "users:settings",
@@ -175,6 +175,10 @@ PERSONAL = {
     "decimal_reading",
     "core:job_indicator",
     "core:job_drawer",
+    "list_layout",
+    "list_view_create",
+    "list_view_change",
+    "pick",
 }
 LOG_IN_OF_THE_API = {"api/v1/auth/login", "api/v1/auth/login/"}
 ANSWERS_STRANGERS = {"account_login", "account_inactive", "health_live", "health_ready"}

@@ -29,7 +29,7 @@ def test_a_command_leads_to_the_form_filled_in_and_the_form_does_it(as_admin: Pa
     expect(page.get_by_label("Search everything")).to_be_focused()
     page.keyboard.press("Enter")
     page.get_by_role("link", name="Allocate 551140001000 to PADARIA").click()
-    expect(page.locator("#id_extension")).to_have_value(str(extension.pk))
+    expect(page.locator("[name=extension]")).to_have_value(str(extension.pk))
     assert not DIDAllocation.objects.exists()
     page.get_by_role("button", name="Allocate", exact=True).click()
     expect(page.locator("#content")).to_contain_text("Padaria Estrela")

@@ -236,14 +236,6 @@ def test_a_range_is_created_in_one_step_or_not_at_all(operator: Client) -> None:
     assert DID.objects.count() == 20
 
 
-def test_the_extensions_offered_are_those_of_the_chosen_customer(operator: Client) -> None:
-    mine, other = ExtensionFactory.create(number="1001"), ExtensionFactory.create(number="2002")
-    options = text_of(operator.get(reverse("numbering:extension_options"), {"customer": str(mine.customer.pk)}))
-    assert str(mine.pk) in options
-    assert str(other.pk) not in options
-    assert str(mine.pk) not in text_of(operator.get(reverse("numbering:extension_options"), {"customer": "nonsense"}))
-
-
 def test_a_new_user_gets_a_password_that_is_shown_once_and_opens_the_door(admin: Client) -> None:
     response = admin.post(reverse("users:user_create"), KINDS["users:user"].answers(), follow=True)
     password = text_of(response).split('id="new-password">')[1].split("<")[0]

@@ -14,6 +14,7 @@ from tests.factories.billing import CdrFactory, TariffFactory
 from tests.factories.customers import CustomerFactory, ExtensionFactory, TrunkAddressFactory
 from tests.factories.numbering import DIDAllocationFactory, DIDFactory
 from tests.factories.routing import GatewayFactory, RouteFactory
+from voipadmin.core.tables.bounded_paginator import BoundedPaginator
 from voipadmin.core.tables.csv_export import neutralise
 
 pytestmark = pytest.mark.django_db
@@ -142,8 +143,8 @@ def test_calls_are_summed_above_their_list(admin: Client) -> None:
     tariff = TariffFactory.create()
     CdrFactory.create(price="1.50", cost="1.00", margin="0.50", currency="BRL", cost_currency="BRL", tariff=tariff)
     text = listed(admin, "billing:cdr_list")
-    assert "BRL 1.50" in text
-    assert "BRL 0.50" in text
+    assert "R$\u00a01.50" in text
+    assert "R$\u00a00.50" in text
 
 
 def test_a_tariff_below_its_cost_is_flagged(admin: Client) -> None:
@@ -186,3 +187,47 @@ def test_a_list_costs_as_many_queries_for_many_rows_as_for_few(
     listed(admin, CUSTOMERS)
     with django_assert_max_num_queries(12):
         listed(admin, CUSTOMERS)
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ({"sort": "users__password"}, "cannot be ordered by “users__password”"),
+        ({"page": "-1"}, "There is no page “-1”; this is the first."),
+        ({"page": "900"}, "There is no page 900; this is the last."),
+        ({"per_page": "100000"}, "A page has no “100000” rows"),
+        ({"status": "asleep"}, "Status: Select a valid choice."),
+        ({"q": "a\0b"}, "Search: Null characters are not allowed."),
+    ],
+)
+def test_what_makes_no_sense_in_an_address_is_said_and_the_list_shown(
+    admin: Client, query: dict[str, str], said: str
+) -> None:
+    customer = CustomerFactory.create()
+    text = listed(admin, CUSTOMERS, **query)
+    assert said in text
+    assert customer.name in text
+
+
+def test_of_two_filters_the_right_one_holds(admin: Client) -> None:
+    kept, left = CustomerFactory.create(status=CustomerStatus.SUSPENDED), CustomerFactory.create()
+    text = listed(admin, CUSTOMERS, status="suspended", type="nonsense")
+    assert kept.name in text
+    assert left.name not in text
+    assert "This filter is left out." in text
+
+
+def test_a_file_is_not_made_of_what_a_wrong_filter_leaves(admin: Client) -> None:
+    CustomerFactory.create()
+    response = admin.get(reverse(CUSTOMERS), {"status": "asleep", "export": "csv"})
+    assert response["Content-Type"].startswith("text/html")
+    assert "Status: Select a valid choice." in response.content.decode()
+
+
+def test_rows_are_counted_up_to_a_bound(admin: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(BoundedPaginator, "bound", 30)
+    CustomerFactory.create_batch(30)
+    assert "1–25 of 30" in listed(admin, CUSTOMERS)
+    CustomerFactory.create()
+    assert "26–30 of more than 30" in listed(admin, CUSTOMERS, page=2)
+    assert "There is no page 3; this is the last." in listed(admin, CUSTOMERS, page=3)

@@ -19,6 +19,7 @@ class UsersConfig(AppConfig):
             "checks",
             "log_in.delayed_forms",
             "log_in.recorded",
+            "people.signals",
             "second_factors.changelog",
             "tokens.signals",
         ):

@@ -4,6 +4,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 VIEW = frozenset({"view"})
+# Views of lists are one's own; to give them to all of the staff is a right.
+SHARE = frozenset({"share"})
 WRITE = frozenset({"view", "add", "change", "delete"})
 
 
@@ -46,6 +48,7 @@ GRANTS: dict[str, dict[str, frozenset[str]]] = {
         "asterisk_sync.node": VIEW | {"sync"},
         "asterisk_sync.call": VIEW | {"end"},
         "asterisk_sync.conference": WRITE,
+        "core.savedview": SHARE,
     },
     Role.FINANCE: {
         **JOBS,
@@ -61,6 +64,7 @@ GRANTS: dict[str, dict[str, frozenset[str]]] = {
         "reports": VIEW,
         "reports.reportschedule": WRITE,
         "asterisk_sync": VIEW,
+        "core.savedview": SHARE,
     },
     Role.VIEWER: {
         **JOBS,

@@ -12,6 +12,7 @@ from voipadmin.core.errors import DomainError, Message
 from voipadmin.core.fields import EncryptedTextField
 from voipadmin.core.forms.control_names import ControlNames
 from voipadmin.core.forms.local_numbers import use_local_numbers
+from voipadmin.core.forms.pick import pick_where_long
 from voipadmin.core.services import error_messages, save_object
 
 Fieldset = tuple[Message, Message, Sequence[str]]
@@ -27,6 +28,7 @@ class PanelFormMixin(ControlNames):
     def style_widgets(self) -> None:
         """Let numbers be typed as people write them, and set the CSS class that each widget's kind needs."""
         use_local_numbers(self.fields)
+        pick_where_long(self.fields)
         for name, field in self.fields.items():
             field.widget.attrs.setdefault("class", widget_class(field.widget))
             if isinstance(field.widget, forms.Textarea):
@@ -98,6 +100,7 @@ class EntityRows(forms.BaseInlineFormSet[Any, Any, Any]):
         """Add the formset's own fields and prepare all of them."""
         super().add_fields(form, index)
         use_local_numbers(form.fields)
+        pick_where_long(form.fields)
         for field in form.fields.values():
             field.widget.attrs.setdefault("class", widget_class(field.widget))
 

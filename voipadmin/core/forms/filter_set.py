@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from voipadmin.core.forms.control_names import ControlNames
 from voipadmin.core.forms.entity_form import widget_class
 from voipadmin.core.forms.local_numbers import use_local_numbers
+from voipadmin.core.forms.pick import pick_where_long
+from voipadmin.core.lists.additions import AddedFilter, additions_for
 
 
 class EntityFilterSet(django_filters.FilterSet):
@@ -24,7 +26,9 @@ class EntityFilterSet(django_filters.FilterSet):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._add_filters()
         use_local_numbers(self.form.fields)
+        pick_where_long(self.form.fields)
         for name, field in self.form.fields.items():
             field.widget.attrs.setdefault("class", widget_class(field.widget) + " form-control-sm")
             if isinstance(field.widget, forms.Select):
@@ -32,6 +36,17 @@ class EntityFilterSet(django_filters.FilterSet):
                 name_the_absence(field)
             if name == "q":
                 field.widget.attrs.update({"type": "search", "autocomplete": "off", "maxlength": 100})
+
+    def _add_filters(self) -> None:
+        """Add the filters of upper apps, for whoever may see what they tell."""
+        user = self.request.user if self.request is not None else None
+        for addition in additions_for(self._meta.model, user):
+            for name, added in addition.filters.items():
+                made = django_filters.ChoiceFilter(
+                    label=added.label, choices=list(added.choices), method=_narrowed(added)
+                )
+                made.parent, made.model = self, self._meta.model
+                self.filters[name] = made
 
     def get_form_class(self) -> Any:
         """Return the form of the filters, whose controls hide nothing of the form that scripts need."""
@@ -49,6 +64,10 @@ class EntityFilterSet(django_filters.FilterSet):
             return 0
         chosen = (value for name, value in self.form.cleaned_data.items() if name != "q")
         return sum(1 for value in chosen if value not in (None, "", [], slice(None, None)))
+
+
+def _narrowed(added: AddedFilter) -> Any:
+    return lambda queryset, _name, value: added.narrow(queryset, value)
 
 
 def search_in(queryset: Any, fields: Iterable[str], text: str) -> Any:

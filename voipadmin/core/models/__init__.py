@@ -1,4 +1,4 @@
-"""Base models of every domain, alarms, jobs, the installation, and the rows of the numbering plan."""
+"""Base models of every domain, alarms, jobs, lists as people have them, the installation, and the numbering plan."""
 
 from voipadmin.core.models.alarms import (
     Alarm,
@@ -30,6 +30,7 @@ from voipadmin.core.models.delivery import (
 from voipadmin.core.models.installation import Installation, InstallationLogo
 from voipadmin.core.models.jobs import OVERSEE, UNFINISHED, Job, JobFile, JobFilePart, JobModel, JobStatus
 from voipadmin.core.models.legal_party import LegalParty
+from voipadmin.core.models.lists import ListLayout, SavedView
 from voipadmin.core.models.numbering import CodeKind, DialingRule, PlanRange, RangeKind, ReadAs, ServiceCode
 from voipadmin.core.models.operators import OperatorRange, OperatorRangeKind
 from voipadmin.core.models.outgoing import MailStatus, OutgoingMail
@@ -59,6 +60,7 @@ __all__ = [
     "JobModel",
     "JobStatus",
     "LegalParty",
+    "ListLayout",
     "MailStatus",
     "MessageStatus",
     "OperatorRange",
@@ -67,6 +69,7 @@ __all__ = [
     "PlanRange",
     "RangeKind",
     "ReadAs",
+    "SavedView",
     "ServiceCode",
     "VisibleQuerySet",
     "VisibleRows",

@@ -26,6 +26,7 @@ class Hint(Flag):
     PLAIN = 0
     MONO = auto()  # a technical value: monospaced
     DIGITS = auto()  # a number that is a name, such as a port: without a thousands separator
+    PHONE = auto()  # a telephone number: in groups
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,8 @@ class Entity(Generic[AnyModel]):
     """A kind of object with its pages.
 
     `groups` are the fields of an object's page; without any they are those of the form. `hints` says of a field how
-    its value is written. Where `creates` is false, objects come about otherwise and its form only edits them.
+    its value is written. Of a kind that `is_long` there are too many for a select: forms and filters have one picked by
+    typing. Where `creates` is false, objects come about otherwise and its form only edits them.
     `staff_only` names fields, columns and filters that a customer's user never sees. `detail_context(object, user)`
     feeds `lead_template`, `main_template` and `aside_template` of the object's page, `summary(rows, user)` feeds
     the `summary_template` of the list. `bulk` are the actions on many objects that are chosen in the list.
@@ -106,6 +108,7 @@ class Entity(Generic[AnyModel]):
     effect: Message = ""
     join: Callable[[QuerySet[AnyModel]], QuerySet[Any]] = _unchanged
     creates: bool = True
+    is_long: bool = False
     delete: Callable[[AnyModel], None] | None = delete_object
     editable: Callable[[AnyModel], bool] = _always
     staff_only: frozenset[str] = frozenset()
@@ -131,6 +134,11 @@ class Entity(Generic[AnyModel]):
     def model_name(self) -> str:
         """Return the model's name in lower case."""
         return str(self.model._meta.model_name)
+
+    @property
+    def list_name(self) -> str:
+        """Return the name of the list, by which layouts and views of it are kept: `customers.customer`."""
+        return f"{self.app_label}.{self.model_name}"
 
     @property
     def name(self) -> Message:

@@ -6,7 +6,9 @@ from django.urls import URLPattern, path
 
 from voipadmin.core.pages.bulk.views import BulkConfirmView, BulkSelectView
 from voipadmin.core.pages.entity import Entity
+from voipadmin.core.pages.list_menus import LayoutView, ViewChangeView, ViewCreateView
 from voipadmin.core.pages.lists import ObjectListView
+from voipadmin.core.pages.picking import pick
 from voipadmin.core.pages.registry import register
 from voipadmin.core.pages.secrets import SecretView
 from voipadmin.core.pages.views import (
@@ -16,6 +18,14 @@ from voipadmin.core.pages.views import (
     ObjectEditView,
     ObjectPreviewView,
 )
+
+# What is about any list.
+list_urls = [
+    path("<str:list_name>/layout/", LayoutView.as_view(), name="list_layout"),
+    path("<str:list_name>/views/", ViewCreateView.as_view(), name="list_view_create"),
+    path("<str:list_name>/pick/", pick, name="pick"),
+    path("views/<uuid:pk>/", ViewChangeView.as_view(), name="list_view_change"),
+]
 
 
 def entity_urls(prefix: str, entity: Entity[Any]) -> list[URLPattern]:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -17,6 +18,7 @@ from voipadmin.core.models import AnyModel
 from voipadmin.core.pages.asking import ask, ask_again, is_answered, token_for
 from voipadmin.core.pages.bulk.selection import actions_for
 from voipadmin.core.pages.changelog import changelog_of
+from voipadmin.core.pages.conflicts import Conflict, conflict_with, version_of
 from voipadmin.core.pages.consequences import Question
 from voipadmin.core.pages.deletion import deletion_question, hanging_on
 from voipadmin.core.pages.display import detail_groups
@@ -124,8 +126,8 @@ class ObjectFormView(EntityView[AnyModel]):
 
     action = "add"
 
-    def get_object(self) -> AnyModel | None:
-        """Return the object to edit; none for a new one."""
+    def get_object(self, *, for_update: bool = False) -> AnyModel | None:
+        """Return the object to edit, locked where it is about to be written; none for a new one."""
         return None
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -136,14 +138,15 @@ class ObjectFormView(EntityView[AnyModel]):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Save through the domain, or show what it refused."""
-        instance = self.get_object()
-        form = self._form_class()(request.POST, instance=instance, user=request.user)
-        question = self.saving_question(form)
-        if question is not None and not is_answered(request, question):
-            return self._show(form, self.get_object(), question)
-        saved = save_form(form)
+        with transaction.atomic():
+            instance = self.get_object(for_update=True)
+            form = self._form_class()(request.POST, instance=instance, user=request.user)
+            conflict = conflict_with(form, request.POST.get("version", ""))
+            question = self.saving_question(form) if conflict is None else None
+            asks = question is not None and not is_answered(request, question)
+            saved = save_form(form) if conflict is None and not asks else None
         if saved is None:
-            return self._show(form, self.get_object())
+            return self._show(form, self.get_object(), question=question if asks else None, conflict=conflict)
         messages.success(request, _("“%(object)s” is saved.") % {"object": saved})
         return redirect(page_of(saved))
 
@@ -156,7 +159,14 @@ class ObjectFormView(EntityView[AnyModel]):
             raise PermissionDenied
         return self.entity.form
 
-    def _show(self, form: EntityForm, instance: AnyModel | None, question: Question | None = None) -> HttpResponse:
+    def _show(
+        self,
+        form: EntityForm,
+        instance: AnyModel | None,
+        *,
+        question: Question | None = None,
+        conflict: Conflict | None = None,
+    ) -> HttpResponse:
         cancel = page_of(instance) if instance is not None else self.entity.url("list")
         preview = self.entity.url("preview") if self.entity.preview else ""
         if self.entity.preview and self.entity.preview.of_saved and instance is not None:
@@ -166,6 +176,9 @@ class ObjectFormView(EntityView[AnyModel]):
             context["confirmation"] = token_for(self.request, question)
             # What was typed as a secret is not sent back, so it has to be typed again.
             context["retype"] = any(form.data.get(name) for name in form.secret_names)
+        # Once a conflict was shown, saving again is the choice to write over it.
+        sent = self.request.POST.get("version", "") if conflict is None else ""
+        context |= {"conflict": conflict, "version": sent or version_of(form)}
         return self.page("pages/form.html", form=form, object=instance, **context)
 
 
@@ -178,8 +191,12 @@ class ObjectEditView(ObjectFormView[AnyModel]):
 
     action = "change"
 
-    def get_object(self) -> AnyModel:
+    def get_object(self, *, for_update: bool = False) -> AnyModel:
         """Return the object of the address, if it can be edited at all."""
+        if for_update:
+            # The bare row first: two who save at once come one after the other.
+            rows = self.entity.model._default_manager.select_for_update().filter(pk=self.kwargs["pk"])
+            rows.values_list("pk").first()
         instance = self.get_instance()
         if not self.entity.editable(instance):
             raise PermissionDenied
