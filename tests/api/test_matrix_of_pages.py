@@ -113,7 +113,8 @@ OTHERS: dict[str, list[tuple[str, str, str]]] = {
         f"core:alarm_{name}": [("GET", "change", "core.alarm"), ("POST", "change", "core.alarm")]
         for name in ("acknowledge", "silence", "close")
     },
-    **{f"core:webhook_{name}": [("POST", "change", "core.webhook")] for name in ("show", "renew", "test")},
+    **{f"core:webhook_{name}": [("POST", "change", "core.webhook")] for name in ("show", "test")},
+    "core:webhook_renew": [("GET", "change", "core.webhook"), ("POST", "change", "core.webhook")],
     "core:webhookmessage_again": [("POST", "change", "core.webhookmessage")],
     "core:alarmsilence_end": [("POST", "change", "core.alarmsilence")],
     "billing:account_ledger": [("GET", "view", "billing.account")],

@@ -23,6 +23,7 @@ from tests.api.client import ApiClient
 from tests.core.webhooks.receiver import Receiver, answers
 from tests.entities import make_webhook
 from tests.factories.users import UserFactory
+from tests.pages.confirming import confirm
 from voipadmin.core.alarms import addressees, handling, mail_delivery, webhook_delivery
 from voipadmin.core.alarms.digest import BETWEEN_LETTERS, LETTERS_A_MINUTE, WaitingMail, plan_letters
 from voipadmin.core.alarms.kinds import AlarmKind, declare
@@ -238,7 +239,7 @@ def test_a_secret_is_encrypted_shown_once_and_in_no_changelog(client: Client) ->
     assert webhook.secret in shown.content.decode()
     assert shown["Cache-Control"] == "no-store"
     assert webhook.secret not in client.post(reverse("core:webhook_show", args=[webhook.pk])).content.decode()
-    client.post(reverse("core:webhook_renew", args=[webhook.pk]))
+    confirm(client, reverse("core:webhook_renew", args=[webhook.pk]))
     changes = "".join(str(entry.changes) for entry in LogEntry.objects.all())
     webhook.refresh_from_db()
     assert webhook.secret not in changes

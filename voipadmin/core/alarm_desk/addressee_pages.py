@@ -6,9 +6,10 @@ from uuid import UUID
 
 import django_filters
 import django_tables2 as tables
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from voipadmin.core.alarm_desk.forms import AlarmReceiverForm, WebhookForm
 from voipadmin.core.alarms import addressees
@@ -18,6 +19,7 @@ from voipadmin.core.forms.filter_set import EntityFilterSet
 from voipadmin.core.models import AlarmReceiver, Webhook, WebhookMessage
 from voipadmin.core.pages import Entity, FieldGroup, Related
 from voipadmin.core.pages.actions import ButtonView
+from voipadmin.core.pages.consequences import Question
 from voipadmin.core.pages.views import EntityView
 from voipadmin.core.tables.entity_table import (
     BadgeColumn,
@@ -239,6 +241,22 @@ class RenewSecretView(ButtonView[Webhook]):
         """Renew it."""
         addressees.renew_secret(webhook=instance)
         return _("The webhook has a new secret. The one before it signs as well for a while.")
+
+    def question(self, instance: Webhook) -> Question:
+        """Ask: whoever takes the messages needs the new secret before the old one ends."""
+        hours = settings.WEBHOOK_OVERLAP_HOURS
+        effect = ngettext(
+            "Messages are signed with the old secret as well for %(hours)s hour, then with the new one alone.",
+            "Messages are signed with the old secret as well for %(hours)s hours, then with the new one alone.",
+            hours,
+        )
+        return Question(
+            title=_("Give %(webhook)s a new secret?") % {"webhook": instance},
+            button=_("Renew the secret"),
+            icon="key-round",
+            effects=[effect % {"hours": hours}, _("The new secret is shown once, on the page of the webhook.")],
+            is_dangerous=False,
+        )
 
 
 class SendTestView(ButtonView[Webhook]):
