@@ -25,6 +25,7 @@ from customers.queries import extensions_taking_codes
 from routing.models import Gateway
 from routing.queries import other_numbers_sent
 from voipadmin.core.crypto import DecryptionError
+from voipadmin.core.models import Webhook
 from voipadmin.core.numbering_plan.queries import current_plan
 from voipadmin.version import VERSION
 
@@ -156,7 +157,7 @@ def _secrets() -> Iterator[Finding]:
     environment = Path(settings.BASE_DIR) / ".env"
     if environment.exists() and environment.stat().st_mode & 0o077:
         yield warning("secrets", ".env can be read by others", "Run: chmod 600 .env.")
-    unreadable = [model.__name__ for model in (Extension, Gateway, Node) if not _readable(model)]
+    unreadable = [model.__name__ for model in (Extension, Gateway, Node, Webhook) if not _readable(model)]
     if unreadable:
         remedy = "Put the key back into FIELD_ENCRYPTION_KEYS; without it the secrets have to be set anew."
         yield failure("secrets", f"stored secrets cannot be decrypted: {', '.join(unreadable)}", remedy)
@@ -164,7 +165,7 @@ def _secrets() -> Iterator[Finding]:
         yield ok("secrets", "stored secrets can be read")
 
 
-def _readable(model: type[Extension | Gateway | Node]) -> bool:
+def _readable(model: type[Extension | Gateway | Node | Webhook]) -> bool:
     try:
         for _row in model._default_manager.all().iterator(chunk_size=500):
             pass

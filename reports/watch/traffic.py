@@ -50,7 +50,10 @@ def watch_traffic(now: datetime) -> None:
     by_gateway = _by_gateway(hour, before)
     _report_quality(ANSWER_RATIO_DROPPED, judge_answer_ratio, by_gateway, hour, now)
     _report_quality(CALL_LENGTH_DROPPED, judge_length, by_gateway, hour, now)
-    report_state(SPEND_VELOCITY, _spending(hour, before), now=now)
+    # The sum begins anew with each hour: who goes on spending is one alarm, not one for each hour.
+    recent = Alarm.objects.filter(kind=SPEND_VELOCITY.code, closed_at=None, last_seen_at__gt=now - HOUR)
+    kept = list(recent.values_list("subject", flat=True))
+    report_state(SPEND_VELOCITY, _spending(hour, before), now=now, kept=kept)
 
 
 def hours_before(hour: datetime, weeks: int) -> list[datetime]:

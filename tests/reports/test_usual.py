@@ -144,7 +144,9 @@ def test_a_customer_who_spends_at_night_what_it_never_did_is_an_alarm() -> None:
         f"{new.pk}:BRL",
     }, "a new customer is judged by its cap"
     TrafficHour.objects.filter(hour=hour).delete()
-    traffic.watch_traffic(now)
+    traffic.watch_traffic(now + timedelta(minutes=40))
+    assert Alarm.objects.filter(kind="spend_velocity", closed_at=None).count() == 2, "the next hour has just begun"
+    traffic.watch_traffic(now + timedelta(minutes=61))
     assert not Alarm.objects.filter(kind="spend_velocity", closed_at=None).exists()
 
 

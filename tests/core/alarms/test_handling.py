@@ -192,3 +192,27 @@ def test_figures_are_written_as_the_reader_writes_them() -> None:
     with translation.override("en"):
         assert text_of(alarm) == "12.4 % of 1.2.3.4, 1,840.20"
     assert str(alarm) == "Figures"
+
+
+def test_the_list_of_silences_names_each_with_few_queries(
+    client: Client, alarm: Alarm, django_assert_max_num_queries: Any
+) -> None:
+    client.force_login(UserFactory.create(role=Role.OPERATOR))
+    report_state(AWAY, {f"{number}": {"node": f"pbx{number}"} for number in range(20)})
+    for each in Alarm.objects.filter(closed_at=None):
+        silence(each)
+    silence(kind="")
+    silence(kind=AWAY.code, subject="never seen")
+    with django_assert_max_num_queries(20):
+        page = client.get(reverse("core:alarmsilence_list"), headers={"accept-language": "en"}).content.decode()
+    assert "pbx17 is away" in page
+    assert "Every alarm" in page
+    assert "Node away: never seen" in page
+
+
+def test_an_alarm_whose_object_has_no_page_is_shown_without_a_link(client: Client) -> None:
+    client.force_login(UserFactory.create(role=Role.OPERATOR))
+    report_state(next(kind for kind in known_kinds() if kind.code == "gateway_down"), {"no key": {"name": "GW"}})
+    alarm = Alarm.objects.get()
+    assert client.get(reverse("core:alarm_detail", args=[alarm.pk])).status_code == 200
+    assert [item.address for item in open_alarms(UserFactory.create(role=Role.VIEWER))] == [""]

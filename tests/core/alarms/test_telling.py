@@ -29,7 +29,7 @@ from voipadmin.core.alarms.digest import BETWEEN_LETTERS, LETTERS_A_MINUTE, Wait
 from voipadmin.core.alarms.kinds import AlarmKind, declare
 from voipadmin.core.alarms.services import report_state
 from voipadmin.core.errors import Conflict
-from voipadmin.core.models import Alarm, AlarmMail, AlarmReceiver, MessageStatus, Webhook, WebhookMessage
+from voipadmin.core.models import Alarm, AlarmMail, AlarmReceiver, Installation, MessageStatus, Webhook, WebhookMessage
 from voipadmin.users.roles import Role
 
 AWAY = declare(AlarmKind("test_told_away", "%(node)s is away", "plug", name="Node away", advice="Start it."))
@@ -272,16 +272,21 @@ def test_scripts_get_a_secret_when_it_is_made_and_never_again(webhook: Webhook, 
 
 
 @pytest.mark.django_db
-def test_an_alarm_is_one_letter_in_the_readers_language(noc: AlarmReceiver, settings: Any) -> None:
+def test_an_alarm_is_one_letter_in_the_readers_language(
+    noc: AlarmReceiver, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings.PANEL_URL = "https://voip.example.com"
     AlarmReceiver.objects.create(name="Plantão", email="plantao@example.com", language="pt-br")
+    monkeypatch.setattr(mail_delivery, "read_installation", lambda: Installation(mail_from="NOC <noc@acme.example>"))
     away("pbx1\r\nBcc: all@example.com <b>")
     assert mail_delivery.send_waiting_mails(timezone.now()) == 2
     by_address: dict[str, Any] = {letter.to[0]: letter for letter in mail.outbox}
     english, portuguese = by_address["noc@example.com"], by_address["plantao@example.com"]
     assert english.subject.startswith("[Asterisk Admin] Opened: pbx1 Bcc:")
     assert portuguese.subject.startswith("[Asterisk Admin] Aberto: ")
+    assert english.from_email == "NOC <noc@acme.example>"
     assert english.extra_headers["Auto-Submitted"] == "auto-generated"
+    assert english.extra_headers["Message-ID"].endswith("@acme.example>")
     assert f"https://voip.example.com/alarms/{Alarm.objects.get().pk}/" in english.body
     assert "Start it." in english.body
     html = english.alternatives[0][0]

@@ -15,7 +15,7 @@ from voipadmin.core.alarm_desk.forms import NoteForm, SilenceForm, scope_answers
 from voipadmin.core.alarm_desk.tables import AlarmSilenceTable, AlarmTable, scope_of
 from voipadmin.core.alarms import handling
 from voipadmin.core.alarms.kinds import kind_name, kind_of
-from voipadmin.core.alarms.queries import AlarmCount, alarm_count, text_of
+from voipadmin.core.alarms.queries import AlarmCount, address_of, alarm_count, text_of
 from voipadmin.core.models import Alarm, AlarmSilence, AlarmState
 from voipadmin.core.pages import Entity, FieldGroup
 from voipadmin.core.pages.actions import ActionFormView, ButtonView
@@ -33,7 +33,7 @@ def _alarm_context(alarm: Any, _user: Any) -> dict[str, Any]:
         "kind": kind,
         "kind_name": kind_name(alarm.kind),
         "sentence": text_of(alarm),
-        "address": kind.address(alarm),
+        "address": address_of(alarm),
         "events": alarm.events.all(),
         "state_badge": f"alarm_{alarm.state}",
         "others": Alarm.objects.filter(kind=alarm.kind, subject=alarm.subject).exclude(pk=alarm.pk)[:5],
@@ -61,6 +61,10 @@ ALARMS = Entity(
 )
 
 
+def _with_details(queryset: Any) -> Any:
+    return queryset.with_details()
+
+
 def _silence_context(silence: Any, _user: Any) -> dict[str, Any]:
     return {"scope": scope_of(silence)}
 
@@ -75,6 +79,7 @@ SILENCES = Entity(
         "Alarms of which nobody is told for a time. They stay in the list, and the time ends by itself."
     ),
     empty_hint=gettext_lazy("An alarm is silenced on its page."),
+    join=_with_details,
     groups=(FieldGroup(gettext_lazy("Silence"), ("created_at", "until", "actor", "reason", "ended_at", "ended_by")),),
     detail_context=_silence_context,
     lead_template="core/alarmsilence/scope.html",

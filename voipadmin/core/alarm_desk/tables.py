@@ -17,14 +17,15 @@ SEVERE, MINOR = _("Severe"), _("Minor")
 
 
 def scope_of(silence: AlarmSilence) -> str:
-    """Return which alarms a silence is meant for, in words."""
+    """Return which alarms a silence is meant for, in words; its row comes from `with_details`."""
     if not silence.kind:
         return str(_("Every alarm"))
     name = kind_name(silence.kind)
     if silence.subject is None:
         return name
-    alarm = Alarm.objects.filter(kind=silence.kind, subject=silence.subject).first()
-    return text_of(alarm) if alarm else f"{name}: {silence.subject or '—'}"
+    if silence.details is None:  # type: ignore[attr-defined]  # `with_details` adds it
+        return f"{name}: {silence.subject or '—'}"
+    return text_of(Alarm(kind=silence.kind, subject=silence.subject, details=silence.details))  # type: ignore[attr-defined]
 
 
 class SentenceColumn(tables.Column):

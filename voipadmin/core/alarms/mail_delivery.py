@@ -15,6 +15,7 @@ from voipadmin.core.alarms.kinds import kind_name, kind_of
 from voipadmin.core.alarms.own_kinds import MAIL_NOT_SENT
 from voipadmin.core.alarms.queries import text_of
 from voipadmin.core.alarms.services import report_state
+from voipadmin.core.installation.queries import read_installation
 from voipadmin.core.mail.letters import Letter, send_letter
 from voipadmin.core.models import AlarmMail, AlarmStep, MessageStatus
 from voipadmin.core.runtime.locks import lock_key, session_lock
@@ -66,6 +67,7 @@ def _send(plan: LetterPlan, now: datetime) -> bool:
     letter = Letter(
         to=[receiver.email],
         language=receiver.language,
+        sender=read_installation().mail_from,
         subject=lambda: f"[{settings.SITE_NAME}] {title_of(mails, plan.kind)}",
         template="mail/alarms",
         context=lambda: {

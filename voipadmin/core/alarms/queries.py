@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.urls import NoReverseMatch
 from django.utils.formats import number_format
 
 from voipadmin.core.alarms.kinds import kind_of, severe_codes
@@ -61,6 +62,14 @@ def text_of(alarm: Alarm) -> str:
         return str(alarm)
 
 
+def address_of(alarm: Alarm) -> str:
+    """Return where to look, empty where that is no page: another release may have named objects otherwise."""
+    try:
+        return kind_of(alarm).address(alarm)
+    except NoReverseMatch:
+        return ""
+
+
 def _as_read(details: Mapping[str, Any]) -> dict[str, Any]:
     """Return the details with decimal numbers, which are kept as texts such as `1840.22`, as the reader writes them."""
     return {name: _number(value) if isinstance(value, str) else value for name, value in details.items()}
@@ -76,5 +85,5 @@ def shown(alarm: Alarm) -> OpenAlarm:
     """Return an alarm with its sentence in the language of whoever reads it."""
     kind = kind_of(alarm)
     return OpenAlarm(
-        text_of(alarm), kind.icon, kind.is_severe, kind.address(alarm), alarm.opened_at, alarm.get_absolute_url()
+        text_of(alarm), kind.icon, kind.is_severe, address_of(alarm), alarm.opened_at, alarm.get_absolute_url()
     )

@@ -28,7 +28,8 @@ class Attachment:
 class Letter:
     """A letter before it is written: `template` names a pair such as `mail/alarms` (`.txt` and `.html`).
 
-    Subject and context are written in the reader's language: what depends on it is lazy, or a callable of `context`.
+    Subject and context are written in the reader's language: what depends on it is lazy, or a callable.
+    Without a `sender` it is DEFAULT_FROM_EMAIL.
     """
 
     to: Sequence[str]
@@ -37,6 +38,7 @@ class Letter:
     template: str
     context: Mapping[str, Any] | Callable[[], Mapping[str, Any]] = field(default_factory=dict)
     attachments: Sequence[Attachment] = ()
+    sender: str = ""
 
 
 def send_letter(letter: Letter) -> None:
@@ -61,15 +63,15 @@ def write_letter(letter: Letter) -> EmailMultiAlternatives:
         # One line: what an alarm names may hold anything.
         subject=" ".join(subject.split())[:LONGEST_SUBJECT],
         body=text.strip() + "\n",
+        from_email=letter.sender or settings.DEFAULT_FROM_EMAIL,
         to=list(letter.to),
-        headers={"Auto-Submitted": "auto-generated", "Message-ID": make_msgid(domain=_domain())},
+        headers={"Auto-Submitted": "auto-generated", "Message-ID": make_msgid(domain=_domain(letter.sender))},
         attachments=[(item.name, item.content, item.media_type) for item in letter.attachments],
     )
     mail.attach_alternative(page, "text/html")
     return mail
 
 
-def _domain() -> str:
+def _domain(sender: str) -> str:
     """Return the domain of the sender: make_msgid would ask the network for the machine's name, for seconds."""
-    sender = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip("<> ")
-    return sender or "localhost"
+    return (sender or settings.DEFAULT_FROM_EMAIL).rpartition("@")[2].strip("<> ") or "localhost"

@@ -26,6 +26,15 @@ class AlarmState(models.TextChoices):
     CLOSED = "closed", _("Closed")
 
 
+class SilenceQuerySet(VisibleQuerySet):
+    """Silences."""
+
+    def with_details(self) -> Self:
+        """Add the `details` of the newest alarm of the same kind and object, by which people know it; else None."""
+        same = Alarm.objects.filter(kind=OuterRef("kind"), subject=OuterRef("subject")).order_by("-opened_at")
+        return self.annotate(details=Subquery(same.values("details")[:1]))
+
+
 class AlarmSilence(BaseModel):
     """Until when which alarms are told to nobody, by whom and why; it ends by itself, or when somebody ends it.
 
@@ -40,7 +49,7 @@ class AlarmSilence(BaseModel):
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
     ended_by = models.CharField(_("ended by"), max_length=150, blank=True)
 
-    objects = VisibleQuerySet.as_manager()
+    objects = SilenceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("silence")
