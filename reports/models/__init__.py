@@ -1,6 +1,6 @@
-"""Roll-ups of call records by hour, and reports that are mailed at times."""
+"""Roll-ups of call records by hour and day, and reports that are mailed at times."""
 
-from reports.models.rollups import TrafficHour, UncountedQuarter
+from reports.models.rollups import SummedDay, TrafficDay, TrafficHour, UncountedQuarter
 from reports.models.schedules import Cadence, ReportLetter, ReportName, ReportRun, ReportSchedule, RunStatus
 
 __all__ = [
@@ -10,6 +10,8 @@ __all__ = [
     "ReportRun",
     "ReportSchedule",
     "RunStatus",
+    "SummedDay",
+    "TrafficDay",
     "TrafficHour",
     "UncountedQuarter",
 ]

@@ -12,11 +12,11 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from billing.accounts.periods import ONE_DAY
+from billing.accounts.periods import ONE_DAY, day_of
 from billing.cdrs.records.partitions import month_of
 from billing.models import NEEDS_A_TARIFF, Cdr, Direction, Disposition, DroppedMonth
 from reports.kpis import CALL_REJECTED_CAUSE, DECLINED_SIP_CODE
-from reports.models import TrafficHour, UncountedQuarter
+from reports.models import SummedDay, TrafficHour, UncountedQuarter
 from reports.rollups.delays import RATIO
 from reports.rollups.hours import HOUR, hour_of
 from routing.models import Gateway
@@ -142,6 +142,7 @@ def replace_hours(hours: Sequence[datetime]) -> None:
         values["abroad"] = _of_other_countries((src for (src,) in cursor.fetchall()), current_plan())
         cursor.execute(f"DELETE FROM {TRAFFIC} WHERE hour = ANY(%s)", [list(hours)])  # noqa: S608 - our table
         cursor.execute(COUNT, values)
+    SummedDay.objects.filter(day__in={day_of(hour) for hour in hours}).delete()
 
 
 def _of_other_countries(shown: Iterable[str], plan: NumberingPlan) -> list[str]:

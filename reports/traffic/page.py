@@ -1,7 +1,7 @@
 """The pages of margin and quality: filters, sums, a picture, a heat map, movers, and a line for each part."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -44,11 +44,13 @@ class TrafficView(ReportView):
         view = _View(request, report, form, currency)
         default = "" if CUTS[form.cut].in_order else report.default_order
         order = asked_order(request, report.columns, default)
-        rows = in_order([view.row(line) for line in lines], order, lambda row: row.values)
+        # Only what is shown gets its links: of a report by customer that is one line in forty.
+        valued = in_order([(line, view.values(line)) for line in lines], order, lambda pair: pair[1])
         if asked := asked_form(request):
-            record_download(request, Cdr, form=asked.name, rows=len(rows))
+            record_download(request, Cdr, form=asked.name, rows=len(valued))
+            rows = [Row(values) for _line, values in valued]
             return file_response(asked, report.columns, rows, name=f"{report.name}-{form.cut}")
-        page = asked_page(request, rows)
+        page = asked_page(request, valued)
         context = {
             "report": report,
             "form": form,
@@ -59,9 +61,9 @@ class TrafficView(ReportView):
             "total_before": total_of(line.before for line in lines),
             "abroad": sums_by(filters, "from_abroad", currency, FEW).get(True, NOTHING),
             "heat": heat_map(sums_by(filters, "clock_week", currency, FEW), report.heat),
-            "chart": view.chart(rows),
+            "chart": view.chart([values for _line, values in valued[:CHARTED]]),
             "page": page,
-            "table": ReportTable(report.columns, list(page), order),
+            "table": ReportTable(report.columns, [view.row(line) for line, _values in page], order),
             "files": file_links(request),
             "chips": view.chips(),
             "cut_heading": CUTS[form.cut].heading,
@@ -101,9 +103,13 @@ class _View:
     form: TrafficForm
     currency: str
 
+    def values(self, line: TrafficLine) -> dict[str, Any]:
+        """Return the values of a line by the columns' names."""
+        return {**self.report.values(line), "currency": self.currency}
+
     def row(self, line: TrafficLine) -> Row:
         """Return the row of a line, whose part leads deeper and whose calls to the list of calls."""
-        values = {**self.report.values(line), "currency": self.currency}
+        values = self.values(line)
         cut, given = self.form.cut, self.form.given
         links = {
             "part": deeper_address(self.request.path, self.request.GET, cut, line.part, given),
@@ -113,15 +119,14 @@ class _View:
         }
         return Row(values, links, self.report.tones(values))
 
-    def chart(self, rows: Sequence[Row]) -> str:
-        """Return what the picture draws, as JSON: the names of the first rows and a series for each charted column."""
+    def chart(self, drawn: Sequence[Mapping[str, Any]]) -> str:
+        """Return what the picture draws, as JSON: names of the first lines, a series for each charted column."""
         columns = {column.name: column for column in self.report.columns}
-        drawn = rows[:CHARTED]
         series = [
-            {"name": str(columns[name].heading), "values": [_plain(row.values[name]) for row in drawn]}
+            {"name": str(columns[name].heading), "values": [_plain(values[name]) for values in drawn]}
             for name in self.report.charted
         ]
-        labels = [row.values["part"] for row in drawn]
+        labels = [values["part"] for values in drawn]
         return json.dumps({"labels": labels, "series": series, "lying": not CUTS[self.form.cut].in_order})
 
     def chips(self) -> list[Chip]:
@@ -149,13 +154,14 @@ class _View:
         """Return the parts whose margin changed the most, either way."""
         if CUTS[self.form.cut].in_order:
             return []
-        rows = [self.row(line) for line in lines if line.sums.margin != line.before.margin]
-        return sorted(rows, key=lambda row: -abs(row.values["margin_change"]))[: 2 * MOVERS]
+        moved = [line for line in lines if line.sums.margin != line.before.margin]
+        moved.sort(key=lambda line: -abs(line.sums.margin - line.before.margin))
+        return [self.row(line) for line in moved[: 2 * MOVERS]]
 
     def _losers(self, lines: Sequence[TrafficLine]) -> list[Row]:
         """Return the parts that lost the most by calls below cost."""
-        rows = [self.row(line) for line in lines if line.sums.losses]
-        return sorted(rows, key=lambda row: row.values["lost"])[:SHORT_LIST]
+        losing = sorted((line for line in lines if line.sums.losses), key=lambda line: line.sums.lost)
+        return [self.row(line) for line in losing[:SHORT_LIST]]
 
     def _cause(self, line: TrafficLine, attempts: int) -> dict[str, Any]:
         address = deeper_address(self.request.path, self.request.GET, "cause", line.part, self.form.given)

@@ -1,22 +1,24 @@
 """Sums of roll-ups by any column of theirs: calls, attempts, seconds, money of one currency, and delays."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from functools import reduce
-from operator import add
+from operator import add, attrgetter
 from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import F, Q, Sum
+from django.db.models import F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from billing.cdrs.queries import ZERO
 from billing.models import Account, Tariff
 from reports.kpis import percent
+from reports.rollups.days import summed_days
 from reports.rollups.delays import percentile
+from reports.traffic.days import are_days_enough, day_key, day_rows, hours_beside
 from reports.traffic.filters import TrafficFilters, traffic
 from routing.models import Provider
 
@@ -55,7 +57,7 @@ class TrafficSums:
     delays: Counter[int] = field(default_factory=Counter)
 
     def __add__(self, other: "TrafficSums") -> "TrafficSums":
-        return TrafficSums(**{item.name: getattr(self, item.name) + getattr(other, item.name) for item in fields(self)})
+        return TrafficSums(*map(add, _values_of(self), _values_of(other)))
 
     @property
     def minutes(self) -> Decimal:
@@ -103,6 +105,8 @@ class TrafficSums:
         return percentile(self.delays, 0.95)
 
 
+# A report by customer adds thousands of these.
+_values_of = attrgetter(*(item.name for item in fields(TrafficSums)))
 NOTHING = TrafficSums()
 EVERY = (*COUNTED, *MONEY)
 # What the figures beside the lines need: the fewer are summed up, the faster.
@@ -112,10 +116,31 @@ FEW = ("calls", "attempts", "answered", "margin")
 def sums_by(
     filters: TrafficFilters, column: str, currency: str, names: Sequence[str] = EVERY
 ) -> dict[Any, TrafficSums]:
-    """Return the sums of the traffic by a column, in one query; amounts are those of `currency`."""
+    """Return the sums of the traffic by a column; amounts are those of `currency`.
+
+    Days that are summed up are read as such, where nothing but the direction narrows them; the others by their hours.
+    """
     totals = {f"sum_{name}": _sum(name, currency) for name in names}
-    rows = traffic(filters).order_by().values(cut_key=F(column)).annotate(**totals)
-    return {row["cut_key"]: TrafficSums(**{name: row[f"sum_{name}"] for name in names}) for row in rows}
+    found: dict[Any, TrafficSums] = {}
+    for rows, key_of in _parts(filters, column):
+        for row in rows.annotate(**totals):
+            key = key_of(row)
+            sums = TrafficSums(**{name: row[f"sum_{name}"] for name in names})
+            found[key] = found[key] + sums if key in found else sums
+    return found
+
+
+def _parts(filters: TrafficFilters, column: str) -> list[tuple[QuerySet[Any], Callable[[dict[str, Any]], Any]]]:
+    """Return what has to be grouped and summed up, of days and of hours, and how each tells the value of the column."""
+    days = summed_days(filters.begins, filters.ends) if are_days_enough(filters, column) else []
+    parts: list[tuple[QuerySet[Any], Callable[[dict[str, Any]], Any]]] = []
+    if days:
+        parts.append((day_rows(filters, column, days), day_key(column)))
+    rest = hours_beside(filters, days)
+    if rest is not None:
+        hours = traffic(filters).filter(rest).order_by().values(cut_key=F(column))
+        parts.append((hours, lambda row: row["cut_key"]))
+    return parts
 
 
 def _sum(name: str, currency: str) -> Any:
@@ -125,19 +150,22 @@ def _sum(name: str, currency: str) -> Any:
 
 
 # The steps of a roll-up and how often each was stand side by side in two arrays.
-DELAYS = """SELECT cut_key, step, sum(delays) FROM ({rows}) traffic (cut_key, steps, counts),
-    unnest(steps, counts) delay (step, delays) GROUP BY cut_key, step"""
+DELAYS = """SELECT {keys}, step, sum(delays) FROM ({rows}) traffic ({keys}, steps, counts),
+    unnest(steps, counts) delay (step, delays) GROUP BY {keys}, step"""
 
 
 def delays_by(filters: TrafficFilters, column: str) -> dict[Any, Counter[int]]:
-    """Return how often post-dial delays were of each step, by a column, in one query."""
-    rows = traffic(filters).filter(delay_steps__isnull=False).order_by().annotate(cut_key=F(column))
-    sql, parameters = rows.values_list("cut_key", "delay_steps", "delay_counts").query.sql_with_params()
+    """Return how often post-dial delays were of each step, by a column."""
     found: dict[Any, Counter[int]] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(DELAYS.format(rows=sql), parameters)
-        for key, step, count in cursor.fetchall():
-            found.setdefault(key, Counter())[step] = int(count)
+    for rows, key_of in _parts(filters, column):
+        names = list(rows.query.values_select) + list(rows.query.annotation_select)
+        asked: Any = rows.filter(delay_steps__isnull=False)
+        sql, parameters = asked.values_list(*names, "delay_steps", "delay_counts").query.sql_with_params()
+        with connection.cursor() as cursor:
+            cursor.execute(DELAYS.format(keys=", ".join(names), rows=sql), parameters)
+            for *keys, step, count in cursor.fetchall():
+                key = key_of(dict(zip(names, keys, strict=True)))
+                found.setdefault(key, Counter())[step] += int(count)
     return found
 
 

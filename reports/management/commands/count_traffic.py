@@ -3,10 +3,12 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
 from django.utils.dateparse import parse_date
 
 from billing.accounts.periods import ONE_DAY, start_of
 from reports.rollups.counting import count_changed_hours, wait_again
+from reports.rollups.days import sum_up_days
 
 
 class Command(BaseCommand):
@@ -27,4 +29,5 @@ class Command(BaseCommand):
         if options["first"]:
             last = options["last"] or options["first"]
             wait_again(start_of(options["first"]), start_of(last + ONE_DAY))
-        self.stdout.write(f"{count_changed_hours()} hours counted.")
+        hours, days = count_changed_hours(), sum_up_days(timezone.now())
+        self.stdout.write(f"{hours} hours counted, {days} days summed up.")
