@@ -6,6 +6,7 @@ from asterisk_sync.calls_up.pages import urlpatterns as calls_up_urls
 from asterisk_sync.conferences.pages import urlpatterns as conference_urls
 from asterisk_sync.pages import decisions as decide
 from asterisk_sync.pages import fragments
+from asterisk_sync.pages.call_moment import call_moment
 from asterisk_sync.pages.nodes import DRIFT, GENERATIONS, NODES, RUNS
 from asterisk_sync.pages.placement import urlpatterns as placement_urls
 from asterisk_sync.simulator.urls import urlpatterns as simulator_urls
@@ -17,6 +18,7 @@ urlpatterns = [
     *calls_up_urls,
     *conference_urls,
     *placement_urls,
+    path("sync/of-call/<uuid:pk>/", call_moment, name="call_moment"),
     path("sync/indicator/", fragments.indicator, name="indicator"),
     path("sync/indicator/poll/", fragments.indicator_poll, name="indicator_poll"),
     path("sync/of/<slug:app_label>/<slug:model_name>/<uuid:pk>/", fragments.object_state, name="object_state"),

@@ -107,6 +107,13 @@ def last_good(node: Node) -> AcceptedSet:
     return AcceptedSet(newest, read_files(newest)) if newest else AcceptedSet()
 
 
+def live_at(node: Node, moment: datetime) -> Generation | None:
+    """Return the set that the node ran at a moment: the one that it had accepted last; None before the first."""
+    accepted = Generation.objects.filter(node=node, status=GenerationStatus.ACCEPTED, accepted_at__lte=moment)
+    found: Generation | None = accepted.order_by("-accepted_at").first()
+    return found
+
+
 def moment_of_acceptance(node: Node) -> datetime:
     """Return now, or just after the last acceptance where the clock was set back.
 

@@ -5,7 +5,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from billing.cdrs.filters import CdrFilterSet
-from billing.cdrs.queries import attempts_of, cdr_totals, past_ratings_of
+from billing.cdrs.queries import cdr_totals, past_ratings_of
+from billing.cdrs.story.page import call_story
 from billing.cdrs.tables import CdrTable
 from billing.models import Cdr
 from voipadmin.core.numbering_plan.queries import current_plan, facts_of_recorded
@@ -21,9 +22,9 @@ def _call_context(call: Any, user: Any) -> dict[str, Any]:
     return {
         "called": facts_of_recorded(call.called_number or call.dst, home_area=area, at=call.started_at),
         "caller": facts_of_recorded(call.src, home_area=area, at=call.started_at),
-        "attempts": attempts_of(call) if user.sees_everything else (),
         "past_ratings": past_ratings_of(call),
         "shows_cost": user.sees_everything,
+        **call_story(call, shows_carriers=user.sees_everything),
     }
 
 
@@ -66,6 +67,7 @@ CALLS = Entity(
     staff_only=NOT_FOR_CUSTOMERS,
     synced=False,
     detail_context=_call_context,
+    lead_template="billing/cdr/story.html",
     main_template="billing/cdr/history.html",
     aside_template="billing/cdr/numbers.html",
     summary=_sums,

@@ -121,6 +121,27 @@ def _parse_band(text: str) -> Band:
     return Band(int(start), Decimal(rate), int(unit), int(increment))
 
 
+def parse_rate(text: str) -> Rate:
+    """Read a rate as `str(rate)` writes it and every priced call keeps it; raise InvalidRate."""
+    bands, *parts = text.split(", ")
+    given = {}
+    try:
+        method, decimals = parts.pop().split(" ")
+        for part in parts:
+            name, value = part.split(" ")
+            given[name] = Decimal(value)
+        return Rate(
+            parse_bands(bands),
+            connect_fee=given.get("fee", ZERO),
+            free_seconds=int(given.get("free", 0)),
+            minimum_charge=given.get("min", ZERO),
+            rounding=RoundingMethod(method),
+            decimals=int(decimals),
+        )
+    except (IndexError, ValueError, InvalidOperation) as error:
+        raise InvalidRate(f"“{text}” is no rate") from error
+
+
 def rate_duration(rate: Rate, duration_seconds: Decimal | int) -> Charge:
     """Charge a call of `duration_seconds` after the answer, as the module's steps say; raise ValueError below zero."""
     seconds = math.ceil(duration_seconds)

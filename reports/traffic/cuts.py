@@ -9,9 +9,9 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from billing.cdrs.story.words import name_of_cause
 from billing.models import Direction, Tariff
 from customers.models import Customer
-from reports.traffic.causes import name_of_cause
 from routing.models import Gateway, Provider, Route
 from voipadmin.core.errors import Message
 

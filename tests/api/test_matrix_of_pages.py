@@ -56,6 +56,7 @@ OTHERS: dict[str, list[tuple[str, str, str]]] = {
     "numbering:did_block": [("GET", "change", "numbering.did"), ("POST", "change", "numbering.did")],
     "numbering:did_unblock": [("GET", "change", "numbering.did"), ("POST", "change", "numbering.did")],
     "billing:rejectedrecord_again": [("POST", "change", "billing.rejectedrecord")],
+    "asterisk_sync:call_moment": [("GET", "view", "asterisk_sync.generation")],
     "asterisk_sync:indicator": [("GET", "view", "asterisk_sync.node")],
     "asterisk_sync:indicator_poll": [("GET", "view", "asterisk_sync.node")],
     "asterisk_sync:node_apply": [("POST", "sync", "asterisk_sync.node")],
@@ -158,6 +159,7 @@ OTHERS: dict[str, list[tuple[str, str, str]]] = {
     "users:roles": [("GET", "change", "users.user"), ("POST", "change", "users.user")],
 }
 OBJECT_OF = {
+    "asterisk_sync:call_moment": "billing.cdr",
     "asterisk_sync:nodes_of_customer": "customers.customer",
     "asterisk_sync:nodes_of_gateway": "routing.gateway",
     "asterisk_sync:nodes_of_did": "numbering.did",

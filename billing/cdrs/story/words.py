@@ -1,4 +1,4 @@
-"""The causes of Q.850 in words."""
+"""The causes of Q.850 and the answers of SIP in words."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -44,3 +44,34 @@ def name_of_cause(cause: int) -> str:
     """Return the number of a cause and its words, `17 busy`; of one without words, the number alone."""
     words = CAUSES.get(cause)
     return _("cause %(number)s") % {"number": cause} if words is None else f"{cause} {words}"
+
+
+SIP_CODES: dict[int, Message] = {
+    200: gettext_lazy("call answered"),
+    400: gettext_lazy("bad request"),
+    401: gettext_lazy("password wanted"),
+    403: gettext_lazy("forbidden"),
+    404: gettext_lazy("number not found"),
+    407: gettext_lazy("password wanted"),
+    408: gettext_lazy("no response in time"),
+    410: gettext_lazy("number gone"),
+    480: gettext_lazy("temporarily unavailable"),
+    481: gettext_lazy("call unknown to the other side"),
+    484: gettext_lazy("number incomplete"),
+    486: gettext_lazy("busy"),
+    487: gettext_lazy("cancelled"),
+    488: gettext_lazy("codec not accepted"),
+    500: gettext_lazy("error of the other side"),
+    502: gettext_lazy("bad gateway"),
+    503: gettext_lazy("no circuit or service"),
+    504: gettext_lazy("time-out behind the gateway"),
+    600: gettext_lazy("busy everywhere"),
+    603: gettext_lazy("declined"),
+    604: gettext_lazy("number does not exist"),
+}
+
+
+def name_of_sip_code(code: int) -> str:
+    """Return a SIP status and its words, `486 busy`; of one without words, the number alone."""
+    words = SIP_CODES.get(code)
+    return str(code) if words is None else f"{code} {words}"

@@ -1,0 +1,1 @@
+"""Tests of the list of calls and of a call's page."""
