@@ -342,3 +342,17 @@ def test_the_time_that_is_left_is_told_by_the_speed_since_the_last_start() -> No
     assert seconds_left(job, NOON + timedelta(seconds=1)) is None
     job.done = 40
     assert seconds_left(job, NOON + timedelta(seconds=20)) is None
+
+
+def test_what_a_worker_does_after_a_job_is_not_that_users_doing(declare: Any, user: User) -> None:
+    def work(_run: JobRun) -> None:
+        CustomerFactory.create(name="Of the job")
+
+    declare(work)
+    run_job(begin(user))
+    CustomerFactory.create(name="Of nobody")
+    actors = LogEntry.objects.get_for_model(Customer).values_list("object_repr", "actor__username")
+    assert {name.partition(" · ")[2]: actor for name, actor in actors} == {
+        "Of nobody": None,
+        "Of the job": user.username,
+    }

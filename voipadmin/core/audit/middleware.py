@@ -1,12 +1,10 @@
 """Who makes the changes of a request, for the changelog and the outbox."""
 
-from auditlog.context import auditlog_value
 from auditlog.middleware import AuditlogMiddleware
 from django.http import HttpRequest, HttpResponseBase
 
+from voipadmin.core.audit.actor import no_actor
 from voipadmin.core.audit.saves import one_save
-
-NOBODY = {"actor": None, "signal_duid": None}
 
 
 class AuditMiddleware(AuditlogMiddleware):
@@ -14,10 +12,6 @@ class AuditMiddleware(AuditlogMiddleware):
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Serve the request under its user's name."""
-        token = auditlog_value.set(NOBODY)
-        try:
-            with one_save():
-                response: HttpResponseBase = super().__call__(request)
-                return response
-        finally:
-            auditlog_value.reset(token)
+        with no_actor(), one_save():
+            response: HttpResponseBase = super().__call__(request)
+            return response

@@ -9,12 +9,11 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
 import structlog
-from auditlog.context import set_actor
 from celery.exceptions import SoftTimeLimitExceeded
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
@@ -22,6 +21,7 @@ from django.db import InterfaceError, OperationalError
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from voipadmin.core.audit.actor import acting_as
 from voipadmin.core.audit.saves import one_save
 from voipadmin.core.errors import DomainError
 from voipadmin.core.jobs.kinds import JobKind, kind_of
@@ -135,7 +135,7 @@ def _work(job: Job, kind: JobKind, lock: SessionLock) -> None:
     run = JobRun(job, lock, user)
     token = _current.set(run)
     try:
-        with translation.override(job.language or None), one_save(), set_actor(user) if user else nullcontext():
+        with translation.override(job.language or None), one_save(), acting_as(user):
             _do(run, kind)
     finally:
         _current.reset(token)
