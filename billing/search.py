@@ -14,7 +14,8 @@ from voipadmin.core.search import EXACT, HITS_PER_KIND, HOLDS, SHORTEST_PART, Hi
 from voipadmin.core.text.searched import SearchText
 
 # What Asterisk names a channel by: its system name, the second of its birth, and a counter.
-UNIQUEID = re.compile(r"[\w.-]*[0-9]{9,}\.[0-9]+")
+SYSTEM_NAME = re.compile(r"[\w.-]*")
+DIGITS_OF_SECOND = 9
 
 
 def search_money(user: Any, searched: SearchText) -> Iterator[Hits]:
@@ -63,10 +64,16 @@ def search_calls(user: Any, searched: SearchText) -> Iterator[Hits]:
     if not user.has_perm("billing.view_cdr"):
         return
     calls = Cdr.objects.visible_to(user).calls().filter(linkedid=searched.text)
-    is_id = UNIQUEID.fullmatch(searched.text) is not None
-    rows = calls[:HITS_PER_KIND] if is_id else ()
+    rows = calls[:HITS_PER_KIND] if _is_uniqueid(searched.text) else ()
     found = [Hit(str(call), call.get_absolute_url(), call.linkedid, EXACT) for call in rows]
     if not found and len(searched.digits) >= SHORTEST_PART:
         label = _translated("Calls from or to %(number)s") % {"number": searched.digits}
         found = [Hit(label, f"{reverse('billing:cdr_list')}?{urlencode({'q': searched.digits})}", distance=HOLDS)]
     yield hits(_("Calls"), "phone-call", found)
+
+
+def _is_uniqueid(text: str) -> bool:
+    born, _dot, counter = text.rpartition(".")
+    name, second = born[:-DIGITS_OF_SECOND], born[-DIGITS_OF_SECOND:]
+    are_digits = all(part.isascii() and part.isdecimal() for part in (second, counter))
+    return are_digits and len(second) == DIGITS_OF_SECOND and SYSTEM_NAME.fullmatch(name) is not None

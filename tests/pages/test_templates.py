@@ -25,7 +25,8 @@ def relative(path: Path) -> str:
 @pytest.mark.parametrize("path", TEMPLATES, ids=relative)
 def test_no_template_has_inline_style_or_handler_or_a_foreign_address(path: Path) -> None:
     text = path.read_text()
-    assert not re.search(r"\sstyle=", text)
+    # Mail programs take no style but that of each element, and obey no policy of ours.
+    assert not re.search(r"\sstyle=", text) or relative(path).startswith("mail/")
     assert not re.search(r"\son[a-z]+=", text)
     assert "hx-on" not in text
     assert "<style" not in text
