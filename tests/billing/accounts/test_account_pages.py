@@ -17,6 +17,7 @@ from billing.models import Account, CreditHold, EntryKind, LedgerEntry
 from tests.billing.accounts.conftest import Pages, balance, paid
 from tests.factories.billing import CdrFactory
 from tests.factories.customers import CustomerFactory
+from tests.pages.confirming import confirm
 from voipadmin.users.roles import Role
 
 pytestmark = pytest.mark.django_db
@@ -209,7 +210,7 @@ def test_a_stop_is_lifted_by_a_person(pages: Pages, account: Account) -> None:
     Account.objects.filter(pk=account.pk).update(blocked_at=timezone.now(), blocked_reason="Hourly cap crossed")
     finance = pages(Role.FINANCE)
     assert "Hourly cap crossed" in text_of(finance.get(account.get_absolute_url()))
-    finance.post(address("lift", account))
+    confirm(finance, address("lift", account))
     assert Account.objects.get(pk=account.pk).blocked_at is None
 
 

@@ -79,7 +79,11 @@ def test_the_list_is_narrowed_by_customer_reason_and_day(operator: Client) -> No
     for query in queries:
         text = operator.get(address, query).content.decode()
         assert (mine.number in text, other.number in text) == (True, False), query
-    assert mine.number not in operator.get(address, {"until": "not-a-day"}).content.decode()
+    # What is no day is said, and the list is shown.
+    text = operator.get(address, {"until": "not-a-day"}).content.decode()
+    assert "not-a-day" in text
+    assert "Enter a valid date" in text
+    assert mine.number in text
 
 
 def test_what_is_listed_is_exported(operator: Client) -> None:
