@@ -18,7 +18,7 @@ MODULES = frozenset({"res_pjsip.so", "chan_pjsip.so", "pbx_config.so"})
 
 
 def names_in_settings() -> set[str]:
-    modules = ("environment.py", "settings.py", "telephony_settings.py")
+    modules = ("environment.py", "settings.py", "telephony_settings.py", "alarm_settings.py")
     text = "".join((ROOT / "voipadmin" / module).read_text() for module in modules)
     read = re.findall(r'env\.(?:str|bool|int|float|list|db|dict|email_url)\(\s*"([A-Z_]+)"', text)
     return {*read, *re.findall(r'secret\("([A-Z_]+)"\)', text), *_versioned(text)}
