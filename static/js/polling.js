@@ -13,6 +13,8 @@
     // What somebody types into is left alone; a link that has the focus is not.
     const types = document.activeElement && document.activeElement.matches('input:not([type="checkbox"]), textarea, select');
     Idiomorph.morph(element, html, { morphStyle: "innerHTML", ignoreActiveValue: Boolean(types), callbacks: { beforeNodeMorphed: (before, after) => !(before.nodeType === 1 && before.hasAttribute("data-keep-whole")) && keepBoxes(before, after) } });
+    // The buttons that came know nothing of htmx yet, and it sends the token of this page, which no shared drawing has.
+    htmx.process(element);
     tick();
     document.dispatchEvent(new CustomEvent("va:polled", { detail: element }));
   };
