@@ -111,7 +111,7 @@ def test_no_post_both_writes_and_draws_a_page(admin: Client) -> None:
             transaction.set_rollback(True)
         writes = [query["sql"] for query in queries if WRITES.match(query["sql"])]
         # A secret that is revealed is a fragment for a script: loading the page again does not send it again.
-        if answer.status_code == 200 and writes and not address.name.endswith("_secret"):
+        if answer.status_code == 200 and writes and not address.name.endswith(("_secret", "webhook_show")):
             found.append((address.name, writes[0][:80]))
         tried += 1
     assert found == []

@@ -95,7 +95,7 @@ def test_htmx_gets_the_region_alone(client: Client, acme: Customer, route: Route
         ({"number": "${SHELL(id)}"}, "is no number of any country"),
         ({"customer": ""}, "Choose who calls."),
         ({"customer": "not-a-uuid"}, "valid"),
-        ({"customer": str(uuid4())}, "valid choice"),
+        ({"customer": str(uuid4())}, "This names none, or more than one."),
         ({"direction": "in"}, "Choose who calls."),
         ({"direction": "sideways"}, "valid choice"),
         ({"extension": "9999"}, "no such extension"),
@@ -140,7 +140,7 @@ def test_other_pages_lead_here_with_the_form_filled_in(client: Client, acme: Cus
     page = client.get(address, {"route": str(route.pk)}).content.decode()
     assert f'value="{example_number(route.pattern)}"' in page
     assert client.get(address, {"route": "nonsense"}).status_code == 200
-    assert f'value="{acme.pk}" selected' in client.get(address, {"customer": str(acme.pk)}).content.decode()
+    assert f'value="{acme.pk}"' in client.get(address, {"customer": str(acme.pk)}).content.decode()
 
 
 @pytest.mark.parametrize("pattern", ["_0ZZXXXXXXXX", "_00.", "190", "_+55X!", "_[2-5]X.", "_X."])

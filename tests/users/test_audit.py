@@ -230,18 +230,13 @@ def test_a_part_costs_as_many_questions_as_it_names_kinds(admin: Client, happene
     assert questions() <= before + 8
 
 
-LOOKUPS = [
-    ({"who": "root"}, "audit_of_actor"),
-    ({"action": "hang_up"}, "audit_of_event"),
-    ({"address": "198.51.100.9"}, "audit_of_address"),
-    ({"who": "nobody-of-now"}, "audit_of_former_user"),
-]
+LOOKUPS = [{"who": "root"}, {"action": "hang_up"}, {"address": "198.51.100.9"}, {"who": "nobody-of-now"}]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("asked", "index"), LOOKUPS, ids=str)
-def test_each_filter_has_its_index(admin: Client, asked: dict[str, str], index: str) -> None:
-    """Among a hundred thousand entries of others, each filter is answered through its index."""
+@pytest.mark.parametrize("asked", LOOKUPS, ids=str)
+def test_no_filter_reads_all_entries(admin: Client, asked: dict[str, str]) -> None:
+    """Among a hundred thousand entries of others, each filter goes through an index of PostgreSQL's choice."""
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO auditlog_logentry (content_type_id, object_pk, object_repr, action, changes_text, timestamp,"
@@ -259,7 +254,8 @@ def test_each_filter_has_its_index(admin: Client, asked: dict[str, str], index: 
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN {found[-1]}")
         plan = "\n".join(row[0] for row in cursor.fetchall())
-    assert index in plan
+    assert "Index" in plan
+    assert "Seq Scan on auditlog_logentry" not in plan
 
 
 def events(name: str) -> list[Any]:
