@@ -56,7 +56,7 @@ class ScheduleOut(Output):
     language: str
     recipients: list[str]
     is_enabled: bool
-    owner_id: int
+    owner_id: uuid.UUID
     next_run_at: datetime | None
     created_at: datetime
     updated_at: datetime
