@@ -22,8 +22,9 @@
   async function renew(element, state) {
     const answer = await fetch(element.dataset.renew, { headers: { "HX-Request": "true" } });
     if (answer.redirected || !(answer.headers.get("content-type") || "").includes("json")) {
-      // The session ended: go to the log-in whole.
-      location.reload();
+      // The session ended: go to the log-in whole. Who may not see the part, or not yet, keeps the page as it is.
+      state.isOver = true;
+      if (new URL(answer.url).pathname === document.body.dataset.loginPath) location.reload();
       return false;
     }
     state.address = (await answer.json()).poll;
@@ -49,11 +50,11 @@
 
   function follow(element) {
     const every = Number(element.dataset.every || SECONDS) * 1000;
-    const state = { address: element.dataset.poll, renewed: Date.now(), mark: "", heard: Date.now(), quietUntil: 0 };
+    const state = { address: element.dataset.poll, renewed: Date.now(), mark: "", heard: Date.now(), quietUntil: 0, isOver: false };
     // What an action brought is newer than the drawing that polls share, until that is drawn again.
     element.addEventListener("htmx:afterSwap", () => { state.quietUntil = Date.now() + SECONDS * 1000; state.mark = ""; });
     const again = async () => {
-      if (!element.isConnected) return;
+      if (!element.isConnected || state.isOver) return;
       if (!document.hidden && Date.now() >= state.quietUntil) {
         try {
           await poll(element, state);

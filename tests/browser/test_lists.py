@@ -49,8 +49,7 @@ def test_a_list_is_laid_out_kept_as_a_view_and_walked_through(
     expect(page.locator("h1")).to_contain_text("C01")
     page.keyboard.press("]")
     expect(page.locator("h1")).to_contain_text("C02")
-    page.go_back()
-    page.go_back()
+    page.locator(".crumbs").get_by_role("link", name="Customers").click()
     expect(page.locator("#id_status")).to_have_value("active")
 
 
