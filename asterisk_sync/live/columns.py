@@ -10,7 +10,6 @@ Extensions, gateways and customers that connect by trunk are endpoints; other ob
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 import structlog
 from django.db import models
@@ -123,13 +122,3 @@ def _names_by_reach() -> tuple[set[str], set[str]]:
 
 def _enabled_nodes() -> Iterable[Node]:
     return Node.objects.filter(enabled=True).only("pk")
-
-
-def calls_of_customers(codes: Collection[str], nodes: Iterable[Node] | None = None) -> dict[str, int]:
-    """Return how many calls each of these customers has up or ringing now, by account code; 0 where none."""
-    found: dict[str, set[tuple[UUID, str]]] = {code: set() for code in codes}
-    for state in live_states(_enabled_nodes() if nodes is None else nodes, ()).values():
-        for channel in state.channels:
-            if channel.account_code in found:
-                found[channel.account_code].add((state.node_id, channel.linkedid))
-    return {code: len(calls) for code, calls in found.items()}

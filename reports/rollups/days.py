@@ -23,7 +23,6 @@ CUTS = {
     **{name: f"{name}::text" for name in ("prefix", "country", "direction", "cause", "from_abroad")},
     "clock_hour": "extract(hour FROM hour AT TIME ZONE %(zone)s)::int::text",
 }
-SUMS = ", ".join(f"sum({name})" for name in MEASURES)
 KEY = "cut, key, direction, currency, cost_currency"
 LISTED = ", ".join(f"('{cut}', {value})" for cut, value in CUTS.items())
 

@@ -70,11 +70,6 @@ class TrafficSums:
         return 100 * self.margin / self.price_with_margin if self.price_with_margin else None
 
     @property
-    def answered_percent(self) -> Decimal | None:
-        """Return answered calls in percent of calls."""
-        return percent(self.answered_calls, self.calls)
-
-    @property
     def asr_percent(self) -> Decimal | None:
         """Return answered attempts in percent of attempts."""
         return percent(self.answered, self.attempts)

@@ -10,7 +10,6 @@ from asterisk_sync.live.columns import (
     REACHABLE,
     UNKNOWN,
     LiveColumns,
-    calls_of_customers,
     live_columns,
     with_live_state,
 )
@@ -66,7 +65,6 @@ def test_extensions_are_known_by_their_sip_user_and_trunks_by_their_customer() -
     assert live_columns([trunk])[trunk.pk].calls == 4
     assert list(with_live_state(Extension.objects.all(), REACHABLE)) == [extension]
     assert list(with_live_state(Customer.objects.all(), REACHABLE)) == [trunk]
-    assert calls_of_customers([trunk.code, "NOBODY"]) == {trunk.code: 1, "NOBODY": 0}
 
 
 def test_what_is_no_endpoint_has_no_live_values_and_a_senseless_state_narrows_nothing() -> None:
