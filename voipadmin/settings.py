@@ -3,12 +3,12 @@
 from typing import Any
 
 import django_stubs_ext
-from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from voipadmin.alarm_settings import *  # noqa: F403 - they are settings, too
+from voipadmin.beat_schedule import CELERY_BEAT_SCHEDULE  # noqa: F401 - a setting
 from voipadmin.environment import BASE_DIR, env
 from voipadmin.logging import logging_configuration
 from voipadmin.telephony_settings import *  # noqa: F403 - they are settings, too
@@ -173,85 +173,6 @@ CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 0.3, "socket_timeout": 5, "visibility_timeout": 3 * 3600}
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULER = "voipadmin.scheduler:SteadyScheduler"
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
-    "sweep-pending-nodes": {"task": "asterisk_sync.tasks.sweep_pending", "schedule": 5.0, "options": {"expires": 5}},
-    # What somebody did by hand is found and mended within a minute.
-    "audit-drift": {"task": "asterisk_sync.tasks.audit_drift", "schedule": 45.0, "options": {"expires": 45}},
-    "watch-authorizers": {
-        "task": "asterisk_sync.tasks.watch_authorizers",
-        "schedule": 15.0,
-        "options": {"expires": 15},
-    },
-    "watch-nodes": {"task": "asterisk_sync.tasks.watch_nodes", "schedule": 15.0, "options": {"expires": 15}},
-    "watch-files": {"task": "asterisk_sync.tasks.watch_all_files", "schedule": 60.0, "options": {"expires": 60}},
-    "watch-accounts": {"task": "billing.tasks.watch_accounts", "schedule": 15.0, "options": {"expires": 15}},
-    "watch-traffic": {"task": "reports.tasks.watch_traffic", "schedule": 60.0, "options": {"expires": 60}},
-    "watch-certificate": {
-        "task": "voipadmin.core.tasks.watch_certificate",
-        "schedule": 3600.0,
-        "options": {"expires": 3600},
-    },
-    # Rows of the numbering plan have days on which they begin and end.
-    "follow-plan": {"task": "asterisk_sync.tasks.follow_plan", "schedule": 60.0, "options": {"expires": 60}},
-    "charge-fees": {"task": "billing.accounts.tasks.charge_monthly_fees", "schedule": crontab(hour=6, minute=10)},
-    "audit-ledger": {"task": "billing.accounts.tasks.audit_ledger", "schedule": crontab(hour=6, minute=40)},
-    # A price of zero is known within a minute.
-    "look-for-doubtful-prices": {
-        "task": "billing.tasks.look_for_doubtful_prices",
-        "schedule": 30.0,
-        "options": {"expires": 30},
-    },
-    "report-outage": {"task": "voipadmin.core.tasks.report_outage", "schedule": 10.0, "options": {"expires": 10}},
-    "tend-alarms": {"task": "voipadmin.core.tasks.tend_alarms", "schedule": 15.0, "options": {"expires": 15}},
-    # Who is to be told of an alarm is told within seconds.
-    "mail-alarms": {"task": "voipadmin.core.tasks.mail_alarms", "schedule": 5.0, "options": {"expires": 5}},
-    "send-webhooks": {"task": "voipadmin.core.tasks.send_webhooks", "schedule": 5.0, "options": {"expires": 5}},
-    "forget-told-alarms": {
-        "task": "voipadmin.core.tasks.forget_told_alarms",
-        "schedule": 6 * 3600.0,
-        "options": {"expires": 3600},
-    },
-    # What a killed worker left goes on within a minute.
-    "resume-jobs": {"task": "voipadmin.core.tasks.resume_jobs", "schedule": 15.0, "options": {"expires": 15}},
-    "delete-old-jobs": {
-        "task": "voipadmin.core.tasks.delete_old_jobs",
-        "schedule": 3600.0,
-        "options": {"expires": 3600},
-    },
-    "resume-decks": {"task": "billing.resume_decks", "schedule": 15.0, "options": {"expires": 15}},
-    "resume-reratings": {"task": "billing.resume_reratings", "schedule": 15.0, "options": {"expires": 15}},
-    "begin-due-reports": {"task": "reports.tasks.begin_due_reports", "schedule": 30.0, "options": {"expires": 30}},
-    "send-letters": {"task": "voipadmin.core.tasks.send_letters", "schedule": 20.0, "options": {"expires": 20}},
-    # Reports are as old as this.
-    "count-traffic": {"task": "reports.tasks.count_traffic", "schedule": 20.0, "options": {"expires": 20}},
-    "look-for-unpriced-codes": {
-        "task": "billing.tasks.look_for_unpriced_codes",
-        "schedule": 3600.0,
-        "options": {"expires": 3600},
-    },
-    "start-conferences": {
-        "task": "asterisk_sync.tasks.start_conferences",
-        "schedule": 10.0,
-        "options": {"expires": 10},
-    },
-    "delete-old-recordings": {
-        "task": "asterisk_sync.tasks.delete_old_recordings",
-        "schedule": 6 * 3600.0,
-        "options": {"expires": 3600},
-    },
-    "settle-conferences": {
-        "task": "asterisk_sync.tasks.settle_conferences",
-        "schedule": 60.0,
-        "options": {"expires": 60},
-    },
-    "end-quarantines": {"task": "numbering.tasks.end_quarantines", "schedule": 600.0, "options": {"expires": 600}},
-    "forget-expired-log-ins": {
-        "task": "voipadmin.users.tasks.forget_expired_log_ins",
-        "schedule": 3600.0,
-        "options": {"expires": 3600},
-    },
-    "keep-cdr-months": {"task": "billing.tasks.keep_cdr_months", "schedule": 6 * 3600.0, "options": {"expires": 3600}},
-}
 CELERY_TIMEZONE = "UTC"
 
 # Days after which the files of a finished job go, and the job itself.
