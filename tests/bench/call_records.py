@@ -69,6 +69,11 @@ def imported_lines() -> Figure:
                 alone.append(per_second(import_spool, 1))
                 check_prices()
                 one_by_one.append(per_second(insert_rows))
+    return figure_of(fresh, again, alone, one_by_one)
+
+
+def figure_of(fresh: list[float], again: list[float], alone: list[float], one_by_one: list[float]) -> Figure:
+    """Return the figure by the lines a second of each round."""
     return Figure(
         name="imported_cdr_lines",
         value=round(median(fresh)),

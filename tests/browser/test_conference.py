@@ -16,16 +16,7 @@ def test_an_operator_calls_people_together_and_sees_who_comes(as_admin: Page, li
     NodeFactory.create(originate_secret="s" * 32)
     customer = CustomerFactory.create(code="ACME", caller_id_number="551140001000")
     page = as_admin
-    page.goto(f"{live_server.url}/conferences/new/?customer={customer.pk}")
-    page.locator("[name=name]").fill("Board")
-    page.locator("[name=rows-0-name]").fill("Ana")
-    page.locator("[name=rows-0-number]").fill("(11) 98765-0001")
-    page.locator("[name=rows-1-number]").fill("190")
-    page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("This is an emergency number")).to_be_visible()
-    page.locator("[name=rows-1-number]").fill("(11) 98765-0002")
-    page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("Not held yet")).to_be_visible()
+    _enter_conference(page, f"{live_server.url}/conferences/new/?customer={customer.pk}")
 
     page.get_by_role("link", name="Start now").click()
     page.get_by_role("button", name="Call everybody").click()
@@ -55,3 +46,16 @@ def test_an_operator_calls_people_together_and_sees_who_comes(as_admin: Page, li
     session.ended_at, session.end_reason = timezone.now(), EndReason.ENDED
     session.save()
     expect(page.get_by_text("Ended by hand")).to_be_visible()
+
+
+def _enter_conference(page: Page, address: str) -> None:
+    page.goto(address)
+    page.locator("[name=name]").fill("Board")
+    page.locator("[name=rows-0-name]").fill("Ana")
+    page.locator("[name=rows-0-number]").fill("(11) 98765-0001")
+    page.locator("[name=rows-1-number]").fill("190")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("This is an emergency number")).to_be_visible()
+    page.locator("[name=rows-1-number]").fill("(11) 98765-0002")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Not held yet")).to_be_visible()
