@@ -11,7 +11,7 @@ from asterisk_sync.models import Node
 from customers.models import Customer, Extension
 from numbering.models import DID, DIDAllocation
 from routing.models import Gateway
-from voipadmin.core.pages.consequences import Figure, tells_use_of
+from voipadmin.core.pages.entities.consequences import Figure, tells_use_of
 from voipadmin.core.viewer import Viewer
 
 

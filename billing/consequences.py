@@ -11,7 +11,7 @@ from billing.accounts.queries import standing_of
 from billing.models import Account, Cdr
 from customers.models import Customer
 from numbering.models import DID
-from voipadmin.core.pages.consequences import Figure, tells_use_of
+from voipadmin.core.pages.entities.consequences import Figure, tells_use_of
 from voipadmin.core.text.decimals import format_money
 from voipadmin.core.viewer import Viewer
 

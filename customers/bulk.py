@@ -8,7 +8,14 @@ from django.utils.translation import gettext_lazy as _
 from customers.forms import CustomerForm, ExtensionForm
 from customers.models import Customer, CustomerStatus, CustomerType, Extension
 from customers.services import save_customer, save_extension
-from voipadmin.core.pages.bulk.actions import Answers, BulkAction, BulkForm, delete_each, edit_fields, set_field
+from voipadmin.core.pages.entities.bulk_actions import (
+    Answers,
+    BulkAction,
+    BulkForm,
+    delete_each,
+    edit_fields,
+    set_field,
+)
 
 
 def _save_customer(customer: Customer) -> Customer:

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from customers.models import Customer, CustomerStatus, Extension
-from voipadmin.core.pages.consequences import Question, use_of
+from voipadmin.core.pages.entities.consequences import Question, use_of
 from voipadmin.core.viewer import Viewer
 
 

@@ -20,11 +20,11 @@ from voipadmin.core.forms.entity_form import EntityForm, answer_of
 from voipadmin.core.lists.counting import count_of
 from voipadmin.core.numbering_plan.queries import current_plan
 from voipadmin.core.pages import Entity, FieldGroup, FormPreview, Hint, Related
-from voipadmin.core.pages.actions import ButtonView
-from voipadmin.core.pages.consequences import Question
-from voipadmin.core.pages.shown_once import ShownOnceView, keep_once
-from voipadmin.core.pages.switching_off import asks_when_disabled
-from voipadmin.core.pages.views import ObjectCreateView, save_form
+from voipadmin.core.pages.asking.switching_off import asks_when_disabled
+from voipadmin.core.pages.entities.consequences import Question
+from voipadmin.core.pages.objects.actions import ButtonView
+from voipadmin.core.pages.objects.shown_once import ShownOnceView, keep_once
+from voipadmin.core.pages.objects.views import ObjectCreateView, save_form
 from voipadmin.core.viewer import Viewer
 
 

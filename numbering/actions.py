@@ -13,8 +13,8 @@ from numbering.models import DID
 from numbering.queries import current_allocation
 from numbering.views import DIDS
 from voipadmin.core.forms.entity_form import PanelForm
-from voipadmin.core.pages.actions import ActionFormView, ButtonView
-from voipadmin.core.pages.consequences import Question
+from voipadmin.core.pages.entities.consequences import Question
+from voipadmin.core.pages.objects.actions import ActionFormView, ButtonView
 
 
 class CreateRangeView(ActionFormView[DID]):

@@ -8,7 +8,7 @@ from numbering import services
 from numbering.forms import AllocationForm, DIDForm, visible_customer
 from numbering.models import DIDStatus
 from voipadmin.core.errors import DomainError
-from voipadmin.core.pages.bulk.actions import Answers, BulkAction, delete_each, edit_fields
+from voipadmin.core.pages.entities.bulk_actions import Answers, BulkAction, delete_each, edit_fields
 
 
 class AllocateManyForm(AllocationForm):

@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from customers.models import Customer, Extension
 from numbering.models import DID, DIDAllocation, DIDStatus
-from voipadmin.core.pages.consequences import Figure, Question, tells_use_of, use_of
+from voipadmin.core.pages.entities.consequences import Figure, Question, tells_use_of, use_of
 from voipadmin.core.text.decimals import format_amount
 from voipadmin.core.viewer import Viewer
 

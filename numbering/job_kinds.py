@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from numbering.imports import apply_import
+from numbering.did_lists.imports import apply_import
 from routing.models import Provider
 from voipadmin.core.errors import DomainError, Message
 from voipadmin.core.jobs.files import input_of

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from numbering import actions
-from numbering.import_page import ImportView
+from numbering.did_lists.import_page import ImportView
 from numbering.plan.page import numbering_plan
 from numbering.views import ALLOCATIONS, DIDS
 from voipadmin.core.pages import entity_urls

@@ -22,9 +22,9 @@ from reports.api_schemas import (
     TopCustomerOut,
 )
 from reports.cdr_report import cdr_report
-from reports.dashboard_stats import dashboard_stats
+from reports.dashboard.dashboard_stats import dashboard_stats
+from reports.dashboard.live_panel import REACHABLE, LivePanel, live_panel
 from reports.dids.api import router as dids_router
-from reports.live_panel import REACHABLE, LivePanel, live_panel
 from reports.traffic.api import router as traffic_router
 from voipadmin.core.api.access import Needs
 from voipadmin.core.api.crud import ONE, find, refuse_unknown_parameters

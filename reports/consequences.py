@@ -11,7 +11,7 @@ from billing.consequences import week_figures
 from customers.models import Customer
 from reports.models import TrafficHour
 from routing.models import Gateway, Provider, Route
-from voipadmin.core.pages.consequences import Figure, tells_use_of
+from voipadmin.core.pages.entities.consequences import Figure, tells_use_of
 from voipadmin.core.viewer import Viewer
 
 COLUMNS: dict[type[models.Model], str] = {

@@ -1,7 +1,7 @@
 """The kinds of jobs of the reports."""
 
-from reports import cdr_import_job
 from reports.calls import export_job
+from reports.cdr_files import cdr_import_job
 from reports.schedules import jobs as schedules
 
 __all__ = ["cdr_import_job", "export_job", "schedules"]

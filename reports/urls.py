@@ -5,9 +5,9 @@ from django.urls import path
 from reports import views
 from reports.burn.part import burn_poll
 from reports.calls.page import CallsFileView
-from reports.cdr_import_page import CallFileView
+from reports.cdr_files.cdr_import_page import CallFileView
+from reports.cdr_files.gap_page import cdr_gaps
 from reports.dids.page import DidReportView
-from reports.gap_page import cdr_gaps
 from reports.numbers.page import number_page, number_route
 from reports.patterns.page import pattern_matches
 from reports.schedules.pages import SCHEDULES, LetterAgainView, RunNowView

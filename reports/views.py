@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from billing.authorization.refused.queries import refused_since
 from billing.models import Cdr
-from reports.dashboard_stats import dashboard_stats
-from reports.live_panel import live_panel
+from reports.dashboard.dashboard_stats import dashboard_stats
+from reports.dashboard.live_panel import live_panel
 from voipadmin.core.alarms.queries import alarm_count, open_alarms
 from voipadmin.core.polling.parts import PolledPart, declare, drawn, poll_address
 from voipadmin.users.viewers import told_viewer, viewer_told

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from routing.forms import GatewayForm, ProviderForm, RouteForm
 from routing.models import Route
 from routing.services import save_route, steps_of
-from voipadmin.core.pages.bulk.actions import delete_each, edit_fields, set_field
+from voipadmin.core.pages.entities.bulk_actions import delete_each, edit_fields, set_field
 
 
 def _save_route(route: Route) -> Route:

@@ -16,7 +16,7 @@ from voipadmin.core.forms.entity_form import EntityForm, answer_of
 from voipadmin.core.lists.counting import count_of
 from voipadmin.core.numbering_plan.queries import current_plan
 from voipadmin.core.pages import Entity, FormPreview, Hint, Related
-from voipadmin.core.pages.switching_off import asks_when_disabled
+from voipadmin.core.pages.asking.switching_off import asks_when_disabled
 
 
 def _join_providers(queryset: Any) -> Any:

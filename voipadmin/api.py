@@ -10,7 +10,7 @@ from numbering import api as numbering
 from reports.api import dashboard_router, reports_router
 from reports.schedules.api import schedules_router
 from routing import api as routing
-from voipadmin.core.alarm_desk import api as alarms
+from voipadmin.core.alarm_pages import api as alarms
 from voipadmin.core.api.middleware import guarded_urls
 from voipadmin.core.api.panel import PanelAPI
 from voipadmin.core.job_pages import api as jobs

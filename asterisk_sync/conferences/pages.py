@@ -25,9 +25,9 @@ from asterisk_sync.models import Conference, ConferenceLeg, ConferenceSession
 from voipadmin.core.audit.downloads import record_download
 from voipadmin.core.errors import DomainError
 from voipadmin.core.pages import Entity, FieldGroup, Hint, Related, entity_urls
-from voipadmin.core.pages.actions import ActionFormView, ButtonView
-from voipadmin.core.pages.consequences import Figure, Question
-from voipadmin.core.pages.views import EntityView
+from voipadmin.core.pages.entities.consequences import Figure, Question
+from voipadmin.core.pages.objects.actions import ActionFormView, ButtonView
+from voipadmin.core.pages.objects.views import EntityView
 from voipadmin.core.polling.parts import PolledPart, declare, poll_address
 from voipadmin.users.viewers import told_viewer, viewer_told
 

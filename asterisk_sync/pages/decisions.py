@@ -31,9 +31,9 @@ from asterisk_sync.pages.questions import (
 )
 from voipadmin.core.audit.downloads import record_download
 from voipadmin.core.errors import DomainError
-from voipadmin.core.pages.actions import ButtonView
-from voipadmin.core.pages.consequences import Question
-from voipadmin.core.pages.views import EntityView
+from voipadmin.core.pages.entities.consequences import Question
+from voipadmin.core.pages.objects.actions import ButtonView
+from voipadmin.core.pages.objects.views import EntityView
 
 LINES_OF_A_PAGE = 1000
 DIGITS = re.compile(r"[0-9]{1,7}")

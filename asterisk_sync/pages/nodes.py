@@ -34,7 +34,7 @@ from asterisk_sync.pages.tables import (
     total_milliseconds,
 )
 from voipadmin.core.pages import Entity, FieldGroup, Hint, Related
-from voipadmin.core.pages.switching_off import asks_when_disabled
+from voipadmin.core.pages.asking.switching_off import asks_when_disabled
 from voipadmin.version import VERSION
 
 SYNC = "asterisk_sync.sync_node"

@@ -19,7 +19,7 @@ from routing.views import GATEWAYS
 from voipadmin.core.errors import DomainError
 from voipadmin.core.forms.entity_form import PanelForm
 from voipadmin.core.pages import Entity
-from voipadmin.core.pages.views import EntityView
+from voipadmin.core.pages.objects.views import EntityView
 from voipadmin.core.tables.links import page_of
 
 PLACED = (CUSTOMERS, GATEWAYS, DIDS)

@@ -8,7 +8,7 @@ from asterisk_sync import drift
 from asterisk_sync.generations.labels import labelled_counts
 from asterisk_sync.generations.pending import holds, object_changes_after
 from asterisk_sync.models import DriftFinding, DriftKind, Generation, Node
-from voipadmin.core.pages.consequences import Figure, Question, use_of
+from voipadmin.core.pages.entities.consequences import Figure, Question, use_of
 from voipadmin.core.viewer import Viewer
 
 

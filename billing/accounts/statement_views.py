@@ -15,7 +15,7 @@ from billing.accounts.views import ACCOUNTS
 from billing.models import Account
 from voipadmin.core.audit.downloads import record_download
 from voipadmin.core.forms.entity_form import PanelForm
-from voipadmin.core.pages.views import EntityView
+from voipadmin.core.pages.objects.views import EntityView
 from voipadmin.core.tables.csv_export import csv_response
 
 

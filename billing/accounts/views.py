@@ -20,9 +20,9 @@ from voipadmin.core.audit.downloads import record_download
 from voipadmin.core.errors import Message
 from voipadmin.core.forms.entity_form import PanelForm
 from voipadmin.core.pages import Entity, FieldGroup
-from voipadmin.core.pages.actions import ActionFormView, ButtonView
-from voipadmin.core.pages.consequences import Question, use_of
-from voipadmin.core.pages.views import EntityView
+from voipadmin.core.pages.entities.consequences import Question, use_of
+from voipadmin.core.pages.objects.actions import ActionFormView, ButtonView
+from voipadmin.core.pages.objects.views import EntityView
 from voipadmin.core.tables.csv_export import csv_response
 from voipadmin.core.text.decimals import format_money
 

@@ -10,7 +10,7 @@ from billing.models import RejectedRecord
 from voipadmin.core.errors import DomainError
 from voipadmin.core.forms.filter_set import EntityFilterSet
 from voipadmin.core.pages import Entity, FieldGroup
-from voipadmin.core.pages.actions import ButtonView
+from voipadmin.core.pages.objects.actions import ButtonView
 from voipadmin.core.tables.entity_table import EntityTable, LinkColumn, MonoColumn, TimeColumn
 
 

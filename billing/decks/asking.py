@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from billing.decks.queries import LISTS
 from billing.models import Deck, DeckStatus
-from voipadmin.core.pages.consequences import Figure, Question
+from voipadmin.core.pages.entities.consequences import Figure, Question
 from voipadmin.core.text.decimals import format_money
 
 

@@ -19,10 +19,10 @@ from billing.decks.tables import DeckFilterSet, DeckRowTable, DeckTable
 from billing.models import Deck, DeckStatus
 from voipadmin.core.forms.entity_form import PanelForm
 from voipadmin.core.pages import Entity, FieldGroup
-from voipadmin.core.pages.actions import ActionFormView, ButtonView
-from voipadmin.core.pages.consequences import Question
-from voipadmin.core.pages.progress import Progress, ProgressView
-from voipadmin.core.pages.views import EntityView
+from voipadmin.core.pages.entities.consequences import Question
+from voipadmin.core.pages.objects.actions import ActionFormView, ButtonView
+from voipadmin.core.pages.objects.progress import Progress, ProgressView
+from voipadmin.core.pages.objects.views import EntityView
 from voipadmin.core.sheets.input_errors import column_index
 
 BUSY = (DeckStatus.UPLOADED, DeckStatus.READING)

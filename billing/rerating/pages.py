@@ -11,9 +11,9 @@ from billing.rerating.questions import approval_question, cancelling_question
 from billing.rerating.tables import DifferenceTable, ReratingFilterSet, ReratingForm, ReratingTable
 from voipadmin.core.forms.entity_form import PanelForm
 from voipadmin.core.pages import Entity, FieldGroup
-from voipadmin.core.pages.actions import ActionFormView, ButtonView
-from voipadmin.core.pages.consequences import Question
-from voipadmin.core.pages.progress import Progress, ProgressView
+from voipadmin.core.pages.entities.consequences import Question
+from voipadmin.core.pages.objects.actions import ActionFormView, ButtonView
+from voipadmin.core.pages.objects.progress import Progress, ProgressView
 
 BUSY = (ReratingStatus.COMPUTING, ReratingStatus.APPROVED)
 

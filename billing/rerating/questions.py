@@ -7,7 +7,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 
 from billing.models import Rerating, ReratingStatus
-from voipadmin.core.pages.consequences import Figure, Question
+from voipadmin.core.pages.entities.consequences import Figure, Question
 from voipadmin.core.text.decimals import format_money
 
 # The page has them all.

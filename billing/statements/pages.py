@@ -22,8 +22,8 @@ from voipadmin.core.forms.entity_form import PanelForm
 from voipadmin.core.installation.queries import logo_address
 from voipadmin.core.outgoing.sending import try_again
 from voipadmin.core.pages import Entity, FieldGroup
-from voipadmin.core.pages.actions import ActionFormView, ButtonView
-from voipadmin.core.pages.views import EntityView
+from voipadmin.core.pages.objects.actions import ActionFormView, ButtonView
+from voipadmin.core.pages.objects.views import EntityView
 
 LATEST_LETTERS = 20
 

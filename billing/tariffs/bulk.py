@@ -3,7 +3,7 @@
 from billing.models import Tariff
 from billing.tariffs.forms import TariffForm
 from billing.tariffs.services import delete_tariff, save_tariff
-from voipadmin.core.pages.bulk.actions import delete_each, edit_fields
+from voipadmin.core.pages.entities.bulk_actions import delete_each, edit_fields
 
 
 def _save_tariff(tariff: Tariff) -> Tariff:

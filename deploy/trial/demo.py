@@ -37,7 +37,7 @@ from deploy.trial.process import (
     kill_descendants,
     start_child,
 )
-from deploy.trial.sipp import SippMissingError, sipp_program
+from deploy.trial.traffic.sipp import SippMissingError, sipp_program
 from deploy.trial.valkey import Valkey
 
 ROOT = Path(__file__).resolve().parent.parent.parent

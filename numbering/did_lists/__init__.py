@@ -1,1 +1,1 @@
-"""A provider's list of numbers: rows of cells in; columns, numbers, values, questions and faults out."""
+"""A provider's list of numbers: a file or its rows of cells in; columns, questions, faults and imported DIDs out."""

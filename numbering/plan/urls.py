@@ -1,7 +1,7 @@
 """Addresses of the rows of the numbering plan, of alarms and of jobs: the app of their models, core, names them all."""
 
 from numbering.plan.entities import CODES, RANGES, RULES
-from voipadmin.core.alarm_desk.urls import urlpatterns as alarm_urls
+from voipadmin.core.alarm_pages.urls import urlpatterns as alarm_urls
 from voipadmin.core.job_pages.urls import urlpatterns as job_urls
 from voipadmin.core.pages import entity_urls
 

@@ -12,7 +12,7 @@ from asterisk_sync.calls_up.queries import CallScope, nodes_and_calls
 from asterisk_sync.live.calls import CallUp
 from asterisk_sync.live.calls_store import NodeCalls
 from customers.models import Customer
-from reports.dashboard_stats import day_start
+from reports.dashboard.dashboard_stats import day_start
 from reports.models import TrafficHour
 from reports.rollups.hours import hour_of
 

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from billing.accounts.periods import ONE_DAY, day_of
 from billing.cdrs.records.partitions import month_of
 from billing.models import NEEDS_A_TARIFF, Cdr, Direction, Disposition, DroppedMonth
-from reports.kpis import CALL_REJECTED_CAUSE, DECLINED_SIP_CODE
+from reports.dashboard.kpis import CALL_REJECTED_CAUSE, DECLINED_SIP_CODE
 from reports.models import SummedDay, TrafficHour, UncountedQuarter
 from reports.rollups.delays import RATIO
 from reports.rollups.hours import HOUR, hour_of

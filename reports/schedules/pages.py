@@ -18,7 +18,7 @@ from voipadmin.core.forms.entity_form import EntityForm
 from voipadmin.core.forms.filter_set import EntityFilterSet, visible
 from voipadmin.core.outgoing.sending import try_again
 from voipadmin.core.pages import Entity, FieldGroup, Hint
-from voipadmin.core.pages.actions import ButtonView
+from voipadmin.core.pages.objects.actions import ButtonView
 from voipadmin.core.tables.badges import badge
 from voipadmin.core.tables.entity_table import EntityTable, LinkColumn, RelatedColumn, TimeColumn, YesNoColumn
 

@@ -19,7 +19,7 @@ from billing.statements.pages import STATEMENTS
 from reports.kit.columns import Column, Kind, Row
 from reports.kit.exports import FileForm, asked_form, file_response
 from voipadmin.core.audit.downloads import record_download
-from voipadmin.core.pages.views import EntityView
+from voipadmin.core.pages.objects.views import EntityView
 
 AMOUNT_PLACES = 6
 MOST_CALLS_OF_A_SHEET = 1_000_000

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from reports.dashboard.kpis import ACD_FORMULA, ATTEMPT_ASR_FORMULA, MARGIN_FORMULA, NER_FORMULA, PDD_FORMULA
 from reports.kit.columns import Column, Kind
-from reports.kpis import ACD_FORMULA, ATTEMPT_ASR_FORMULA, MARGIN_FORMULA, NER_FORMULA, PDD_FORMULA
 from reports.traffic.lines import TrafficLine
 from voipadmin.core.errors import Message
 

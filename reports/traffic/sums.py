@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce
 
 from billing.cdrs.queries import ZERO
 from billing.models import Account, Tariff
-from reports.kpis import percent
+from reports.dashboard.kpis import percent
 from reports.rollups.days import summed_days
 from reports.rollups.delays import percentile
 from reports.traffic.days import are_days_enough, day_key, day_rows, hours_beside
@@ -37,7 +37,7 @@ MONEY = {
 
 @dataclass(frozen=True, slots=True)
 class TrafficSums:
-    """What a part of the traffic comes to. Money is of one currency; the formulas are those of `reports.kpis`."""
+    """What a part of the traffic comes to. Money is of one currency; the formulas are those of `dashboard.kpis`."""
 
     calls: int = 0
     answered_calls: int = 0

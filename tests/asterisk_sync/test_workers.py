@@ -17,7 +17,7 @@ from asterisk_sync.changes.queries import local_nodes
 from asterisk_sync.changes.workers import REPORT_TASK, heartbeat_of
 from asterisk_sync.doctor import examine_system
 from asterisk_sync.models import Node
-from reports.spools import sources_of_nodes
+from reports.cdr_files.spools import sources_of_nodes
 from tests.asterisk_sync.messages import GENERAL, arrive, messages, purge, told
 from tests.factories.asterisk_sync import NodeFactory
 from tests.factories.users import UserFactory

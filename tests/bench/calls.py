@@ -10,8 +10,8 @@ from functools import partial
 
 from deploy.trial.asterisk import AsteriskInstance
 from deploy.trial.asterisk_tree import ensure_tree
-from deploy.trial.called_party import Behaviour, CalledParty
-from deploy.trial.sipp import Address, Call, place_call
+from deploy.trial.traffic.called_party import Behaviour, CalledParty
+from deploy.trial.traffic.sipp import Address, Call, place_call
 from tests.lab.configuration import GATEWAY, TRUNK, write_generation
 
 CALLS = int(os.environ.get("BENCH_CALLS", "3000"))

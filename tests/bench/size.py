@@ -3,7 +3,7 @@
 import os
 from dataclasses import asdict, dataclass
 
-from deploy.trial.sipp import Address
+from deploy.trial.traffic.sipp import Address
 
 NETWORK = "127.91.0"
 CUSTOMERS = tuple(Address(f"{NETWORK}.{10 + n}") for n in range(4))

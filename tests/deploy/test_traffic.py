@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from deploy.trial.called_party import Behaviour, CalledParty, Chances
-from deploy.trial.sipp import Call, place_call
-from deploy.trial.traffic import hold_ms
-from deploy.trial.traffic_cast import is_loopback, number_for, written_by_carrier
+from deploy.trial.traffic.called_party import Behaviour, CalledParty, Chances
+from deploy.trial.traffic.sipp import Call, place_call
+from deploy.trial.traffic.traffic import hold_ms
+from deploy.trial.traffic.traffic_cast import is_loopback, number_for, written_by_carrier
 from tests.lab.network import own_network
 
 pytestmark = pytest.mark.slow(seconds=1)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from deploy.trial.asterisk import AsteriskInstance
 from deploy.trial.process import Child, StartError, start_child
-from deploy.trial.sipp import Address, render_scenario, sipp_command
+from deploy.trial.traffic.sipp import Address, render_scenario, sipp_command
 
 CALLS = 3
 LONGEST_MS = 600_000

@@ -12,9 +12,9 @@ from django.db import connection
 from asterisk_sync.models import Node
 from deploy.trial.asterisk import AsteriskInstance
 from deploy.trial.asterisk_tree import find_tree
-from deploy.trial.called_party import CalledParty
 from deploy.trial.ports import free_tcp_port
-from deploy.trial.sipp import Address
+from deploy.trial.traffic.called_party import CalledParty
+from deploy.trial.traffic.sipp import Address
 from tests.faults.clock import Clock
 from tests.faults.disk import SmallDisk
 from tests.faults.engines import Engines

@@ -9,7 +9,7 @@ import pytest
 
 from deploy.trial.asterisk import AsteriskInstance
 from deploy.trial.asterisk_tree import AsteriskMissingError, AsteriskTree, find_tree
-from deploy.trial.sipp import SippMissingError, sipp_program
+from deploy.trial.traffic.sipp import SippMissingError, sipp_program
 from tests.lab.network import LabNetwork, own_network
 from tests.lab.records import CdrReader
 from tests.plugin import unavailable

@@ -1,8 +1,8 @@
-"""SIPp for tests; the programs behind it are those of the demo (`deploy.trial.sipp`)."""
+"""SIPp for tests; the programs behind it are those of the demo (`deploy.trial.traffic.sipp`)."""
 
-from deploy.trial.called_party import ANSWERS, Behaviour, CalledParty, Chances
-from deploy.trial.sip_trace import SipMessage, SipTrace
-from deploy.trial.sipp import (
+from deploy.trial.traffic.called_party import ANSWERS, Behaviour, CalledParty, Chances
+from deploy.trial.traffic.sip_trace import SipMessage, SipTrace
+from deploy.trial.traffic.sipp import (
     Address,
     Call,
     Credentials,

@@ -9,8 +9,8 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
+from numbering.did_lists.imports import ImportPlan, apply_import, preview_import
 from numbering.errors import ImportRefused
-from numbering.imports import ImportPlan, apply_import, preview_import
 from numbering.models import DID
 from routing.models import Provider, ProviderType
 from tests.billing.decks.samples import workbook

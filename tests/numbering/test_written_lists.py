@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numbering.did_lists.choice import INTERNATIONAL
 from numbering.did_lists.country_names import calling_code_of_region, region_named
 from numbering.did_lists.headings import find_columns
-from numbering.imports import ImportPlan, country_of, preview_import
+from numbering.did_lists.imports import ImportPlan, country_of, preview_import
 from routing.models import Provider
 from tests.billing.decks.samples import workbook
 from tests.factories import DIDFactory, ProviderFactory

@@ -20,9 +20,9 @@ from billing.models import Account, AccountKind, EntryKind
 from customers.models import Customer
 from deploy.trial.asterisk import AsteriskInstance
 from deploy.trial.asterisk_tree import find_tree
-from deploy.trial.called_party import CalledParty
 from deploy.trial.ports import free_tcp_port
-from deploy.trial.sipp import Address
+from deploy.trial.traffic.called_party import CalledParty
+from deploy.trial.traffic.sipp import Address
 from tests.factories.billing import TariffFactory
 from tests.factories.customers import CustomerFactory, TrunkAddressFactory
 from tests.factories.routing import GatewayFactory, RouteFactory

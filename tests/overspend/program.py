@@ -16,7 +16,7 @@ from django.db.models import QuerySet, Sum
 
 from billing.authorization.stops.services import stop_account
 from billing.models import Account, Cdr, CreditHold, Disposition, EntryKind, HoldState, LedgerEntry
-from deploy.trial.sipp import Address, Call, place_call
+from deploy.trial.traffic.sipp import Address, Call, place_call
 from tests.bench.figure import machine
 from tests.faults.engines import Engines
 from tests.overspend.exchange import FUNDS, NUMBER, KillableExchange, wait_until

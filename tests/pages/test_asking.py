@@ -23,7 +23,7 @@ from tests.factories.numbering import DIDFactory
 from tests.pages.confirming import confirm, token_of
 from tests.pages.conftest import AsRole
 from tests.pages.subclasses import subclasses
-from voipadmin.core.pages.actions import ButtonView
+from voipadmin.core.pages.objects.actions import ButtonView
 from voipadmin.users.roles import Role
 
 pytestmark = pytest.mark.django_db

@@ -21,8 +21,8 @@ from tests.factories.asterisk_sync import NodeFactory
 from voipadmin.core.jobs.files import content_of
 from voipadmin.core.jobs.running import run_job
 from voipadmin.core.models import Job, JobStatus
-from voipadmin.core.pages import list_export, lists
-from voipadmin.core.pages.bulk import views, work
+from voipadmin.core.pages.bulk import work
+from voipadmin.core.pages.listing import bulk_views, list_export, lists
 from voipadmin.users.models import User
 from voipadmin.users.roles import Role
 
@@ -251,7 +251,7 @@ def test_a_filter_that_makes_no_sense_chooses_nothing(operator: User, monkeypatc
     client.post(address, {"mode": "possible", "seen": "0"})
     assert not Job.objects.exists()
     DIDFactory.create()
-    monkeypatch.setattr(views, "MOST_OBJECTS", 1)
+    monkeypatch.setattr(bulk_views, "MOST_OBJECTS", 1)
     address = choose(client, "numbering:did", "block", everything="on")
     page = client.get(address).content.decode()
     assert "At most 1 objects are changed at once." in page

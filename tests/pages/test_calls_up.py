@@ -22,7 +22,7 @@ from asterisk_sync.live.state import LiveChannel
 from asterisk_sync.live.trip_line import trip_line
 from asterisk_sync.models import Node
 from reports.burn.queries import burn_report
-from reports.dashboard_stats import day_start
+from reports.dashboard.dashboard_stats import day_start
 from reports.models import TrafficHour
 from reports.rollups.hours import hour_of
 from tests.api.client import ApiClient

@@ -20,7 +20,7 @@ from tests.factories.customers import ExtensionFactory
 from tests.pages.confirming import confirm
 from tests.pages.conftest import AsRole
 from tests.urls import addresses
-from voipadmin.core.pages.shown_once import KEPT
+from voipadmin.core.pages.objects.shown_once import KEPT
 from voipadmin.users.models import User
 from voipadmin.users.roles import Role
 
@@ -65,7 +65,9 @@ def test_nobody_else_sees_it(operator: Client, as_role: AsRole) -> None:
 def test_it_waits_ten_minutes_and_not_longer(operator: Client) -> None:
     extension = ExtensionFactory.create()
     page = rotated(operator, extension)
-    with patch("voipadmin.core.pages.shown_once.timezone.now", return_value=timezone.now() + timedelta(minutes=11)):
+    with patch(
+        "voipadmin.core.pages.objects.shown_once.timezone.now", return_value=timezone.now() + timedelta(minutes=11)
+    ):
         assert operator.get(page).status_code == 410
     assert operator.get(page).status_code == 410
 

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from billing.models import Cdr, Direction, Disposition, UnratedReason
-from reports.dashboard_stats import DashboardStats, dashboard_stats, day_start
+from reports.dashboard.dashboard_stats import DashboardStats, dashboard_stats, day_start
 from tests.factories import CdrFactory, CustomerFactory, UserFactory
 from voipadmin.users.models import User
 from voipadmin.users.roles import Role

@@ -19,8 +19,8 @@ from billing.accounts.statements import statement_of
 from billing.cdrs.queries import CdrFilters
 from billing.models import Cdr, Direction, LedgerEntry
 from reports.cdr_report import cdr_report
-from reports.dashboard_stats import dashboard_stats
-from reports.gateway_figures import gateway_figures
+from reports.dashboard.dashboard_stats import dashboard_stats
+from reports.dashboard.gateway_figures import gateway_figures
 from reports.rollups.counting import count_changed_hours
 from reports.rollups.marking import mark_quarters
 from reports.traffic.cuts import CUTS

@@ -7,7 +7,7 @@ import pytest
 from billing.cdrs.queries import CdrFilters, attempts_of
 from billing.models import Cdr, Direction, Disposition, UnratedReason
 from reports.cdr_report import cdr_report
-from reports.gateway_figures import gateway_figures
+from reports.dashboard.gateway_figures import gateway_figures
 from routing.models import Gateway
 from tests.factories import CdrFactory, CustomerFactory, DIDFactory, GatewayFactory, UserFactory
 from voipadmin.users.models import User

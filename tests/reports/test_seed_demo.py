@@ -26,7 +26,7 @@ from billing.models import (
 )
 from customers.models import Customer, CustomerStatus, CustomerType, Extension, TrunkAddress
 from numbering.models import DID
-from reports.dashboard_stats import dashboard_stats
+from reports.dashboard.dashboard_stats import dashboard_stats
 from reports.demo.destinations import COUNTRIES, draw_called
 from routing.models import Gateway, Provider, Route
 from tests.core.numbers.plans import BRAZIL

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 
 from asterisk_sync.models import Node
 from billing.models import Cdr
-from reports.spools import sources_of_nodes
+from reports.cdr_files.spools import sources_of_nodes
 from tests.billing.importing import import_file
 from tests.billing.spool_lines import spool_line
 from tests.factories import NodeFactory

@@ -1,6 +1,6 @@
 """The kinds of jobs of the kit of pages."""
 
-from voipadmin.core.pages import list_export
 from voipadmin.core.pages.bulk import work
+from voipadmin.core.pages.listing import list_export
 
 __all__ = ["list_export", "work"]

@@ -7,8 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from numbering.did_lists.choice import INTERNATIONAL
+from numbering.did_lists.imports import ImportPlan, apply_import, preview_import
 from numbering.errors import ImportRefused
-from numbering.imports import ImportPlan, apply_import, preview_import
 from routing.models import Provider
 from voipadmin.core.errors import Conflict
 from voipadmin.core.numbers.metadata import calling_codes_by_region

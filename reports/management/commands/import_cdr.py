@@ -23,7 +23,7 @@ from billing.cdrs.files.spool_file import SpoolFile
 from billing.cdrs.files.spool_follower import SpoolFollower
 from billing.cdrs.files.spool_import import ImportSummary, SpoolImporter
 from billing.cdrs.services import import_call_file
-from reports.spools import SpoolSource, sources_of_files, sources_of_nodes
+from reports.cdr_files.spools import SpoolSource, sources_of_files, sources_of_nodes
 from voipadmin.core.errors import DomainError
 from voipadmin.core.sheets.input_errors import FileError, message_of
 

@@ -20,8 +20,8 @@ from voipadmin.core.jobs.queries import counts_of, may_take, recent_jobs, take_u
 from voipadmin.core.jobs.services import cancel_job, repeat_job
 from voipadmin.core.models import Job, JobStatus
 from voipadmin.core.pages import Entity, FieldGroup
-from voipadmin.core.pages.actions import ButtonView
-from voipadmin.core.pages.views import EntityView
+from voipadmin.core.pages.objects.actions import ButtonView
+from voipadmin.core.pages.objects.views import EntityView
 from voipadmin.core.tables.entity_table import BadgeColumn, EntityTable, TimeColumn
 
 

@@ -16,7 +16,7 @@ from voipadmin.core.installation.queries import logo_address, read_installation
 from voipadmin.core.installation.services import save_installation
 from voipadmin.core.models import Installation
 from voipadmin.core.pages.changelog import latest_changes
-from voipadmin.core.pages.views import save_form
+from voipadmin.core.pages.objects.views import save_form
 from voipadmin.core.viewer import sees_everything
 
 VIEW, CHANGE = "core.view_installation", "core.change_installation"

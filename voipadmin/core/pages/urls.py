@@ -4,14 +4,14 @@ from typing import Any
 
 from django.urls import URLPattern, path
 
-from voipadmin.core.pages.bulk.views import BulkConfirmView, BulkSelectView
-from voipadmin.core.pages.entity import Entity
-from voipadmin.core.pages.list_menus import LayoutView, ViewChangeView, ViewCreateView
-from voipadmin.core.pages.lists import ObjectListView
-from voipadmin.core.pages.picking import pick
-from voipadmin.core.pages.registry import register
-from voipadmin.core.pages.secrets import SecretView
-from voipadmin.core.pages.views import (
+from voipadmin.core.pages.entities.entity import Entity
+from voipadmin.core.pages.entities.registry import register
+from voipadmin.core.pages.listing.bulk_views import BulkConfirmView, BulkSelectView
+from voipadmin.core.pages.listing.list_menus import LayoutView, ViewChangeView, ViewCreateView
+from voipadmin.core.pages.listing.lists import ObjectListView
+from voipadmin.core.pages.listing.picking import pick
+from voipadmin.core.pages.objects.secrets import SecretView
+from voipadmin.core.pages.objects.views import (
     ObjectCreateView,
     ObjectDeleteView,
     ObjectDetailView,

@@ -6,7 +6,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.utils.translation import gettext as _
 
-from voipadmin.core.pages.consequences import Figure, Question, tells_use_of, use_of
+from voipadmin.core.pages.entities.consequences import Figure, Question, tells_use_of, use_of
 from voipadmin.core.viewer import Viewer
 from voipadmin.users.models import EnrolmentCode, User
 

@@ -14,10 +14,10 @@ from django.views import View
 
 from voipadmin.core.errors import Message
 from voipadmin.core.pages import Entity, FieldGroup
-from voipadmin.core.pages.actions import ButtonView
-from voipadmin.core.pages.consequences import Question
-from voipadmin.core.pages.shown_once import ShownOnceView, keep_once
-from voipadmin.core.pages.views import ObjectCreateView, save_form
+from voipadmin.core.pages.entities.consequences import Question
+from voipadmin.core.pages.objects.actions import ButtonView
+from voipadmin.core.pages.objects.shown_once import ShownOnceView, keep_once
+from voipadmin.core.pages.objects.views import ObjectCreateView, save_form
 from voipadmin.users.models import User
 from voipadmin.users.people.consequences import password_question
 from voipadmin.users.people.filters import UserFilterSet

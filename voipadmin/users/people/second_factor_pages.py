@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from voipadmin.core.errors import DomainError, Message
-from voipadmin.core.pages.consequences import Question
-from voipadmin.core.pages.views import EntityView
+from voipadmin.core.pages.entities.consequences import Question
+from voipadmin.core.pages.objects.views import EntityView
 from voipadmin.users.models import User
 from voipadmin.users.people.consequences import code_question, removal_question
 from voipadmin.users.people.pages import USERS, CredentialView, shown_url

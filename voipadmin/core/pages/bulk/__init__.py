@@ -1,1 +1,1 @@
-"""One action on many objects: rows chosen in a list come in; after a question a job does it, object by object."""
+"""One action on many objects: rows chosen in a list come in, a job does it, object by object, once confirmed."""

@@ -9,8 +9,8 @@ from django.core.cache import cache
 from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 
-from voipadmin.core.pages.bulk.actions import BulkAction
-from voipadmin.core.pages.entity import Entity
+from voipadmin.core.pages.entities.bulk_actions import BulkAction
+from voipadmin.core.pages.entities.entity import Entity
 
 KEPT_SECONDS = 3600
 # More than this is not chosen by hand, but by mistake.

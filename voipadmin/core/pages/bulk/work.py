@@ -20,9 +20,9 @@ from voipadmin.core.jobs.files import input_of
 from voipadmin.core.jobs.kinds import JobKind, declare
 from voipadmin.core.jobs.running import JobRun
 from voipadmin.core.models import Job
-from voipadmin.core.pages.bulk.actions import Answers, BulkAction
 from voipadmin.core.pages.bulk.selection import action_named
-from voipadmin.core.pages.registry import entity_named
+from voipadmin.core.pages.entities.bulk_actions import Answers, BulkAction
+from voipadmin.core.pages.entities.registry import entity_named
 from voipadmin.core.services import error_messages
 from voipadmin.core.tables.links import page_of
 
