@@ -81,14 +81,13 @@ def _limit_credit() -> None:
 
 
 def _take_payments(now: datetime) -> None:
-    """Have every active postpaid customer pay what the months before this one came to."""
-    month = start_of(first_of_month(day_of(now)))
+    """Have every active postpaid customer pay what it owed for whole months when the last day of payment came."""
+    month = start_of(first_of_month(day_of(now - PAID_ON)))
     accounts = Account.objects.filter(kind=AccountKind.POSTPAID, customer__status=CustomerStatus.ACTIVE)
     for account in accounts.select_related("customer"):
         due = account.entries.filter(happened_at__lt=month).aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
         if due < 0:
-            paid_on = min(month + PAID_ON, now)
-            _enter(account, EntryKind.PAYMENT, -due, "Boleto", f"payment:{account.customer.code}", paid_on)
+            _enter(account, EntryKind.PAYMENT, -due, "Boleto", f"payment:{account.customer.code}", month + PAID_ON)
 
 
 def _enter(account: Account, kind: EntryKind, amount: Decimal, description: str, key: str, at: datetime) -> None:

@@ -1,6 +1,6 @@
 """A telephone exchange for one test: model objects are saved, applied, and called with SIPp."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -166,6 +166,12 @@ class Exchange:
             options.setdefault("credentials", source.credentials)
         host = source if isinstance(source, str) else source.party.address.host
         return place_call(Call(number, **options), source=Address(host), target=self.sip)
+
+    def call_many(self, calls: Iterable[tuple[Carrier | Trunk, str, dict[str, Any]]]) -> list[Outcome]:
+        """Place calls of parties, each to a number with its options, eight at a time, and wait for the end of all."""
+        with ThreadPoolExecutor(8) as pool:
+            placed = [pool.submit(self.call, source, number, **options) for source, number, options in calls]
+        return [call.result() for call in placed]
 
     @contextmanager
     def calling(self, source: Carrier | Trunk | Phone, number: str, **options: Any) -> Iterator[Future[Outcome]]:
