@@ -1,8 +1,12 @@
 """The alarms of billing."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.urls import reverse
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
+from billing.stop_reasons import reason_in_words
 from voipadmin.core.alarms.kinds import AlarmKind, declare
 from voipadmin.core.models import Alarm
 
@@ -184,6 +188,10 @@ def _account(alarm: Alarm) -> str:
     return reverse("billing:account_detail", args=[alarm.subject])
 
 
+def _reason(details: Mapping[str, Any]) -> Mapping[str, str]:
+    return {"reason": reason_in_words(details["reason"])}
+
+
 ACCOUNT_STOPPED = declare(
     AlarmKind(
         "account_stopped",
@@ -194,5 +202,6 @@ ACCOUNT_STOPPED = declare(
         advice=gettext_lazy(
             "Look at its calls. Where they are the customer’s own, lift the stop on the account’s page."
         ),
+        reading=_reason,
     )
 )

@@ -1,10 +1,15 @@
 """The alarms of traffic."""
 
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from voipadmin.core.alarms.kinds import AlarmKind, declare
 from voipadmin.core.models import Alarm
+from voipadmin.core.text.decimals import decimals_of, format_money
 
 
 def _quality(alarm: Alarm) -> str:
@@ -14,6 +19,13 @@ def _quality(alarm: Alarm) -> str:
 
 def _customer(alarm: Alarm) -> str:
     return reverse("customers:customer_detail", args=[alarm.subject.partition(":")[0]])
+
+
+def _with_currency(details: Mapping[str, Any]) -> Mapping[str, str]:
+    """Return the amounts with their currency; "?", where nothing is usual yet, stays as it is."""
+    currency = details["currency"]
+    amounts = {name: details[name] for name in ("spent", "usual", "cap") if details[name] != "?"}
+    return {name: format_money(Decimal(amount), currency, decimals_of(currency)) for name, amount in amounts.items()}
 
 
 ANSWER_RATIO_DROPPED = declare(
@@ -48,7 +60,7 @@ SPEND_VELOCITY = declare(
     AlarmKind(
         "spend_velocity",
         _(
-            "%(name)s spent %(spent)s %(currency)s in the hour of %(hour)s; usual at that hour are %(usual)s, its cap"
+            "%(name)s spent %(spent)s in the hour of %(hour)s; usual at that hour are %(usual)s, its cap"
             " for an hour is %(cap)s."
         ),
         "flame",
@@ -58,5 +70,6 @@ SPEND_VELOCITY = declare(
             "Look at the customer’s calls: many to destinations abroad at night are fraud until shown otherwise."
             " Suspend the customer where they are."
         ),
+        reading=_with_currency,
     )
 )

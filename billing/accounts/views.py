@@ -14,6 +14,7 @@ from billing.accounts.forms import AccountForm, AdjustmentForm, ReasonForm, Rece
 from billing.accounts.queries import active_holds, calls_of, entries_of, standing_of, with_standing
 from billing.accounts.tables import AccountTable, LedgerTable
 from billing.models import Account, LedgerEntry
+from billing.stop_reasons import reason_in_words
 from voipadmin.core.api.pagination import page_of
 from voipadmin.core.api.problems import ProblemError
 from voipadmin.core.audit.downloads import record_download
@@ -45,6 +46,7 @@ def ledger_table(rows: Any, user: Any) -> LedgerTable:
 def _account_context(account: Any, user: Any) -> dict[str, Any]:
     return {
         "standing": standing_of(account),
+        "stop_reason": reason_in_words(account.blocked_reason),
         "holds": active_holds(account)[:LATEST],
         "latest": ledger_table(list(entries_of(account)[:LATEST]), user),
     }
@@ -204,7 +206,7 @@ class LiftStopView(ButtonView[Account]):
             icon="lock-open",
             effects=[
                 _("Calls of this customer are let through again. They were stopped because: %(reason)s")
-                % {"reason": instance.blocked_reason or "—"},
+                % {"reason": reason_in_words(instance.blocked_reason) or "—"},
                 _("Make sure that the cause is gone: nothing else may stop who called without leave."),
             ],
             figures=use_of(instance, self.request.user),

@@ -92,7 +92,7 @@ def test_the_page_shows_calls_with_money_and_sums_and_narrows_them() -> None:
     client = client_of(Role.OPERATOR)
     text = text_of(client.get(PAGE))
     assert text.count('<tr id="call-') == 2
-    assert '<div class="tile-value">3.00' in text
+    assert '<div class="tile-value">R$\u00a03.00' in text
     assert gateway.name in text
     assert "1 of 2 channels" in text
     narrowed = text_of(client.get(PAGE, {"customer": acme.code, "number": "(11) 98765"}))

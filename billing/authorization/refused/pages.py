@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from billing.accounts.periods import DAYS_WITHIN_REACH, ONE_DAY, start_of
 from billing.models import RefusedCall
+from billing.stop_reasons import detail_in_words
 from customers.models import Customer
 from voipadmin.core.forms.filter_set import EntityFilterSet, search_in, visible
 from voipadmin.core.pages import Entity, FieldGroup, Hint
@@ -62,6 +63,14 @@ class RefusedCallTable(EntityTable):
         """Export the bare reason."""
         return value
 
+    def render_detail(self, value: str) -> str:
+        """Say the detail in words; the export has it as it is kept."""
+        return detail_in_words(value)
+
+    def value_detail(self, value: str) -> str:
+        """Export the detail as it is kept."""
+        return value
+
 
 class RefusedCallFilterSet(EntityFilterSet):
     """Filters of the list of refused calls; days are those of the panel's clock."""
@@ -104,7 +113,7 @@ def _join_calls(queryset: Any) -> Any:
 
 
 def _call_context(call: Any, user: Any) -> dict[str, Any]:
-    detail = call.detail if user.sees_everything else ""
+    detail = detail_in_words(call.detail) if user.sees_everything else ""
     return {"reason": REASON_LABELS.get(call.shown_reason, call.shown_reason), "detail": detail}
 
 

@@ -1,17 +1,23 @@
 """Which alarms there are. An app declares its own in its module `alarms`, which is found when Django starts."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from voipadmin.core.errors import Message
 from voipadmin.core.models import Alarm
 from voipadmin.core.models.alarms import KIND_NAMES
 
 Address = Callable[[Alarm], str]
+Reading = Callable[[Mapping[str, Any]], Mapping[str, str]]
 
 
 def _no_address(_alarm: Alarm) -> str:
     return ""
+
+
+def _as_kept(_details: Mapping[str, Any]) -> Mapping[str, str]:
+    return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +25,8 @@ class AlarmKind:
     """A kind of alarm: its sentence, with the alarm's details and `count` by their names, and where to look.
 
     `is_severe` tells that money or calls are being lost; the others can wait until somebody has time. `name` is what
-    lists and choices call it, `advice` what to do about it.
+    lists and choices call it, `advice` what to do about it. `reading` returns those details that people read otherwise
+    than they are kept, such as amounts with their currency, in the active language.
     """
 
     code: str
@@ -29,6 +36,7 @@ class AlarmKind:
     address: Address = _no_address
     name: Message = ""
     advice: Message = ""
+    reading: Reading = _as_kept
 
 
 _KINDS: dict[str, AlarmKind] = {}

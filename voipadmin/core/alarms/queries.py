@@ -56,8 +56,9 @@ def alarm_count(user: Any) -> AlarmCount:
 def text_of(alarm: Alarm) -> str:
     """Return an alarm's sentence in the language of whoever reads it."""
     try:
-        return str(kind_of(alarm).sentence % {**_as_read(alarm.details), "count": alarm.count})
-    except (KeyError, ValueError, TypeError):
+        kind, details = kind_of(alarm), alarm.details
+        return str(kind.sentence % {**_as_read(details), **kind.reading(details), "count": alarm.count})
+    except (KeyError, ValueError, TypeError, ArithmeticError):
         # Another release wrote other details.
         return str(alarm)
 
