@@ -16,7 +16,7 @@ from voipadmin.core.tables.entity_table import (
     RelatedColumn,
     TimeColumn,
 )
-from voipadmin.core.tables.links import grouped_number
+from voipadmin.core.tables.links import grouped_number, number_link
 
 
 class DIDTable(EntityTable):
@@ -46,7 +46,7 @@ class DIDTable(EntityTable):
 
     def render_current_destination(self, record: Any) -> Any:
         """Write where the number's calls go."""
-        return grouped_number(record.in_force[0].destination) if record.in_force else "—"
+        return number_link(record.in_force[0].destination) if record.in_force else "—"
 
     def value_current_destination(self, record: Any) -> str:
         """Export where the number's calls go."""

@@ -19,7 +19,7 @@ from voipadmin.core.tables.entity_table import (
     TimeColumn,
     format_moment,
 )
-from voipadmin.core.tables.links import grouped_number
+from voipadmin.core.tables.links import grouped_number, number_link
 
 
 class CdrTable(EntityTable):
@@ -56,7 +56,7 @@ class CdrTable(EntityTable):
 
     def render_src(self, record: Any) -> Any:
         """Write the caller: the number that it was read as, where it is one."""
-        return grouped_number(record.caller or record.src)
+        return number_link(record.caller or record.src)
 
     def value_src(self, record: Any) -> str:
         """Export the caller as the node recorded it."""
@@ -68,7 +68,7 @@ class CdrTable(EntityTable):
 
     def render_dialled(self, record: Any) -> Any:
         """Write the called number."""
-        return grouped_number(record.called_as_shown)
+        return number_link(record.called_number or record.called_as_shown, grouped_number(record.called_as_shown))
 
     def render_price(self, record: Any, column: MoneyColumn) -> Any:
         """Write the price, or that there should be one."""

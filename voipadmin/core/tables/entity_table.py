@@ -9,7 +9,7 @@ from django.utils import formats, timezone
 from django.utils.html import format_html
 
 from voipadmin.core.tables.badges import badge, yes_no
-from voipadmin.core.tables.links import grouped_number, page_of
+from voipadmin.core.tables.links import number_link, page_of
 from voipadmin.core.text.decimals import decimals_of, format_money, rounded_to
 
 NUMERIC = {"th": {"class": "num"}, "td": {"class": "num"}}
@@ -151,14 +151,14 @@ def currency_of(record: Any, accessor: str) -> str:
 
 
 class PhoneColumn(tables.Column):
-    """A telephone number, shown in groups and copied as its digits; what is no number stays as it is."""
+    """A telephone number: in groups, copied as its digits, a link to its page; what is no number stays as it is."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"attrs": {"td": {"class": "mono"}}, **kwargs})
 
     def render(self, value: Any) -> Any:
         """Draw the number."""
-        return grouped_number(value)
+        return number_link(value)
 
     def value(self, value: Any) -> Any:
         """Export the bare number."""

@@ -100,7 +100,7 @@ def number_link(value: object) -> SafeString:
 @register.simple_tag
 def number_as(number: object, shown: object) -> SafeString:
     """Draw a number as it is shown, as a link to its page; without a number, by what is shown."""
-    return links.number_link(number or shown, shown)
+    return links.number_link(number or shown, links.grouped_number(shown))
 
 
 @register.filter

@@ -17,7 +17,7 @@ from voipadmin.core.models import AnyModel
 from voipadmin.core.pages.entities.entity import Entity, FieldGroup, Hint
 from voipadmin.core.tables.badges import LOOKS, badge, yes_no
 from voipadmin.core.tables.entity_table import currency_of, format_duration, format_moment
-from voipadmin.core.tables.links import grouped_number, page_of
+from voipadmin.core.tables.links import number_link, page_of
 from voipadmin.core.text.decimals import format_amount, format_money
 from voipadmin.core.viewer import Viewer
 
@@ -73,7 +73,7 @@ def _written(instance: models.Model, name: str, value: Any, hint: Hint) -> Any:
     if value is None or value == "":
         return ""
     if Hint.PHONE in hint:
-        return grouped_number(value)
+        return number_link(value)
     if Hint.DIGITS in hint:
         return str(value)
     currency = currency_of(instance, f"{name}_currency") or currency_of(instance, "currency")
