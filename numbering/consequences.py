@@ -1,34 +1,41 @@
 """What releasing or blocking a number would do, and what uses a number or a customer now."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from customers.models import Customer, Extension
 from numbering.models import DID, DIDAllocation, DIDStatus
 from voipadmin.core.pages.entities.consequences import Figure, Question, tells_use_of, use_of
-from voipadmin.core.text.decimals import format_amount
+from voipadmin.core.text.decimals import grouped_count
 from voipadmin.core.viewer import Viewer
 
 
 @tells_use_of(DID)
-def _allocation(did: DID, user: Viewer) -> Iterable[Figure]:
-    allocation = DIDAllocation.objects.current().filter(did=did).select_related("customer", "extension").first()
-    if allocation is None:
-        return
-    if user.has_perm("customers.view_customer"):
-        yield Figure(_("Customer"), str(allocation.customer))
-    yield Figure(_("Calls go to"), allocation.destination)
-    yield Figure(_("Earned a month"), format_amount(allocation.monthly_price), matters=bool(allocation.monthly_price))
+def _allocations(rows: QuerySet[Any], user: Viewer) -> Iterable[Figure]:
+    current = DIDAllocation.objects.current().filter(did__in=rows).order_by()
+    first: list[DIDAllocation] = list(current.select_related("customer", "extension")[:2])
+    may_see = user.has_perm("customers.view_customer")
+    if len(first) == 1:
+        if may_see:
+            yield Figure(_("Customer"), str(first[0].customer))
+        yield Figure(_("Calls go to"), first[0].destination)
+    elif first:
+        count = current.count()
+        yield Figure(_("Numbers allocated"), grouped_count(count), matters=True)
+        if may_see:
+            yield Figure(_("Customers"), grouped_count(current.values("customer").distinct().count()))
 
 
 @tells_use_of(Customer, Extension)
-def _numbers(instance: Customer | Extension, _user: Viewer) -> Iterable[Figure]:
-    kind = "customer" if isinstance(instance, Customer) else "extension"
-    count = DIDAllocation.objects.current().filter(**{kind: instance}).count()
-    yield Figure(_("Numbers allocated"), str(count), matters=count > 0)
+def _numbers(rows: QuerySet[Any], _user: Viewer) -> Iterable[Figure]:
+    kind = "customer" if rows.model is Customer else "extension"
+    count = DIDAllocation.objects.current().filter(**{f"{kind}__in": rows}).count()
+    yield Figure(_("Numbers allocated"), grouped_count(count), matters=count > 0)
 
 
 def release_question(did: DID, user: Viewer) -> Question:

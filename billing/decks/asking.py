@@ -4,13 +4,12 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from django.utils import formats
 from django.utils.translation import gettext as _
 
 from billing.decks.queries import LISTS
 from billing.models import Deck, DeckStatus
 from voipadmin.core.pages.entities.consequences import Figure, Question
-from voipadmin.core.text.decimals import format_money
+from voipadmin.core.text.decimals import format_money, grouped_count
 
 
 def activation_question(deck: Deck) -> Question:
@@ -52,7 +51,7 @@ def _changes(deck: Deck) -> Iterable[Figure]:
     for name, label in LISTS.items():
         count = int(deck.summary.get("below_cost", 0) if name == "below" else counts.get(name, 0))
         if count:
-            yield Figure(label, _grouped(count), matters=name == "below")
+            yield Figure(label, grouped_count(count), matters=name == "below")
 
 
 def _replay(deck: Deck) -> Iterable[Figure]:
@@ -60,7 +59,7 @@ def _replay(deck: Deck) -> Iterable[Figure]:
     if not replay:
         return
     total = replay["all"]
-    yield Figure(_("Last week’s calls at these prices"), _grouped(int(total["calls"])))
+    yield Figure(_("Last week’s calls at these prices"), grouped_count(int(total["calls"])))
     yield Figure(_("Margin as it was"), _cents(total["margin"], deck.currency))
     worse = Decimal(total["new_margin"]) < Decimal(total["margin"])
     yield Figure(_("Margin as it would be"), _cents(total["new_margin"], deck.currency), matters=worse)
@@ -68,10 +67,6 @@ def _replay(deck: Deck) -> Iterable[Figure]:
 
 def _cents(value: object, currency: str) -> str:
     return format_money(Decimal(str(value)).quantize(Decimal("0.01")), currency)
-
-
-def _grouped(value: int) -> str:
-    return str(formats.number_format(value, use_l10n=True, force_grouping=True))
 
 
 def _refusal(deck: Deck, allowed: DeckStatus) -> str:

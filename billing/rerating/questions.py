@@ -3,12 +3,11 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
-from django.utils import formats
 from django.utils.translation import gettext as _
 
 from billing.models import Rerating, ReratingStatus
 from voipadmin.core.pages.entities.consequences import Figure, Question
-from voipadmin.core.text.decimals import format_money
+from voipadmin.core.text.decimals import format_money, grouped_count
 
 # The page has them all.
 SHOWN_CUSTOMERS = 5
@@ -45,8 +44,7 @@ def cancelling_question(job: Rerating) -> Question:
 
 def _figures(job: Rerating) -> Iterable[Figure]:
     changed = int(job.summary.get("changed", 0))
-    text = str(formats.number_format(changed, use_l10n=True, force_grouping=True))
-    yield Figure(_("Calls that change"), text, matters=changed > 0)
+    yield Figure(_("Calls that change"), grouped_count(changed), matters=changed > 0)
     differences = list(job.differences.select_related("customer"))
     totals: dict[str, Decimal] = {}
     for item in differences:

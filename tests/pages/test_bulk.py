@@ -1,16 +1,21 @@
 """Many objects at once: chosen in a list, asked about, changed by a job, and told which were refused and why."""
 
 import re
+from collections.abc import Sequence
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from auditlog.models import LogEntry
 from django.core.cache import cache
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
+from asterisk_sync.live.state import LiveChannel, LiveContact, LiveEndpoint, LiveState, publish
 from asterisk_sync.models import OutboxEntry
 from customers.models import Customer, CustomerType, Extension
 from numbering.models import DID, DIDStatus
@@ -18,6 +23,7 @@ from numbering.services import allocate_did
 from numbering.views import DIDS
 from tests.factories import CustomerFactory, DIDFactory, ExtensionFactory, GatewayFactory, UserFactory
 from tests.factories.asterisk_sync import NodeFactory
+from tests.factories.billing import CdrFactory
 from voipadmin.core.jobs.files import content_of
 from voipadmin.core.jobs.running import run_job
 from voipadmin.core.models import Job, JobStatus
@@ -108,6 +114,64 @@ def test_all_or_nothing_changes_none_and_names_every_refusal(operator: User) -> 
     assert DID.objects.filter(status=DIDStatus.ALLOCATED).count() == 3
     job = done(confirm(client, choose(client, "numbering:did", "release", *dids), mode="nothing"))
     assert (job.status, job.result["changed"]) == (JobStatus.DONE, 3)
+
+
+def figures_in(page: str) -> dict[str, str]:
+    """Return what a question says is in use now, by its words."""
+    panel = page.partition('<dl class="ask-figures"')[2].partition("</dl>")[0]
+    pairs = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", panel, re.DOTALL)
+    return {label: re.sub(r"<svg.*?</svg>", "", value, flags=re.DOTALL).strip() for label, value in pairs}
+
+
+def test_the_question_sums_up_what_uses_all_of_the_chosen(operator: User) -> None:
+    """Telephones, calls, minutes and money of a large choice are asked for in as many queries as those of one row."""
+    node, extensions = NodeFactory.create(), ExtensionFactory.create_batch(5)
+    customers = [extension.customer for extension in extensions]
+    dids = [DIDFactory.create() for _extension in extensions]
+    for did, extension in zip(dids, extensions, strict=True):
+        allocate_did(
+            did=did, customer=extension.customer, destination_type="extension", extension=extension,
+            monthly_price=Decimal("1000.10"),
+        )  # fmt: skip
+        for days in (1, 9):
+            CdrFactory.create(did=did, started_at=timezone.now() - timedelta(days=days), billable_seconds=45_000)
+    publish(
+        LiveState(
+            node.pk,
+            timezone.now(),
+            channels=tuple(
+                LiveChannel(f"PJSIP/x-{did}", did.number, "Up", "", "", did.number, "", "", did.number, 1)
+                for did in dids
+            ),
+            endpoints=tuple(
+                LiveEndpoint(row.sip_username, "In use", 1, (LiveContact(row.sip_username, "sip:x", "Reachable", 1.0),))
+                for row in extensions
+            ),
+        )
+    )
+    client = client_of(operator)
+
+    def asked(what: str, action: str, rows: Sequence[Any]) -> tuple[dict[str, str], int]:
+        address = choose(client, what, action, *rows)
+        client.get(address)
+        with CaptureQueriesContext(connection) as queries:
+            page = client.get(address).content.decode()
+        return figures_in(page), len(queries)
+
+    figures, count = asked("numbering:did", "release", dids)
+    assert figures == {
+        "Numbers allocated": "5", "Customers": "5", "Earned a month": "R$\xa05,000.50",
+        "Calls of the last seven days": "5", "Minutes of the last seven days": "3,750",
+        "Calls up now": "5", "Telephones registered": "5",
+    }  # fmt: skip
+    assert count == asked("numbering:did", "release", dids[:3])[1]
+    of_customers, count = asked("customers:customer", "suspend", customers)
+    assert of_customers | {"Telephones registered": "5", "Numbers allocated": "5"} == of_customers
+    assert of_customers["Earned a month"] == figures["Earned a month"]
+    assert count == asked("customers:customer", "suspend", customers[:3])[1]
+    of_extensions, count = asked("customers:extension", "disable", extensions)
+    assert of_extensions == {"Numbers allocated": "5", "Telephones registered": "5", "Calls up now": "5"}
+    assert count == asked("customers:extension", "disable", extensions[:3])[1]
 
 
 def test_all_of_a_filter_is_counted_again_when_it_is_confirmed(operator: User) -> None:

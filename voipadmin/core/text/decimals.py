@@ -134,6 +134,11 @@ def format_fixed(value: Decimal, places: int = CENTS) -> str:
     return str(formats.number_format(rounded, decimal_pos=places, use_l10n=True, force_grouping=True))
 
 
+def grouped_count(value: int) -> str:
+    """Return a whole number in the active language with groups."""
+    return str(formats.number_format(value, use_l10n=True, force_grouping=True))
+
+
 def rounded_to(value: Decimal, places: int) -> Decimal:
     """Return a value with `places` decimals; what rounds to nothing has no minus sign."""
     rounded = value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)

@@ -1,9 +1,11 @@
 """What is asked before somebody gets other credentials, or loses the second factors."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from voipadmin.core.pages.entities.consequences import Figure, Question, tells_use_of, use_of
@@ -12,10 +14,10 @@ from voipadmin.users.models import EnrolmentCode, User
 
 
 @tells_use_of(User)
-def _sessions(user: User, _viewer: Viewer) -> Iterable[Figure]:
-    sessions = UserSession.objects.filter(user=user).count()
+def _sessions(rows: QuerySet[Any], _viewer: Viewer) -> Iterable[Figure]:
+    sessions = UserSession.objects.filter(user__in=rows).count()
     yield Figure(_("Open sessions"), str(sessions), matters=sessions > 0)
-    yield Figure(_("Second factors"), str(Authenticator.objects.filter(user=user).count()))
+    yield Figure(_("Second factors"), str(Authenticator.objects.filter(user__in=rows).count()))
 
 
 def password_question(user: User, viewer: Viewer) -> Question:

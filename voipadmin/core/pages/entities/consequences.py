@@ -41,15 +41,16 @@ class Question:
     refusal: Message = ""
 
 
-UseReader = Callable[[Any, Viewer], Iterable[Figure]]
+UseReader = Callable[[models.QuerySet[Any], Viewer], Iterable[Figure]]
 _READERS: dict[type[models.Model], list[UseReader]] = {}
 
 
 def tells_use_of(*kinds: type[models.Model]) -> Callable[[UseReader], UseReader]:
-    """Make a function the one that counts what uses objects of these kinds now: telephones, calls, minutes, money.
+    """Make a function the one that sums up what uses objects of these kinds now: telephones, calls, minutes, money.
 
-    An app has such functions in its module `consequences`, which is found when Django starts: an upper app tells the
-    pages of a lower one what depends on an object.
+    It is given the objects as rows, one or very many, and asks a few questions about all of them together. An app has
+    such functions in its module `consequences`, which is found when Django starts: an upper app tells the pages of a
+    lower one what depends on an object.
     """
 
     def register(reader: UseReader) -> UseReader:
@@ -62,4 +63,16 @@ def tells_use_of(*kinds: type[models.Model]) -> Callable[[UseReader], UseReader]
 
 def use_of(instance: models.Model, user: Viewer) -> list[Figure]:
     """Return the figures of all apps about what uses an object now, as far as `user` may know them."""
-    return [figure for reader in _READERS.get(type(instance), ()) for figure in reader(instance, user)]
+    return use_of_all(_rows_of(type(instance)).filter(pk=instance.pk), user)
+
+
+def use_of_all(rows: models.QuerySet[Any], user: Viewer) -> list[Figure]:
+    """Return the same about several objects, summed up."""
+    # Without the order, joins and columns of a list, which would be worked out once for each figure.
+    chosen = _rows_of(rows.model).filter(pk__in=rows.order_by().values("pk"))
+    return [figure for reader in _READERS.get(rows.model, ()) for figure in reader(chosen, user)]
+
+
+def _rows_of(model: type[models.Model]) -> models.QuerySet[Any]:
+    rows: models.QuerySet[Any] = model._default_manager.order_by()
+    return rows

@@ -26,6 +26,7 @@ from voipadmin.core.pages.bulk.selection import (
 )
 from voipadmin.core.pages.bulk.work import KIND
 from voipadmin.core.pages.entities.bulk_actions import BulkAction
+from voipadmin.core.pages.entities.consequences import use_of_all
 from voipadmin.core.pages.entities.registry import label_of
 from voipadmin.core.pages.objects.views import EntityView
 
@@ -166,6 +167,7 @@ class BulkConfirmView(EntityView[AnyModel]):
             examples=rows[:SHOWN],
             rest=max(count - SHOWN, 0),
             consequences=action.consequences(rows),
+            figures=use_of_all(rows, self.request.user) if count <= MOST_OBJECTS else (),
             form=form,
             confirm=confirm or self._confirm_form(None, count),
             back_url=f"{self.entity.url('list')}?{self.selection.query}",
