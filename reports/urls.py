@@ -5,6 +5,7 @@ from django.urls import path
 from reports import views
 from reports.burn.part import burn_poll
 from reports.calls.page import CallsFileView
+from reports.calls.totals import CallsTotalsView
 from reports.cdr_files.cdr_import_page import CallFileView
 from reports.cdr_files.gap_page import cdr_gaps
 from reports.dids.page import DidReportView
@@ -29,6 +30,7 @@ urlpatterns = [
     path("numbers/<str:written>/route/", number_route, name="number_route"),
     path("numbers/<str:written>/", number_page, name="number"),
     path("patterns/matches/", pattern_matches, name="pattern"),
+    path("calls/totals/", CallsTotalsView.as_view(), name="calls_totals"),
     path("calls/file/", CallsFileView.as_view(), name="calls_file"),
     path("money/statements/<uuid:pk>/file/", StatementFileView.as_view(), name="statement_file"),
     path("reports/schedules/<uuid:pk>/run/", RunNowView.as_view(), name="reportschedule_run"),

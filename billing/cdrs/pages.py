@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from billing.cdrs.filters import CdrFilterSet
-from billing.cdrs.queries import cdr_totals, past_ratings_of
+from billing.cdrs.queries import past_ratings_of
 from billing.cdrs.story.page import call_story
 from billing.cdrs.tables import CdrTable
 from billing.models import Cdr
@@ -28,15 +28,13 @@ def _call_context(call: Any, user: Any) -> dict[str, Any]:
     }
 
 
-def _sums(calls: Any, user: Any) -> dict[str, Any]:
-    return {"totals": cdr_totals(calls, with_cost=user.sees_everything), "shows_cost": user.sees_everything}
-
-
 # Customers see neither what calls cost nor which carrier took them.
 NOT_FOR_CUSTOMERS = frozenset(
     {
         *("gateway", "route", "node_name", "account_code", "attempts", "cause", "sip_code", "post_dial_delay_ms"),
         *("cost", "margin", "money", "cost_source", "tariff", "applied_rate", "matched_pattern", "uncharged_reason"),
+        # Filters alone.
+        *("provider", "prefix", "node", "delay_from", "cost_from", "margin_to"),
     }
 )
 
@@ -70,7 +68,6 @@ CALLS = Entity(
     lead_template="billing/cdr/story.html",
     main_template="billing/cdr/history.html",
     aside_template="billing/cdr/numbers.html",
-    summary=_sums,
     summary_template="billing/cdr/totals.html",
     list_actions_template="billing/cdr/list_actions.html",
 )  # fmt: skip

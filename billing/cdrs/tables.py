@@ -29,14 +29,13 @@ class CdrTable(EntityTable):
         verbose_name=gettext_lazy("start"),
         attrs={"td": {"class": "cell-main nowrap tabular"}},
     )
-    direction = BadgeColumn()
-    src = PhoneColumn()
-    dialled = PhoneColumn(verbose_name=gettext_lazy("to"), empty_values=())
-    customer = RelatedColumn(order_by="customer__code", shown="code")
-    gateway = RelatedColumn(
-        order_by="gateway__name", attrs={"th": {"class": "wide-only"}, "td": {"class": "wide-only"}}
-    )
-    disposition = BadgeColumn(verbose_name=gettext_lazy("result"))
+    # Only what `billing.cdrs.search.orders` can order by: any other order would read all calls first.
+    direction = BadgeColumn(orderable=False)
+    src = PhoneColumn(orderable=False)
+    dialled = PhoneColumn(verbose_name=gettext_lazy("to"), empty_values=(), orderable=False)
+    customer = RelatedColumn(shown="code", orderable=False)
+    gateway = RelatedColumn(orderable=False, attrs={"th": {"class": "wide-only"}, "td": {"class": "wide-only"}})
+    disposition = BadgeColumn(verbose_name=gettext_lazy("result"), orderable=False)
     billable_seconds = DurationColumn(verbose_name=gettext_lazy("talk"))
     price = MoneyColumn(empty_values=(), places=4)
     cost = MoneyColumn(places=4, currency="cost_currency")

@@ -1,8 +1,9 @@
 """Call detail records."""
 
+from django.contrib.postgres.indexes import OpClass
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -113,9 +114,9 @@ class Cdr(BaseModel):
     is_last_attempt = models.BooleanField(default=True)
 
     src = models.CharField(_("from"), max_length=80)
-    dst = models.CharField(_("to"), max_length=80)
+    dst = models.CharField(_("number dialled"), max_length=80)
     # As the node's dialplan read it: the key, or in records of before digits of E.164, or what was dialled.
-    dialled = models.CharField(_("dialled"), max_length=80, blank=True)
+    dialled = models.CharField(_("as the dialplan read it"), max_length=80, blank=True)
     # The key of the called number (`voipadmin.core.numbers.number`), what the numbering plan says it is, and where it
     # is (ISO 3166). Empty in records of before.
     called_number = models.CharField(_("called number"), max_length=48, blank=True, default="", db_default="")
@@ -219,6 +220,24 @@ class Cdr(BaseModel):
             models.Index(fields=["-started_at", "-id"], name="cdr_newest_first"),
             # A call counts when it ends: reports, dashboard and roll-ups read by this.
             models.Index(fields=["ended_at"], name="cdr_by_end"),
+            # Calls of a number, whole or by its beginning: the order of these lets LIKE use them in any collation.
+            models.Index(
+                OpClass(F("called_number"), "varchar_pattern_ops"), F("started_at").desc(), name="cdr_of_called"
+            ),
+            models.Index(OpClass(F("src"), "varchar_pattern_ops"), F("started_at").desc(), name="cdr_of_src"),
+            # Few records have another caller than was shown, and new ones always a called number.
+            models.Index(
+                OpClass(F("caller"), "varchar_pattern_ops"),
+                F("started_at").desc(),
+                name="cdr_of_caller",
+                condition=Q(caller__gt=""),
+            ),
+            models.Index(
+                OpClass(F("dialled"), "varchar_pattern_ops"),
+                F("started_at").desc(),
+                name="cdr_of_dialled",
+                condition=Q(called_number=""),
+            ),
             models.Index(fields=["customer", "-started_at"], name="cdr_of_customer"),
             models.Index(fields=["gateway", "-started_at"], name="cdr_of_gateway"),
             models.Index(fields=["did", "-started_at"], name="cdr_of_did", condition=Q(did__isnull=False)),

@@ -40,6 +40,7 @@ OTHERS: dict[str, list[tuple[str, str, str]]] = {
     "reports:reportschedule_again": [("POST", "change", "reports.reportschedule")],
     "reports:statement_file": [("GET", "view", "billing.statement")],
     "reports:calls_file": [("GET", "view", "billing.cdr")],
+    "reports:calls_totals": [("GET", "view", "billing.cdr")],
     "reports:dids": [("GET", "view", "numbering.did")],
     "reports:cdr_gaps": [("GET", "view", "billing.rejectedrecord")],
     "reports:cdr_import": [("GET", "change", "billing.rejectedrecord"), ("POST", "change", "billing.rejectedrecord")],

@@ -10,6 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from customers.models import CustomerStatus, CustomerType
+from reports.rollups.counting import count_changed_hours
+from reports.rollups.marking import mark_quarters
 from tests.factories.billing import CdrFactory, TariffFactory
 from tests.factories.customers import CustomerFactory, ExtensionFactory, TrunkAddressFactory
 from tests.factories.numbering import DIDAllocationFactory, DIDFactory
@@ -141,8 +143,13 @@ def test_calls_show_once_and_every_attempt_on_request(admin: Client) -> None:
 
 def test_calls_are_summed_above_their_list(admin: Client) -> None:
     tariff = TariffFactory.create()
-    CdrFactory.create(price="1.50", cost="1.00", margin="0.50", currency="BRL", cost_currency="BRL", tariff=tariff)
-    text = listed(admin, "billing:cdr_list")
+    made = CdrFactory.create(
+        price="1.50", cost="1.00", margin="0.50", currency="BRL", cost_currency="BRL", tariff=tariff
+    )
+    mark_quarters([made.ended_at])
+    count_changed_hours()
+    assert reverse("reports:calls_totals") in listed(admin, "billing:cdr_list")
+    text = listed(admin, "reports:calls_totals")
     assert "R$\u00a01.50" in text
     assert "R$\u00a00.50" in text
 

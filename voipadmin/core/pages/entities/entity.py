@@ -89,8 +89,8 @@ class Entity(Generic[AnyModel]):
     its value is written. Of a kind that `is_long` there are too many for a select: forms and filters have one picked by
     typing. Where `creates` is false, objects come about otherwise and its form only edits them.
     `staff_only` names fields, columns and filters that a customer's user never sees. `detail_context(object, user)`
-    feeds `lead_template`, `main_template` and `aside_template` of the object's page, `summary(rows, user)` feeds
-    the `summary_template` of the list. `bulk` are the actions on many objects that are chosen in the list.
+    feeds `lead_template`, `main_template` and `aside_template` of the object's page, `summary_template`
+    stands above the rows of the list. `bulk` are the actions on many objects that are chosen in the list.
     `saving_question(before, after, user)` is asked before a form changes an object.
     """
 
@@ -121,7 +121,6 @@ class Entity(Generic[AnyModel]):
     lead_template: str = ""
     main_template: str = ""
     detail_context: Callable[[AnyModel, Viewer], dict[str, Any]] | None = None
-    summary: Callable[[QuerySet[AnyModel], Viewer], dict[str, Any]] | None = None
     summary_template: str = ""
     saving_question: Callable[[Any, Any, Viewer], Question | None] | None = None
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.paginator import EmptyPage
 from django.db import models
@@ -72,6 +72,8 @@ class ObjectListView(SingleTableMixin, FilterMixin, EntityView[AnyModel]):
     """
 
     object_list: models.QuerySet[AnyModel]
+    # Parameters that say how the list is shown, and not which rows it has.
+    not_of_the_list: ClassVar[tuple[str, ...]] = ("embedded", "without", "per_page")
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
         """Show the list, or only its table when htmx asks for it."""
@@ -125,12 +127,13 @@ class ObjectListView(SingleTableMixin, FilterMixin, EntityView[AnyModel]):
         columns = self._columns(offered)
         hidden = [name for name in self.entity.table.base_columns if name not in columns]
         added = self._added(columns)
+        made = {**self.entity.table.base_columns, **dict(added)}
+        allowed = frozenset(name for name in columns if made[name].orderable is not False)
+        order = self._said(asked_order(self.request.GET, allowed, (self.layout.sort,) if self.layout.sort else ()))
         table = self.entity.table(
-            data=self.object_list, exclude=hidden, sequence=columns, extra_columns=added, **kwargs
+            data=self._rows(order), exclude=hidden, sequence=columns, extra_columns=added, **kwargs
         )
         table.request = self.request
-        allowed = frozenset(name for name in columns if table.columns[name].orderable)
-        order = self._said(asked_order(self.request.GET, allowed, (self.layout.sort,) if self.layout.sort else ()))
         if order:
             table.order_by = order
         self._cut(table)
@@ -138,6 +141,10 @@ class ObjectListView(SingleTableMixin, FilterMixin, EntityView[AnyModel]):
             rows = list(table.page.object_list.data)
             fill_additions(self.entity.model, self.request.user, rows, columns)
         return table
+
+    def _rows(self, _order: Sequence[str]) -> Any:
+        """Return what the table is made of; it is put in order, and cut to a page, behind this."""
+        return self.object_list
 
     def _added(self, columns: Iterable[str]) -> list[tuple[str, Any]]:
         """Return those of the columns that upper apps add, as the table takes them."""
@@ -193,14 +200,12 @@ class ObjectListView(SingleTableMixin, FilterMixin, EntityView[AnyModel]):
 
     def _context(self, table: Table) -> dict[str, Any]:
         parameters = self.request.GET.copy()
-        for name in ("embedded", "without", "per_page"):
+        for name in self.not_of_the_list:
             parameters.pop(name, None)
         export = parameters.copy()
         export.pop("page", None)
         export["export"] = "csv"
-        summary = self.entity.summary if not self.is_embedded else None
         return {
-            **(summary(self.object_list, self.request.user) if summary else {}),
             "table": table,
             "filter": self.filterset,
             "page_sizes": PAGE_SIZES,
