@@ -153,6 +153,7 @@ EXTENSIONS = Entity(
         Related(
             gettext_lazy("Numbers"), "numbering:did_list", "extension", "numbering.view_did", without="current_customer"
         ),
+        Related(gettext_lazy("Calls"), "billing:cdr_list", "extension", "billing.view_cdr", tab="calls"),
     ),
     actions_template="customers/extension/actions.html",
     saving_question=asks_when_disabled(

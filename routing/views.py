@@ -97,6 +97,7 @@ PROVIDERS = Entity(
             create_permission="routing.add_gateway",
         ),
         Related(_("Numbers"), "numbering:did_list", "provider", "numbering.view_did", without="provider"),
+        Related(_("Calls"), "billing:cdr_list", "provider", "billing.view_cdr", tab="calls"),
         Related(
             _("Decks"),
             "billing:deck_list",

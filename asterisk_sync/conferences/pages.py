@@ -98,6 +98,7 @@ CONFERENCES = Entity(
             "asterisk_sync.view_conferencesession",
             without="conference",
         ),
+        Related(gettext_lazy("Calls"), "billing:cdr_list", "conference", "billing.view_cdr", tab="calls"),
     ),
     lead_template="asterisk_sync/conference/lead.html",
     aside_template="asterisk_sync/conference/aside.html",

@@ -1,4 +1,4 @@
-"""What lists of customers, extensions, gateways, numbers and routes show of Asterisk: live state and sync state."""
+"""What lists show of Asterisk: live state and sync state of objects, and the conference of calls."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from asterisk_sync.changes.queries import STATES_BY_GRAVITY, sync_states_of, with_sync_state
 from asterisk_sync.live.columns import LIVE_STATES, LiveColumns, live_columns, with_live_state
+from asterisk_sync.models import Conference, ConferenceLeg
+from billing.models import Cdr
 from customers.models import Customer, CustomerType, Extension
 from numbering.models import DID
 from routing.models import Gateway, Route
@@ -20,6 +22,8 @@ from voipadmin.core.tables.badges import badge
 from voipadmin.core.tables.entity_table import NUMERIC
 
 PERMISSION = "asterisk_sync.view_node"
+# Calls of a conference that are looked for, of its latest sessions.
+MOST_LEGS = 2_000
 SYNCED = (Customer, Extension, Gateway, DID, Route)
 # How the states are drawn, by the names that badges know; an extension registers, others are reached.
 LOOKS = {"reachable": "reachable", "away": "unreachable", "unknown": "unknown"}
@@ -83,6 +87,12 @@ def _fill_sync(rows: Sequence[Any]) -> None:
         row.sync_state = (state.state, state.label) if state else None
 
 
+def _of_conference(rows: Any, conference: Conference) -> Any:
+    """Keep the calls of a conference: of all its sessions, each attempt by its linkedid."""
+    legs = ConferenceLeg.objects.filter(session__conference=conference).exclude(linkedid="")
+    return rows.filter(linkedid__in=list(legs.order_by("-created_at").values_list("linkedid", flat=True)[:MOST_LEGS]))
+
+
 def add_columns() -> None:
     """Add the columns and filters to the lists; called once when the app starts."""
     for model in (Extension, Gateway, Customer):
@@ -112,3 +122,10 @@ def add_columns() -> None:
                 filters={"synced": AddedFilter(_("in Asterisk"), _SYNC_CHOICES, with_sync_state)},
             ),
         )
+    add_to_lists(
+        Cdr,
+        Addition(
+            permission="asterisk_sync.view_conference",
+            filters={"conference": AddedFilter(_("conference"), (), _of_conference, model=Conference)},
+        ),
+    )

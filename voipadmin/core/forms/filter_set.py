@@ -42,9 +42,7 @@ class EntityFilterSet(django_filters.FilterSet):
         user = self.request.user if self.request is not None else None
         for addition in additions_for(self._meta.model, user):
             for name, added in addition.filters.items():
-                made = django_filters.ChoiceFilter(
-                    label=added.label, choices=list(added.choices), method=_narrowed(added)
-                )
+                made = _filter_of(added)
                 made.parent, made.model = self, self._meta.model
                 self.filters[name] = made
 
@@ -64,6 +62,13 @@ class EntityFilterSet(django_filters.FilterSet):
             return 0
         chosen = (value for name, value in self.form.cleaned_data.items() if name != "q")
         return sum(1 for value in chosen if value not in (None, "", [], slice(None, None)))
+
+
+def _filter_of(added: AddedFilter) -> Any:
+    if added.model is not None:
+        rows = visible(added.model)
+        return django_filters.ModelChoiceFilter(label=added.label, queryset=rows, method=_narrowed(added))
+    return django_filters.ChoiceFilter(label=added.label, choices=list(added.choices), method=_narrowed(added))
 
 
 def _narrowed(added: AddedFilter) -> Any:

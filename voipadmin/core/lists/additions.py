@@ -13,11 +13,16 @@ from voipadmin.core.viewer import Viewer
 
 @dataclass(frozen=True)
 class AddedFilter:
-    """A choice that narrows a list: `narrow(rows, value)`."""
+    """A choice that narrows a list, `narrow(rows, value)`: of `choices`, or of the visible objects of `model`."""
 
     label: Message
     choices: Sequence[tuple[str, Message]]
-    narrow: Callable[[Any, str], Any]
+    narrow: Callable[[Any, Any], Any]
+    model: type[models.Model] | None = None
+
+
+def _nothing(_rows: Sequence[Any]) -> None:
+    return
 
 
 @dataclass(frozen=True)
@@ -28,8 +33,8 @@ class Addition:
     """
 
     permission: str
-    columns: Mapping[str, Callable[[], tables.Column]]
-    fill: Callable[[Sequence[Any]], None]
+    columns: Mapping[str, Callable[[], tables.Column]] = field(default_factory=dict)
+    fill: Callable[[Sequence[Any]], None] = _nothing
     usual: frozenset[str] = frozenset()
     filters: Mapping[str, AddedFilter] = field(default_factory=dict)
 
