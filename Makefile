@@ -10,7 +10,7 @@ STAMP := $(VENV)/.installed
 APPS := voipadmin customers numbering routing billing reports asterisk_sync
 SOURCES := $(APPS) deploy tests manage.py
 # What tests and demo call besides Python: phones, a browser, the private Asterisk tree, translations, PDF.
-PACKAGES := sip-tester chromium mmdebstrap gettext libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 iproute2 \
+PACKAGES := sip-tester chromium chromium-headless-shell mmdebstrap gettext libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 iproute2 \
 	debian-archive-keyring gcc libc6-dev
 IS_ROOT := $(filter 0,$(shell id -u))
 MANAGE := $(BIN)/python manage.py

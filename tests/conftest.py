@@ -20,7 +20,9 @@ pytest_plugins = ["tests.lab.fixtures"]
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """Use Debian's Chromium: Playwright's own builds come from outside the package registries."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    # The shell is the same browser without its windows, which the new headless mode draws as well.
+    programs = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+    program = next(filter(None, map(shutil.which, programs)), None)
     if program is None:
         unavailable("no Chromium: install the package chromium")
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []

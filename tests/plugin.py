@@ -5,6 +5,7 @@ pytest-xdist inherit the environment and get a Valkey database of their own.
 """
 
 import atexit
+import gc
 import os
 import secrets
 import shutil
@@ -122,6 +123,13 @@ def pytest_unconfigure() -> Iterator[None]:
     finally:
         if ENGINES is not None:
             ENGINES.stop()
+
+
+def pytest_collection_finish() -> None:
+    """Leave what was imported to itself: looking through it was a tenth of the processor time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def unavailable(reason: str) -> None:

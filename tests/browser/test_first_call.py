@@ -11,9 +11,11 @@ from pytest_django.live_server_helper import LiveServer
 from deploy.trial.asterisk import AsteriskInstance
 from tests.asterisk_sync.conftest import empty_the_node
 from tests.asterisk_sync.processes import celery_worker
+from tests.factories.users import PASSWORD, UserFactory
 from tests.lab.network import LabNetwork
 from tests.lab.records import CdrReader
 from tests.lab.sipp import ANSWERS, Address, Call, CalledParty, Credentials, place_call, register
+from voipadmin.users.roles import Role
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -49,14 +51,18 @@ def add_extension(page: Page, number: str) -> Credentials:
 
 
 def test_from_the_log_in_to_a_ringing_telephone(
-    as_admin: Page,
+    panel: Page,
     live_server: LiveServer,
     asterisk: AsteriskInstance,
     lab_network: LabNetwork,
     cdrs: CdrReader,
     tmp_path: Path,
 ) -> None:
-    page = as_admin
+    page, user = panel, UserFactory.create(role=Role.ADMIN)
+    page.get_by_label("Username").fill(user.username)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
     with celery_worker(tmp_path):
         add_node(page, live_server, asterisk)
         page.goto(live_server.url + reverse("customers:customer_create"))

@@ -11,8 +11,9 @@ from playwright.sync_api import Browser, BrowserType, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from routing.models import Provider
+from tests.browser.conftest import open_session
 from tests.factories.routing import ProviderFactory
-from tests.factories.users import PASSWORD, UserFactory
+from tests.factories.users import UserFactory
 from voipadmin.users.roles import Role
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -30,7 +31,7 @@ SHOWN = {
 TWO_NUMBERS = {"pt-br": ("1.250", "1.250,00 ou 1,25"), "en": ("1,250", "1,250.00 or 1.25")}
 
 
-@pytest.fixture(params=["pt-BR", "en-US"])
+@pytest.fixture(scope="module", params=["pt-BR", "en-US"])
 def browser_in_its_language(
     request: pytest.FixtureRequest, browser_type: BrowserType, browser_type_launch_args: dict[str, Any]
 ) -> Iterator[tuple[Browser, str]]:
@@ -56,13 +57,7 @@ def page_in_a_language(
     context.add_cookies([{"name": "django_language", "value": language, "url": live_server.url}])
     page = context.new_page()
     page.set_default_timeout(15_000)
-    user = UserFactory.create(role=Role.ADMIN, is_staff=True, is_superuser=True)
-    page.goto(live_server.url)
-    page.locator("input[name=login]").fill(user.username)
-    page.locator("input[name=password]").fill(PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url(lambda address: "login" not in address)
-    expect(page.locator("html")).to_have_attribute("lang", language)
+    open_session(page, live_server.url, UserFactory.create(role=Role.ADMIN, is_staff=True, is_superuser=True))
     yield page, language
     context.close()
 

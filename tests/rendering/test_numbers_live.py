@@ -1,5 +1,6 @@
 """The dialplan of a running Asterisk reads numbers as `read_number` does, over the whole plan and over garbage."""
 
+import os
 import random
 from collections.abc import Iterator
 
@@ -16,7 +17,8 @@ from voipadmin.core.numbers.plan import DIALLED
 from voipadmin.core.numbers.reading import RECEIVED_CONTEXTS, read_number, read_received
 from voipadmin.core.numbers.spelling import NumberForm, spell
 
-READ = 24_000
+# Of every run; `NUMBERS_READ=20000 pytest tests/rendering/test_numbers_live.py` reads as many as that.
+READ = int(os.environ.get("NUMBERS_READ", "5000"))
 AREAS = ("", "11", "21", "99", "10")
 LAB = """
 [lab-read]
@@ -37,7 +39,7 @@ same => n(done),Return()
 """
 
 
-def test_twenty_thousand_numbers_are_read_alike_by_the_dialplan_and_by_python(asterisk: AsteriskInstance) -> None:
+def test_thousands_of_numbers_are_read_alike_by_the_dialplan_and_by_python(asterisk: AsteriskInstance) -> None:
     wanted = list(_wanted(random.Random(20_261_130)))  # noqa: S311 - which numbers are drawn is no secret
     server = ReadingServer(wanted)
     server.start()
@@ -50,7 +52,7 @@ def test_twenty_thousand_numbers_are_read_alike_by_the_dialplan_and_by_python(as
         assert not ami.send_action({"Action": "Originate", "Async": "true", **channel}).is_error
     found = server.wait(600)
 
-    assert len(found) == len(wanted) >= 20_000
+    assert len(found) == len(wanted) >= READ
     different = [
         (item, told, expected)
         for item, told in zip(wanted, found, strict=True)

@@ -1,5 +1,6 @@
 """Simulator, pure selection and live Asterisk agree over generated route sets."""
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from random import Random
@@ -20,7 +21,8 @@ from voipadmin.core.numbers.reading import read_number
 
 pytestmark = pytest.mark.slow(seconds=1)
 
-SETS = 1_000
+# Of every run; `AGREEMENT_SETS=1000 pytest tests/simulator/test_agreement.py` compares as many as that.
+SETS = int(os.environ.get("AGREEMENT_SETS", "300"))
 
 
 @given(worlds())
@@ -52,7 +54,7 @@ def test_every_route_is_considered_once_and_each_has_one_reason(world: World) ->
 
 
 @pytest.mark.slow
-def test_asterisk_agrees_over_a_thousand_generated_sets(asterisk: AsteriskInstance) -> None:
+def test_asterisk_agrees_over_hundreds_of_generated_sets(asterisk: AsteriskInstance) -> None:
     figures = battery.run(asterisk, SETS, number=20_260_111)
     print(figures)
     assert figures.disagreements[:1] == []

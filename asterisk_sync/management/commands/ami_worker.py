@@ -27,6 +27,9 @@ class Command(BaseCommand):
 
     help = "Keep a connection to AMI and tell Redis every second what is live. Reconnects by itself."
 
+    # They would import every page: a third of the time in which nobody answers while the service starts.
+    requires_system_checks: list[str] = []
+
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the options."""
         parser.add_argument("--node", help="name of one node (default: every enabled node here, one thread each)")
