@@ -18,6 +18,7 @@ from reports.dashboard.dashboard_stats import dashboard_stats
 from reports.dashboard.live_panel import live_panel
 from voipadmin.core.alarms.queries import alarm_count, open_alarms
 from voipadmin.core.polling.parts import PolledPart, declare, drawn, poll_address
+from voipadmin.core.polling.renewal import address_answer, gives_address
 from voipadmin.users.viewers import told_viewer, viewer_told
 
 RECENT_CALLS = 8
@@ -37,9 +38,10 @@ def dashboard_live(request: HttpRequest) -> HttpResponse:
     return HttpResponse(drawn(LIVE_PART, told_viewer(_require(request))))
 
 
+@gives_address
 def dashboard_poll(request: HttpRequest) -> JsonResponse:
     """Return the next address of the live part to somebody who is still logged in."""
-    return JsonResponse({"poll": poll_address(LIVE_PART, told_viewer(_require(request)))})
+    return address_answer(LIVE_PART, told_viewer(_require(request)))
 
 
 def dashboard_hours(request: HttpRequest) -> JsonResponse:

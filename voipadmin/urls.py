@@ -7,6 +7,7 @@ from django.urls import include, path
 from voipadmin.core.pages import faults, health, list_urls
 from voipadmin.core.pages.decimal_reading import decimal_reading
 from voipadmin.core.pages.installation import InstallationView
+from voipadmin.core.polling.renewal import next_addresses
 from voipadmin.core.polling.serving import part_view
 from voipadmin.search.page import search
 from voipadmin.users import account_urls
@@ -24,6 +25,7 @@ urlpatterns = [
     path("", include("asterisk_sync.urls")),
     path("", include("voipadmin.users.urls")),
     path("live/part/<str:token>", part_view, name="polled_part"),
+    path("live/addresses/", next_addresses, name="next_addresses"),
     path("search/", search, name="search"),
     path("lists/", include(list_urls)),
     path("forms/decimal/", decimal_reading, name="decimal_reading"),

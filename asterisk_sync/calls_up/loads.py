@@ -2,9 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+
+from django.urls import reverse
 
 from asterisk_sync.live.calls import CallUp, new_calls_per_second
 from asterisk_sync.live.calls_store import NodeCalls
@@ -74,19 +76,21 @@ def loads_of(told: Iterable[NodeCalls], now: datetime) -> Loads:
 
 
 def _gateways(counts: Counter[tuple[str, str]], *, several: bool) -> list[Load]:
-    rows = {str(row.pk): row for row in Gateway.objects.filter(pk__in={key for _node, key in counts})}
+    found = Gateway.objects.filter(pk__in={key for _node, key in counts})
+    rows = {str(key): told for key, *told in found.values_list("pk", "name", "channel_limit")}
     loads = [
-        Load(rows[key].name, rows[key].get_absolute_url(), node if several else "", count, rows[key].channel_limit)
+        Load(rows[key][0], key, node if several else "", count, rows[key][1])
         for (node, key), count in counts.items()
         if key in rows
     ]
-    return _fullest(loads)
+    return _fullest(loads, "routing:gateway_detail")
 
 
 def _customers(
     counts: Counter[tuple[str, str]], told: Iterable[NodeCalls], now: datetime, *, several: bool
 ) -> list[Load]:
-    rows = {str(row.pk): row for row in Customer.objects.filter(pk__in={key for _node, key in counts})}
+    found = Customer.objects.filter(pk__in={key for _node, key in counts})
+    rows = {str(key): told for key, *told in found.values_list("pk", "code", "channel_limit", "calls_per_second")}
     outgoing: dict[tuple[str, str], list[CallUp]] = {}
     for node in told:
         for call in node.calls:
@@ -94,19 +98,21 @@ def _customers(
                 outgoing.setdefault((node.node, call.customer_id), []).append(call)
     loads = [
         Load(
-            rows[key].code,
-            rows[key].get_absolute_url(),
+            rows[key][0],
+            key,
             node if several else "",
             count,
-            rows[key].channel_limit,
+            rows[key][1],
             new_calls_per_second(outgoing.get((node, key), ()), now),
-            rows[key].calls_per_second,
+            rows[key][2],
         )
         for (node, key), count in counts.items()
         if key in rows
     ]
-    return _fullest(loads)
+    return _fullest(loads, "customers:customer_detail")
 
 
-def _fullest(loads: list[Load]) -> list[Load]:
-    return sorted(loads, key=lambda load: (-load.share, -load.calls, load.name, load.node))[:SHOWN]
+def _fullest(loads: list[Load], page: str) -> list[Load]:
+    """Return the fullest, with the addresses of their pages in the place of their keys."""
+    fullest = sorted(loads, key=lambda load: (-load.share, -load.calls, load.name, load.node))[:SHOWN]
+    return [replace(load, url=reverse(page, args=[load.url])) for load in fullest]

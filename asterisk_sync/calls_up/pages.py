@@ -22,6 +22,7 @@ from asterisk_sync.models import Node
 from billing.models import Direction
 from voipadmin.core.errors import DomainError
 from voipadmin.core.polling.parts import drawn, poll_address
+from voipadmin.core.polling.renewal import address_answer, gives_address
 
 # So many calls are ended only by somebody who types how many they are.
 TYPED_FROM = 5
@@ -55,13 +56,14 @@ def calls_up(request: HttpRequest) -> HttpResponse:
     return render(request, "asterisk_sync/calls_up/page.html", context)
 
 
+@gives_address
 @require_safe
 def next_poll(request: HttpRequest) -> JsonResponse:
     """Return the next address of the polled part to somebody who is still logged in."""
     user = _require(request, SEE)
     filters, _unread = read_filters(request.GET.dict())
     values = values_of(scope_of(user), filters, may_end=user.has_perm(END))
-    return JsonResponse({"poll": poll_address(CALLS_PART, values)})
+    return address_answer(CALLS_PART, values)
 
 
 class HangUpView(View):

@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from asterisk_sync.calls_up.filters import CallFilters, matcher
 from asterisk_sync.live.calls import CallState, CallUp, new_calls_per_second
@@ -50,8 +50,7 @@ def scope_told(values: Mapping[str, Any]) -> CallScope:
     return CallScope(None if customers is None else frozenset(customers), bool(values["sees_cost"]))
 
 
-@dataclass(frozen=True, slots=True)
-class ShownCall:
+class ShownCall(NamedTuple):
     """A call with its node; `silent_since` is set where the node tells nothing any more."""
 
     call: CallUp
@@ -174,7 +173,7 @@ def _visible(told: NodeCalls, scope: CallScope, now: datetime) -> Iterable[Shown
 
 def without_cost(call: CallUp) -> CallUp:
     """Return a call as its customer may see it: without cost and margin, gateway and route."""
-    return replace(call, cost=None, cost_currency="", margin=None, gateway="", gateway_id="", route_id="")
+    return call._replace(cost=None, cost_currency="", margin=None, gateway="", gateway_id="", route_id="")
 
 
 def _ordered(rows: list[ShownCall], order: str) -> list[ShownCall]:

@@ -1,7 +1,6 @@
 """The rows of the calls up now: what of a call stays the same is drawn once, its money each time."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from decimal import Decimal
 
 from django.template.loader import get_template
@@ -28,7 +27,7 @@ def draw_rows(rows: Iterable[ShownCall], *, sees_cost: bool, may_end: bool) -> l
 
 
 def _row(row: ShownCall, *, sees_cost: bool, may_end: bool) -> str:
-    same = replace(row, call=replace(row.call, price=None, cost=None, margin=None, held=None))
+    same = row._replace(call=row.call._replace(price=None, cost=None, margin=None, held=None))
     key = (get_language(), sees_cost, may_end, same)
     pieces = _drawn.get_or_make(key, lambda _key: _pieces(same, sees_cost=sees_cost, may_end=may_end))
     money = [_price(row.call), *([_margin(row.call)] if sees_cost else []), _held(row.call)]

@@ -28,7 +28,8 @@ from voipadmin.core.pages import Entity, FieldGroup, Hint, Related, entity_urls
 from voipadmin.core.pages.entities.consequences import Figure, Question
 from voipadmin.core.pages.objects.actions import ActionFormView, ButtonView
 from voipadmin.core.pages.objects.views import EntityView
-from voipadmin.core.polling.parts import PolledPart, declare, poll_address
+from voipadmin.core.polling.parts import PolledPart, declare
+from voipadmin.core.polling.renewal import address_answer, gives_address
 from voipadmin.users.viewers import told_viewer, viewer_told
 
 CHANGE = "asterisk_sync.change_conference"
@@ -166,7 +167,7 @@ class PollView(EntityView[Conference]):
     def get(self, request: HttpRequest, pk: UUID) -> JsonResponse:
         """Return the address."""
         values = {**told_viewer(request.user), "conference": str(self.get_instance().pk)}
-        return JsonResponse({"poll": poll_address(LIVE_PART, values)})
+        return address_answer(LIVE_PART, values)
 
 
 class CommandView(LiveView):
@@ -290,7 +291,7 @@ def _command(name: str, service: Callable[..., object], *, of_leg: bool = False)
 
 urlpatterns = [
     path("conferences/<uuid:pk>/live/", LiveView.as_view(), name="conference_live"),
-    path("conferences/<uuid:pk>/poll/", PollView.as_view(), name="conference_poll"),
+    path("conferences/<uuid:pk>/poll/", gives_address(PollView.as_view()), name="conference_poll"),
     path("conferences/<uuid:pk>/start/", StartView.as_view(), name="conference_start"),
     path("conferences/<uuid:pk>/end/", EndView.as_view(), name="conference_end"),
     path("conferences/<uuid:pk>/call-in/", CallInView.as_view(), name="conference_call_in"),

@@ -7,10 +7,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from asterisk_sync.live.state import UP, LiveChannel
 from billing.rating.called_numbers import endpoint_of
@@ -31,12 +31,12 @@ VARIABLES = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class CallUp:
+class CallUp(NamedTuple):
     """A call that goes on; `key` is the unique id of the channel that asks, that of the record which it will leave.
 
     Names and money are there as far as the database told them. Keys of objects are texts; money is of `currency`, the
     cost of `cost_currency`, and the margin is None where these differ. `held` is what its account has set aside for it.
+    A tuple, as a page makes thousands of them a second.
     """
 
     key: str

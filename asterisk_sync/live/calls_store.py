@@ -1,6 +1,5 @@
 """The calls of each node in Redis: as its worker told them last, and since when it tells nothing."""
 
-import dataclasses
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,13 +20,11 @@ log = structlog.get_logger(__name__)
 # Calls of a node that tells nothing are shown for so long, marked as such; after that nobody knows of them.
 KEPT = timedelta(hours=1)
 SILENT_AFTER = timedelta(seconds=5)
-FIELDS = [field.name for field in dataclasses.fields(CallUp)]
+FIELDS = list(CallUp._fields)
 MOMENTS = [FIELDS.index(name) for name in ("started_at", "answered_at")]
 AMOUNTS = [FIELDS.index(name) for name in ("price", "cost", "margin", "held")]
 # What a call has of which nothing was told.
-UNKNOWN = {
-    field.name: None if field.default is dataclasses.MISSING else field.default for field in dataclasses.fields(CallUp)
-}
+UNKNOWN = {name: CallUp._field_defaults.get(name) for name in FIELDS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +69,7 @@ def _key(node_id: UUID) -> str:
 
 def pack_calls(told: NodeCalls) -> str:
     """Return the calls of a node as JSON: each call is a list of its values, in the order of the fields."""
-    rows = [[getattr(call, name) for name in FIELDS] for call in told.calls]
+    rows = told.calls
     head = {"node_id": told.node_id, "node": told.node, "taken_at": told.taken_at.isoformat(), "fields": FIELDS}
     return json.dumps({**head, "calls": rows}, default=_written)
 
@@ -106,4 +103,4 @@ def _call(row: list[Any]) -> CallUp:
     for place in AMOUNTS:
         if row[place] is not None:
             row[place] = Decimal(row[place])
-    return CallUp(*row)
+    return CallUp._make(row)

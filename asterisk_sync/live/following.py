@@ -1,7 +1,7 @@
 """Follows the calls of one node from second to second: since when they are answered, whose they are, what they cost."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -86,8 +86,7 @@ class CallFollower:
         customer = self._customers.get(call.customer_id)
         extension, extension_id = self._extensions.get(call.endpoint, ("", ""))
         conference, conference_id = self._conferences.get(call.room, ("", ""))
-        return replace(
-            call,
+        return call._replace(
             answered_at=answered if call.is_up else None,
             customer=customer.code if customer else "",
             extension=extension,

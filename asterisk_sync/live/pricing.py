@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -120,8 +120,7 @@ def _priced_by(call: CallUp, facts: PricingFacts | None, book: PriceBook) -> Pri
 
 def _with_money(call: CallUp, by: PricedBy, price: Decimal | None, cost: Decimal | None) -> CallUp:
     comparable = price is not None and cost is not None and by.currency == by.cost_currency
-    return replace(
-        call,
+    return call._replace(
         price=price,
         currency=by.currency,
         cost=cost,

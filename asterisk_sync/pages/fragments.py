@@ -13,7 +13,8 @@ from asterisk_sync.changes.queries import STATES_BY_GRAVITY, sync_state_of
 from asterisk_sync.live.objects import live_objects_of
 from asterisk_sync.models import DriftFinding, Node, SyncState
 from asterisk_sync.pages.banners import banners_for
-from voipadmin.core.polling.parts import PolledPart, declare, poll_address
+from voipadmin.core.polling.parts import PolledPart, declare
+from voipadmin.core.polling.renewal import address_answer, gives_address
 from voipadmin.users.viewers import told_viewer, viewer_told
 
 
@@ -72,8 +73,9 @@ def _draw_indicator(values: Mapping[str, Any]) -> str:
 INDICATOR_PART = declare(PolledPart("sync_indicator", _draw_indicator, 3.5))
 
 
+@gives_address
 def indicator_poll(request: HttpRequest) -> JsonResponse:
     """Return the address at which the state is polled, to those who may see nodes."""
     if not request.user.has_perm("asterisk_sync.view_node"):
         raise PermissionDenied
-    return JsonResponse({"poll": poll_address(INDICATOR_PART, told_viewer(request.user))})
+    return address_answer(INDICATOR_PART, told_viewer(request.user))

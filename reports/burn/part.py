@@ -11,7 +11,8 @@ from django.views.decorators.http import require_safe
 
 from asterisk_sync.calls_up.queries import scope_of, scope_told
 from reports.burn.queries import burn_report
-from voipadmin.core.polling.parts import PolledPart, declare, poll_address
+from voipadmin.core.polling.parts import PolledPart, declare
+from voipadmin.core.polling.renewal import address_answer, gives_address
 
 # Today's sums change with each record; nobody sees ten seconds of them.
 SECONDS = 9.5
@@ -28,9 +29,10 @@ def draw(values: Mapping[str, Any]) -> str:
 BURN_PART = declare(PolledPart("burn", draw, SECONDS))
 
 
+@gives_address
 @require_safe
 def burn_poll(request: HttpRequest) -> JsonResponse:
     """Return the address at which the part is polled, to those who may see calls up now."""
     if not request.user.has_perm("asterisk_sync.view_call"):
         raise PermissionDenied
-    return JsonResponse({"poll": poll_address(BURN_PART, scope_of(request.user).told())})
+    return address_answer(BURN_PART, scope_of(request.user).told())

@@ -1,8 +1,13 @@
-// Parts of pages that change by themselves. A part's address is good for two minutes; the page asks for the next one.
+// Parts of pages that change by themselves. A part's address is good for two minutes; the page asks for the next ones,
+// of all its parts together.
 // What comes is morphed into what is there: focus, scroll, selections and ticked boxes stay.
 (() => {
   const SECONDS = 2;
-  const RENEW_SECONDS = 90;
+  const RENEW_SECONDS = 110;
+  const ADDRESSES = "/live/addresses/";
+  // The parts that are followed, and the request for their next addresses where one is under way.
+  const followed = new Map();
+  let renewing = null;
 
   // What a person has done to a box is the person's: the drawing knows nothing of it.
   const keepBoxes = (before, after) => {
@@ -19,21 +24,42 @@
     document.dispatchEvent(new CustomEvent("va:polled", { detail: element }));
   };
 
-  async function renew(element, state) {
-    const answer = await fetch(element.dataset.renew, { headers: { "HX-Request": "true" } });
+  const age = (state) => (Date.now() - state.renewed) / 1000;
+
+  async function renewTogether(parts) {
+    const query = new URLSearchParams(parts.map(([element]) => ["of", element.dataset.renew]));
+    const answer = await fetch(`${ADDRESSES}?${query}`, { headers: { "HX-Request": "true" } });
+    if (answer.status >= 500) throw new Error(String(answer.status));
     if (answer.redirected || !(answer.headers.get("content-type") || "").includes("json")) {
-      // The session ended: go to the log-in whole. Who may not see the part, or not yet, keeps the page as it is.
-      state.isOver = true;
+      // The session ended: go to the log-in whole.
+      parts.forEach(([, state]) => { state.isOver = true; });
       if (new URL(answer.url).pathname === document.body.dataset.loginPath) location.reload();
-      return false;
+      return;
     }
-    state.address = (await answer.json()).poll;
-    state.renewed = Date.now();
-    return true;
+    const { polls } = await answer.json();
+    parts.forEach(([element, state]) => {
+      // Who may not see a part, or not yet, keeps the page as it is.
+      state.address = polls[element.dataset.renew] || "";
+      state.isOver = !state.address;
+      state.renewed = Date.now();
+    });
+  }
+
+  async function renew(element, state) {
+    if (renewing) await renewing.catch(() => {});
+    if (state.isOver || (state.address && age(state) < 1)) return !state.isOver;
+    const due = ([other, its]) => other === element || (other.isConnected && !its.isOver && (!its.address || age(its) > RENEW_SECONDS / 2));
+    renewing = renewTogether([...followed].filter(due));
+    try {
+      await renewing;
+    } finally {
+      renewing = null;
+    }
+    return !state.isOver;
   }
 
   async function poll(element, state) {
-    if ((!state.address || Date.now() - state.renewed > RENEW_SECONDS * 1000) && !(await renew(element, state))) return;
+    if ((!state.address || age(state) > RENEW_SECONDS) && !(await renew(element, state))) return;
     let answer = await fetch(state.address, { headers: state.mark ? { "If-None-Match": state.mark } : {} });
     if (answer.status === 404) {
       if (!(await renew(element, state))) return;
@@ -51,10 +77,14 @@
   function follow(element) {
     const every = Number(element.dataset.every || SECONDS) * 1000;
     const state = { address: element.dataset.poll, renewed: Date.now(), mark: "", heard: Date.now(), quietUntil: 0, isOver: false };
+    followed.set(element, state);
     // What an action brought is newer than the drawing that polls share, until that is drawn again.
     element.addEventListener("htmx:afterSwap", () => { state.quietUntil = Date.now() + SECONDS * 1000; state.mark = ""; });
     const again = async () => {
-      if (!element.isConnected || state.isOver) return;
+      if (!element.isConnected || state.isOver) {
+        followed.delete(element);
+        return;
+      }
       if (!document.hidden && Date.now() >= state.quietUntil) {
         try {
           await poll(element, state);

@@ -172,6 +172,7 @@ OBJECT_OF = {
 # the user has a list and picks an object, of which tests/pages/test_list_layouts.py and test_picking.py try the roles.
 PERSONAL = {
     "polled_part",
+    "next_addresses",
     "users:settings",
     "users:second_factor_first",
     "search",

@@ -188,10 +188,10 @@ def test_the_answer_is_the_authorizers_and_survives_a_restarted_worker() -> None
     assert (found.extension, found.extension_id) == (extension.number, str(extension.pk))
     unheld = answered("5511987654321", customer, gateway, "lab-6.6")
     restarted = CallFollower("lab")
-    restarted.remember([replace(unheld, answered_at=at - timedelta(seconds=10))])
+    restarted.remember([unheld._replace(answered_at=at - timedelta(seconds=10))])
     [found] = restarted.follow([unheld], at)
     assert (found.price, found.held) == (Decimal("10.0000"), None)
-    [ringing] = restarted.follow([replace(unheld, state=CallState.RINGING)], at)
+    [ringing] = restarted.follow([unheld._replace(state=CallState.RINGING)], at)
     assert (ringing.price, ringing.answered_at) == (None, None)
 
 

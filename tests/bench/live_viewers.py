@@ -1,30 +1,33 @@
 """What the page of the calls up now costs: 500 calls and 50 viewers beside nobody's calls and one viewer.
 
-The web process is gunicorn as it is deployed, with one worker. Each viewer polls what an open page polls: the calls
-every two seconds, the spend every ten, the state of the nodes every four; it says which drawings it has, and has its
-addresses renewed every 90 seconds. Prices change every second.
+The web process is gunicorn as it is deployed, with one worker, and nginx in front of it where there is one; the
+processor time of both counts. Each viewer polls what an open page polls: the calls every two seconds, the spend every
+ten, the state of the nodes every four; it says which drawings it has, and has its addresses renewed every 110 seconds.
+Prices change every second.
 """
 
+import json
 import os
-import re
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 from http.client import HTTPConnection
 from pathlib import Path
 from random import Random
+from urllib.parse import urlencode
 
 import django
 from django.core.management import call_command
 
 from deploy.trial.ports import free_tcp_port
 from tests.bench.figure import Figure
+from tests.bench.proxy import nginx, proxy_of
 
 django.setup()
 
@@ -44,11 +47,12 @@ from voipadmin.users.roles import Role  # noqa: E402 - see above
 CALLS = int(os.environ.get("BENCH_CALLS_UP", "500"))
 VIEWERS = int(os.environ.get("BENCH_VIEWERS", "50"))
 SECONDS = float(os.environ.get("BENCH_VIEWER_SECONDS", "40"))
-RENEW_SECONDS = 90.0
+RENEW_SECONDS = 110.0
 TICKS = os.sysconf("SC_CLK_TCK")
 PAGE = "/live/calls/"
 # What the open page polls: where each address comes from, and how often it is asked.
 PARTS = {f"{PAGE}poll/": 2.0, "/live/burn/": 10.0, "/sync/indicator/poll/": 4.0}
+ADDRESSES = f"/live/addresses/?{urlencode([('of', path) for path in PARTS])}"
 
 
 def measure() -> Iterator[Figure]:
@@ -57,12 +61,19 @@ def measure() -> Iterator[Figure]:
     call_command("collectstatic", interactive=False, verbosity=0)
     node, calls = prepare()
     sessions = [session_of(number) for number in range(VIEWERS)]
-    with web_process() as (process, port), told_every_second(node, calls) as told:
+    with ExitStack() as running:
+        process, port = running.enter_context(web_process())
+        processes = [process.pid]
         warm_up(port, sessions[0])
+        if program := nginx():
+            proxy, port = running.enter_context(proxy_of(program, port))
+            processes.append(proxy.pid)
+            warm_up(port, sessions[0])
+        told = running.enter_context(told_every_second(node, calls))
         told.calls = ()
-        idle = watched(process, port, sessions[:1])
+        idle = watched(processes, port, sessions[:1])
         told.calls = calls
-        busy = watched(process, port, sessions)
+        busy = watched(processes, port, sessions)
     yield Figure(
         "live_viewers",
         round(busy.cpu_ms, 2),
@@ -73,7 +84,7 @@ def measure() -> Iterator[Figure]:
         {
             "calls": CALLS, "viewers": VIEWERS, "seconds": SECONDS, "polls": busy.polls, "polls_idle": idle.polls,
             "answered_304": busy.known, "bytes_per_drawing": busy.largest, "p95_ms": round(busy.p95_ms, 2),
-            "p95_ms_idle": round(idle.p95_ms, 2),
+            "p95_ms_idle": round(idle.p95_ms, 2), "nginx": program is not None,
         },
     )  # fmt: skip
 
@@ -141,7 +152,7 @@ def told_every_second(node: Node, calls: Sequence[CallUp]) -> Iterator[Told]:
 
 
 def _dearer(call: CallUp, rise: Decimal) -> CallUp:
-    return replace(call, price=(call.price or 0) + rise, margin=(call.margin or 0) + rise)
+    return call._replace(price=(call.price or 0) + rise, margin=(call.margin or 0) + rise)
 
 
 @contextmanager
@@ -196,16 +207,17 @@ class Part:
     address: str = ""
     mark: str = ""
     due: float = 0.0
-    renewal: float = 0.0
 
 
 @dataclass
 class Viewer:
-    """A browser that has the page open."""
+    """A browser that has the page open; nginx keeps its connection."""
 
     port: int
     session: str
+    keeps_connection: bool = False
     parts: list[Part] = field(default_factory=list)
+    renewal: float = 0.0
     connection: HTTPConnection = field(init=False)
 
     def __post_init__(self) -> None:
@@ -215,8 +227,9 @@ class Viewer:
         self.connection.request("GET", path, headers=headers)
         answer = self.connection.getresponse()
         told = answer.status, answer.headers.get("ETag", ""), answer.read()
-        # As nginx does in front of it: a connection for each request.
-        self.connection.close()
+        if not self.keeps_connection:
+            # As nginx does in front of it: a connection for each request.
+            self.connection.close()
         return told
 
     def open(self) -> None:
@@ -224,19 +237,20 @@ class Viewer:
         status, _mark, body = self._get(PAGE, Cookie=f"sessionid={self.session}")
         assert status == 200, (status, body[:300])
         self.parts = [Part(path, every) for path, every in PARTS.items()]
-        for part in self.parts:
-            self.renew(part)
+        self.renew()
 
-    def renew(self, part: Part) -> None:
-        """Get the next address of a part."""
-        _status, _mark, body = self._get(part.renewed_at, Cookie=f"sessionid={self.session}")
-        part.address = re.findall(rb'"poll": "([^"]+)"', body)[0].decode()
+    def renew(self) -> None:
+        """Get the next addresses of the parts."""
+        _status, _mark, body = self._get(ADDRESSES, Cookie=f"sessionid={self.session}")
+        polls = json.loads(body)["polls"]
+        for part in self.parts:
+            part.address = polls[part.renewed_at]
 
     def poll(self, part: Part, result: Watched) -> None:
         """Ask for what changed in a part."""
         began = time.perf_counter()
         headers = {"If-None-Match": part.mark} if part.mark else {}
-        status, mark, body = self._get(part.address, **headers)
+        status, mark, body = self._get(part.address, **{"Accept-Encoding": "gzip", **headers})
         assert status in {200, 304}, status
         result.took.append(time.perf_counter() - began)
         result.polls += 1
@@ -245,9 +259,9 @@ class Viewer:
         part.mark = mark or part.mark
 
 
-def watched(process: "subprocess.Popen[bytes]", port: int, sessions: Sequence[str]) -> Watched:
+def watched(processes: Sequence[int], port: int, sessions: Sequence[str]) -> Watched:
     """Watch the page with a viewer for each session for the time of the measurement."""
-    viewers = [Viewer(port, session) for session in sessions]
+    viewers = [Viewer(port, session, keeps_connection=len(processes) > 1) for session in sessions]
     result, dice = Watched(), Random(7)  # noqa: S311 - which second a viewer came in is no secret
     for viewer in viewers:
         viewer.open()
@@ -255,22 +269,24 @@ def watched(process: "subprocess.Popen[bytes]", port: int, sessions: Sequence[st
     parts = [(part, viewer) for viewer in viewers for part in viewer.parts]
     for part, _viewer in parts:
         # Viewers came at different times.
-        part.due, part.renewal = now + dice.random() * part.every, now + dice.random() * RENEW_SECONDS
-    before, began = processor_seconds(process.pid), time.monotonic()
+        part.due = now + dice.random() * part.every
+    for viewer in viewers:
+        viewer.renewal = now + dice.random() * RENEW_SECONDS
+    before, began = processor_seconds(processes), time.monotonic()
     while (now := time.monotonic()) < began + SECONDS:
         part, viewer = min(parts, key=lambda item: item[0].due)
         time.sleep(max(0.0, part.due - now))
-        if part.renewal <= part.due:
-            viewer.renew(part)
-            part.renewal += RENEW_SECONDS
+        if viewer.renewal <= part.due:
+            viewer.renew()
+            viewer.renewal += RENEW_SECONDS
         viewer.poll(part, result)
         part.due += part.every
-    result.cpu_ms = 1000 * (processor_seconds(process.pid) - before) / (time.monotonic() - began)
+    result.cpu_ms = 1000 * (processor_seconds(processes) - before) / (time.monotonic() - began)
     return result
 
 
-def processor_seconds(pid: int) -> float:
-    """Return the processor time of a process and its children so far."""
+def processor_seconds(processes: Sequence[int]) -> float:
+    """Return the processor time of processes and their children so far."""
     total = 0.0
     for status in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -278,6 +294,6 @@ def processor_seconds(pid: int) -> float:
         except OSError:
             continue
         fields = text.rpartition(")")[2].split()
-        if int(status.parent.name) == pid or int(fields[1]) == pid:
+        if int(status.parent.name) in processes or int(fields[1]) in processes:
             total += (int(fields[11]) + int(fields[12])) / TICKS
     return total

@@ -31,7 +31,6 @@ from tests.factories.customers import CustomerFactory
 from tests.factories.routing import GatewayFactory
 from tests.factories.users import UserFactory
 from voipadmin.core.polling import parts
-from voipadmin.core.polling.serving import with_polling
 from voipadmin.core.runtime.redis_client import redis_client
 from voipadmin.users.roles import Role
 
@@ -147,61 +146,6 @@ def test_thousands_of_calls_come_in_pages_with_the_sums_of_all() -> None:
     assert "3,517.50" in text
     assert "47 / 47" in text
     assert text_of(client.get(PAGE, {"page": "99"})).count('<tr id="call-') == 45
-
-
-def test_a_poll_needs_no_session_and_answers_what_is_known_with_304() -> None:
-    node = NodeFactory.create()
-    tell(node, a_call(1))
-    page = text_of(client_of(Role.ADMIN).get(PAGE))
-    [address] = re.findall(r'data-poll="([^"]+)"', page)
-    stranger = Client()
-    first = stranger.get(address)
-    assert first.status_code == 200
-    assert "call-" in text_of(first)
-    assert first["Cache-Control"] == "private, no-store"
-    again = stranger.get(address, headers={"If-None-Match": first["ETag"]})
-    assert (again.status_code, again.content) == (304, b"")
-    assert stranger.get(f"{address}x").status_code == 404
-    assert stranger.post(address).status_code == 405
-
-
-def test_an_old_address_is_none_and_who_is_logged_in_gets_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
-    client = client_of(Role.ADMIN)
-    poll = client.get("/live/calls/poll/").json()["poll"]
-    assert Client().get(poll).status_code == 200
-    monkeypatch.setattr(parts, "VALID_SECONDS", -1)
-    parts._kept.addresses.clear()
-    assert Client().get(poll).status_code == 404
-    assert Client().get("/live/calls/poll/").status_code == 302
-
-
-def test_polls_are_answered_in_front_of_django_with_as_few_queries_as_viewers_allow(
-    django_assert_num_queries: Any,
-) -> None:
-    node = NodeFactory.create()
-    tell(node, a_call(1))
-    poll = client_of(Role.ADMIN).get("/live/calls/poll/").json()["poll"]
-    asked: list[str] = []
-
-    def panel(environ: dict[str, Any], _start: Any) -> list[bytes]:
-        asked.append(environ["PATH_INFO"])
-        return [b"django"]
-
-    serve = with_polling(panel)
-    told: list[tuple[str, dict[str, str]]] = []
-
-    def start(status: str, headers: list[tuple[str, str]]) -> None:
-        told.append((status, dict(headers)))
-
-    environ = {"PATH_INFO": poll, "REQUEST_METHOD": "GET"}
-    with django_assert_num_queries(1):
-        bodies = [b"".join(serve(environ, start)) for _viewer in range(50)]
-    assert len(set(bodies)) == 1
-    assert told[0][0] == "200 OK"
-    assert b"".join(serve({**environ, "HTTP_IF_NONE_MATCH": told[0][1]["ETag"]}, start)) == b""
-    assert told[-1][0] == "304 Not Modified"
-    assert list(serve({"PATH_INFO": "/", "REQUEST_METHOD": "GET"}, start)) == [b"django"]
-    assert asked == ["/"]
 
 
 class Manager:

@@ -1,13 +1,15 @@
 """A polled part is drawn from values alone, which its address carries, signed; it is drawn once for all who have these.
 
 1. A page reduces what its user may see and asked for to values, and gets an address with these that is good for two
-   minutes. Who is still logged in gets the next one from a view of the page.
+   to three minutes. Who is still logged in gets the next one from a view of the page. All who have the same values get
+   the same address in a minute, so that a proxy needs one answer for all of them.
 2. A poll brings the address and the mark of what the browser has. Nothing is asked of the database about the user.
 3. Where the drawing of these values is older than the part allows, it is drawn again, by one thread of one process: the
    others wait for it, or find it in Redis.
 4. Where the mark is the same, the answer is 304 without the drawing.
 """
 
+import gzip
 import hashlib
 import json
 import threading
@@ -27,10 +29,14 @@ from voipadmin.core.runtime.redis_client import redis_client
 log = structlog.get_logger(__name__)
 
 PREFIX = "/live/part/"
-VALID_SECONDS = 120
+VALID_SECONDS = 180
+# The addresses that are made in so many seconds are the same, dated from their beginning.
+SHARED_SECONDS = 60
 # So many drawings, and verified addresses, are kept in a process.
 MOST_KEPT = 1_000
 SALT = "voipadmin.core.polling"
+# Tables pack to a tenth at the lowest level already.
+PACKING = 1
 
 Values = Mapping[str, Any]
 
@@ -46,11 +52,25 @@ class PolledPart:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """A part as it was drawn; `mark` differs where the text does."""
+    """A part as it was drawn, packed by gzip once for all; `mark` differs where the text does. New after `until`."""
 
-    text: bytes
+    packed: bytes
     mark: str
     until: float
+
+    @property
+    def text(self) -> bytes:
+        """Return the text."""
+        return gzip.decompress(self.packed)
+
+
+class _MinuteSigner(signing.TimestampSigner):
+    """Signs with the beginning of the minute."""
+
+    def timestamp(self) -> str:
+        """Return the moment as the signer writes it."""
+        now = int(time.time())
+        return signing.b62_encode(now - now % SHARED_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +110,9 @@ def is_declared(name: str) -> bool:
 
 
 def poll_address(part: PolledPart, values: Values) -> str:
-    """Return the address at which the part can be polled for two minutes, in the language that is active now."""
+    """Return the address at which the part can be polled for two minutes at least, in the active language."""
     told = {"part": part.name, "language": translation.get_language() or settings.LANGUAGE_CODE, "values": values}
-    return f"{PREFIX}{signing.dumps(told, salt=SALT, compress=True)}"
+    return f"{PREFIX}{_MinuteSigner(salt=SALT).sign_object(told, compress=True)}"
 
 
 def drawn(part: PolledPart, values: Values) -> str:
@@ -107,7 +127,7 @@ def read_address(token: str) -> _Address | None:
     if known is not None and known.until > time.time():
         return known
     try:
-        told = signing.loads(token, salt=SALT, max_age=VALID_SECONDS)
+        told = _MinuteSigner(salt=SALT).unsign_object(token, max_age=VALID_SECONDS)
     except signing.BadSignature:
         return None
     part, language, values = told["part"], told["language"], told["values"]
@@ -139,7 +159,9 @@ def drawing_of(part: PolledPart, key: str, values: Values, language: str = "") -
         if found is None:
             with translation.override(language) if language else nullcontext():
                 text = part.draw(values).encode()
-            found = Drawing(text, hashlib.sha256(text).hexdigest()[:20], time.time() + part.seconds)
+            # The time of the file's head would make each packing of the same text another one.
+            packed = gzip.compress(text, PACKING, mtime=0)
+            found = Drawing(packed, hashlib.sha256(text).hexdigest()[:20], time.time() + part.seconds)
             _tell_other_processes(key, found, part.seconds)
         _keep(_kept.drawings, key, found)
         return found
@@ -154,8 +176,8 @@ def _of_another_process(key: str) -> Drawing | None:
     with suppress(Exception):
         stored: Any = redis_client().get(_redis_key(key))
         if stored:
-            until, mark, text = stored.split(b"\n", 2)
-            return Drawing(text, mark.decode(), float(until))
+            until, mark, packed = stored.split(b"\n", 2)
+            return Drawing(packed, mark.decode(), float(until))
     return None
 
 
@@ -163,11 +185,11 @@ def _tell_other_processes(key: str, drawing: Drawing, seconds: float) -> None:
     # Any error of Redis may come here: then each process draws for itself.
     with suppress(Exception):
         head = f"{drawing.until}\n{drawing.mark}\n".encode()
-        redis_client().set(_redis_key(key), head + drawing.text, px=int(seconds * 1000))
+        redis_client().set(_redis_key(key), head + drawing.packed, px=int(seconds * 1000))
 
 
 def _redis_key(key: str) -> str:
-    return f"polling:{key}"
+    return f"polling:packed:{key}"
 
 
 def _key(part: str, language: str, values: Values) -> str:

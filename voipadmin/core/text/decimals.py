@@ -5,8 +5,10 @@ said to be two. The rule and its reasons are in docs/adr/0016-a-typed-amount-is-
 """
 
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from django.utils import formats, numberformat
+from django.utils.translation import get_language
 
 LONGEST_NUMBER = 40
 SYMBOLS = {"BRL": "R$", "USD": "US$", "EUR": "€", "GBP": "£"}
@@ -125,13 +127,31 @@ def write_decimal(value: Decimal, places: int = 0) -> str:
 
 def format_amount(value: Decimal, minimum: int = 2) -> str:
     """Return an amount in the active language with groups, no useless zeros and `minimum` decimals at least."""
-    return str(formats.number_format(value, decimal_pos=_decimals(value, minimum), use_l10n=True, force_grouping=True))
+    return _grouped(value, _decimals(value, minimum))
 
 
 def format_fixed(value: Decimal, places: int = CENTS) -> str:
     """Return an amount in the active language with groups and exactly `places` decimals, halves rounded away from 0."""
-    rounded = rounded_to(value, places)
-    return str(formats.number_format(rounded, decimal_pos=places, use_l10n=True, force_grouping=True))
+    return _grouped(rounded_to(value, places), places)
+
+
+def _grouped(value: Decimal, places: int) -> str:
+    """Return a number of at most `places` decimals in the active language with groups.
+
+    Live pages write hundreds in a drawing: Django's `number_format` says the same in eight times the time.
+    """
+    # Nothing has no minus sign.
+    return f"{value or abs(value):,.{places}f}".translate(_signs(get_language()))
+
+
+@lru_cache
+def _signs(language: str | None) -> dict[int, str]:
+    """Return the signs of a language by those of Python; without a language active, numbers have no groups."""
+    group, decimal, size = (
+        formats.get_format(name, language, use_l10n=True)
+        for name in ("THOUSAND_SEPARATOR", "DECIMAL_SEPARATOR", "NUMBER_GROUPING")
+    )
+    return {ord(","): str(group) if size else "", ord("."): str(decimal)}
 
 
 def grouped_count(value: int) -> str:
