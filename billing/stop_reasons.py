@@ -14,7 +14,6 @@ from voipadmin.core.text.decimals import decimals_of, format_money
 
 _RULE = re.compile(r"(?P<rule>cap|velocity)(?: \((?P<detail>[^)]*)\))?: (?P<call>.*)", re.DOTALL)
 _CAP = re.compile(r"cap per (?P<period>hour|day)")
-_CALL = re.compile(r"(?:(?P<caller>.*) → )?(?P<number>[^,]*), (?P<node>.*)", re.DOTALL)
 _TO_RANGE = re.compile(r"(?P<count>\d+) calls a minute to (?P<range>\d+), limit (?P<limit>\d+)")
 _NUMBERS = re.compile(r"(?P<count>\d+) numbers abroad a minute, limit (?P<limit>\d+)")
 _SPENT = re.compile(
@@ -62,12 +61,15 @@ def _rule(why: str) -> str:
 
 
 def _call(text: str) -> str:
-    found = _CALL.fullmatch(text)
-    if found is None:
+    # CALLER → NUMBER, NODE; a caller may call itself whatever it likes, an arrow too.
+    caller, _arrow, called = text.rpartition(" → ")
+    number, comma, node = called.partition(", ")
+    if not comma:
         return text
-    if found["caller"] in {None, UNKNOWN_CALLER}:
-        return _("a call to %(number)s on %(node)s") % found.groupdict()
-    return _("a call of %(caller)s to %(number)s on %(node)s") % found.groupdict()
+    words = {"caller": caller, "number": number, "node": node}
+    if caller in {"", UNKNOWN_CALLER}:
+        return _("a call to %(number)s on %(node)s") % words
+    return _("a call of %(caller)s to %(number)s on %(node)s") % words
 
 
 def _spent(part: str) -> str:

@@ -50,6 +50,7 @@ def is_near(one: Number, other: Number) -> bool:
 @given(patterns())
 @settings(max_examples=400, deadline=None)
 def test_what_is_shown_matches_or_is_near_and_does_not(drawn: Drawn) -> None:
+    # I9
     plan, pattern, matches = drawn
     shown, compiled = pattern_examples(pattern, matches, plan), compile_pattern(pattern, matches)
     other_kind = compile_pattern(pattern, next(kind for kind in Matches if kind != matches))

@@ -15,6 +15,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def test_all_numbers_of_a_filter_are_blocked_and_the_job_is_followed(log_in: Callable[[str], Page]) -> None:
+    # I18
     for _number in range(28):
         DIDFactory.create()
     DIDFactory.create(status=DIDStatus.BLOCKED)

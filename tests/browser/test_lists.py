@@ -94,6 +94,7 @@ def test_numbers_are_read_in_groups_and_copied_as_digits(
 def test_on_a_phone_filters_fold_rows_are_compact_and_can_be_ordered(
     log_in: Callable[[str], Page], live_server: LiveServer
 ) -> None:
+    # I10
     customer = CustomerFactory.create(type=CustomerType.EXTENSION)
     for place in range(30):
         ExtensionFactory.create(customer=customer, number=str(1000 + place))

@@ -153,6 +153,7 @@ def test_money_is_written_in_the_language_of_the_page(language: str, value: str,
 def test_amounts_of_a_column_have_the_same_decimals(
     language: str, value: str, currency: str, places: int, written: str
 ) -> None:
+    # I13
     with translation.override(language):
         assert format_money(Decimal(value), currency, places) == written.replace(" ", "\u00a0")
 

@@ -52,6 +52,7 @@ def status_of(allocation: DIDAllocation) -> str:
 
 
 def test_the_question_says_what_is_in_use(operator: Client, allocation: DIDAllocation, release: str) -> None:
+    # I2
     NodeFactory.create()
     CdrFactory.create(did=allocation.did, started_at=timezone.now() - timedelta(days=1), billable_seconds=600)
     CdrFactory.create(did=allocation.did, started_at=timezone.now() - timedelta(days=9), billable_seconds=600)

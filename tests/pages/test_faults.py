@@ -18,6 +18,7 @@ SEARCH, SIDEBAR, ENTRANCE = 'id="global-search"', 'id="sidebar"', 'class="entran
 
 @pytest.mark.django_db
 def test_what_is_not_there_or_not_allowed_is_said_within_the_frame(as_role: AsRole) -> None:
+    # I20
     viewer = as_role(Role.VIEWER)
     with override_settings(DEBUG=False):
         for address, status, words in (

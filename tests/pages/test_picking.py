@@ -34,6 +34,7 @@ def extension(**answers: Any) -> dict[str, Any]:
 
 
 def test_a_form_holds_the_one_that_was_picked_and_no_other(operator: Client) -> None:
+    # I16
     mine = CustomerFactory.create(type=CustomerType.EXTENSION)
     other = CustomerFactory.create(type=CustomerType.EXTENSION)
     page = text_of(operator.get(reverse(NEW), {"customer": str(mine.pk)}))

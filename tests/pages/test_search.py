@@ -40,6 +40,7 @@ def urls(client: Client, text: str) -> list[str]:
 
 
 def test_the_search_finds_accounts_tariffs_plans_decks_and_users(admin: Client) -> None:
+    # I7
     customer = CustomerFactory.create(code="PADARIA")
     assert page_of(Account.objects.get(customer=customer)) in urls(admin, "padaria")
     for wanted, text in (
@@ -88,6 +89,7 @@ def test_any_number_leads_to_its_page_however_it_is_written(admin: Client) -> No
 
 
 def test_the_calls_of_any_number_are_offered_and_a_call_is_found_by_its_id(admin: Client) -> None:
+    # I7
     assert f"{reverse('billing:cdr_list')}?q=11987654321" in urls(admin, "(11) 98765-4321")
     call = CdrFactory.create(linkedid="pbx-1700000000.17")
     assert page_of(call) in urls(admin, "pbx-1700000000.17")

@@ -39,6 +39,7 @@ def rotated(client: Client, extension: Extension) -> str:
 
 
 def test_a_new_secret_is_on_the_next_page_once(operator: Client) -> None:
+    # I6
     extension = ExtensionFactory.create()
     page = rotated(operator, extension)
     kept = str([session.get_decoded() for session in Session.objects.all()])

@@ -63,6 +63,7 @@ def words(instance: Any) -> str:
 
 
 def test_the_trunk_addresses_of_a_customer_are_on_its_changelog_when_they_are_gone_too() -> None:
+    # I3
     address = TrunkAddressFactory.create(network="198.18.5.1")
     customer = address.customer
     address.priority = 7
@@ -73,6 +74,7 @@ def test_the_trunk_addresses_of_a_customer_are_on_its_changelog_when_they_are_go
 
 
 def test_the_gateways_of_a_route_and_their_order_are_on_its_changelog() -> None:
+    # I3
     route, first, second = RouteFactory.create(), GatewayFactory.create(), GatewayFactory.create()
     steps = [
         RouteGateway.objects.create(route=route, gateway=item, position=n + 1) for n, item in enumerate((first, second))
@@ -87,6 +89,7 @@ def test_the_gateways_of_a_route_and_their_order_are_on_its_changelog() -> None:
 
 
 def test_to_whom_a_number_went_and_where_its_calls_went_is_on_both_changelogs() -> None:
+    # I3
     did, extension = DIDFactory.create(), ExtensionFactory.create()
     customer = extension.customer
     allocate_did(did=did, customer=customer, destination_type="extension", extension=extension)

@@ -231,6 +231,7 @@ def test_the_ledger_is_only_read_in_the_admin(pages: Pages, account: Account) ->
 
 
 def test_the_entry_of_a_call_names_its_number_and_length_and_leads_to_it(pages: Pages, account: Account) -> None:
+    # I14
     call = CdrFactory.create(
         customer=account.customer, src="1001", dst="5511987654321", called_number="5511987654321", billable_seconds=83
     )

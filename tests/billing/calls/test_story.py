@@ -137,6 +137,7 @@ def test_what_is_no_rate_is_refused(text: str) -> None:
 
 @pytest.mark.django_db
 def test_the_page_tells_story_ladder_price_ledger_and_the_set_of_that_moment(client: Client) -> None:
+    # I4
     node = NodeFactory.create(name="pbx1")
     customer = CustomerFactory.create(code="ACME")
     tariff = TariffFactory.create(name="Brasil")

@@ -233,6 +233,7 @@ def test_statements_of_all_accounts_are_issued_by_one_job(account: Account) -> N
 
 
 def test_the_document_is_made_once_and_kept(march: Statement) -> None:
+    # I22
     keep_document(march)
     first = bytes(StatementContent.objects.get().document or b"")
     keep_document(march)
