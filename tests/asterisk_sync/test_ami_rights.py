@@ -64,6 +64,7 @@ def test_what_the_product_does_is_allowed(client: AmiClient, action: str, fields
 
 @pytest.mark.parametrize(("action", "fields"), REFUSED.items(), ids=REFUSED.keys())
 def test_what_it_does_not_need_is_refused(client: AmiClient, action: str, fields: dict[str, str]) -> None:
+    # O25
     assert _permission_is_missing(client, action, fields)
 
 

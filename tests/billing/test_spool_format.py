@@ -50,6 +50,11 @@ def test_a_line_of_version_1_is_read_beside_one_of_version_2_that_names_the_call
     assert parse(spool_line(src="551150000000", va_caller="551130001055")).caller == "551130001055"
 
 
+def test_n71_a_call_that_is_answered_without_an_answer_time_is_kept_aside() -> None:
+    assert refusal_of(spool_line(answer="0.000000")) == "answer"
+    assert refusal_of(failed(disposition="ANSWERED")) == "answer"
+
+
 def test_what_only_describes_a_call_is_left_out_where_it_is_nonsense() -> None:
     line = spool_line(va_attempt="x", va_cause="99999999999", va_sipcode="-1", va_pdd="1.5", va_dialstatus="no way")
     assert parse(line).result == AttemptResult()

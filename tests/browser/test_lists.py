@@ -24,6 +24,7 @@ def serious(page: Page) -> list[str]:
 def test_a_list_is_laid_out_kept_as_a_view_and_walked_through(
     log_in: Callable[[str], Page], live_server: LiveServer
 ) -> None:
+    # I11
     for place in range(30):
         CustomerFactory.create(code=f"C{place:02}")
     page = log_in(Role.OPERATOR)

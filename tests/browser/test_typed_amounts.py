@@ -77,6 +77,7 @@ def said(page: Page) -> Any:
 def test_a_typed_price_is_told_while_it_is_typed_stored_and_shown_again(
     page_in_a_language: tuple[Page, str], live_server: LiveServer
 ) -> None:
+    # I1
     page, language = page_in_a_language
     provider = ProviderFactory.create(cost_per_minute="7", currency="BRL")
     edit = live_server.url + reverse("routing:provider_edit", args=[provider.pk])

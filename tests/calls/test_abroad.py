@@ -64,6 +64,7 @@ def test_a_country_that_it_was_allowed_is_called_and_its_money_set_aside(
 def test_an_emergency_line_is_called_whoever_is_asked_about_what(
     exchange: Exchange, vivo: Carrier, acme: Trunk
 ) -> None:
+    # N7
     account = account_of(acme.customer)
     Account.objects.filter(pk=account.pk).update(blocked_at=timezone.now(), kind=AccountKind.PREPAID)
     acme.customer.channel_limit = 1

@@ -57,6 +57,7 @@ def test_of_many_calls_at_once_with_funds_for_10_never_more_than_10_get_through(
 def test_premium_calls_one_after_the_other_cost_no_more_than_the_cap_and_an_increment_for_each_channel(
     exchange: Exchange, vivo: Carrier, acme: Trunk
 ) -> None:
+    # N29
     tariff = TariffFactory.create(
         pattern="1900", price_per_minute=Decimal(60), initial_block_seconds=6, increment_seconds=6, free_seconds=0
     )

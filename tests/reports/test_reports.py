@@ -45,6 +45,7 @@ def attempt(gateway: Gateway, disposition: str = Disposition.ANSWERED, **values:
 
 
 def test_a_gateways_figures_follow_their_formulas(viewer: User, gateway: Gateway) -> None:
+    # I25
     attempt(gateway, billable_seconds=Decimal(30), post_dial_delay_ms=1000)
     attempt(gateway, billable_seconds=Decimal(90), post_dial_delay_ms=3000)
     attempt(gateway, Disposition.BUSY, cause=17, post_dial_delay_ms=2000)

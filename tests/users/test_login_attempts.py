@@ -74,6 +74,7 @@ def test_an_attackers_failures_do_not_lock_the_owner_out_elsewhere(ana: User) ->
 
 
 def test_many_addresses_delay_a_name_together_but_shortly(ana: User) -> None:
+    # O26
     _fail_from_many_addresses(20)
     refused = _api(PASSWORD, "203.0.113.9")
     assert refused.status_code == 429

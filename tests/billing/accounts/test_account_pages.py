@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from billing.accounts.ledger import account_of
 from billing.accounts.ledger import reverse as reverse_entry
-from billing.models import Account, CreditHold, EntryKind, LedgerEntry
+from billing.models import Account, AccountKind, CreditHold, EntryKind, LedgerEntry
 from tests.billing.accounts.conftest import Pages, balance, paid
 from tests.factories.billing import CdrFactory
 from tests.factories.customers import CustomerFactory
@@ -228,6 +228,28 @@ def test_the_ledger_is_only_read_in_the_admin(pages: Pages, account: Account) ->
     assert admin.post(page, {"amount": "99"}).status_code == 403
     assert admin.get(reverse("admin:billing_ledgerentry_add")).status_code == 403
     assert admin.get(reverse("admin:billing_account_change", args=[account.pk])).status_code == 200
+
+
+def test_a_large_top_up_is_taken_and_the_form_says_what_is_there(pages: Pages, account: Account) -> None:
+    # I15
+    paid(account, "2.5")
+    finance = pages(Role.FINANCE)
+    page = address("topup", account)
+    shown = text_of(finance.get(page))
+    assert "R$\u00a02.50" in shown
+    answers = {"amount": "1,234,567,890.12", "description": "Pix", "key": key_of(finance, page)}
+    assert finance.post(page, answers).status_code == 302
+    assert balance(account) == Decimal("1234567892.62")
+
+
+def test_a_debt_is_marked_where_it_is_wrong(pages: Pages, account: Account) -> None:
+    # I15
+    paid(account, "-3")
+    list_of_accounts = reverse("billing:account_list")
+    marked = "text-bad"
+    for kind, is_wrong in ((AccountKind.POSTPAID, False), (AccountKind.PREPAID, True)):
+        Account.objects.filter(pk=account.pk).update(kind=kind)
+        assert (marked in text_of(pages(Role.FINANCE).get(list_of_accounts))) is is_wrong
 
 
 def test_the_entry_of_a_call_names_its_number_and_length_and_leads_to_it(pages: Pages, account: Account) -> None:

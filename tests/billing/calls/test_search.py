@@ -128,6 +128,7 @@ def test_a_filter_that_no_index_serves_is_paged_through_without_a_gap(operator: 
 
 
 def test_a_long_search_stops_and_goes_on_with_the_next_page(operator: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    # I23
     call(0, cause=16)
     old = call(1, cause=102)
     moment = NOON - timedelta(days=20)
@@ -176,6 +177,7 @@ def test_the_caller_is_found_although_another_number_was_shown(operator: Client)
 
 
 def test_calls_from_and_to_an_extension_are_those_of_its_sip_account(operator: Client) -> None:
+    # I19
     extension = ExtensionFactory.create()
     ours, other = f"PJSIP/{extension.sip_username}-00000001", "PJSIP/GW_Vivo-00000002"
     call(1, customer=extension.customer, channel=ours, destination_channel=other)
