@@ -41,8 +41,17 @@ MATCHES = [
 ]
 
 
-def _bound(label: Any, column: str, lookup: str, places: int = 6) -> django_filters.NumberFilter:
-    limits = {"min_value": -LARGEST, "max_value": LARGEST, "max_digits": DIGITS, "decimal_places": places}
+class WholeNumberFilter(django_filters.Filter):
+    """A whole number from 0."""
+
+    field_class = forms.IntegerField
+
+    def __init__(self, most: int, **kwargs: Any) -> None:
+        super().__init__(min_value=0, max_value=most, **kwargs)
+
+
+def _bound(label: Any, column: str, lookup: str) -> django_filters.NumberFilter:
+    limits = {"min_value": -LARGEST, "max_value": LARGEST, "max_digits": DIGITS, "decimal_places": 6}
     return django_filters.NumberFilter(field_name=column, lookup_expr=lookup, label=label, **limits)
 
 
@@ -70,15 +79,15 @@ class CdrFilterSet(EntityFilterSet):
     did = django_filters.ModelChoiceFilter(queryset=visible(DID), widget=HIDDEN)
     country = django_filters.CharFilter(field_name="called_country", label=_("country"), max_length=2)
     prefix = django_filters.CharFilter(field_name="matched_pattern", label=_("prefix of the tariff"), max_length=60)
-    cause = _bound(_("cause"), "cause", "exact", places=0)
-    sip_code = _bound(_("SIP code"), "sip_code", "exact", places=0)
+    cause = WholeNumberFilter(999, label=_("cause"))
+    sip_code = WholeNumberFilter(999, label=_("SIP code"))
     seconds_from = _bound(_("talk from, seconds"), "billable_seconds", "gte")
     seconds_to = _bound(_("talk to, seconds"), "billable_seconds", "lte")
     price_from = _bound(_("price from"), "price", "gte")
     price_to = _bound(_("price to"), "price", "lte")
     cost_from = _bound(_("cost from"), "cost", "gte")
     margin_to = _bound(_("margin to"), "margin", "lte")
-    delay_from = _bound(_("delay from, ms"), "post_dial_delay_ms", "gte", places=0)
+    delay_from = WholeNumberFilter(10**9, field_name="post_dial_delay_ms", lookup_expr="gte", label=_("delay from, ms"))
     node = django_filters.CharFilter(field_name="node_name", label=_("node"), max_length=60)
     money = django_filters.ChoiceFilter(
         label=_("money"),
@@ -94,6 +103,12 @@ class CdrFilterSet(EntityFilterSet):
 
     # What the search box finds of a text that is no number.
     text_fields: ClassVar[tuple[str, ...]] = ("src", "caller_id", "account_code", "linkedid")
+
+    folded = frozenset({
+        "match", "extension", "provider", "route", "conference", "country", "called_kind", "prefix", "cause",
+        "sip_code", "seconds_from", "seconds_to", "price_from", "price_to", "cost_from", "margin_to", "delay_from",
+        "node", "money", "attempts",
+    })  # fmt: skip
 
     class Meta:
         model = Cdr

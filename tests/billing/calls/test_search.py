@@ -322,6 +322,11 @@ def test_the_sums_of_summed_days_and_of_the_hours_beside_them_are_those_of_the_c
     assert (found.totals.calls, found.totals.talk_seconds) == (5, Decimal(300))
 
 
+def test_filters_that_are_seldom_wanted_are_folded_away_unless_one_of_them_holds(operator: Client) -> None:
+    assert '<details class="list-rest">' in listed(operator, called="5511")
+    assert '<details class="list-rest" open>' in listed(operator, cause="16")
+
+
 def test_what_the_list_filters_can_be_mailed_regularly(operator: Client) -> None:
     customer = CustomerFactory.create()
     query = {"customer": str(customer.pk), "called": "55 11", "cursor": "x", "columns": "started_at"}

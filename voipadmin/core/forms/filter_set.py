@@ -18,9 +18,10 @@ from voipadmin.core.lists.additions import AddedFilter, additions_for
 
 
 class EntityFilterSet(django_filters.FilterSet):
-    """Filters of a list; `search_fields` are what the search box looks into."""
+    """Filters of a list: `search_fields` are what the search box looks into, `folded` those that are seldom wanted."""
 
     search_fields: ClassVar[tuple[str, ...]] = ()
+    folded: ClassVar[frozenset[str]] = frozenset()
 
     q = django_filters.CharFilter(method="search", label=_("Search"))
 
@@ -54,6 +55,21 @@ class EntityFilterSet(django_filters.FilterSet):
     def search(self, queryset: Any, _name: str, value: str) -> Any:
         """Keep the rows in which every word is found in some searched field."""
         return search_in(queryset, self.search_fields, value)
+
+    @property
+    def usual_fields(self) -> list[Any]:
+        """Return the fields that are in view, beside the search box."""
+        return [field for field in self.form.visible_fields() if field.name not in self.folded | {"q"}]
+
+    @property
+    def folded_fields(self) -> list[Any]:
+        """Return the fields that are shown on request."""
+        return [field for field in self.form.visible_fields() if field.name in self.folded]
+
+    @property
+    def is_unfolded(self) -> bool:
+        """Tell whether one of the folded filters has a value."""
+        return any(field.value() not in (None, "", []) for field in self.folded_fields)
 
     @property
     def active_count(self) -> int:
