@@ -7,7 +7,7 @@ from customers.models import Customer
 from tests.factories import CustomerFactory, RouteFactory, UserFactory
 from voipadmin.users.roles import Role
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(seconds=0.3)]
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from customers.models import Customer
 from tests.factories import CustomerFactory, ProviderFactory, UserFactory
 from voipadmin.users.roles import Role
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(seconds=0.3)]
 MODELS: list[Any] = [BuyRate, CreditHold, Deck, LedgerEntry, PastRating, RefusedCall, Rerating]
 
 

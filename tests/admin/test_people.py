@@ -35,6 +35,7 @@ def test_sessions_and_second_factors_of_others_have_no_page(model: type) -> None
     assert model not in admin.site._registry
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_no_page_shows_the_key_of_somebodys_session(root: Client) -> None:
     UserFactory.create(username="ana")
     Client().post(reverse("account_login"), {"login": "ana", "password": PASSWORD})

@@ -45,6 +45,7 @@ def test_a_tariff_says_whether_it_is_for_numbers_or_for_codes(finance: ApiClient
     [("190", ["numbers of the world (+190", "codes of the country (190)"]),
      ("_ZZ9XXXXXXXX", ["numbers of the world (+", "numbers of the country (+55", "written _55ZZ9XXXXXXXX"])],
 )  # fmt: skip
+@pytest.mark.slow(seconds=0.3)
 def test_a_pattern_that_could_be_several_things_is_refused_with_all_of_them(
     finance: ApiClient, pattern: str, readings: list[str]
 ) -> None:
@@ -56,6 +57,7 @@ def test_a_pattern_that_could_be_several_things_is_refused_with_all_of_them(
     assert finance.post("/tariffs/", body | {"matches": "number"}).json()["pattern"] == pattern
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_a_pattern_that_is_one_thing_need_not_say_what_it_is_for(finance: ApiClient) -> None:
     shown = [
         finance.post("/tariffs/", {"pattern": pattern, "price_per_minute": "0.08"}).json()
@@ -67,6 +69,7 @@ def test_a_pattern_that_is_one_thing_need_not_say_what_it_is_for(finance: ApiCli
 
 
 @pytest.mark.parametrize("method", ["put", "patch"])
+@pytest.mark.slow(seconds=0.3)
 def test_a_changed_tariff_stays_what_it_is_for_while_its_pattern_does(finance: ApiClient, method: str) -> None:
     tariff = TariffFactory.create(pattern="190", matches="code")
     body = {"pattern": "190", "price_per_minute": "0.09"}
@@ -166,6 +169,7 @@ def test_the_sums_are_of_all_calls_and_not_of_the_page(finance: ApiClient) -> No
     assert (len(following["items"]), following["totals"]) == (2, None)
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_calls_are_found_by_their_facts(finance: ApiClient) -> None:
     now = timezone.now()
     gateway, customer = GatewayFactory.create(), CustomerFactory.create()

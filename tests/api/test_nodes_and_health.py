@@ -49,6 +49,7 @@ def test_anybody_may_ask_whether_it_lives() -> None:
     assert Client().get("/health/live").json() == {"status": "ok"}
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_readiness_is_a_word_to_a_stranger_and_the_parts_to_others() -> None:
     assert Client().get("/health/ready").json() == {"status": "ok"}
     browser = Client()

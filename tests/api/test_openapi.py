@@ -70,6 +70,7 @@ def test_no_answer_is_described_with_a_secret_but_those_that_show_a_new_one() ->
     assert with_secret == {"ExtensionCreated", "WebhookCreated"}
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_a_whole_life_through_the_api_in_curls_order() -> None:
     """What docs/api.md shows, step by step."""
     UserFactory.create(username="script", role=Role.OPERATOR)

@@ -89,6 +89,7 @@ def test_a_route_keeps_the_order_of_its_gateways(operator: ApiClient) -> None:
     assert shown["gateway_id"] == str(second.pk)
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_a_change_of_priority_leaves_gateways_and_customers(operator: ApiClient) -> None:
     customer = CustomerFactory.create()
     route = RouteFactory.create(gateways=GatewayFactory.create_batch(2), customers=[customer])

@@ -36,6 +36,7 @@ def secrets(operator: ApiClient, caplog: pytest.LogCaptureFixture) -> list[str]:
     return [created["secret"], rotated["secret"], *SENT, "refused;because-of-this"]
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_the_changelog_tells_of_the_work_and_not_of_the_secrets(secrets: list[str], operator: ApiClient) -> None:
     entries = list(LogEntry.objects.all())
     told = " ".join(f"{entry.changes} {entry.object_repr} {entry.serialized_data}" for entry in entries)
@@ -51,6 +52,7 @@ def test_the_log_tells_of_none(secrets: list[str], caplog: pytest.LogCaptureFixt
         assert secret not in caplog.text
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_no_list_and_no_report_shows_one(secrets: list[str], operator: ApiClient) -> None:
     paths = ("/extensions/", "/gateways/", "/customers/", "/nodes/", "/reports/cdr", "/dashboard/stats")
     shown = " ".join(operator.get(path).content.decode() for path in paths)
@@ -58,6 +60,7 @@ def test_no_list_and_no_report_shows_one(secrets: list[str], operator: ApiClient
         assert secret not in shown
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_the_database_holds_them_encrypted(secrets: list[str]) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT secret FROM customers_extension UNION SELECT secret FROM routing_gateway")

@@ -121,6 +121,7 @@ rates = st.builds(
 
 
 @given(st.lists(st.tuples(st.none() | rates, st.integers(0, 86_400)), max_size=8))
+@pytest.mark.slow(seconds=0.3)
 def test_calls_over_arrays_cost_what_they_cost_one_by_one(calls: list[tuple[Any, int]]) -> None:
     expected = [None if rate is None else rate_duration(rate, seconds).amount for rate, seconds in calls]
     assert amounts([rate for rate, _ in calls], [seconds for _, seconds in calls]) == expected
@@ -221,6 +222,7 @@ class Manager:
 
 
 @pytest.mark.django_db
+@pytest.mark.slow(seconds=0.3)
 def test_each_call_is_ended_by_its_own_node_and_every_result_is_told() -> None:
     node, away = NodeFactory.create_batch(2)
     known = (
@@ -241,6 +243,7 @@ def test_each_call_is_ended_by_its_own_node_and_every_result_is_told() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.slow(seconds=0.3)
 def test_what_nobody_took_in_time_is_taken_by_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     node = NodeFactory.create()
     monkeypatch.setattr(hangups, "TAKEN_WITHIN", timedelta(seconds=-3))

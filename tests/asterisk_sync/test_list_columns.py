@@ -53,6 +53,7 @@ def old_and_new(node: Node) -> tuple[Extension, Extension]:
     return old, new
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_extensions_say_whether_they_are_registered_and_can_be_told_apart_by_it() -> None:
     node = NodeFactory.create()
     here, away = ExtensionFactory.create(), ExtensionFactory.create()
@@ -85,6 +86,7 @@ def test_the_sync_state_of_many_is_that_of_each() -> None:
     assert sync_states_of([]) == []
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_lists_are_narrowed_by_what_is_applied(django_assert_max_num_queries: Any) -> None:
     old, new = old_and_new(NodeFactory.create())
     operator = client_of(Role.OPERATOR)

@@ -54,6 +54,7 @@ def test_a_new_node_wants_its_first_generation(pbx: Node) -> None:
     assert Node.objects.get(pk=pbx.pk).is_pending
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_each_kind_of_object_raises_the_wanted_generation_when_created_changed_and_deleted(pbx: Node) -> None:
     trunk, desk = TrunkAddressFactory.create(), ExtensionFactory.create()
     gateway = GatewayFactory.create()

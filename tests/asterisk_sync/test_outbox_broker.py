@@ -82,6 +82,7 @@ def test_a_broker_that_is_down_costs_a_save_next_to_nothing_and_no_intent(
     assert outbox.wake_worker(pbx.pk) is False
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_a_broker_that_hangs_is_waited_for_once_not_at_each_save(
     pbx: Node, use_broker: Callable[[int], None], hung_broker: HungBroker
 ) -> None:

@@ -27,7 +27,7 @@ from voipadmin.core.services import delete_object
 from voipadmin.core.signals import objects_changed
 from voipadmin.users.roles import Role
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow(seconds=0.3)]
 
 Nodes = dict[str, Node]
 

@@ -25,6 +25,7 @@ def test_more_than_twenty_or_five_per_cent_waits_but_a_few_never_do(removed: int
 
 
 @given(NAMES, NAMES)
+@pytest.mark.slow(seconds=0.3)
 def test_what_was_there_is_either_still_there_or_among_the_removals(
     before: frozenset[str], after: frozenset[str]
 ) -> None:

@@ -41,6 +41,7 @@ def test_a_call_is_one_record_whatever_its_caller_calls_itself(tmp_path: Path, v
 
 
 @given(values=st.tuples(ODD, ODD, ODD), count=st.integers(1, 4))
+@pytest.mark.slow(seconds=0.3)
 def test_any_text_of_line_breaks_quotes_and_commas_makes_as_many_records_as_calls(
     tmp_path_factory: pytest.TempPathFactory, values: tuple[str, str, str], count: int
 ) -> None:

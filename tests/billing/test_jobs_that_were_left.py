@@ -125,6 +125,7 @@ def test_a_rerating_goes_on_after_both_of_its_workers_were_killed(company: Custo
 
 
 @pytest.mark.django_db
+@pytest.mark.slow(seconds=0.3)
 def test_a_job_is_left_only_when_nobody_holds_it_and_nothing_was_written_for_a_while() -> None:
     deck = upload()
     assert decks.resume_decks() == 0, "its message has just been sent"
@@ -141,6 +142,7 @@ def test_a_job_is_left_only_when_nobody_holds_it_and_nothing_was_written_for_a_w
 
 
 @pytest.mark.django_db
+@pytest.mark.slow(seconds=0.3)
 def test_a_message_that_comes_again_reads_nothing_again() -> None:
     deck = upload()
     read_deck(deck)
@@ -164,6 +166,7 @@ def test_a_deck_that_takes_its_workers_with_it_is_given_up_and_said_until_a_pers
 
 
 @pytest.mark.django_db
+@pytest.mark.slow(seconds=0.3)
 def test_a_rerating_that_is_given_up_leads_to_its_page(company: Customer, admin_user: object) -> None:
     job = approve_rerating(rerating=previewed(), actor="rui")
     left(job, starts=MOST_STARTS)

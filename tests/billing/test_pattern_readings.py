@@ -78,6 +78,7 @@ def test_what_nothing_falls_under_has_no_reading_or_stays() -> None:
 
 @given(st.randoms(use_true_random=True))
 @settings(max_examples=300, deadline=None)
+@pytest.mark.slow(seconds=0.3)
 def test_the_reading_that_upgrades_and_lists_take_is_among_them_and_each_has_a_number(chance: Random) -> None:
     key = number_key(chance, BRAZIL).removeprefix("0").removeprefix("55")
     pattern = pattern_around(chance, key) if chance.random() < 0.5 else key[: chance.randint(1, len(key))]
@@ -115,6 +116,7 @@ def saved(client: Client, **values: str) -> tuple[str, list[tuple[str, str]]]:
     return response.content.decode(), list(Tariff.objects.values_list("pattern", "matches"))
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_the_form_asks_what_a_pattern_that_could_be_both_is_for(finance: Client) -> None:
     page, stored = saved(finance, pattern="190", is_for="")
     assert "“190” could mean numbers of the world (" in page
@@ -134,6 +136,7 @@ def test_the_form_reads_what_a_pattern_with_one_meaning_is_for(
     assert saved(finance, pattern=pattern, is_for="")[1] == [stored]
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_a_national_pattern_without_its_country_is_asked_about_and_taken_as_written_where_that_is_said(
     finance: Client,
 ) -> None:
@@ -162,6 +165,7 @@ def test_the_preview_says_both_before_and_after_it_was_said(finance: Client) -> 
     assert "could" not in text
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_the_admins_form_asks_as_well(admin_client: Client) -> None:
     answers = filled_in(pattern="190", matches="", name="Police")
     answers |= {"effective_from_0": "2026-01-01", "effective_from_1": "00:00:00"}

@@ -110,6 +110,7 @@ def test_by_the_second_two_halves_come_to_the_whole(per_minute: Decimal, unit: i
 
 
 @given(st.lists(durations, max_size=30), rates())
+@pytest.mark.slow(seconds=0.3)
 def test_a_sum_of_charges_is_exact_and_independent_of_their_order(calls: list[Decimal], rate: Rate) -> None:
     charges = [rate_duration(rate, call) for call in calls]
     total = total_of(charges)
@@ -118,6 +119,7 @@ def test_a_sum_of_charges_is_exact_and_independent_of_their_order(calls: list[De
 
 
 @given(rates(), durations)
+@pytest.mark.slow(seconds=0.3)
 def test_rounding_up_is_never_less_than_half_up_and_that_never_less_than_down(rate: Rate, duration: Decimal) -> None:
     down, half_up, up = (
         rate_duration(

@@ -101,6 +101,7 @@ def test_a_call_that_nobody_pays_for_still_costs_what_the_deck_says() -> None:
     )
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_the_callers_number_is_the_origin_and_an_extensions_is_that_of_its_customer() -> None:
     TariffFactory.create(pattern="55", price_per_minute=Decimal("0.30"))
     local = TariffFactory.create(pattern="55", origin_prefix="5511", price_per_minute=Decimal("0.10"))

@@ -19,7 +19,7 @@ from tests.billing.spool_lines import spool_line
 from tests.factories import CdrFactory, GatewayFactory, ProviderFactory, TariffFactory, UserFactory
 from voipadmin.core.errors import InUse
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(seconds=0.3)]
 
 
 def test_calls_without_a_price_are_priced_when_their_tariff_is_there() -> None:

@@ -119,6 +119,7 @@ def test_any_bytes_are_a_record_or_refused_with_a_known_reason(line: bytes) -> N
 
 
 @given(st.lists(st.text(max_size=12), min_size=31, max_size=31))
+@pytest.mark.slow(seconds=0.3)
 def test_any_31_texts_are_a_record_or_refused_with_a_known_reason(texts: list[str]) -> None:
     quoted = ",".join('"' + text.replace('"', '""') + '"' for text in ["1", *texts[1:]])
     assert refusal_of(quoted.encode(errors="surrogatepass")) in {None, *RejectReason.values}

@@ -67,6 +67,7 @@ def test_a_copied_file_and_one_with_every_line_twice_change_nothing(spool: Path,
     assert Cdr.objects.count() == 5
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_new_lines_do_not_read_what_a_month_without_statistics_holds(spool: Path) -> None:
     spool.write_bytes(b"".join(spool_line() for _ in range(2_000)))
     import_file(spool, batch_lines=2_000)
@@ -84,6 +85,7 @@ def records_read() -> int:
         return int(cursor.fetchone()[0])
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_a_renamed_file_goes_on_where_it_was(spool: Path) -> None:
     import_file(spool)
     append(spool, spool_line())
@@ -102,6 +104,7 @@ def test_a_truncated_file_is_read_from_its_beginning(spool: Path) -> None:
     assert import_file(spool).imported == 1
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_a_file_that_was_emptied_and_grew_past_the_old_end_is_read_from_its_beginning(spool: Path) -> None:
     import_file(spool)
     inode = spool.stat().st_ino

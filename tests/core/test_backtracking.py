@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from tests.core.attacks import FOREIGN, attacks_on, growth_of
 from tests.core.backtracking import Matcher, program_of
 
+pytestmark = pytest.mark.slow(seconds=0.3)
+
 PATTERNS = [
     r"a*b", r"(?:ab|a)*c", r"(a+)+$", r"\d+\.?\d*", r"^\s*#\s*x", r"(?<=1)a(?=b)", r"(?<!a)b", r"a{2,4}?b", r"[^ab]+1",
     r"(\d)-\1", r"\ba\b", r"(?>a+)b", r"a++b", r"(?:a?){3}b", r"(?:|a)+b", r"\Aa.*\Z", r"(?i:A)b|c",

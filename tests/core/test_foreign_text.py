@@ -13,6 +13,8 @@ import pytest
 from tests.core.attacks import growth_of
 from tests.core.expressions import expressions_of, modules_of
 
+pytestmark = pytest.mark.slow(seconds=0.3)
+
 PACKAGES = (
     "voipadmin/core", "voipadmin/users", "customers", "routing", "numbering", "billing/decks", "billing",
     "asterisk_sync/rendering", "asterisk_sync/generations", "asterisk_sync/throwaway", "asterisk_sync", "reports",

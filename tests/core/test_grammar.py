@@ -122,6 +122,7 @@ def test_a_code_names_every_character_that_it_refuses(character: str, place: int
 
 
 @given(st.text(st.characters(categories=["Ll", "Lu", "Lo", "Nd"]), min_size=1, max_size=20))
+@pytest.mark.slow(seconds=0.3)
 def test_letters_of_other_alphabets_never_pass_in_names(text: str) -> None:
     foreign = any(not unicodedata.name(c, "").startswith(("LATIN", "DIGIT")) for c in text if c not in ORDINALS)
     try:

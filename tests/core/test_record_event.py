@@ -42,6 +42,7 @@ def test_a_detail_without_a_word_is_refused_and_a_long_one_is_cut() -> None:
     assert len(newest().changes["filters"][1]) == LONGEST_DETAIL
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_all_entries_of_one_request_belong_together(client: Client) -> None:
     client.force_login(UserFactory.create(role=Role.ADMIN), backend="voipadmin.users.backends.RoleBackend")
     first, second = CustomerFactory.create(), CustomerFactory.create()

@@ -114,6 +114,7 @@ def test_what_never_ends_is_refused_within_a_second_of_the_processor(sheet: byte
     assert refused(with_sheet(sheet), limits)[0] == "not_a_workbook"
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_rows_are_the_same_as_those_read_here() -> None:
     at = datetime.fromisoformat("2026-01-02T03:04")
     cells: list[list[Any]] = [
@@ -131,6 +132,7 @@ def test_a_cell_with_an_hour_comes_as_text() -> None:
     assert read_rows(workbook([[time(10, 30)]]), FOR_A_PAGE) == [["10:30:00"]]
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_an_error_comes_with_its_place() -> None:
     sheet = rows_of(1, b'<row r="1"><c r="A1"><v>1</v></c></row><row r="2"><c r="B2"><f>A1*2</f><v>2</v></c></row>')
     assert refused(with_sheet(sheet)) == ("formula", 2, "B")
@@ -274,6 +276,7 @@ rows = st.lists(st.lists(cells, max_size=4), max_size=30)
 
 
 @given(st.dictionaries(st.text(max_size=5), rows, max_size=3))
+@pytest.mark.slow(seconds=0.3)
 def test_rows_come_back_as_they_went(sheets: dict[str, Any]) -> None:
     back: dict[str, Any] = {}
     for name, part in decoded(line.encode() for line in encoded((name, iter(found)) for name, found in sheets.items())):

@@ -19,6 +19,8 @@ from tests.factories.users import UserFactory
 from tests.urls import entities, page_names
 from voipadmin.users.roles import Role
 
+pytestmark = pytest.mark.slow(seconds=0.3)
+
 MESSAGES = Path(settings.LOCALE_PATHS[0]) / "pt_BR" / "LC_MESSAGES"
 TRANSLATIONS = MESSAGES / "django.po"
 SOURCES = (

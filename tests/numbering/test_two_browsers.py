@@ -16,7 +16,7 @@ from numbering.ranges import create_did_range
 from tests.factories import CustomerFactory, DIDFactory, ProviderFactory
 from voipadmin.core.errors import Conflict, DomainError
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres15]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres15, pytest.mark.slow(seconds=0.3)]
 
 
 def at_once(*calls: Callable[[], Any]) -> list[Any]:

@@ -218,6 +218,7 @@ def test_a_list_that_is_brazilian_is_not_asked_about(text: str, provider: Provid
     assert numbers(text, provider)[0] in {"552133334444", "554733334444"}
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_a_provider_of_one_country_is_not_asked_about(provider: Provider) -> None:
     assert fault("number\n4733334444\n", provider)[0] == "country_unsure"
     DIDFactory.create(number="551140001000", provider=provider)

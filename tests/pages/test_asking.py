@@ -26,7 +26,7 @@ from tests.pages.subclasses import subclasses
 from voipadmin.core.pages.objects.actions import ButtonView
 from voipadmin.users.roles import Role
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(seconds=0.3)]
 
 
 def text_of(response: Any) -> str:

@@ -32,7 +32,7 @@ from voipadmin.core.pages.listing import bulk_views, list_export, lists
 from voipadmin.users.models import User
 from voipadmin.users.roles import Role
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(seconds=0.3)]
 
 
 @pytest.fixture(autouse=True)

@@ -164,6 +164,7 @@ def served(node: Node, *numbers: int) -> None:
     HangupServer(node.pk, Manager()).serve(channels, 0.3)  # type: ignore[arg-type]
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_ending_a_call_is_asked_entered_and_its_result_shown() -> None:
     node, acme = NodeFactory.create(), CustomerFactory.create()
     tell(node, a_call(1, **of(acme)), a_call(2))
@@ -200,6 +201,7 @@ def test_a_call_that_ended_meanwhile_is_said_to_be_over() -> None:
     assert "These calls are over already." in text_of(answer)
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_the_api_lists_and_ends_calls_for_those_who_may() -> None:
     node, acme, gateway = NodeFactory.create(), CustomerFactory.create(), GatewayFactory.create()
     tell(node, a_call(1, **of(acme, gateway)), a_call(2))

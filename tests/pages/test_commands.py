@@ -73,6 +73,7 @@ NAMES = st.from_regex(r"[A-Za-z]{1,8}[A-Z0-9_-]{2,20}", fullmatch=True).filter(
     party=NAMES,
     upper=st.booleans(),
 )
+@pytest.mark.slow(seconds=0.3)
 def test_every_number_and_customer_is_read_as_it_was_written(
     word: str, number: str, link: str, party: str, upper: bool
 ) -> None:
@@ -167,6 +168,7 @@ def test_a_number_is_released_blocked_or_sent_elsewhere_on_its_own_page(
 
 
 @pytest.mark.django_db
+@pytest.mark.slow(seconds=0.3)
 def test_simulations_calls_and_top_ups_are_filled_in(admin: Client) -> None:
     customer = CustomerFactory.create(code="ACME", type=CustomerType.EXTENSION)
     [(url, label)] = commands(admin, "simular (11) 98765-4321 de acme/1001")
@@ -193,6 +195,7 @@ def test_a_customer_is_suspended_in_its_form(operator: Client) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.slow(seconds=0.3)
 def test_who_may_not_do_it_is_offered_nothing(as_role: AsRole) -> None:
     allocation = DIDAllocationFactory.create(did__number=NUMBER, did__status=DIDStatus.ALLOCATED)
     clients = [as_role(Role.VIEWER), as_role(Role.CUSTOMER, allocation.customer)]

@@ -42,6 +42,7 @@ def edit(customer: Customer) -> str:
     return f"/customers/{customer.pk}/edit/"
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_the_second_is_told_who_changed_what_and_may_write_over_it(
     operator: Client, admin: Client, customer: Customer
 ) -> None:
@@ -61,6 +62,7 @@ def test_the_second_is_told_who_changed_what_and_may_write_over_it(
     assert Customer.objects.get().name == "Mine Ltda."
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_a_third_who_comes_between_is_told_as_well(operator: Client, admin: Client, customer: Customer) -> None:
     first = version_in(text_of(operator.get(edit(customer))))
     for name in ("One", "Two"):

@@ -22,7 +22,7 @@ from voipadmin.core.tables.links import page_of
 from voipadmin.users.models import User
 from voipadmin.users.roles import Role
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(seconds=0.3)]
 
 
 def rows(*filled: dict[str, Any], initial: int = 0) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from voipadmin.core.models import ListLayout, SavedView
 from voipadmin.users.models import User
 from voipadmin.users.roles import Role
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(seconds=0.3)]
 CUSTOMERS = "/customers/"
 LAYOUT = "/lists/customers.customer/layout/"
 VIEWS = "/lists/customers.customer/views/"

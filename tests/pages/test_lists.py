@@ -121,6 +121,7 @@ def test_a_caller_who_names_itself_a_formula_does_not_run_in_the_spreadsheet(adm
     assert '\'=HYPERLINK("http://evil")' in row
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_a_caller_id_with_markup_is_shown_as_text(admin: Client) -> None:
     evil = '<script>alert(1)</script><img src=x hx-get="/x" onerror=alert(1)>'
     call = CdrFactory.create(src="<script>alert(1)</script>", caller_id=evil)
@@ -185,6 +186,7 @@ def test_routes_of_a_gateway_are_listed_once(admin: Client) -> None:
     assert listed(admin, "routing:route_list", gateway=gateway.pk).count(f">{route.name}<") == 1
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_a_list_costs_as_many_queries_for_many_rows_as_for_few(
     admin: Client, django_assert_max_num_queries: Any
 ) -> None:
@@ -231,6 +233,7 @@ def test_a_file_is_not_made_of_what_a_wrong_filter_leaves(admin: Client) -> None
     assert "Status: Select a valid choice." in response.content.decode()
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_rows_are_counted_up_to_a_bound(admin: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(BoundedPaginator, "bound", 30)
     CustomerFactory.create_batch(30)

@@ -223,6 +223,7 @@ def test_a_run_shows_its_steps_its_reason_and_its_difference(admin: Client) -> N
     assert '<span class="del">-old &lt;b&gt;' in text
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_an_earlier_generation_is_put_back_by_those_who_may(admin: Client, as_role: AsRole) -> None:
     node = NodeFactory.create()
     facts = {"node": node, "content_hash": "0" * 64, "text_kept": True}

@@ -16,7 +16,7 @@ from tests.pages.conftest import AsRole
 from voipadmin.core.forms.pick import OFFERED, SALT
 from voipadmin.users.roles import Role
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(seconds=0.3)]
 CUSTOMERS, EXTENSIONS = "customers.customer", "customers.extension"
 NEW = "customers:extension_create"
 

@@ -25,7 +25,7 @@ from voipadmin.core.text.searched import read_search
 from voipadmin.users.models import User
 from voipadmin.users.roles import Role
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(seconds=0.3)]
 
 
 def found(client: Client, text: str) -> list[tuple[str, str]]:

@@ -55,6 +55,7 @@ def test_a_new_secret_is_on_the_next_page_once(operator: Client) -> None:
     assert noted.actor.role == Role.OPERATOR
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_nobody_else_sees_it(operator: Client, as_role: AsRole) -> None:
     extension = ExtensionFactory.create()
     page = rotated(operator, extension)
@@ -63,6 +64,7 @@ def test_nobody_else_sees_it(operator: Client, as_role: AsRole) -> None:
     assert extension.secret in text_of(operator.get(page))
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_it_waits_ten_minutes_and_not_longer(operator: Client) -> None:
     extension = ExtensionFactory.create()
     page = rotated(operator, extension)
@@ -73,6 +75,7 @@ def test_it_waits_ten_minutes_and_not_longer(operator: Client) -> None:
     assert operator.get(page).status_code == 410
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_a_session_keeps_only_the_latest(operator: Client) -> None:
     extension = ExtensionFactory.create()
     pages = [rotated(operator, extension) for _number in range(KEPT + 1)]

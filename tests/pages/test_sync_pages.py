@@ -20,7 +20,7 @@ from tests.pages.sets import SECRET, accepted, files, noted, text_of
 from voipadmin.core.tables.links import page_of
 from voipadmin.users.roles import Role
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(seconds=0.3)]
 
 
 def test_a_generation_tells_who_changed_what_since_the_set_before_it(admin: Client, node: Node) -> None:

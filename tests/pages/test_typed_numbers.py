@@ -115,6 +115,7 @@ def test_three_digits_are_decided_by_a_field_that_has_two_decimals(in_language: 
     ("language", "value", "echo"),
     [("pt-br", "1250,50", "R$ 1.250,50 por minuto"), ("en", "1250.50", "R$ 1,250.50 per minute")],
 )
+@pytest.mark.slow(seconds=0.3)
 def test_a_form_shows_a_stored_price_in_the_users_language_and_says_what_it_is(
     in_language: InLanguage, language: str, value: str, echo: str
 ) -> None:
@@ -128,6 +129,7 @@ def test_a_form_shows_a_stored_price_in_the_users_language_and_says_what_it_is(
     assert made.cost_per_minute == Decimal("1250.5")
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_a_form_that_is_shown_again_says_what_was_read(in_language: InLanguage) -> None:
     page = text_of(in_language("pt-br").post(reverse(CREATE), provider(name="", cost_per_minute="0.05")))
     assert value_of(page, "cost_per_minute") == "0.05"

@@ -181,6 +181,7 @@ def test_the_figures_cannot_be_changed_afterwards(viewer: User) -> None:
         stats.calls_today = 1  # type: ignore[misc]  # the point of the test
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_the_dashboard_costs_two_queries_however_many_calls_there_are(viewer: User) -> None:
     for minute in range(20):
         sold(NOW - timedelta(minutes=minute + 1), customer=CustomerFactory.create())

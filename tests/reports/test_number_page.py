@@ -26,7 +26,7 @@ from tests.pages.conftest import as_role as as_role  # noqa: PLC0414 - the fixtu
 from voipadmin.core.tables.links import number_link, page_of, page_of_number
 from voipadmin.users.roles import Role
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(seconds=0.3)]
 KEY = "551140001000"
 
 

@@ -52,6 +52,7 @@ def test_digits_take_the_same_in_a_route_and_a_tariff(as_role: AsRole) -> None:
         assert "2 of 3 outgoing calls" in shown(client, of=kind, pattern="5599")
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_other_routes_come_by_priority_and_other_tariffs_by_length(as_role: AsRole) -> None:
     later, first = (RouteFactory.create(pattern=pattern, priority=p) for pattern, p in (("_0.", 9), ("_011.", 2)))
     off = RouteFactory.create(pattern="_0119.", enabled=False)
@@ -84,6 +85,7 @@ def test_the_pages_of_a_route_and_of_a_tariff_show_it_too(as_role: AsRole) -> No
         assert '<section class="panel">' in shown_there
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_a_code_is_compared_with_codes(as_role: AsRole) -> None:
     code = TariffFactory.create(pattern="0800", matches="code")
     route = RouteFactory.create(pattern="_0800.")
@@ -121,6 +123,7 @@ def test_only_those_who_see_routes_are_shown_them(as_role: AsRole) -> None:
     assert as_role(Role.CUSTOMER).get(reverse("reports:pattern"), {"pattern": "55"}).status_code == 403
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_the_queries_do_not_grow_with_routes_and_tariffs(as_role: AsRole) -> None:
     client = as_role(Role.OPERATOR)
 

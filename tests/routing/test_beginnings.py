@@ -63,6 +63,7 @@ DIGITS = st.one_of(
 
 
 @given(DIGITS)
+@pytest.mark.slow(seconds=0.3)
 def test_a_route_and_a_tariff_of_the_same_digits_take_the_same_numbers(digits: str) -> None:
     tariffs, routes = readings(digits, BRAZIL), beginning_patterns(digits, BRAZIL)
     if len(tariffs) != 1 or len(routes) != 1:
@@ -73,6 +74,7 @@ def test_a_route_and_a_tariff_of_the_same_digits_take_the_same_numbers(digits: s
 
 
 @given(DIGITS)
+@pytest.mark.slow(seconds=0.3)
 def test_digits_that_a_route_reads_as_a_beginning_were_nobodys_number_before(digits: str) -> None:
     if beginning_patterns(digits, BRAZIL):
         assert not any(line_of(digits, number.key, BRAZIL) for number in NUMBERS)

@@ -84,6 +84,7 @@ def test_the_database_refuses_what_no_form_saw(values: dict[str, Any], constrain
         GatewayFactory.create(**values)
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_registration_needs_a_user_name_and_a_secret() -> None:
     assert list(errors_of(authentication=Authentication.REGISTRATION, username="me")) == ["username"]
     save_object(
@@ -100,6 +101,7 @@ def test_a_fixed_caller_id_needs_its_number() -> None:
     assert list(errors_of(caller_id_rule=CallerIdRule.FIXED)) == ["caller_id_number"]
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_a_number_with_the_carriers_code_needs_that_code() -> None:
     assert list(errors_of(sent_format=SentFormat.NATIONAL_CARRIER)) == ["carrier_code"]
     assert list(errors_of(sent_format=SentFormat.NATIONAL_CARRIER, carrier_code="2a")) == ["carrier_code"]

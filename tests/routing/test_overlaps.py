@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,6 +17,7 @@ from voipadmin.core.numbers.patterns import parse_pattern
 
 
 @given(st.lists(patterns(), max_size=30), patterns())
+@pytest.mark.slow(seconds=0.3)
 def test_it_finds_exactly_the_patterns_that_overlap(kept: list[str], wanted: str) -> None:
     index: OverlapIndex[int] = OverlapIndex()
     for number, text in enumerate(kept):
@@ -41,6 +43,7 @@ def _routes(narrow: int) -> list[ARoute]:
     return [ARoute(UUID(int=number), pattern) for number, pattern in enumerate([*patterns, *wide, "_X."])]
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_the_work_of_layering_routes_grows_with_them_and_not_with_their_pairs() -> None:
     few, many = _routes(475), _routes(1_900)
     assert [len(layer) for layer in layer_routes(many)] == [1_900, 95, 1]

@@ -9,11 +9,13 @@ from voipadmin.core.numbers.patterns import intersect, parse_pattern, rewritten
 
 
 @given(patterns(), numbers)
+@pytest.mark.slow(seconds=0.3)
 def test_a_pattern_matches_what_its_regular_expression_matches(pattern: str, number: str) -> None:
     assert parse_pattern(pattern).matches(number) == bool(as_regex(pattern).fullmatch(number))
 
 
 @given(patterns(), patterns(), numbers)
+@pytest.mark.slow(seconds=0.3)
 def test_patterns_that_match_one_number_overlap(first: str, second: str, number: str) -> None:
     one, other = parse_pattern(first), parse_pattern(second)
     assert one.overlaps(other) == other.overlaps(one)

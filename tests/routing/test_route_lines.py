@@ -104,6 +104,7 @@ def _classes_of(digit: str) -> list[str]:
 
 
 @given(patterns_of_a_number())
+@pytest.mark.slow(seconds=0.3)
 def test_a_route_takes_what_is_dialled_as_its_pattern_says(drawn: tuple[str, str]) -> None:
     pattern, dialled = drawn
     number = read_number(dialled, BRAZIL)
@@ -114,6 +115,7 @@ def test_a_route_takes_what_is_dialled_as_its_pattern_says(drawn: tuple[str, str
 
 
 @given(patterns_of_a_number())
+@pytest.mark.slow(seconds=0.3)
 def test_what_a_route_writes_matches_its_pattern_and_is_read_as_the_same_number(drawn: tuple[str, str]) -> None:
     pattern, dialled = drawn
     number = read_number(dialled, BRAZIL)

@@ -4,6 +4,7 @@ import random
 from dataclasses import dataclass
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -83,6 +84,7 @@ def test_weights_decide_how_often_a_gateway_is_first() -> None:
 
 
 @given(route_sets())
+@pytest.mark.slow(seconds=0.3)
 def test_inside_a_layer_no_number_matches_two_routes(routes: list[ARoute]) -> None:
     for layer in layer_routes([route for route in routes if route.priority == 10]):
         for index, one in enumerate(layer):
@@ -90,6 +92,7 @@ def test_inside_a_layer_no_number_matches_two_routes(routes: list[ARoute]) -> No
 
 
 @given(route_sets(), numbers)
+@pytest.mark.slow(seconds=0.3)
 def test_layer_by_layer_the_order_is_that_of_selection(routes: list[ARoute], number: str) -> None:
     found = [
         route

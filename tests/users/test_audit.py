@@ -30,7 +30,7 @@ from voipadmin.users.models import User
 from voipadmin.users.people.services import delete_user
 from voipadmin.users.roles import Role
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(seconds=0.3)]
 AUDIT = "/audit/"
 
 

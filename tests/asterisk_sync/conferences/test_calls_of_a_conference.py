@@ -14,6 +14,7 @@ from voipadmin.users.roles import Role
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_the_calls_of_a_conference_are_those_of_its_legs(client: Client) -> None:
     NodeFactory.create(originate_secret="s" * 32)
     conference = make_conference()

@@ -4,6 +4,7 @@ import os
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from auditlog.models import LogEntry
 from django.test import Client
 from django.urls import reverse
@@ -51,6 +52,7 @@ def _logged_in(role: Role) -> Client:
     return client
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_a_recording_is_taken_from_the_page_of_its_session_and_the_audit_log_says_by_whom(
     db: None, tmp_path: Path
 ) -> None:
@@ -65,6 +67,7 @@ def test_a_recording_is_taken_from_the_page_of_its_session_and_the_audit_log_say
     assert "WAV" in str(entry.changes)
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_a_recording_that_is_not_here_or_is_still_being_written_is_not_offered(db: None, tmp_path: Path) -> None:
     over = _recorded(tmp_path)
     (tmp_path / "monitor" / over.recording()).unlink()

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -38,6 +39,7 @@ def test_a_weekly_conference_stays_at_its_hour_when_summer_time_begins() -> None
 
 
 @given(st.sampled_from([item for item in Repeat if item != Repeat.NEVER]), MOMENTS)
+@pytest.mark.slow(seconds=0.3)
 def test_the_next_time_is_later_and_none_is_left_out(repeats: Repeat, after: datetime) -> None:
     found = next_time(FIRST, repeats, after)
     assert found is not None

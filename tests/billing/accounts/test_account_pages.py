@@ -20,7 +20,7 @@ from tests.factories.customers import CustomerFactory
 from tests.pages.confirming import confirm
 from voipadmin.users.roles import Role
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(seconds=0.3)]
 
 
 def text_of(response: Any) -> str:

@@ -34,6 +34,7 @@ def charged() -> list[Decimal]:
 
 
 @given(price=prices, edges=st.lists(days, min_size=3, max_size=6, unique=True))
+@pytest.mark.slow(seconds=0.3)
 def test_parts_of_a_time_add_up_to_the_whole(price: Decimal, edges: list[date]) -> None:
     edges.sort()
     months = {fee.first: fee.amount for fee in fees_between(price, date(edges[0].year, 1, 1), date(2031, 1, 1))}

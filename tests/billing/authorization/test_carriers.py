@@ -5,12 +5,15 @@ from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from billing.authorization.rules.carriers import by_least_cost, call_amount, order_carriers, with_price
 from billing.authorization.rules.values import Carrier, CarrierSelection, RouteCarriers
 from tests.billing.authorization.values import carrier, price, route_carriers
+
+pytestmark = pytest.mark.slow(seconds=0.3)
 
 EXPECTED = 180
 

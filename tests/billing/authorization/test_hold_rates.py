@@ -65,6 +65,7 @@ tariffs = st.lists(
 
 
 @given(tariffs)
+@pytest.mark.slow(seconds=0.3)
 def test_the_tariffs_of_a_span_are_those_of_each_of_its_moments(drawn: list[tuple[object, ...]]) -> None:
     book = PriceBook(tariff(place + 1, *values) for place, values in enumerate(drawn))  # type: ignore[arg-type]
     found = {one.id for one in book.matches_within(NUMBER, (NOON, NOON + SPAN), "551140001000")}

@@ -53,6 +53,7 @@ def settle(account: Account, call: CallKey) -> None:
     connection.close()
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_a_call_that_is_settled_between_two_reads_is_counted(account: Account) -> None:
     async def work() -> HoldResult:
         async with ConnectionPool() as pool, pool.connection() as beside:

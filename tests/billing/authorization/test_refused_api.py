@@ -27,6 +27,7 @@ def keys(client: ApiClient, query: str = "") -> list[str]:
     return [item["id"] for item in client.get(f"/refused-calls/?{query}").json()["items"]]
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_refused_calls_are_listed_newest_first_and_narrowed() -> None:
     old, new = refused(), refused(node_name="pbx2", reason="country", number="5491140001000")
     before = timezone.now() - timedelta(days=3)
@@ -49,6 +50,7 @@ def test_refused_calls_are_listed_newest_first_and_narrowed() -> None:
     assert (shown["reason"], shown["detail"], shown["cause"], shown["node_name"]) == ("credit", "0.20", 21, "pbx1")
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_people_of_a_customer_see_their_own_without_our_side() -> None:
     call, other = refused(), refused()
     loss = refused(customer=call.customer, reason="loss", cause=3)

@@ -21,7 +21,7 @@ from tests.factories import CdrFactory, CustomerFactory, UserFactory
 from voipadmin.core.polling import parts
 from voipadmin.users.roles import Role
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(seconds=0.3)]
 
 
 @pytest.fixture(autouse=True)

@@ -114,6 +114,7 @@ rates = st.builds(
 
 
 @given(st.lists(rates, min_size=1, max_size=3).map(tuple), st.decimals(0, 50, places=4), st.integers(60, 20_000))
+@pytest.mark.slow(seconds=0.3)
 def test_funds_pay_for_the_longest_call_that_they_pay_for_and_not_for_a_second_more(
     its_rates: tuple[Rate, ...], funds: Decimal, longest: int
 ) -> None:

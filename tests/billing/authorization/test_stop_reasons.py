@@ -53,6 +53,7 @@ def test_a_reason_is_said_in_the_language_of_the_reader(written: str, said: str)
 
 
 @given(st.text(max_size=200))
+@pytest.mark.slow(seconds=0.3)
 def test_any_text_can_be_a_reason(written: str) -> None:
     assert bool(reason_in_words(written).strip()) <= bool(written.strip())
     assert isinstance(detail_in_words(written), str)

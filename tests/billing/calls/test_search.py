@@ -33,7 +33,7 @@ from voipadmin.core.numbering_plan.queries import current_plan
 from voipadmin.users.models import User
 from voipadmin.users.roles import Role
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(seconds=0.3)]
 
 NOON = datetime(2026, 11, 20, 15, tzinfo=UTC)
 

@@ -121,6 +121,7 @@ amounts = st.decimals(0, 100, places=6)
     st.lists(st.tuples(amounts, st.integers(1, 120), st.integers(1, 120)), min_size=1, max_size=3),
     amounts, st.integers(0, 60), amounts, st.sampled_from(list(RoundingMethod)), st.integers(0, 6),
 )  # fmt: skip
+@pytest.mark.slow(seconds=0.3)
 def test_a_rate_is_read_back_as_it_was_written(
     bands: Any, fee: Decimal, free: int, least: Decimal, method: RoundingMethod, decimals: int
 ) -> None:
@@ -136,6 +137,7 @@ def test_what_is_no_rate_is_refused(text: str) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.slow(seconds=0.3)
 def test_the_page_tells_story_ladder_price_ledger_and_the_set_of_that_moment(client: Client) -> None:
     # I4
     node = NodeFactory.create(name="pbx1")

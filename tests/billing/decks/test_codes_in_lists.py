@@ -14,7 +14,7 @@ from routing.models import Provider
 from tests.billing.decks.trying import asked, dry_run, refused
 from tests.factories import ProviderFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(seconds=0.3)]
 OWN = "55;0,02\n"
 
 

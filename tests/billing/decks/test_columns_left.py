@@ -13,7 +13,7 @@ from routing.models import Provider
 from tests.billing.decks.trying import asked, dry_run, lines, refused
 from tests.factories import ProviderFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(seconds=0.3)]
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from tests.billing.decks.samples import bomb
 from tests.factories import ProviderFactory, TariffFactory, UserFactory
 from voipadmin.users.roles import Role
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(seconds=0.3)]
 LIST = b"prefix;price\n5511;0,04\n"
 
 

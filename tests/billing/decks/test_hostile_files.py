@@ -20,6 +20,7 @@ def refused(content: bytes) -> FileError:
     return caught.value
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_a_bomb_is_refused_before_it_is_unpacked_to_the_end() -> None:
     content = bomb()
     assert len(content) < 200_000

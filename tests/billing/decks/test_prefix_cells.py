@@ -111,6 +111,7 @@ def test_an_answer_tells_what_a_cell_means(cell: str, answers: dict[str, str], e
 
 
 @given(CODES, st.lists(AREAS, min_size=1, max_size=5, unique=True), st.sampled_from([",", ", ", ";", " / ", "|"]))
+@pytest.mark.slow(seconds=0.3)
 def test_areas_behind_their_country_are_of_that_country(code: str, areas: list[str], between: str) -> None:
     assume(max(map(len, areas)) == len(areas[0]))
     assert read(f"{code} {between.join(areas)}") == [code + area for area in areas]

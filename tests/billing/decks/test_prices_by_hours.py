@@ -18,7 +18,7 @@ from tests.billing.decks.field_lists import FIELD
 from tests.billing.decks.trying import asked, dry_run
 from tests.factories import ProviderFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(seconds=0.3)]
 ZONE = ZoneInfo("America/Sao_Paulo")
 # After all dates of the samples, and after today.
 DAY = max(timezone.localdate(), date(2026, 12, 10)) + timedelta(days=30)

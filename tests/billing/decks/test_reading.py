@@ -152,6 +152,7 @@ def test_the_next_list_of_a_provider_is_read_as_the_last_one_wherever_its_column
 
 
 @given(PREFIXES)
+@pytest.mark.slow(seconds=0.3)
 def test_a_prefix_is_the_same_however_it_is_written(prefix: str) -> None:
     for written in (prefix, f"+{prefix}", f"00{prefix}", f" {prefix} ", f"{prefix}.0", f"'{prefix}", f'="{prefix}"'):
         assert prefixes_of(written) == [prefix]
@@ -161,6 +162,7 @@ def test_a_prefix_is_the_same_however_it_is_written(prefix: str) -> None:
 
 
 @given(PREFIXES, st.integers(1, 200))
+@pytest.mark.slow(seconds=0.3)
 def test_a_range_holds_every_prefix_between_its_ends(rest: str, more: int) -> None:
     first = f"55{rest}"[:15]
     last = str(int(first) + more)
@@ -190,6 +192,7 @@ def test_a_date_is_the_same_however_it_is_written(day: date) -> None:
 
 
 @given(st.text(max_size=40))
+@pytest.mark.slow(seconds=0.3)
 def test_no_cell_is_read_as_something_and_none_ends_the_reading(text: str) -> None:
     for read_cell in (prefixes_of, areas_of, blocks_of, seconds_of, change_of):
         with contextlib.suppress(CellError, CellQuestion):

@@ -13,7 +13,7 @@ from routing.models import Gateway, Provider
 from tests.billing.decks.trying import dry_run
 from tests.factories import CdrFactory, CustomerFactory, ExtensionFactory, GatewayFactory, TariffFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(seconds=0.3)]
 BY_ORIGIN = "Destination Prefixes;Origination Prefixes;Rate\n"
 
 

@@ -134,6 +134,7 @@ def test_an_expired_month_goes_and_its_entries_stay(old: datetime) -> None:
     assert month_of(old) not in stored_months()
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_a_file_of_a_dropped_month_is_not_charged_again(old: datetime, importing: Import) -> None:
     call_command("keep_cdr_months")
     SpoolPosition.objects.all().delete()

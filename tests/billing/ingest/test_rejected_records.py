@@ -105,6 +105,7 @@ def imported_table(zone: str) -> RejectedRecord:
     return RejectedRecord.objects.get()
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_a_row_of_a_table_with_headings_is_tried_again_as_it_was_read() -> None:
     record = imported_table("America/New_York")
     assert record.reason == "dropped"
@@ -123,6 +124,7 @@ def test_a_row_from_before_layouts_were_kept_is_still_refused() -> None:
     assert not Cdr.objects.exists()
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_a_row_that_is_read_otherwise_the_next_time_is_kept_so() -> None:
     record = imported_table("America/Sao_Paulo")
     file = read_call_file(TABLE, ZoneInfo("America/New_York"), COLUMNS, "mdy")

@@ -53,6 +53,7 @@ def test_what_is_missing_at_the_beginning_of_a_boot_is_seen() -> None:
 
 
 @given(st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=60))
+@pytest.mark.slow(seconds=0.3)
 def test_a_boot_without_loss_has_no_gap_and_one_lost_call_is_always_found(calls: list[tuple[bool, bool]]) -> None:
     records, number = [], 0
     for dials, _lost in calls:
@@ -129,6 +130,7 @@ def test_the_command_ends_well_where_nothing_is_missing() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.slow(seconds=0.3)
 def test_staff_see_the_missing_numbers_on_a_page(client: Client) -> None:
     imported(call(0, 10, 10, dstchannel=""), call(1, 11, 13, dstchannel=""))
     client.force_login(UserFactory.create(role=Role.OPERATOR))

@@ -33,6 +33,7 @@ def test_a_window_that_would_never_hold_is_refused(finance: ApiClient, wrong: An
     assert not TimeWindow.objects.exists()
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_a_calendar_has_the_days_that_were_sent_last(finance: ApiClient) -> None:
     days = [{"day": "2026-12-25", "name": "Natal"}, {"day": "2026-09-07"}]
     made = finance.post("/holiday-calendars/", {"name": "Brazil", "days": days}).json()
@@ -55,6 +56,7 @@ def test_a_day_sent_twice_is_refused(finance: ApiClient) -> None:
     assert not Holiday.objects.exists()
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_a_tariff_of_a_plan_is_found_by_its_plan(finance: ApiClient) -> None:
     plan = finance.post("/rate-plans/", {"name": "Wholesale"}).json()["id"]
     window = finance.post("/time-windows/", NIGHT).json()["id"]

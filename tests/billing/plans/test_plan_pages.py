@@ -14,7 +14,7 @@ from tests.factories import TariffFactory, UserFactory
 from tests.pages.confirming import confirm
 from voipadmin.users.roles import Role
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(seconds=0.3)]
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from tests.api.client import client_of, problem
 from tests.factories import CdrFactory, CustomerFactory, TariffFactory, UserFactory
 from voipadmin.users.roles import Role
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(seconds=0.3)]
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ def finance(client: Client) -> Client:
     return client
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_a_period_goes_from_the_form_to_the_ledger(finance: Client) -> None:
     tariff = TariffFactory.create(pattern="5511", price_per_minute=Decimal("0.10"))
     account = account_of(CustomerFactory.create(code="ACME"))

@@ -76,6 +76,7 @@ def test_a_caller_without_a_number_stays_one(customer: Customer, local: Tariff) 
     assert changes_of(customer) == 0
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_a_record_of_before_is_read_by_what_is_known_now(customer: Customer, local: Tariff) -> None:
     record = imported(customer)
     Cdr.objects.update(origin=None)
@@ -87,6 +88,7 @@ def test_a_record_of_before_is_read_by_what_is_known_now(customer: Customer, loc
     assert (record.origin, record.price) == ("552140001000", Decimal("0.30"))
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_what_was_unreadable_is_read_again_for_its_price_and_kept(customer: Customer, local: Tariff) -> None:
     Customer.objects.update(caller_id_number="")
     record = imported(customer, dst="34001234")
@@ -115,6 +117,7 @@ def test_a_file_is_read_by_the_plan_of_the_day_of_each_call(customer: Customer, 
     assert record.called_number == key
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_both_ways_of_rating_find_the_kept_origin(customer: Customer, local: Tariff) -> None:
     record = imported(customer)
     Cdr.objects.update(origin="552140001000", price=None, tariff=None)

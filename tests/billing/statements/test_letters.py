@@ -21,7 +21,7 @@ from voipadmin.core.models import Installation, Job, MailStatus
 from voipadmin.core.outgoing.sending import PAUSES, send_due_letters, send_letter
 from voipadmin.users.roles import Role
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(seconds=0.3)]
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ from voipadmin.core.jobs.running import run_job
 from voipadmin.core.models import Installation, Job
 from voipadmin.users.roles import Role
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(seconds=0.3)]
 
 
 def called(account: Account, name: str, price: str, seconds: int, day: int, month: int = 3) -> Any:

@@ -117,6 +117,7 @@ def test_a_late_record_is_on_the_next_statement_with_its_own_date(account: Accou
 
 
 @pytest.mark.django_db
+@pytest.mark.slow(seconds=0.3)
 def test_a_cancelled_statement_keeps_its_number_and_gives_its_entries_back(account: Account) -> None:
     moved(account, EntryKind.CALL, "-1", moment(3, 10), cdr_id=account.pk)
     first = issued(account, MARCH)

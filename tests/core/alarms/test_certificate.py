@@ -34,6 +34,7 @@ def test_a_certificate_that_is_soon_over_is_an_alarm(settings: Any, tmp_path: Pa
     assert look(settings, "") == []
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_the_certificate_that_a_server_shows_is_read(settings: Any, tmp_path: Path) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate(tmp_path, "panel.example.com", days=5))

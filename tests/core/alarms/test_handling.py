@@ -194,6 +194,7 @@ def test_figures_are_written_as_the_reader_writes_them() -> None:
     assert str(alarm) == "Figures"
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_the_list_of_silences_names_each_with_few_queries(
     client: Client, alarm: Alarm, django_assert_max_num_queries: Any
 ) -> None:

@@ -32,6 +32,8 @@ from voipadmin.core.errors import Conflict
 from voipadmin.core.models import Alarm, AlarmMail, AlarmReceiver, Installation, MessageStatus, Webhook, WebhookMessage
 from voipadmin.users.roles import Role
 
+pytestmark = pytest.mark.slow(seconds=0.3)
+
 AWAY = declare(AlarmKind("test_told_away", "%(node)s is away", "plug", name="Node away", advice="Start it."))
 QUIET = declare(AlarmKind("test_told_quiet", "%(node)s is quiet", "plug", is_severe=False, name="Node quiet"))
 

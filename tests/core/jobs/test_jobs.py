@@ -279,6 +279,7 @@ def test_files_come_and_go_in_parts(declare: Any, user: User, settings: Any) -> 
     assert delete_old_jobs() == 1
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_jobs_and_files_are_for_their_owner_and_the_administrator(declare: Any) -> None:
     owner, other = UserFactory.create(role=Role.FINANCE), UserFactory.create(role=Role.OPERATOR)
 

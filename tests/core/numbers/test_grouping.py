@@ -28,6 +28,7 @@ def test_what_is_no_number_of_a_known_length_stays_as_it_is(text: str) -> None:
 
 
 @given(st.from_regex(r"[1-9][0-9]{5,15}", fullmatch=True))
+@pytest.mark.slow(seconds=0.3)
 def test_groups_lose_and_add_no_digit(text: str) -> None:
     groups = groups_of(text)
     assert groups == () or "".join(groups) == text

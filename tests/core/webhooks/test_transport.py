@@ -13,6 +13,8 @@ from tests.core.webhooks.receiver import Receiver, answers, certificate
 from voipadmin.core.webhooks import transport
 from voipadmin.core.webhooks.transport import post
 
+pytestmark = pytest.mark.slow(seconds=0.3)
+
 HOST = "hooks.example.com"
 
 

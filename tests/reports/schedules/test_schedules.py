@@ -189,6 +189,7 @@ def test_what_makes_no_sense_is_refused(finance: User, values: dict[str, Any], e
     assert not ReportSchedule.objects.exists()
 
 
+@pytest.mark.slow(seconds=0.3)
 def test_pages_make_run_and_show_it(finance: User) -> None:
     client = Client(HTTP_ACCEPT_LANGUAGE="en")
     client.force_login(finance, backend="voipadmin.users.backends.RoleBackend")

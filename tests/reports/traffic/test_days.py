@@ -22,7 +22,7 @@ from tests.factories.billing import CdrFactory, TariffFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.routing import GatewayFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(seconds=0.3)]
 
 NOW = datetime(2026, 11, 20, 15, 30, tzinfo=UTC)
 COLUMNS = sorted({cut.column for cut in CUTS.values()} | {"clock_week"})
