@@ -140,6 +140,7 @@ EXTENSIONS = Entity(
         FieldGroup(gettext_lazy("Calls"), ("caller_id_name", "caller_id_number", "home_area", "forward_to")),
     ),
     lead_template="customers/extension/code_taken.html",
+    main_template="customers/extension/minutes.html",
     detail_context=_extension_context,
     preview=FormPreview("customers/extension/preview.html", _code_taken),
     hints={

@@ -13,6 +13,7 @@ from reports.numbers.page import number_page, number_route
 from reports.patterns.page import pattern_matches
 from reports.schedules.pages import SCHEDULES, LetterAgainView, RunNowView
 from reports.statements.files import StatementFileView
+from reports.traffic.of_objects import extension_minutes, gateway_quality
 from reports.traffic.page import MarginView, QualityView
 from voipadmin.core.pages import entity_urls
 
@@ -26,6 +27,8 @@ urlpatterns = [
     path("calls/import/", CallFileView.as_view(), name="cdr_import"),
     path("reports/margin/", MarginView.as_view(), name="margin"),
     path("reports/quality/", QualityView.as_view(), name="quality"),
+    path("reports/quality/gateways/<uuid:pk>/", gateway_quality, name="gateway_quality"),
+    path("reports/minutes/extensions/<uuid:pk>/", extension_minutes, name="extension_minutes"),
     path("reports/dids/", DidReportView.as_view(), name="dids"),
     path("numbers/<str:written>/route/", number_route, name="number_route"),
     path("numbers/<str:written>/", number_page, name="number"),

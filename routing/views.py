@@ -127,6 +127,7 @@ GATEWAYS = Entity(
     ),
     join=_join_gateways,
     lead_template="routing/gateway/others.html",
+    main_template="routing/gateway/quality.html",
     detail_context=_what_it_gets,
     preview=FormPreview("routing/gateway/preview.html", _what_it_would_get, behind=3, answers=REWRITES, of_saved=True),
     hints={

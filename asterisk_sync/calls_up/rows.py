@@ -12,11 +12,13 @@ from asterisk_sync.calls_up.queries import ShownCall
 from asterisk_sync.live.calls import CallUp
 from billing.models import Direction
 from voipadmin.core.runtime.caches import RoundCache
-from voipadmin.core.text.decimals import format_amount, format_money
+from voipadmin.core.text.decimals import decimals_of, format_money
 
 # No text of a call holds it: AMI has none in a value.
 PLACE = "\x00"
 NONE = "—"
+# As in the list of calls.
+PRICE_PLACES = 4
 _drawn: RoundCache[list[str]] = RoundCache()
 
 
@@ -55,8 +57,8 @@ def _margin(call: CallUp) -> str:
 
 
 def _held(call: CallUp) -> str:
-    return NONE if call.held is None else escape(format_amount(call.held, 2))
+    return NONE if call.held is None else _amount(call.held, call.currency, decimals_of(call.currency))
 
 
-def _amount(value: Decimal, currency: str) -> str:
-    return escape(format_money(value, currency))
+def _amount(value: Decimal, currency: str, places: int = PRICE_PLACES) -> str:
+    return escape(format_money(value, currency, places))

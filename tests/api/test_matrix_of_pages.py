@@ -33,6 +33,8 @@ OTHERS: dict[str, list[tuple[str, str, str]]] = {
     "reports:dashboard_hours": [("GET", "view", "reports.dashboard")],
     "reports:margin": [("GET", "view", "reports.margin")],
     "reports:quality": [("GET", "view", "reports.quality")],
+    "reports:gateway_quality": [("GET", "view", "reports.quality")],
+    "reports:extension_minutes": [("GET", "view", "billing.cdr")],
     "reports:number": [("GET", "view", "numbering.did")],
     "reports:number_route": [("GET", "view", "routing.route")],
     "reports:pattern": [("GET", "view", "routing.route")],
@@ -160,6 +162,8 @@ OTHERS: dict[str, list[tuple[str, str, str]]] = {
     "users:roles": [("GET", "change", "users.user"), ("POST", "change", "users.user")],
 }
 OBJECT_OF = {
+    "reports:gateway_quality": "routing.gateway",
+    "reports:extension_minutes": "customers.extension",
     "asterisk_sync:call_moment": "billing.cdr",
     "asterisk_sync:nodes_of_customer": "customers.customer",
     "asterisk_sync:nodes_of_gateway": "routing.gateway",
