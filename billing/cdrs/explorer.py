@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django_tables2 import Table
 from django_tables2.data import TableData
 
 from billing.cdrs.pages import CALLS
+from billing.cdrs.queries import calls_seen_by
 from billing.cdrs.search.orders import NEWEST, order_of
 from billing.cdrs.search.paging import CallPage, page_of_calls, records_of
 from billing.cdrs.search.places import Place, place_of
@@ -39,6 +41,10 @@ class CallListView(ObjectListView[Cdr]):
     order = NEWEST
     call_page: CallPage | None = None
 
+    def get_queryset(self) -> QuerySet[Cdr]:
+        """Return the records that the user may see."""
+        return self.entity.join(calls_seen_by(self.request.user))
+
     def _rows(self, order: Sequence[str]) -> Any:
         """Return the records of the page; a file takes all rows as the filter gives them."""
         if "export" in self.request.GET:
@@ -47,7 +53,7 @@ class CallListView(ObjectListView[Cdr]):
         size = self._said(self._page_size())
         page = page_of_calls(self.filterset.search_for(self.order), size, self._place())
         self.call_page = CallPage() if self._is_wrong_and_embedded() else page
-        return RecordsInOrder(records_of(self.get_queryset(), self.call_page))
+        return RecordsInOrder(records_of(self.filterset.queryset, self.call_page))
 
     def _place(self) -> Place | None:
         """Return the place of the address; where it is none of this list and order, say so: the first page is shown."""
@@ -79,6 +85,7 @@ class CallListView(ObjectListView[Cdr]):
                 "older": self._address(page.older),
                 "newest": self._address(page.newer and FIRST),
                 "looked_back_to": page.looked_back_to,
+                "goes_on": self._address(page.older) if page.looked_back_to and not page.keys else "",
                 "ordered_since": None if self.order.is_by_time else self.filterset.period(self.order)[0],
             },
         }

@@ -42,6 +42,8 @@ class CallsFile:
         if not filters.is_valid():
             raise WrongFilter(filters.errors.as_text())
         self.calls = filters.qs.order_by("-started_at", "-id")
+        # Whether it is known soon how many calls these are: an index finds them, or days narrow them.
+        self.is_soon_known = filters.search_for().is_served or "since" in filters.chosen
         self.columns: tuple[Column, ...] = shown_columns(COLUMNS, hidden)
 
     @property

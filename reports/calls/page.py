@@ -28,7 +28,7 @@ class CallsFileView(ReportView):
             file = CallsFile(user, request.GET.urlencode(), form)
         except WrongFilter as error:
             return HttpResponseBadRequest(str(error.message), content_type="text/plain; charset=utf-8")
-        count = file.calls[: LARGEST_SENT + 1].count()
+        count = file.calls[: LARGEST_SENT + 1].count() if file.is_soon_known else LARGEST_SENT + 1
         if count > LARGEST_SENT:
             return redirect(begin_export(user, request.GET.urlencode(), form).get_absolute_url())
         record_download(request, Cdr, form=form.name, rows=count)

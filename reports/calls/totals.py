@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from billing.accounts.periods import ONE_DAY, day_of, start_of
 from billing.cdrs.filters import CdrFilterSet
 from billing.cdrs.pages import NOT_FOR_CUSTOMERS
-from billing.cdrs.queries import ZERO, CdrTotals, cdr_totals, totals_by_currency
+from billing.cdrs.queries import ZERO, CdrTotals, calls_seen_by, cdr_totals, totals_by_currency
 from billing.cdrs.search.paging import page_of_calls, within
 from billing.models import Cdr
 from reports.kit.pages import ReportView
@@ -134,7 +134,7 @@ class CallsTotalsView(ReportView):
     def get(self, request: HttpRequest) -> HttpResponse:
         """Sum up what the address filters; filters that make no sense are left out, as they are in the list."""
         user: Any = request.user
-        filters = CdrFilterSet(request.GET, queryset=Cdr.objects.visible_to(user), request=request)
+        filters = CdrFilterSet(request.GET, queryset=calls_seen_by(user), request=request)
         for name in frozenset() if user.sees_everything else NOT_FOR_CUSTOMERS:
             filters.form.fields.pop(name, None)
         found = totals_of(filters, user, timezone.now())

@@ -88,7 +88,7 @@ def _calls(user: Any, digits: str, spellings: list[str]) -> dict[str, Any]:
         "shows_calls": True,
         "calls_to": last_calls_to(user, digits, count=SHOWN_CALLS),
         "calls_from": last_calls_from(user, spellings, count=SHOWN_CALLS),
-        "calls_url": f"{reverse('billing:cdr_list')}?{urlencode({'q': digits})}",
+        "calls_url": f"{reverse('billing:cdr_list')}?{urlencode({'q': digits, 'match': 'exact'})}",
     }
 
 

@@ -11,7 +11,7 @@ from billing.accounts.periods import Period
 from reports.traffic.cuts import CUTS, Part
 
 # The filters that the list of calls has, too.
-OF_CALLS = frozenset({"customer", "gateway", "route", "direction"})
+OF_CALLS = frozenset({"customer", "provider", "gateway", "route", "direction", "prefix", "country", "cause"})
 ON_CLICK = ("page", "sort", "export")
 
 
@@ -42,7 +42,7 @@ def calls_address(period: Period, given: dict[str, Any], cut: str = "", part: Pa
         first = last = part.value
     elif part is not None:
         filters[CUTS[cut].parameter] = part.value
-    if not filters.keys() <= OF_CALLS or None in filters.values():
+    if not filters.keys() <= OF_CALLS or any(value in (None, "") for value in filters.values()):
         return ""
     query = QueryDict(mutable=True)
     days = {"since": first.isoformat(), "until": last.isoformat()}

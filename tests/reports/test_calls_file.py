@@ -142,6 +142,18 @@ def test_postgresql_writes_each_cell_as_python_does(language: str, form: FileFor
     assert len(queries) <= 6
 
 
+def test_what_no_index_finds_is_made_by_a_job_unless_days_narrow_it() -> None:
+    sold(cause=16)
+    client = signed_in(Role.VIEWER)
+    assert len(file_of(client, cause="16", since="2026-11-01")) == 1
+    answer = client.get(reverse("reports:calls_file"), {"cause": "16"})
+    job = Job.objects.get()
+    assert answer["Location"] == job.get_absolute_url()
+    run_job(job)
+    job.refresh_from_db()
+    assert (job.status, job.result["rows"]) == (JobStatus.DONE, 1), job.error
+
+
 def test_a_large_file_is_made_by_a_job_and_entered_into_the_audit_log(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(calls_page, "LARGEST_SENT", 2)
     own = CustomerFactory.create()

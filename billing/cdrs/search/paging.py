@@ -24,9 +24,9 @@ from billing.models import Cdr, CdrQuerySet
 
 # How much time of the records is looked through at once: first a week, then as much as is quickly done.
 STRETCH, SHORTEST, LONGEST = timedelta(days=7), timedelta(days=1), timedelta(days=448)
-QUICK_SECONDS, SLOW_SECONDS = 0.05, 0.2
+QUICK_SECONDS, SLOW_SECONDS = 0.05, 0.15
 # So long a page that finds little goes on looking, and one stretch more.
-SECONDS = 0.5
+SECONDS = 0.25
 FAR = timedelta(days=1)
 
 
