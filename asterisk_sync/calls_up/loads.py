@@ -1,11 +1,14 @@
 """How much of their limits gateways, customers and nodes use now: channels, and new calls per second."""
 
+import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from asterisk_sync.live.calls import CallUp, new_calls_per_second
@@ -13,6 +16,8 @@ from asterisk_sync.live.calls_store import NodeCalls
 from customers.models import Customer
 from routing.models import Gateway
 
+# Names and limits of an object are looked up again after so long.
+KNOWN_SECONDS = 10.0
 # So many of each kind are shown, the fullest first.
 SHOWN = 6
 NEARLY_FULL = Decimal("0.8")
@@ -61,7 +66,7 @@ class Loads:
 
 
 def loads_of(told: Iterable[NodeCalls], now: datetime) -> Loads:
-    """Return the loads of what nodes that answer tell, with two queries where there are calls and none where not."""
+    """Return the loads of what nodes that answer tell, with two queries at most, for what is not known yet."""
     answering = [node for node in told if not node.is_silent(now)]
     several = len(answering) > 1
     gateways = Counter((node.node, call.gateway_id) for node in answering for call in node.calls if call.gateway)
@@ -75,9 +80,37 @@ def loads_of(told: Iterable[NodeCalls], now: datetime) -> Loads:
     )
 
 
+@dataclass
+class _Known:
+    """Names and limits of the objects that have calls, by key; each drawing asks only for those of new ones."""
+
+    rows: dict[str, Sequence[Any]] = field(default_factory=dict)
+    until: float = 0.0
+
+    def of(self, keys: Set[str], objects: QuerySet[Any], *names: str) -> Mapping[str, Sequence[Any]]:
+        """Return the values of these objects, of those that there are."""
+        now = time.monotonic()
+        if now >= self.until:
+            self.rows, self.until = {}, now + KNOWN_SECONDS
+        # Bound to a name first: another thread may begin anew meanwhile.
+        rows = self.rows
+        if unknown := keys - rows.keys():
+            found = objects.filter(pk__in=unknown).values_list("pk", *names)
+            rows.update({str(key): values for key, *values in found})
+        return rows
+
+
+_known_gateways, _known_customers = _Known(), _Known()
+
+
+def forget_limits() -> None:
+    """Forget names and limits: for tests, which change them from one moment to the next."""
+    _known_gateways.until = _known_customers.until = 0.0
+
+
 def _gateways(counts: Counter[tuple[str, str]], *, several: bool) -> list[Load]:
-    found = Gateway.objects.filter(pk__in={key for _node, key in counts})
-    rows = {str(key): told for key, *told in found.values_list("pk", "name", "channel_limit")}
+    keys = {key for _node, key in counts}
+    rows = _known_gateways.of(keys, Gateway.objects.all(), "name", "channel_limit")
     loads = [
         Load(rows[key][0], key, node if several else "", count, rows[key][1])
         for (node, key), count in counts.items()
@@ -89,8 +122,8 @@ def _gateways(counts: Counter[tuple[str, str]], *, several: bool) -> list[Load]:
 def _customers(
     counts: Counter[tuple[str, str]], told: Iterable[NodeCalls], now: datetime, *, several: bool
 ) -> list[Load]:
-    found = Customer.objects.filter(pk__in={key for _node, key in counts})
-    rows = {str(key): told for key, *told in found.values_list("pk", "code", "channel_limit", "calls_per_second")}
+    keys = {key for _node, key in counts}
+    rows = _known_customers.of(keys, Customer.objects.all(), "code", "channel_limit", "calls_per_second")
     outgoing: dict[tuple[str, str], list[CallUp]] = {}
     for node in told:
         for call in node.calls:

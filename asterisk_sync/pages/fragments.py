@@ -70,7 +70,7 @@ def _draw_indicator(values: Mapping[str, Any]) -> str:
     return render_to_string("asterisk_sync/indicator.html", _indicator_context(viewer_told(values)))
 
 
-INDICATOR_PART = declare(PolledPart("sync_indicator", _draw_indicator, 3.5))
+INDICATOR_PART = declare(PolledPart("sync_indicator", _draw_indicator, 4))
 
 
 @gives_address

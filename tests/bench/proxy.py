@@ -17,7 +17,8 @@ PATHS = f"{os.environ.get('PATH', '')}:/usr/sbin"
 MAIN = """daemon off; master_process on; worker_processes 1; pid {folder}/pid; error_log stderr warn; {user}
 events {{ worker_connections 512; }}
 http {{
-    access_log off; gzip on; client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
+    sendfile on; tcp_nopush on; access_log off; gzip on;
+    client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
     fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
     {deployed}
 }}

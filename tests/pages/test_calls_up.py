@@ -12,7 +12,7 @@ from django.test import Client, override_settings
 from django.urls import reverse
 from django.utils import timezone
 
-from asterisk_sync.calls_up.loads import loads_of
+from asterisk_sync.calls_up.loads import forget_limits, loads_of
 from asterisk_sync.calls_up.queries import CallScope
 from asterisk_sync.live.calls import CallState, CallUp
 from asterisk_sync.live.calls_store import NodeCalls, publish_calls
@@ -42,6 +42,7 @@ PAGE = "/live/calls/"
 def _fresh() -> None:
     cache.clear()
     parts.forget_drawings()
+    forget_limits()
 
 
 def a_call(number: int, **fields: Any) -> CallUp:

@@ -43,11 +43,14 @@ Values = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class PolledPart:
-    """A part by its name; `draw` makes its HTML from its values, which are JSON, in the language that is active."""
+    """A part by its name; `draw` makes its HTML from its values, which are JSON, in the language that is active.
+
+    A drawing is good until the beginning of a second, `seconds` after that in which it was made: nginx counts so.
+    """
 
     name: str
     draw: Callable[[Values], str]
-    seconds: float = 1.8
+    seconds: int = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +164,8 @@ def drawing_of(part: PolledPart, key: str, values: Values, language: str = "") -
                 text = part.draw(values).encode()
             # The time of the file's head would make each packing of the same text another one.
             packed = gzip.compress(text, PACKING, mtime=0)
-            found = Drawing(packed, hashlib.sha256(text).hexdigest()[:20], time.time() + part.seconds)
-            _tell_other_processes(key, found, part.seconds)
+            found = Drawing(packed, hashlib.sha256(text).hexdigest()[:20], float(int(time.time()) + part.seconds))
+            _tell_other_processes(key, found)
         _keep(_kept.drawings, key, found)
         return found
 
@@ -181,11 +184,11 @@ def _of_another_process(key: str) -> Drawing | None:
     return None
 
 
-def _tell_other_processes(key: str, drawing: Drawing, seconds: float) -> None:
+def _tell_other_processes(key: str, drawing: Drawing) -> None:
     # Any error of Redis may come here: then each process draws for itself.
     with suppress(Exception):
         head = f"{drawing.until}\n{drawing.mark}\n".encode()
-        redis_client().set(_redis_key(key), head + drawing.packed, px=int(seconds * 1000))
+        redis_client().set(_redis_key(key), head + drawing.packed, pxat=int(drawing.until * 1000))
 
 
 def _redis_key(key: str) -> str:

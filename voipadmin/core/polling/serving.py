@@ -45,8 +45,8 @@ def poll(token: str, mark: str, encodings: str) -> Answer:
     drawing = _drawing_of(token)
     if drawing is None:
         return _answer(HTTPStatus.NOT_FOUND)
-    # nginx takes whole seconds, and has the answer anew after that one.
-    headers = [("ETag", f'"{drawing.mark}"'), ("X-Accel-Expires", f"@{int(drawing.until)}")]
+    # nginx keeps the answer to the end of the second that it is told.
+    headers = [("ETag", f'"{drawing.mark}"'), ("X-Accel-Expires", f"@{int(drawing.until) - 1}")]
     # A proxy that compresses makes the mark a weak one.
     if drawing.mark == mark.removeprefix("W/").strip('"'):
         return _answer(HTTPStatus.NOT_MODIFIED, b"", *headers)
