@@ -56,7 +56,8 @@ def a_call(number: int, **fields: Any) -> CallUp:
     return CallUp(key, f"PJSIP/x-{number}", key, timezone.now() - timedelta(seconds=40), **values)
 
 
-def tell(node: Node, *calls: CallUp, ago: int = 0) -> None:
+def tell(node: Node, *calls: CallUp, ago: int = -600) -> None:
+    # Told in some minutes: on a slow machine the node would be silent before the page is there.
     publish_calls(NodeCalls(node.pk, node.name, timezone.now() - timedelta(seconds=ago), calls))
     forget()
 
