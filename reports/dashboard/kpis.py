@@ -2,10 +2,7 @@
 
 from decimal import Decimal
 
-from django.db.models import Aggregate, FloatField, Q
 from django.utils.translation import gettext_lazy as _
-
-from billing.models import Disposition
 
 ASR_FORMULA = _("ASR = answered calls ÷ calls")
 ATTEMPT_ASR_FORMULA = _("ASR = answered attempts ÷ attempts sent to the gateway")
@@ -14,27 +11,9 @@ ACD_FORMULA = _("ACD = seconds of conversation ÷ answered attempts")
 PDD_FORMULA = _("PDD = from INVITE to the first 180, 183 or 200; half of the attempts (p50) or 95% (p95) are faster")
 MARGIN_FORMULA = _("Margin = price − cost of the calls where both are known in the same currency; % of the price")
 
+# The called person declined. A 403, which has the same cause as a 603, is the carrier's own refusal.
 DECLINED_SIP_CODE = 603
 CALL_REJECTED_CAUSE = 21
-
-# The network did its part: somebody answered, was busy, did not answer, or declined. A 403, which has the same cause
-# as a 603, is the carrier's own refusal.
-NETWORK_EFFECTIVE = Q(disposition__in=[Disposition.ANSWERED, Disposition.BUSY, Disposition.NO_ANSWER]) | Q(
-    cause=CALL_REJECTED_CAUSE, sip_code=DECLINED_SIP_CODE
-)
-# What the dialplan does after the last attempt leaves a record without a destination, which is no attempt.
-IS_ATTEMPT = ~Q(destination_channel="") | Q(is_last_attempt=True)
-
-
-class Percentile(Aggregate):
-    """PostgreSQL's `percentile_cont(fraction) WITHIN GROUP (ORDER BY column)`."""
-
-    function = "PERCENTILE_CONT"
-    template = "%(function)s(%(fraction)s) WITHIN GROUP (ORDER BY %(expressions)s)"
-    output_field = FloatField()
-
-    def __init__(self, expression: str, fraction: float) -> None:
-        super().__init__(expression, fraction=fraction)
 
 
 def percent(part: int, whole: int) -> Decimal | None:

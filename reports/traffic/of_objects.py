@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from billing.accounts.periods import day_of
 from billing.cdrs.queries import ANSWERED, ZERO, counted_within
-from billing.models import Cdr
+from billing.models import Cdr, Direction
 from customers.models import Extension
 from reports.dashboard.kpis import ACD_FORMULA, ATTEMPT_ASR_FORMULA, NER_FORMULA, PDD_FORMULA
 from reports.traffic.definitions import QUALITY
@@ -49,10 +49,10 @@ def gateway_quality(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def quality_lines(gateway: Gateway, now: datetime) -> list[QualityLine]:
-    """Return the quality of a gateway in the times that its page shows; days are those of the installation's clock."""
+    """Return the quality of what a gateway was sent in the times that its page shows, by the installation's clock."""
     today, week = days_until(day_of(now), 1), days_until(day_of(now))
     begins, ends = times_of(week, now)
-    of_week = TrafficFilters(begins, ends, gateway_id=gateway.pk)
+    of_week = TrafficFilters(begins, ends, Direction.OUTBOUND, gateway_id=gateway.pk)
     of_today = replace(of_week, begins=times_of(today, now)[0])
     return [
         QualityLine(_("Today"), _sums(of_today)),

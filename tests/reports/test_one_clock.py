@@ -20,7 +20,6 @@ from billing.cdrs.queries import CdrFilters
 from billing.models import Cdr, Direction, LedgerEntry
 from reports.cdr_report import cdr_report
 from reports.dashboard.dashboard_stats import dashboard_stats
-from reports.dashboard.gateway_figures import gateway_figures
 from reports.rollups.counting import count_changed_hours
 from reports.rollups.marking import mark_quarters
 from reports.traffic.cuts import CUTS
@@ -67,10 +66,6 @@ def _of_the_day(user: User, moment: datetime) -> int:
     return stats.calls_today
 
 
-def among_gateways(user: User, _call: Cdr, period: Period) -> int:
-    return sum(figures.attempts for figures in gateway_figures(user, period.ends, since=period.begins))
-
-
 def in_report(user: User, _call: Cdr, period: Period) -> int:
     filters = CdrFilters(ended_from=period.begins, ended_before=period.ends)
     return cdr_report(user, filters).totals.calls
@@ -94,7 +89,6 @@ def in_margin_report(_user: User, one: Cdr, period: Period) -> int:
 
 COUNTS: dict[str, Callable[[User, Cdr, Period], int]] = {
     "dashboard": on_dashboard,
-    "gateways": among_gateways,
     "report": in_report,
     "margin": in_margin_report,
     "statement": on_statement,

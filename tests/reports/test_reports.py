@@ -7,7 +7,6 @@ import pytest
 from billing.cdrs.queries import CdrFilters, attempts_of
 from billing.models import Cdr, Direction, Disposition, UnratedReason
 from reports.cdr_report import cdr_report
-from reports.dashboard.gateway_figures import gateway_figures
 from routing.models import Gateway
 from tests.factories import CdrFactory, CustomerFactory, DIDFactory, GatewayFactory, UserFactory
 from voipadmin.users.models import User
@@ -29,62 +28,6 @@ def viewer() -> User:
 def gateway() -> Gateway:
     made: Gateway = GatewayFactory.create(name="GW_Vivo_SP")
     return made
-
-
-def attempt(gateway: Gateway, disposition: str = Disposition.ANSWERED, **values: Any) -> Cdr:
-    """Make an attempt over a gateway, ten minutes ago."""
-    if disposition != Disposition.ANSWERED:
-        values.setdefault("billable_seconds", Decimal(0))
-    facts = {
-        "started_at": AT,
-        "direction": Direction.OUTBOUND,
-        "destination_channel": f"PJSIP/{gateway.name}-00000001",
-        **values,
-    }
-    return CdrFactory.create(gateway=gateway, disposition=disposition, **facts)
-
-
-def test_a_gateways_figures_follow_their_formulas(viewer: User, gateway: Gateway) -> None:
-    # I25
-    attempt(gateway, billable_seconds=Decimal(30), post_dial_delay_ms=1000)
-    attempt(gateway, billable_seconds=Decimal(90), post_dial_delay_ms=3000)
-    attempt(gateway, Disposition.BUSY, cause=17, post_dial_delay_ms=2000)
-    attempt(gateway, Disposition.NO_ANSWER, cause=19)
-    attempt(gateway, Disposition.FAILED, cause=21, sip_code=603)
-    attempt(gateway, Disposition.FAILED, cause=21, sip_code=403)
-    attempt(gateway, Disposition.CONGESTION, cause=34, sip_code=503)
-    attempt(gateway, Disposition.FAILED, cause=1, sip_code=404)
-    (figures,) = gateway_figures(viewer, NOW)
-    assert (figures.name, figures.attempts, figures.answered) == ("GW_Vivo_SP", 8, 2)
-    assert (figures.asr_percent, figures.ner_percent) == (Decimal(25), Decimal("62.5"))
-    assert figures.acd_seconds == 60
-    assert (figures.pdd_p50_ms, figures.pdd_p95_ms) == (2000, 2900)
-
-
-def test_failed_attempts_count_and_what_the_dialplan_did_after_them_does_not(viewer: User, gateway: Gateway) -> None:
-    attempt(gateway, Disposition.CONGESTION, is_last_attempt=True)
-    attempt(gateway, Disposition.CONGESTION, is_last_attempt=False)
-    attempt(gateway, Disposition.CONGESTION, is_last_attempt=False, destination_channel="")
-    attempt(gateway, Disposition.FAILED, is_last_attempt=True, destination_channel="")
-    (figures,) = gateway_figures(viewer, NOW)
-    assert (figures.attempts, figures.asr_percent, figures.acd_seconds, figures.pdd_p50_ms) == (
-        3,
-        Decimal(0),
-        None,
-        None,
-    )
-
-
-def test_incoming_calls_and_other_days_are_not_a_gateways_attempts(viewer: User, gateway: Gateway) -> None:
-    attempt(gateway, direction=Direction.INBOUND)
-    attempt(gateway, started_at=NOW - timedelta(days=1))
-    assert gateway_figures(viewer, NOW) == ()
-    assert gateway_figures(viewer, NOW, since=NOW - timedelta(days=2))[0].attempts == 1
-
-
-def test_a_customer_does_not_see_who_carries_its_calls(gateway: Gateway) -> None:
-    attempt(gateway)
-    assert gateway_figures(UserFactory.create(role=Role.CUSTOMER), NOW) == ()
 
 
 def made(**values: Any) -> Cdr:

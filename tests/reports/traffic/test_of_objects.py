@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from billing.models import Disposition
+from billing.models import Direction, Disposition
 from reports.traffic.of_objects import FORMULAS, minutes_of, quality_lines
 from tests.factories import CdrFactory, CustomerFactory, ExtensionFactory, GatewayFactory
 from tests.pages.test_calls_up import client_of
@@ -26,6 +26,7 @@ def text_at(client: Client, path: str) -> str:
 
 
 def test_a_gateways_page_loads_its_quality_of_the_week_and_of_the_week_before_with_the_formulas() -> None:
+    # I25
     gateway, other = GatewayFactory.create(name="GW_A"), GatewayFactory.create(name="GW_B")
     sold(gateway=gateway, billable_seconds=30, post_dial_delay_ms=1000)
     sold(gateway=gateway, billable_seconds=90, post_dial_delay_ms=1000)
@@ -33,6 +34,10 @@ def test_a_gateways_page_loads_its_quality_of_the_week_and_of_the_week_before_wi
     failed(gateway=gateway)
     failed(gateway=other)
     sold(gateway=gateway, at=AT - WEEKS)
+    at = {"gateway": gateway, "started_at": AT - timedelta(seconds=65), "disposition": Disposition.CONGESTION}
+    # No attempts: an incoming call, and what the dialplan did after the last attempt.
+    CdrFactory.create(**at, direction=Direction.INBOUND)
+    CdrFactory.create(**at, direction=Direction.OUTBOUND, is_last_attempt=False, destination_channel="")
     counted()
     today, week, before = (line.sums for line in quality_lines(gateway, timezone.now()))
     assert (today.attempts, week.attempts, before.attempts) == (0, 4, 1)
