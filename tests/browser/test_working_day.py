@@ -181,12 +181,12 @@ def test_a_deletion_asks_and_then_says_so(as_admin: Page, live_server: LiveServe
 def test_language_and_theme_are_chosen_and_kept(as_admin: Page) -> None:
     page = as_admin
     page.get_by_role("button", name="Language and appearance").click()
-    page.get_by_role("button", name="Dark", exact=True).click()
+    page.get_by_role("banner").get_by_role("button", name="Dark", exact=True).click()
     expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
     page.reload()
     expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
     page.locator("header .dropdown button").first.click()
-    page.get_by_role("button", name="Português").click()
+    page.get_by_role("banner").get_by_role("button", name="Português").click()
     expect(page.locator("html")).to_have_attribute("lang", "pt-br")
 
 
