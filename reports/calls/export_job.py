@@ -3,13 +3,12 @@
 import tempfile
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from billing.models import Cdr
 from reports.calls.files import PERMISSION, CallsFile
-from reports.kit.exports import MOST_ROWS_OF_A_SHEET, PIECE, FileForm
+from reports.kit.exports import MOST_ROWS_OF_A_SHEET, PIECE, FileForm, content_type_of, file_name
 from voipadmin.core.audit.events import AuditEvent, record_event
 from voipadmin.core.errors import DomainError, Message
 from voipadmin.core.jobs.files import new_result
@@ -26,12 +25,6 @@ def begin_export(user: Any, query: str, form: FileForm) -> Job:
     return begin_job(KIND, user=user, subject=f"calls.{form.value}", parameters={"query": query, "form": form.value})
 
 
-def file_name(file: CallsFile) -> str:
-    """Return a name with the moment of now."""
-    stamp = f"{timezone.localtime(timezone=timezone.get_default_timezone()):%Y%m%d-%H%M%S}"
-    return f"calls-{stamp}.{file.ending}"
-
-
 def export_calls(run: JobRun) -> None:
     """Make the file. Rows are counted before, and the share of the file that is written tells how far it is."""
     user: Any = run.user
@@ -46,8 +39,8 @@ def export_calls(run: JobRun) -> None:
     run.tell(0, total, always=True)
     writer = new_result(
         run.job,
-        name=file_name(file),
-        content_type=file.content_type,
+        name=file_name(form, "calls"),
+        content_type=content_type_of(form),
         permission=PERMISSION,
         is_of_all_customers=user.sees_everything,
     )

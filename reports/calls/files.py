@@ -11,7 +11,7 @@ from billing.models import Cdr
 from reports.calls.columns import COLUMNS, call_rows, read_columns, words_of
 from reports.kit.columns import Column, Row, shown_columns
 from reports.kit.copying import copied_csv
-from reports.kit.exports import CSV_TYPE, PIECE, XLSX_TYPE, FileForm, workbook_of
+from reports.kit.exports import PIECE, FileForm, workbook_of
 from voipadmin.core.errors import DomainError
 
 PERMISSION = "billing.view_cdr"
@@ -45,16 +45,6 @@ class CallsFile:
         # Whether it is known soon how many calls these are: an index finds them, or days narrow them.
         self.is_soon_known = filters.search_for().is_served or "since" in filters.chosen
         self.columns: tuple[Column, ...] = shown_columns(COLUMNS, hidden)
-
-    @property
-    def ending(self) -> str:
-        """Return the ending of the file's name."""
-        return "xlsx" if self.form is FileForm.WORKBOOK else "csv"
-
-    @property
-    def content_type(self) -> str:
-        """Return the MIME type."""
-        return XLSX_TYPE if self.form is FileForm.WORKBOOK else CSV_TYPE
 
     def pieces(self, seen: Callable[[int], None] = _not_told) -> Iterator[bytes]:
         """Return the content, piece by piece; `seen` is told how many rows were read now and then.

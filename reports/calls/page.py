@@ -7,9 +7,9 @@ from django.shortcuts import redirect
 from django.utils.http import content_disposition_header
 
 from billing.models import Cdr
-from reports.calls.export_job import begin_export, file_name
+from reports.calls.export_job import begin_export
 from reports.calls.files import PERMISSION, CallsFile, WrongFilter
-from reports.kit.exports import FileForm, asked_form
+from reports.kit.exports import FileForm, asked_form, content_type_of, file_name
 from reports.kit.pages import ReportView
 from voipadmin.core.audit.downloads import record_download
 from voipadmin.core.tables.csv_export import LARGEST_SENT
@@ -32,6 +32,6 @@ class CallsFileView(ReportView):
         if count > LARGEST_SENT:
             return redirect(begin_export(user, request.GET.urlencode(), form).get_absolute_url())
         record_download(request, Cdr, form=form.name, rows=count)
-        response = StreamingHttpResponse(file.pieces(), content_type=file.content_type)
-        response["Content-Disposition"] = content_disposition_header(True, file_name(file))
+        response = StreamingHttpResponse(file.pieces(), content_type=content_type_of(form))
+        response["Content-Disposition"] = content_disposition_header(True, file_name(form, "calls"))
         return response

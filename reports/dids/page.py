@@ -1,109 +1,45 @@
 """The page of the DID report: filters, what the inventory comes to, and a line for each number."""
 
-from dataclasses import asdict
 from typing import Any
 
-from django import forms
-from django.core.validators import RegexValidator
-from django.db.models import F
 from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import render
-from django.urls import reverse
-from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.shortcuts import redirect, render
 
-from customers.models import Customer
-from numbering.models import DID, DIDStatus
-from reports.dids.lines import COLUMNS, NOT_FOR_CUSTOMERS, DidLine, lines_of
-from reports.dids.queries import DidFilters, did_rows, with_lines
+from numbering.models import DID
+from reports.dids.asked import AskedDids
+from reports.dids.export_job import PERMISSION, begin_did_export
 from reports.dids.summary import did_summary
-from reports.kit.columns import Row, shown_columns
-from reports.kit.exports import asked_form, file_response
-from reports.kit.filters import ReportFilterForm
-from reports.kit.pages import ReportTable, ReportView, asked_order, asked_page, file_links, sort_path
-from routing.models import Provider
+from reports.kit.exports import FileForm, asked_form, file_response
+from reports.kit.pages import ReportTable, ReportView, asked_page, file_links
 from voipadmin.core.audit.downloads import record_download
-from voipadmin.core.models import visible_manager
-from voipadmin.core.numbering_plan.queries import current_plan
-
-LONGEST_DAYS = 3650
-digits = RegexValidator(r"^[0-9]+$", _("Digits only."))
-
-
-class DidFilterForm(ReportFilterForm):
-    """The filters of the report; each is one of DidFilters."""
-
-    number = forms.CharField(label=_("number"), max_length=15, required=False, validators=[digits])
-    status = forms.ChoiceField(label=_("status"), choices=DIDStatus.choices, required=False)
-    provider = forms.ModelChoiceField(label=_("provider"), queryset=Provider.objects.none(), required=False)
-    customer = forms.ModelChoiceField(label=_("customer"), queryset=Customer.objects.none(), required=False)
-    area = forms.CharField(label=_("area code"), max_length=5, required=False, validators=[digits])
-    city = forms.CharField(label=_("city"), max_length=60, required=False)
-    idle_days = forms.IntegerField(label=_("days idle, at least"), min_value=1, max_value=LONGEST_DAYS, required=False)
-    held_days = forms.IntegerField(
-        label=_("days unchanged, at least"), min_value=1, max_value=LONGEST_DAYS, required=False
-    )
-
-    def __init__(self, data: Any, user: Any) -> None:
-        super().__init__(data)
-        fields: dict[str, Any] = self.fields
-        fields["provider"].queryset = visible_manager(Provider).visible_to(user)
-        fields["customer"].queryset = visible_manager(Customer).visible_to(user)
-        if not user.sees_everything:
-            del self.fields["provider"]
-
-    def filters(self) -> DidFilters:
-        """Return what was asked for; a filter that makes no sense narrows nothing, and its error is shown."""
-        self.is_valid()
-        chosen = {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
-        for name in ("provider", "customer"):
-            if name in chosen:
-                chosen[f"{name}_id"] = chosen.pop(name).pk
-        return DidFilters(**chosen)
+from voipadmin.core.tables.csv_export import LARGEST_SENT
 
 
 class DidReportView(ReportView):
-    """The DID report; `?export=` gives a file."""
+    """The DID report; `?export=` gives a file, which a job makes where it is large."""
 
-    permission = "numbering.view_did"
+    permission = PERMISSION
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
         """Show it, or send the file that is asked for."""
         user: Any = request.user
-        now, plan = timezone.now(), current_plan()
-        form = DidFilterForm(request.GET, user)
-        rows = did_rows(user, form.filters(), plan=plan, now=now)
-        columns = shown_columns(COLUMNS, frozenset() if user.sees_everything else NOT_FOR_CUSTOMERS)
-        order = asked_order(request, columns, "number")
-        lines = with_lines(rows, user).order_by(_placed(sort_path(columns, order)), "number")
-        if asked := asked_form(request):
-            record_download(request, DID, form=asked.name, rows=rows.count())
-            read = lines_of(lines.iterator(chunk_size=1_000), user, plan, now=now)
-            return file_response(asked, columns, map(_row, read), name="dids")
-        page = asked_page(request, lines)
+        asked = AskedDids(request)
+        if form := asked_form(request):
+            return self._file(asked, form)
+        page = asked_page(request, asked.ordered)
         context = {
-            "form": form,
-            "summary": did_summary(rows, user, plan, now=now),
+            "form": asked.form,
+            "summary": did_summary(asked.rows, user, asked.plan, now=asked.now),
             "page": page,
-            "table": ReportTable(columns, [_row(line) for line in lines_of(page, user, plan, now=now)], order),
+            "table": ReportTable(asked.columns, list(asked.read(page)), asked.order),
             "files": file_links(request),
         }
         return render(request, "reports/dids.html", context)
 
-
-def _placed(path: str) -> Any:
-    """Return an order in which what has no value comes last."""
-    column = F(path.removeprefix("-"))
-    return column.desc(nulls_last=True) if path.startswith("-") else column.asc(nulls_last=True)
-
-
-def _row(line: DidLine) -> Row:
-    links = {"number": reverse("numbering:did_detail", args=[line.id])}
-    if line.customer_id:
-        links["customer"] = reverse("customers:customer_detail", args=[line.customer_id])
-    if line.provider_id:
-        links["provider"] = reverse("routing:provider_detail", args=[line.provider_id])
-    if line.calls:
-        links["calls"] = f"{reverse('billing:cdr_list')}?did={line.id}"
-    tones = {"result": "bad"} if line.result is not None and line.result < 0 else {}
-    return Row({**asdict(line), "place": line.place}, links, tones)
+    def _file(self, asked: AskedDids, form: FileForm) -> HttpResponseBase:
+        count = asked.rows.order_by()[: LARGEST_SENT + 1].count()
+        if count > LARGEST_SENT:
+            job = begin_did_export(asked.user, self.request.GET.urlencode(), form)
+            return redirect(job.get_absolute_url())
+        record_download(self.request, DID, form=form.name, rows=count)
+        return file_response(form, asked.columns, asked.every(), name="dids")

@@ -47,16 +47,36 @@ def asked_form(request: HttpRequest) -> FileForm | None:
     return FileForm(asked) if asked in {form.value for form in FileForm} else None
 
 
+def file_name(form: FileForm, name: str) -> str:
+    """Return `name` with the moment of now and the ending of the form."""
+    stamp = f"{timezone.localtime(timezone=timezone.get_default_timezone()):%Y%m%d-%H%M%S}"
+    return f"{name}-{stamp}.{'xlsx' if form is FileForm.WORKBOOK else 'csv'}"
+
+
+def content_type_of(form: FileForm) -> str:
+    """Return the MIME type of a form."""
+    return XLSX_TYPE if form is FileForm.WORKBOOK else CSV_TYPE
+
+
 def file_response(form: FileForm, columns: Sequence[Column], rows: Iterable[Row], *, name: str) -> HttpResponseBase:
     """Return a report as a download; CSV is sent while it is read, a workbook is written to the disk first."""
-    stamp = f"{timezone.localtime(timezone=timezone.get_default_timezone()):%Y%m%d-%H%M%S}"
+    named = file_name(form, name)
     if form is FileForm.WORKBOOK:
         content = workbook_of(columns, rows)
-        return FileResponse(content, as_attachment=True, filename=f"{name}-{stamp}.xlsx", content_type=XLSX_TYPE)
+        return FileResponse(content, as_attachment=True, filename=named, content_type=XLSX_TYPE)
     lines = _csv(columns, rows, for_people=form is FileForm.PEOPLE)
     response = StreamingHttpResponse(lines, content_type=CSV_TYPE)
-    response["Content-Disposition"] = f'attachment; filename="{name}-{stamp}.csv"'
+    response["Content-Disposition"] = f'attachment; filename="{named}"'
     return response
+
+
+def file_pieces(form: FileForm, columns: Sequence[Column], rows: Iterable[Row]) -> Iterator[bytes]:
+    """Yield the content of a report's file, piece by piece."""
+    if form is not FileForm.WORKBOOK:
+        yield from (line.encode() for line in _csv(columns, rows, for_people=form is FileForm.PEOPLE))
+        return
+    with workbook_of(columns, rows) as book:
+        yield from iter(lambda: book.read(PIECE), b"")
 
 
 def _csv(columns: Sequence[Column], rows: Iterable[Row], *, for_people: bool) -> Iterator[str]:

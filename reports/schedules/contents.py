@@ -15,10 +15,10 @@ from billing.cdrs.pages import NOT_FOR_CUSTOMERS as NO_CALL_COLUMNS_FOR_CUSTOMER
 from billing.models import Cdr
 from reports.calls.columns import COLUMNS as CALL_COLUMNS
 from reports.calls.columns import call_rows
+from reports.dids.asked import DidFilterForm
 from reports.dids.lines import COLUMNS as DID_COLUMNS
 from reports.dids.lines import NOT_FOR_CUSTOMERS as NO_DID_COLUMNS_FOR_CUSTOMERS
 from reports.dids.lines import lines_of
-from reports.dids.page import DidFilterForm
 from reports.dids.queries import did_rows, with_lines
 from reports.kit.columns import Column, Row, shown_columns
 from reports.kit.exports import FileForm, file_response

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from auditlog.models import LogEntry
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -15,12 +16,15 @@ from billing.accounts.ledger import account_of
 from billing.models import Direction
 from numbering.models import DID, DIDAllocation, DIDStatus
 from numbering.services import release_did
+from reports.dids import page as did_page
 from reports.dids.lines import DidLine, lines_of
 from reports.dids.queries import DidFilters, did_rows, rents, with_lines
 from reports.dids.summary import did_summary
 from tests.api.client import ApiClient, client_of, problem
 from tests.factories import CdrFactory, CustomerFactory, DIDAllocationFactory, DIDFactory, ProviderFactory, UserFactory
-from voipadmin.core.models import OperatorRange
+from voipadmin.core.jobs.files import content_of
+from voipadmin.core.jobs.running import run_job
+from voipadmin.core.models import Job, JobStatus, OperatorRange
 from voipadmin.core.numbering_plan.queries import current_plan
 from voipadmin.users.models import User
 from voipadmin.users.roles import Role
@@ -219,6 +223,29 @@ def test_the_export_holds_all_lines_and_is_in_the_changelog() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM auditlog_logentry WHERE changes->'download' IS NOT NULL")
         assert cursor.fetchone()[0] == 1
+
+
+@pytest.mark.parametrize("form", ["csv-machine", "xlsx"])
+def test_a_large_file_is_made_by_a_job(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(did_page, "LARGEST_SENT", 3)
+    for number in range(5):
+        DIDFactory.create(number=f"55114000100{number}")
+    client = signed_in(Role.VIEWER)
+    answer = client.get(reverse("reports:dids"), {"export": form, "number": "40001", "sort": "-number"})
+    job = Job.objects.get()
+    assert answer["Location"] == job.get_absolute_url()
+    run_job(job)
+    job.refresh_from_db()
+    assert (job.status, job.result["rows"]) == (JobStatus.DONE, 5), job.error
+    file = job.files.get()
+    assert (file.permission, file.is_of_all_customers) == ("numbering.view_did", True)
+    told: Any = LogEntry.objects.filter(additional_data__event="download").get()
+    assert (told.actor.username, told.changes_dict["rows"][1]) == (job.actor, "5")
+    if form == "xlsx":
+        assert content_of(file).startswith(b"PK")
+        return
+    lines = content_of(file).decode("utf-8-sig").splitlines()
+    assert [line.partition(",")[0] for line in lines[1:]] == [f"55114000100{at}" for at in (4, 3, 2, 1, 0)]
 
 
 def test_the_page_costs_as_many_queries_for_fifty_numbers_as_for_one() -> None:
