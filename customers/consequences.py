@@ -1,10 +1,15 @@
-"""What is asked before a customer loses service, or an extension its secret."""
+"""What is asked before a customer loses service or an address, or an extension its secret."""
+
+from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from customers.models import Customer, CustomerStatus, Extension
+from customers.models import Customer, CustomerStatus, Extension, TrunkAddress
 from voipadmin.core.pages.entities.consequences import Question, use_of
 from voipadmin.core.viewer import Viewer
+
+# So many addresses are named in a question.
+MOST_NAMED = 8
 
 
 def status_question(before: Customer, after: Customer, user: Viewer) -> Question | None:
@@ -32,6 +37,33 @@ def status_question(before: Customer, after: Customer, user: Viewer) -> Question
         figures=use_of(before, user),
         undo=_("It can be made active again; its numbers have to be given back one by one, while they rest."),
         typed=before.code,
+    )
+
+
+def addresses_question(before: Customer, after: Sequence[TrunkAddress] | None, user: Viewer) -> Question | None:
+    """Return what is asked before addresses of a trunk are removed or become others; None where all of them stay."""
+    if after is None:
+        return None
+    kept = {str(address.network) for address in after}
+    gone = [text for text in map(str, before.trunk_addresses.values_list("network", flat=True)) if text not in kept]
+    if not gone:
+        return None
+    values = {"customer": before.name, "addresses": ", ".join(gone[:MOST_NAMED]), "rest": len(gone) - MOST_NAMED}
+    named = _("%(addresses)s and %(rest)d more") if len(gone) > MOST_NAMED else "%(addresses)s"
+    effects = [
+        _("Calls from %(addresses)s are refused seconds later, and none is sent there; calls in progress go on.")
+        % {"addresses": named % values}
+    ]
+    if not kept:
+        effects.append(_("No address is left: the customer can place no call, and its numbers reach it no more."))
+    return Question(
+        title=_("Remove addresses of %(customer)s?") % values,
+        button=_("Remove the addresses"),
+        icon="unplug",
+        effects=effects,
+        figures=use_of(before, user),
+        state=" ".join(gone),
+        undo=_("Entering an address again lets its calls through again."),
     )
 
 

@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy
 
 from customers import services
 from customers.bulk import CUSTOMER_ACTIONS, EXTENSION_ACTIONS
-from customers.consequences import rotation_question, status_question
+from customers.consequences import addresses_question, rotation_question, status_question
 from customers.filters import CustomerFilterSet, ExtensionFilterSet
 from customers.forms import CustomerForm, ExtensionForm
-from customers.models import Customer, Extension
+from customers.models import Customer, Extension, TrunkAddress
 from customers.tables import CustomerTable, ExtensionTable
 from voipadmin.core.errors import Message
 from voipadmin.core.forms.entity_form import EntityForm, answer_of
@@ -39,6 +39,12 @@ def _customer_context(customer: Customer, _user: Viewer) -> dict[str, Any]:
 
 def _extension_context(extension: Extension, _user: Viewer) -> dict[str, Any]:
     return {"taken": extension.code_taken(current_plan())}
+
+
+def _customer_question(before: Customer, form: EntityForm, user: Viewer) -> Question | None:
+    """Ask about the status; where that stays, about addresses that are removed."""
+    rows: list[TrunkAddress] | None = form.kept_rows()
+    return status_question(before, form.instance, user) or addresses_question(before, rows, user)
 
 
 def _code_taken(form: EntityForm) -> dict[str, Any]:
@@ -113,7 +119,7 @@ CUSTOMERS = Entity(
     lead_template="customers/customer/home_area.html",
     detail_context=_customer_context,
     aside_template="customers/customer/addresses.html",
-    saving_question=status_question,
+    saving_question=_customer_question,
     actions_template="customers/customer/actions.html",
 )
 

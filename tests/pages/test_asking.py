@@ -172,6 +172,32 @@ def test_a_form_that_takes_service_away_asks_before_it_saves(operator: Client, a
     assert status_of(allocation) == DIDStatus.QUARANTINED
 
 
+def test_an_address_is_not_taken_from_a_trunk_unasked(operator: Client) -> None:
+    customer = CustomerFactory.create()
+    first, second = (TrunkAddressFactory.create(customer=customer, network=f"198.18.7.{at}") for at in (1, 2))
+
+    def sent(*networks: str, **more: str) -> Any:
+        rows = {"rows-TOTAL_FORMS": "2", "rows-INITIAL_FORMS": "2"}
+        for place, (row, network) in enumerate(zip((first, second), networks, strict=True)):
+            fields = {"id": str(row.pk), "network": network or str(row.network), "port": "5060", "transport": "udp"}
+            fields |= {"priority": str(place + 1), "receives_calls": "on", **({} if network else {"DELETE": "on"})}
+            rows |= {f"rows-{place}-{name}": value for name, value in fields.items()}
+        return edited(operator, customer, type="trunk", **rows, **more)
+
+    same = sent("198.18.7.1", "198.18.7.2")
+    assert same.status_code == 302, text_of(same)
+    asked = text_of(sent("198.18.7.1", "198.18.7.9"))
+    assert "Calls from 198.18.7.2 are refused seconds later" in asked
+    assert "No address is left" not in asked
+    assert "No address is left" in text_of(sent("", ""))
+    assert customer.trunk_addresses.count() == 2
+    token = re.search(r'name="confirmation" value="([^"]+)"', asked)
+    assert token
+    assert sent("", "198.18.7.2", confirmation=token[1]).status_code == 200, "an answer about another address"
+    assert sent("198.18.7.1", "198.18.7.9", confirmation=token[1]).status_code == 302
+    assert sorted(str(row.network) for row in customer.trunk_addresses.all()) == ["198.18.7.1", "198.18.7.9"]
+
+
 def test_a_form_that_takes_nothing_away_asks_nothing(operator: Client, allocation: DIDAllocation) -> None:
     assert edited(operator, allocation.customer, type="extension", name="Another").status_code == 302
 

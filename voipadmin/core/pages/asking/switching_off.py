@@ -6,17 +6,18 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from voipadmin.core.errors import Message
+from voipadmin.core.forms.entity_form import EntityForm
 from voipadmin.core.pages.entities.consequences import Question, use_of
 from voipadmin.core.viewer import Viewer
 
-SavingQuestion = Callable[[Any, Any, Viewer], Question | None]
+SavingQuestion = Callable[[Any, EntityForm, Viewer], Question | None]
 
 
 def asks_when_disabled(effect: Message) -> SavingQuestion:
     """Return the rule that asks before `enabled` goes off; `effect` says what happens then."""
 
-    def question(before: Any, after: Any, user: Viewer) -> Question | None:
-        if not before.enabled or after.enabled:
+    def question(before: Any, form: EntityForm, user: Viewer) -> Question | None:
+        if not before.enabled or form.instance.enabled:
             return None
         return Question(
             title=_("Switch %(object)s off?") % {"object": before},

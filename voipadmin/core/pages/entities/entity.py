@@ -91,7 +91,7 @@ class Entity(Generic[AnyModel]):
     `staff_only` names fields, columns and filters that a customer's user never sees. `detail_context(object, user)`
     feeds `lead_template`, `main_template` and `aside_template` of the object's page, `summary_template`
     stands above the rows of the list. `bulk` are the actions on many objects that are chosen in the list.
-    `saving_question(before, after, user)` is asked before a form changes an object.
+    `saving_question(before, form, user)` is asked before a form, whose answers are valid, changes an object.
     """
 
     model: type[AnyModel]

@@ -206,7 +206,7 @@ class ObjectEditView(ObjectFormView[AnyModel]):
         """Ask as the entity says, once the answers are valid."""
         if self.entity.saving_question is None or not form.is_valid():
             return None
-        return self.entity.saving_question(self.get_instance(), form.instance, self.request.user)
+        return self.entity.saving_question(self.get_instance(), form, self.request.user)
 
 
 class ObjectPreviewView(EntityView[AnyModel]):
