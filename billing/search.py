@@ -1,7 +1,7 @@
-"""Search for tariffs, rate plans, accounts, decks and calls."""
+"""Search for tariffs, rate plans, accounts, decks, statements and calls."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.urls import reverse
@@ -9,8 +9,9 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _translated
 from django.utils.translation import gettext_lazy as _
 
-from billing.models import Account, Cdr, Deck, RatePlan, Tariff
-from voipadmin.core.search import EXACT, HITS_PER_KIND, HOLDS, SHORTEST_PART, Hit, Hits, closest, hits
+from billing.models import Account, Cdr, Deck, RatePlan, Statement, Tariff
+from billing.statements.queries import numbered
+from voipadmin.core.search import EXACT, HITS_PER_KIND, HOLDS, SHORTEST_PART, Hit, Hits, any_of, closest, hits
 from voipadmin.core.text.searched import SearchText
 
 # What Asterisk names a channel by: its system name, the second of its birth, and a counter.
@@ -19,8 +20,8 @@ DIGITS_OF_SECOND = 9
 
 
 def search_money(user: Any, searched: SearchText) -> Iterator[Hits]:
-    """Find accounts by their customer, tariffs by destination or digits, rate plans by name, decks by file."""
-    for kind, find in (("account", _accounts), ("tariff", _tariffs), ("rateplan", _plans), ("deck", _decks)):
+    """Find accounts and statements by customer, tariffs by destination or digits, rate plans and decks by name."""
+    for kind, find in KINDS.items():
         if user.has_perm(f"billing.view_{kind}"):
             yield find(user, searched.text)
 
@@ -57,6 +58,33 @@ def _decks(user: Any, text: str) -> Hits:
     found = closest(rows, ("file_name", "provider__name"), text)
     shown = (Hit(str(row), row.get_absolute_url(), str(row.get_status_display()), row.distance) for row in found)
     return hits(_("Decks"), "file-spreadsheet", shown, list_url="billing:deck_list", text=text)
+
+
+def _statements(user: Any, text: str) -> Hits:
+    """Find statements by their number, `A-000123`, else those of a customer, the last ones first."""
+    rows = Statement.objects.visible_to(user).select_related("account__customer").order_by("-ends_at")
+    wanted = numbered(text) or any_of(("account__customer__code", "account__customer__name"), "icontains", text)
+    found = rows.filter(wanted)[: HITS_PER_KIND + 1]
+    shown = (
+        Hit(str(row), row.get_absolute_url(), _of_statement(row), EXACT if row.label == text else HOLDS)
+        for row in found
+    )
+    return hits(_("Statements"), "receipt-text", shown, list_url="billing:statement_list", text=text)
+
+
+def _of_statement(statement: Statement) -> str:
+    return f"{statement.account.customer.code} · {statement.get_status_display()}"
+
+
+Find = Callable[[Any, str], Hits]
+# How each kind is searched for, by the word of its permission.
+KINDS: dict[str, Find] = {
+    "account": _accounts,
+    "tariff": _tariffs,
+    "rateplan": _plans,
+    "deck": _decks,
+    "statement": _statements,
+}
 
 
 def search_calls(user: Any, searched: SearchText) -> Iterator[Hits]:

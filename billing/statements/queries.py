@@ -10,6 +10,8 @@ from voipadmin.core.models import Job
 
 # The kinds of jobs of statements.
 PREPARE_JOB, ISSUE_ALL_JOB = "prepare_statement", "issue_statements"
+# Digits of a number that the database can hold.
+LONGEST_NUMBER = 9
 
 
 def last_statement(account: Account) -> Statement | None:
@@ -36,3 +38,12 @@ def accounts_to_state(last_day: date) -> QuerySet[Account]:
     left = Exists(Statement.objects.filter(account=OuterRef("pk"), status=StatementStatus.PREPARING, last_day=last_day))
     waiting = Q(statements_until=None) | Q(statements_until__lt=ends)
     return Account.objects.filter((waiting & (moved | late | Q(balance__lt=0))) | left).order_by("customer__code")
+
+
+def numbered(text: str) -> Q | None:
+    """Return the condition for the statements that `A-000123`, `000123` or `123` is the number of, or None."""
+    series, _dash, digits = text.strip().rpartition("-")
+    if not (digits.isascii() and digits.isdecimal()) or len(digits) > LONGEST_NUMBER:
+        return None
+    wanted = Q(number=int(digits))
+    return wanted & Q(series__iexact=series) if series else wanted

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from billing.models import Account, Deck, RatePlan
+from billing.models import Account, Deck, RatePlan, Statement, StatementStatus
 from customers.models import CustomerType, Extension
 from customers.search import search_customers
 from numbering.models import DID
@@ -20,6 +21,7 @@ from tests.factories.numbering import DIDAllocationFactory, DIDFactory
 from tests.factories.routing import GatewayFactory, ProviderFactory
 from tests.factories.users import UserFactory
 from tests.pages.conftest import AsRole
+from voipadmin.core.jobs.services import begin_job
 from voipadmin.core.tables.links import page_of
 from voipadmin.core.text.searched import read_search
 from voipadmin.users.models import User
@@ -52,6 +54,34 @@ def test_the_search_finds_accounts_tariffs_plans_decks_and_users(admin: Client) 
         (UserFactory.create(email="joao@example.com"), "joao@"),
     ):
         assert page_of(wanted) in urls(admin, text), text
+
+
+def test_a_statement_is_found_by_its_number_and_its_customer(admin: Client) -> None:
+    account = Account.objects.get(customer=CustomerFactory.create(code="PADARIA"))
+    kept = {"account": account, "currency": "BRL", "language": "en", "status": StatementStatus.ISSUED, "series": "A"}
+    july, august = (
+        Statement.objects.create(
+            number=120 + month, begins_at=datetime(2026, month, 1, tzinfo=UTC),
+            ends_at=datetime(2026, month + 1, 1, tzinfo=UTC), first_day=date(2026, month, 1),
+            last_day=date(2026, month, 28), **kept,
+        )
+        for month in (7, 8)
+    )  # fmt: skip
+    for text in ("A-000127", "a-127", "127"):
+        assert [url for url in urls(admin, text) if "/statements/" in url] == [page_of(july)]
+        listed = admin.get(reverse("billing:statement_list"), {"q": text}).content.decode()
+        assert page_of(july) in listed
+        assert page_of(august) not in listed
+    assert "/statements/" not in " ".join(urls(admin, "B-127"))
+    assert [url for url in urls(admin, "padaria") if "/statements/" in url] == [page_of(august), page_of(july)]
+
+
+def test_a_job_is_found_by_its_kind_its_subject_and_who_asked(admin: Client, as_role: AsRole) -> None:
+    other: User = UserFactory.create(username="maria.souza", role=Role.OPERATOR)
+    job = begin_job("export_list", user=other, subject="Numbers of July")
+    for text in ("export of a list", "of july", "souza"):
+        assert page_of(job) in urls(admin, text)
+    assert page_of(job) not in urls(as_role(Role.OPERATOR), "of july")
 
 
 def test_the_beginning_of_an_address_finds_addresses_and_no_number(admin: Client) -> None:

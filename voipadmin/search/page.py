@@ -12,6 +12,7 @@ from numbering.search import search_numbers
 from reports.numbers.search import search_any_number
 from reports.search import search_reports
 from routing.search import search_network
+from voipadmin.core.job_pages.search import search_jobs
 from voipadmin.core.search import Hits
 from voipadmin.core.text.searched import SearchText, read_search
 from voipadmin.search.commands import search_commands
@@ -28,6 +29,7 @@ SEARCHES = (
     search_calls,
     search_users,
     search_nodes,
+    search_jobs,
 )
 LONGEST = 100
 EXAMPLES = (
