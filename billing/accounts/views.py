@@ -24,7 +24,7 @@ from voipadmin.core.pages import Entity, FieldGroup
 from voipadmin.core.pages.entities.consequences import Question, use_of
 from voipadmin.core.pages.objects.actions import ActionFormView, ButtonView
 from voipadmin.core.pages.objects.views import EntityView
-from voipadmin.core.tables.csv_export import csv_response
+from voipadmin.core.tables.list_file import ListFile, asked_list_form, list_form_links
 from voipadmin.core.text.decimals import format_money
 
 LATEST = 10
@@ -79,7 +79,7 @@ ACCOUNTS = Entity(
 
 
 class LedgerView(EntityView[Account]):
-    """An account's ledger, page by page through its index; `?export=csv` gives all that is filtered."""
+    """An account's ledger, page by page through its index; `?export=` with a ListForm gives all that is filtered."""
 
     entity = ACCOUNTS
 
@@ -88,12 +88,13 @@ class LedgerView(EntityView[Account]):
         account = self.get_instance()
         filters = LedgerFilterSet(request.GET or None, queryset=entries_of(account), request=request)
         rows = filters.qs if not filters.is_bound or filters.is_valid() else LedgerEntry.objects.none()
-        if request.GET.get("export") == "csv":
+        if form := asked_list_form(request):
             table = ledger_table(rows, request.user)
             record_download(request, account, form="CSV", rows=rows.count())
-            return csv_response(table.as_values(), filename=f"ledger-{account.customer.code}.csv")
+            return ListFile(form).response(table, filename=f"ledger-{account.customer.code}.csv")
         found, cursor = self._part(rows)
         context = {"table": ledger_table(found, request.user), "filter": filters, "next_cursor": cursor}
+        context["files"] = list_form_links(request)
         return self.page("billing/account/ledger.html", object=account, **context)
 
     def _part(self, rows: Any) -> tuple[list[LedgerEntry], str | None]:

@@ -327,9 +327,9 @@ def test_a_long_list_becomes_a_file_by_a_job(operator: User, monkeypatch: pytest
     monkeypatch.setattr(list_export, "PIECE", 2)
     numbers = sorted(DIDFactory.create().number for _number in range(5))
     client = client_of(operator)
-    sent: Any = client.get(reverse("numbering:did_list"), {"export": "csv", "q": numbers[0]})
+    sent: Any = client.get(reverse("numbering:did_list"), {"export": "csv-machine", "q": numbers[0]})
     assert len(list(sent.streaming_content)) > 1
-    answer = client.get(reverse("numbering:did_list"), {"export": "csv", "sort": "-number"})
+    answer = client.get(reverse("numbering:did_list"), {"export": "csv-machine", "sort": "-number"})
     job = Job.objects.get()
     assert answer["Location"] == job.get_absolute_url()
     assert done(job).result["rows"] == 5

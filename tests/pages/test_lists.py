@@ -2,12 +2,14 @@
 
 import csv
 import io
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from customers.models import CustomerStatus, CustomerType
 from reports.rollups.counting import count_changed_hours
@@ -88,6 +90,30 @@ def test_the_csv_has_what_the_filter_finds_and_all_of_it(admin: Client) -> None:
     rows = exported(admin, CUSTOMERS, status="active", page=2)
     assert len(rows) == 31
     assert "GONE" not in {row[0] for row in rows}
+
+
+def test_a_file_is_in_the_language_of_its_reader_or_in_that_of_programs(admin: Client) -> None:
+    TariffFactory.create(pattern="5511", price_per_minute=Decimal("1250.05"))
+    call = CdrFactory.create()
+    DIDFactory.create(number="551140001000", monthly_cost=Decimal("1.50"))
+    GatewayFactory.create(enabled=False)
+
+    def read(form: str, name: str, delimiter: str) -> dict[str, str]:
+        response = admin.get(reverse(name), {"export": form}, headers={"Accept-Language": "pt-BR"})
+        text = b"".join(response).decode("utf-8-sig")
+        headings, row = csv.reader(io.StringIO(text), delimiter=delimiter)
+        return dict(zip(headings, row, strict=True))
+
+    assert read("csv", "billing:tariff_list", ";")["Preço/min"] == "1250,050000"
+    assert read("csv-machine", "billing:tariff_list", ",")["price_per_minute"] == "1250.050000"
+    moment = timezone.localtime(call.started_at)
+    assert read("csv", "billing:cdr_list", ";")["Início"] == f"{moment:%d/%m/%Y %H:%M:%S}"
+    assert read("csv-machine", "billing:cdr_list", ",")["started_at"] == moment.isoformat()
+    # No spreadsheet makes a figure of a number in groups.
+    assert read("csv", "numbering:did_list", ";")["Número"] == "55 11 4000 1000"
+    assert read("csv-machine", "numbering:did_list", ",")["number"] == "551140001000"
+    assert "não" in read("csv", "routing:gateway_list", ";").values()
+    assert read("csv-machine", "routing:gateway_list", ",")["enabled"] == "False"
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+5511", "-2", "@SUM(A1)", "\t1", "\r1"])

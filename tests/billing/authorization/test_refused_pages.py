@@ -88,7 +88,7 @@ def test_the_list_is_narrowed_by_customer_reason_and_day(operator: Client) -> No
 
 def test_what_is_listed_is_exported(operator: Client) -> None:
     call = refused(detail="=cmd()")
-    answer: Any = operator.get(reverse("billing:refusedcall_list"), {"export": "csv"})
+    answer: Any = operator.get(reverse("billing:refusedcall_list"), {"export": "csv-machine"})
     text = b"".join(answer.streaming_content).decode() if answer.streaming else answer.content.decode()
     assert call.number in text
     assert "credit" in text

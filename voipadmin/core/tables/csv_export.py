@@ -50,6 +50,11 @@ def csv_lines(
 
 def csv_response(rows: Iterable[Iterable[Any]], *, filename: str) -> StreamingHttpResponse:
     """Return the rows as a download."""
-    response = StreamingHttpResponse(csv_lines(rows), content_type="text/csv; charset=utf-8")
+    return csv_download(csv_lines(rows), filename=filename)
+
+
+def csv_download(lines: Iterable[str], *, filename: str) -> StreamingHttpResponse:
+    """Return the lines of a file as a download."""
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{filename}"'
     return response

@@ -18,7 +18,7 @@ from voipadmin.core.models import Job
 from voipadmin.core.pages.bulk.selection import Selection, rows_of
 from voipadmin.core.pages.entities.entity import Entity
 from voipadmin.core.pages.entities.registry import entity_named, label_of
-from voipadmin.core.tables.csv_export import csv_lines
+from voipadmin.core.tables.list_file import ListFile, ListForm
 
 KIND = "export_list"
 PIECE = 1_000
@@ -26,9 +26,9 @@ PIECE = 1_000
 MOST_ROWS = 500_000
 
 
-def begin_list_export(entity: Entity[Any], user: Any, query: str) -> Job:
+def begin_list_export(entity: Entity[Any], user: Any, query: str, form: ListForm = ListForm.PEOPLE) -> Job:
     """Have the file of a list made."""
-    parameters = {"entity": label_of(entity), "query": query}
+    parameters = {"entity": label_of(entity), "query": query, "form": form.value}
     return begin_job(KIND, user=user, subject=str(entity.name_plural), parameters=parameters)
 
 
@@ -47,7 +47,10 @@ def export_list(run: JobRun) -> None:
         permission=entity.permission("view"),
         is_of_all_customers=user.sees_everything,
     )
-    for line in csv_lines(_values(entity, user, keys, run)):
+    # A job that an earlier release began names no form.
+    file = ListFile(ListForm(run.parameters.get("form", ListForm.PEOPLE)), entity.hidden_from(user))
+    headings = file.headings(_table(entity, user, ()))
+    for line in file.lines(headings, _cells(entity, user, keys, file, run)):
         writer.write(line.encode())
     run.result = {"rows": len(keys), "size": writer.close().size}
     details = {"download": "CSV", "filters": query, "rows": len(keys), "job": run.job.pk}
@@ -58,7 +61,7 @@ def _keys(entity: Entity[Any], user: Any, address: QueryDict) -> list[Any]:
     request = HttpRequest()
     request.user = user
     rows = rows_of(entity, request, Selection("", (), address.urlencode()))
-    table: Any = entity.table(data=rows, exclude=tuple(entity.hidden_from(user)))
+    table = _table(entity, user, rows)
     allowed = {column.name for column in table.columns if column.orderable}
     order = [name for name in address.getlist("sort") if name.removeprefix("-") in allowed]
     if order:
@@ -69,18 +72,16 @@ def _keys(entity: Entity[Any], user: Any, address: QueryDict) -> list[Any]:
     return keys
 
 
-def _values(entity: Entity[Any], user: Any, keys: Sequence[Any], run: JobRun) -> Iterator[Sequence[Any]]:
-    hidden = tuple(entity.hidden_from(user))
-    for begin in range(0, max(len(keys), 1), PIECE):
+def _cells(entity: Entity[Any], user: Any, keys: Sequence[Any], file: ListFile, run: JobRun) -> Iterator[Sequence[Any]]:
+    for begin in range(0, len(keys), PIECE):
         piece = keys[begin : begin + PIECE]
         found = {row.pk: row for row in entity.objects_for(user).filter(pk__in=piece)}
-        table: Any = entity.table(data=[found[key] for key in piece if key in found], exclude=hidden)
-        values = table.as_values(exclude_columns=hidden)
-        headings = next(values)
-        if begin == 0:
-            yield headings
-        yield from values
+        yield from file.rows(_table(entity, user, [found[key] for key in piece if key in found]))
         run.tell(begin + len(piece))
+
+
+def _table(entity: Entity[Any], user: Any, rows: Any) -> Any:
+    return entity.table(data=rows, exclude=tuple(entity.hidden_from(user)))
 
 
 def _result_of(job: Job) -> Message:

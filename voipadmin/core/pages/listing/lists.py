@@ -33,7 +33,8 @@ from voipadmin.core.pages.listing.list_export import begin_list_export
 from voipadmin.core.pages.listing.list_menus import address_of
 from voipadmin.core.pages.objects.views import EntityView
 from voipadmin.core.tables.bounded_paginator import BoundedPaginator
-from voipadmin.core.tables.csv_export import LARGEST_SENT, csv_response
+from voipadmin.core.tables.csv_export import LARGEST_SENT
+from voipadmin.core.tables.list_file import ListFile, ListForm, asked_list_form, list_form_links
 
 EMBEDDED_ROWS = 8
 
@@ -66,7 +67,7 @@ class OpenView:
 
 
 class ObjectListView(SingleTableMixin, FilterMixin, EntityView[AnyModel]):
-    """A list; `?embedded=1` gives a short one for another object's page, `?export=csv` a file.
+    """A list; `?embedded=1` gives a short one for another object's page, `?export=` with one of ListForm a file.
 
     Where the address asks for nothing the list begins with the user's default view, and is laid out as the user wants.
     """
@@ -89,8 +90,9 @@ class ObjectListView(SingleTableMixin, FilterMixin, EntityView[AnyModel]):
         self.notices += wrong
         # What a filter that is wrong would have kept is shown with a word about it, but neither embedded nor exported.
         self.object_list = self.filterset.queryset.none() if wrong and self.is_embedded else self.filterset.qs
-        if request.GET.get("export") == "csv" and not wrong:
-            return self._export(self.get_table())
+        form = asked_list_form(request)
+        if form and not wrong:
+            return self._export(self.get_table(), form)
         return self._shown(self.get_table())
 
     def _shown(self, table: Table) -> HttpResponse:
@@ -188,30 +190,27 @@ class ObjectListView(SingleTableMixin, FilterMixin, EntityView[AnyModel]):
         if self.request.GET.get("per_page") == str(size) and size != (self.layout.page_size or PAGE_SIZES[0]):
             keep_page_size(user=self.request.user, list_name=self.entity.list_name, page_size=size)
 
-    def _export(self, table: Table) -> HttpResponseBase:
+    def _export(self, table: Table, form: ListForm) -> HttpResponseBase:
         stamp = f"{timezone.localtime():%Y%m%d-%H%M%S}"
         count = self.object_list[: LARGEST_SENT + 1].count()
         if count > LARGEST_SENT:
             query = self.request.GET.urlencode()
-            return redirect(begin_list_export(self.entity, self.request.user, query).get_absolute_url())
+            return redirect(begin_list_export(self.entity, self.request.user, query, form).get_absolute_url())
         record_download(self.request, self.entity.model, form="CSV", rows=count)
-        rows = table.as_values(exclude_columns=tuple(self.entity.hidden_from(self.request.user)))
-        return csv_response(rows, filename=f"{self.entity.model_name}-{stamp}.csv")
+        file = ListFile(form, self.entity.hidden_from(self.request.user))
+        return file.response(table, filename=f"{self.entity.model_name}-{stamp}.csv")
 
     def _context(self, table: Table) -> dict[str, Any]:
         parameters = self.request.GET.copy()
         for name in self.not_of_the_list:
             parameters.pop(name, None)
-        export = parameters.copy()
-        export.pop("page", None)
-        export["export"] = "csv"
         return {
             "table": table,
             "filter": self.filterset,
             "page_sizes": PAGE_SIZES,
             "page_size": table.paginator.per_page,
             "parameters": parameters.urlencode(),
-            "export_query": export.urlencode(),
+            "files": list_form_links(self.request),
             "is_filtered": bool(self.filterset.active_count or self.request.GET.get("q")),
             "sort_choices": sort_choices(table, self.request.GET.getlist("sort")),
             "notices": self.notices,
