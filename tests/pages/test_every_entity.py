@@ -1,9 +1,12 @@
 """List, detail, create, edit and delete of every kind of object, through the pages."""
 
+import re
 from typing import Any
 
 import pytest
 from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.forms import Field
 from django.test import Client
 from django.urls import reverse
 
@@ -128,6 +131,30 @@ def test_a_filter_by_what_is_no_id_is_answered(admin: Client, kind: Kind) -> Non
     address = reverse(f"{kind.name}_list")
     for name in ("customer", "gateway", "provider", "status", "node", "role"):
         assert admin.get(address, {name: "../../etc"}).status_code == 200
+
+
+def refuses(field: Field, text: str) -> bool:
+    try:
+        field.clean(text)
+    except ValidationError:
+        return True
+    return False
+
+
+@each_kind
+def test_all_that_makes_no_sense_in_an_address_is_said_and_the_list_shown(admin: Client, kind: Kind) -> None:
+    kind.make()
+    address = reverse(f"{kind.name}_list")
+    form = admin.get(f"{address}?view=").context["filter"].form
+    fields = {form.add_prefix(name): field for name, field in form.fields.items() if name != "q"}
+    wrong = [name for name, field in fields.items() if refuses(field, "nonsense")]
+    asked = dict.fromkeys(wrong, "nonsense") | {"sort": "secret", "columns": "secret", "page": "x", "per_page": "7"}
+    text = text_of(admin.get(address, asked))
+    said = ("cannot be ordered by “secret”", "no column “secret”", "There is no page “x”", "A page has no “7” rows")
+    assert [notice for notice in said if notice not in text] == []
+    notices = re.findall(r"<p>(.*?) This filter is left out.</p>", text)
+    assert len(notices) == len(wrong), (wrong, notices)
+    assert "data-table" in text
 
 
 @each_kind
