@@ -121,6 +121,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "voipadmin.users.sessions.middleware.SessionUseMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "voipadmin.core.pages.faults.MethodFaultMiddleware",
     "voipadmin.core.audit.middleware.AuditMiddleware",
     "axes.middleware.AxesMiddleware",
 ]

@@ -33,6 +33,18 @@ def test_what_is_not_there_or_not_allowed_is_said_within_the_frame(as_role: AsRo
 
 
 @pytest.mark.django_db
+def test_another_method_and_too_long_a_form_are_refused_within_the_frame(as_role: AsRole) -> None:
+    operator = as_role(Role.OPERATOR)
+    answer = operator.post(reverse("customers:customer_list"), {})
+    assert (answer.status_code, answer["Allow"]) == (405, "GET, HEAD, OPTIONS")
+    assert all(part in answer.content.decode() for part in ("Not that way", SEARCH, SIDEBAR))
+    with override_settings(DEBUG=False, DATA_UPLOAD_MAX_MEMORY_SIZE=10):
+        answer = operator.post(reverse("customers:customer_create"), {"name": "x" * 100})
+    assert answer.status_code == 413
+    assert all(part in answer.content.decode() for part in ("longer than this page takes", SEARCH, SIDEBAR))
+
+
+@pytest.mark.django_db
 def test_a_form_from_elsewhere_is_refused_within_the_frame(as_role: AsRole) -> None:
     viewer = as_role(Role.VIEWER)
     strict = Client(enforce_csrf_checks=True, HTTP_ACCEPT_LANGUAGE="en")

@@ -1,18 +1,22 @@
 """The pages of what went wrong: in the panel's frame for who is logged in, in that of the log-in for who is not."""
 
+from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
 PANEL, ENTRANCE = "base.html", "allauth/layouts/entrance.html"
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django gives it
-    """Answer a request that made no sense."""
-    return _in_frame(request, 400)
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer a request that made no sense, or whose form is longer than any that is taken."""
+    return _in_frame(request, 413 if isinstance(exception, RequestDataTooBig) else 400)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django gives it
@@ -33,6 +37,23 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse: 
 def server_error(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django gives it
     """Answer after a fault of ours. Nothing is asked of the database or of Redis: they may be what is broken."""
     return HttpResponse(_still(500, "500.html"), status=500)
+
+
+class MethodFaultMiddleware:
+    """Give the answer to a method that a page does not take a body: Django's has none."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Serve the request; keep which methods are allowed."""
+        response = self.get_response(request)
+        # Django's own answer alone; that of the API says what is wrong by itself.
+        if not isinstance(response, HttpResponseNotAllowed) or response.content:
+            return response
+        page = _in_frame(request, HTTPStatus.METHOD_NOT_ALLOWED)
+        page["Allow"] = response["Allow"]
+        return page
 
 
 def _in_frame(request: HttpRequest, status: int, template: str = "") -> HttpResponse:
