@@ -123,7 +123,7 @@ class PrefixReader:
         digits, own = _digits_in(lead), _code_apart(lead)
         if not first.code or _is_marked(part) or own == first.code:
             return False
-        if own:
+        if own or _is_code_parted(lead, digits, first.code):
             return self._are_areas()
         return self._is_short_apart(digits, first) if first.is_apart else self._is_short_joined(digits, first)
 
@@ -274,6 +274,12 @@ def _code_apart(text: str) -> str:
     groups = _GROUPS.findall(text)
     code = groups[0].removeprefix("00") if groups else ""
     return code if len(groups) > 1 and is_calling_code(code) else ""
+
+
+def _is_code_parted(lead: str, digits: str, country: str) -> bool:
+    """Tell whether digits name another country by a calling code that a blank divides, as 80 0 does."""
+    code, groups = calling_code_of(digits), _GROUPS.findall(lead)
+    return bool(groups) and code not in {"", country} and len(groups[0]) < len(code)
 
 
 def _is_marked(piece: str) -> bool:

@@ -117,6 +117,12 @@ def test_areas_behind_their_country_are_of_that_country(code: str, areas: list[s
     assert read(f"{code} {between.join(areas)}") == [code + area for area in areas]
 
 
+def test_a_country_whose_code_a_blank_divides_is_asked_about() -> None:
+    assert read("100;80 0") == "countries"
+    assert read("351 21;35 2") == "countries"
+    assert read("100;80 0", countries="whole") == ["100", "800"]
+
+
 @given(st.text("0123456789 -,;+()/", max_size=25))
 def test_no_cell_names_a_country_that_its_first_digits_do_not_unless_it_lists_it_whole(text: str) -> None:
     found = read(text)
