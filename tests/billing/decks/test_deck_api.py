@@ -187,7 +187,7 @@ def test_two_gigabytes_are_refused_by_their_announced_length(
     known = {"Authorization": f"Bearer {finance.token}"}
     problem(finance.http.generic("POST", f"{V1}/decks/", head, MULTIPART_CONTENT, headers=known, **length), 413)
     client.force_login(UserFactory.create(role=Role.FINANCE))
-    assert client.generic("POST", reverse("billing:deck_upload"), head, MULTIPART_CONTENT, **length).status_code == 400
+    assert client.generic("POST", reverse("billing:deck_upload"), head, MULTIPART_CONTENT, **length).status_code == 413
     assert not DeckFile.objects.exists()
 
 
