@@ -114,7 +114,7 @@ faults: packages asterisk ## Break everything at every step, with calls up; a ta
 fuzz: packages asterisk ## A million hostile values through form, guard, renderer, AMI and a real Asterisk
 	@$(BIN)/python -m tests.fuzz
 
-screenshots: packages $(STAMP) ## Every page, desktop and phone, light and dark, into var/screenshots
+screenshots: packages $(STAMP) ## Every page, desktop and phone, light and dark, into var/screenshots; the main ones into docs
 	$(BIN)/python -m deploy.trial.screenshots
 
 ##@ Translate

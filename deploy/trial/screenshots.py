@@ -1,6 +1,7 @@
 """`make screenshots`: every page of a living demo, at desktop and phone width, light and dark.
 
-Pages are found by following links from the dashboard; of each kind of page (one per view) the first is taken.
+Pages are found by following links from the dashboard; of each kind of page (one per view) the first is taken. The main
+ones are kept small in docs/screenshots, which docs/screenshots/README.md shows.
 """
 
 import argparse
@@ -17,6 +18,7 @@ from urllib.parse import urlsplit
 
 import django
 from django.urls import Resolver404, resolve
+from PIL import Image
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 from deploy.trial.engines import fresh_secrets, leave
@@ -26,6 +28,14 @@ SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
 SCHEMES = ("light", "dark")
 LEFT_OUT = ("admin:", "account_logout", "api-", "openapi")
 SETTLE_MS = 700
+# What docs/screenshots keeps: the top of the page, as WebP.
+MAIN = (
+    "reports-dashboard", "billing-cdr_list", "billing-cdr_detail", "asterisk_sync-calls_up", "customers-customer_list",
+    "billing-statement_detail", "asterisk_sync-conference_detail", "core-alarm_list", "reports-margin",
+    "asterisk_sync-simulator",
+)  # fmt: skip
+KEPT_HEIGHT = 1100
+DOCS = ROOT / "docs" / "screenshots"
 
 
 def chromium_program() -> str:
@@ -117,6 +127,23 @@ def shoot(page: Page, path: Path) -> int:
     return 1
 
 
+def keep_main_ones(target: Path) -> None:
+    """Write the main pictures into the documents, and the page that shows them."""
+    DOCS.mkdir(exist_ok=True)
+    lines = ["# Screenshots", "", "Written by `make screenshots`, from the demo.", ""]
+    for name in MAIN:
+        shown = []
+        for kind in (f"{width}-{scheme}" for width in SIZES for scheme in SCHEMES):
+            picture = target / f"{name}-{kind}.png"
+            if picture.exists():
+                with Image.open(picture) as image:
+                    top = image.crop((0, 0, image.width, min(image.height, KEPT_HEIGHT)))
+                    top.convert("RGB").save(DOCS / f"{name}-{kind}.webp", quality=60)
+                shown.append(f"![{name}, {kind}]({name}-{kind}.webp)")
+        lines += [f"## {name}", "", *shown, ""] if shown else []
+    (DOCS / "README.md").write_text("\n".join(lines))
+
+
 def main() -> None:
     """Run a demo of its own, let calls happen, take the pictures."""
     parser = argparse.ArgumentParser(description="Write pictures of every page.")
@@ -140,6 +167,7 @@ def main() -> None:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium_program(), args=sandbox)
             print(f"{take(browser, demo, target)} pictures in {target}")
+        keep_main_ones(target)
     finally:
         demo.stop()
         forget(state)

@@ -30,6 +30,7 @@ MEASUREMENTS = {
     "imported_cdr_lines": "tests.bench.call_records",
     "deck_preview": "tests.bench.deck_preview",
     "live_viewers": "tests.bench.live_viewers",
+    "pages": "tests.bench.pages",
     "exported_calls": "tests.bench.exported_calls",
     "authorizations": "tests.bench.authorizations",
 }

@@ -24,17 +24,18 @@ def main() -> None:
     parser.add_argument(
         "--keep", type=Path, metavar="FOLDER", help="where the database stays; a full one is used again"
     )
+    parser.add_argument("--pages", action="store_true", help="measure the pages with it (tests/bench/pages.py)")
     asked = parser.parse_args()
     signal.signal(signal.SIGTERM, leave)
     folder: Path = asked.keep or Path(tempfile.mkdtemp(prefix="voipadmin-"))
     try:
-        run(folder, asked.records)
+        run(folder, asked.records, pages=asked.pages)
     finally:
         if asked.keep is None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def run(folder: Path, records: int) -> None:
+def run(folder: Path, records: int, *, pages: bool) -> None:
     """Start engines on `folder`, fill them unless they are full, and print the figures and the environment."""
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o755)
@@ -45,7 +46,10 @@ def run(folder: Path, records: int) -> None:
         os.environ.update(kept_environment(folder))
         os.environ.update(DATABASE_URL=postgres.url(), REDIS_URL=valkey.url(), VOIPADMIN_ENV_FILE=os.devnull)
         # Models can be imported only now, when Django knows the engines that this run has started.
-        print(json.dumps(import_module("tests.bench.data.kept").fill_once(folder, records)))
+        filled = import_module("tests.bench.data.kept").fill_once(folder, records)
+        print(json.dumps(filled))
+        if pages:
+            print(import_module("tests.bench.pages").measure_pages(filled).line())
     finally:
         valkey.stop()
         postgres.stop()
