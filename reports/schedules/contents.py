@@ -1,10 +1,11 @@
 """What a run sends: the columns and rows of its report, for its days, as its owner or its customer may see them."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from itertools import islice
 from typing import Any, cast
+from uuid import UUID
 
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
@@ -95,19 +96,20 @@ def _query_of(schedule: ReportSchedule, first: date, last: date) -> QueryDict:
     query["since"], query["until"] = first.isoformat(), last.isoformat()
     if schedule.customer_id:
         query["customer"] = str(schedule.customer_id)
+        # What was typed beside the key counts before it: it may name another customer, or nobody, which keeps all.
+        query.pop("customer_text", None)
     return query
 
 
 def _contents(schedule: ReportSchedule, query: QueryDict) -> tuple[Sequence[Column], Iterable[Row]]:
     request = HttpRequest()
     request.GET, request.user = cast("Any", query), schedule.owner
-    is_for_customer = schedule.customer_id is not None
     if schedule.report in TRAFFIC:
         return _traffic(TRAFFIC[schedule.report], request)
     if schedule.report == ReportName.DIDS:
-        return _dids(request, is_for_customer=is_for_customer)
+        return _dids(request, schedule.customer_id)
     # Programs read codes, people their words.
-    return _calls(request, is_for_customer=is_for_customer, in_words=schedule.form != FileForm.MACHINE)
+    return _calls(request, schedule.customer_id, in_words=schedule.form != FileForm.MACHINE)
 
 
 def _traffic(report: TrafficReport, request: HttpRequest) -> tuple[Sequence[Column], Iterable[Row]]:
@@ -120,26 +122,34 @@ def _traffic(report: TrafficReport, request: HttpRequest) -> tuple[Sequence[Colu
     return report.columns, in_order(rows, order, lambda row: row.values)
 
 
-def _dids(request: HttpRequest, *, is_for_customer: bool) -> tuple[Sequence[Column], Iterable[Row]]:
+def _dids(request: HttpRequest, customer_id: UUID | None) -> tuple[Sequence[Column], Iterable[Row]]:
     user: Any = request.user
     now, plan = timezone.now(), current_plan()
     form = DidFilterForm(request.GET, user)
     _refuse_errors(form)
-    lines = with_lines(did_rows(user, form.filters(), plan=plan, now=now), user).order_by("number")
-    columns = shown_columns(DID_COLUMNS, NO_DID_COLUMNS_FOR_CUSTOMERS if is_for_customer else frozenset())
+    filters = form.filters()
+    if customer_id is not None:
+        # Whatever the filter says: what goes to a customer is that customer's.
+        filters = replace(filters, customer_id=customer_id)
+    lines = with_lines(did_rows(user, filters, plan=plan, now=now), user).order_by("number")
+    columns = shown_columns(DID_COLUMNS, NO_DID_COLUMNS_FOR_CUSTOMERS if customer_id is not None else frozenset())
     read = lines_of(lines.iterator(chunk_size=1_000), user, plan, now=now)
     return columns, (Row({**asdict(line), "place": line.place}) for line in read)
 
 
-def _calls(request: HttpRequest, *, is_for_customer: bool, in_words: bool) -> tuple[Sequence[Column], Iterable[Row]]:
-    filters = CdrFilterSet(request.GET, queryset=Cdr.objects.visible_to(request.user), request=request)
-    hidden = NO_CALL_COLUMNS_FOR_CUSTOMERS | {"cost_currency", "attempt"} if is_for_customer else frozenset()
+def _calls(request: HttpRequest, customer_id: UUID | None, *, in_words: bool) -> tuple[Sequence[Column], Iterable[Row]]:
+    calls = Cdr.objects.visible_to(request.user)
+    hidden: frozenset[str] = frozenset()
+    if customer_id is not None:
+        # Whatever the filter says: what goes to a customer is that customer's.
+        calls = calls.filter(customer=customer_id)
+        hidden = NO_CALL_COLUMNS_FOR_CUSTOMERS | {"cost_currency", "attempt"}
+    filters = CdrFilterSet(request.GET, queryset=calls, request=request)
     for name in hidden:
         filters.form.fields.pop(name, None)
     _refuse_errors(filters.form)
-    calls = filters.qs.order_by("-started_at", "-id")
     columns = shown_columns(CALL_COLUMNS, hidden)
-    return columns, call_rows(calls, columns, in_words=in_words)
+    return columns, call_rows(filters.qs.order_by("-started_at", "-id"), columns, in_words=in_words)
 
 
 def _refuse_errors(form: Any) -> None:

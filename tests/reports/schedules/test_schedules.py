@@ -20,6 +20,7 @@ from reports.schedules.recipients import RecipientRefused
 from reports.schedules.services import begin_due_runs, run_now, save_schedule
 from tests.factories.billing import CdrFactory
 from tests.factories.customers import CustomerFactory
+from tests.factories.numbering import DIDAllocationFactory
 from tests.factories.users import UserFactory
 from voipadmin.core.jobs.running import run_job
 from voipadmin.core.jobs.services import MOST_UNFINISHED, begin_job
@@ -95,6 +96,24 @@ def test_a_customer_gets_its_own_rows_without_cost(finance: User, customer: Cust
     assert [row["price"] for row in rows] == ["2.000000"]
     assert not {"cost", "margin", "gateway", "route", "tariff", "cost_currency"} & rows[0].keys()
     assert mail.outbox[0].to == ["contas@padaria.example"]
+
+
+@pytest.mark.parametrize("report", ["calls", "dids"])
+@pytest.mark.parametrize("typed", ["", "OTHER"])
+def test_what_was_typed_into_a_filter_sends_a_customer_nothing_of_others(
+    finance: User, customer: Customer, report: str, typed: str
+) -> None:
+    """A filter form leaves the text beside the key in the address, empty or with the customer that was looked at."""
+    other = CustomerFactory.create(code="OTHER")
+    for owner in (customer, other):
+        yesterday_call(owner)
+        DIDAllocationFactory.create(customer=owner)
+    schedule = saved(
+        finance, report=report, customer=customer, recipients=["contas@padaria.example"], form="csv-machine",
+        query=f"customer=&customer_text={typed}",
+    )  # fmt: skip
+    (rows,) = sent_files(schedule)
+    assert [row["customer"] for row in rows] == [customer.code]
 
 
 def test_a_role_schedules_only_what_it_may_see(finance: User) -> None:
