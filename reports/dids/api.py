@@ -3,6 +3,7 @@
 import uuid
 from datetime import datetime
 from decimal import Decimal
+from http import HTTPStatus
 from typing import Annotated, Any, ClassVar, cast
 
 from django.http import HttpRequest
@@ -18,6 +19,7 @@ from reports.dids.summary import did_summary
 from voipadmin.core.api.access import Needs
 from voipadmin.core.api.crud import refuse_unknown_parameters
 from voipadmin.core.api.pagination import page_of
+from voipadmin.core.api.problems import FieldError, ProblemError
 from voipadmin.core.api.schemas import Output, Page, page_query
 from voipadmin.core.numbering_plan.queries import current_plan
 from voipadmin.users.models import User
@@ -121,6 +123,10 @@ def report_dids(request: HttpRequest, filters: Query[DidQuery], page: Query[DidP
     user = cast(User, request.user)
     hidden = frozenset() if user.sees_everything else NOT_FOR_CUSTOMERS
     refuse_unknown_parameters(request, DidQuery, DidPage, hidden=hidden)
+    if page.ordering.removeprefix("-") in hidden:
+        # The order tells as much as the value, which stands in the cursor as well.
+        error = FieldError("ordering", "invalid", "There is no such order.")
+        raise ProblemError.of_errors(HTTPStatus.UNPROCESSABLE_ENTITY, [error])
     wanted = {name: value for name, value in filters.model_dump().items() if value is not None}
     now, plan = timezone.now(), current_plan()
     rows = did_rows(user, DidFilters(**wanted), plan=plan, now=now)

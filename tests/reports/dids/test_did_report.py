@@ -166,6 +166,8 @@ def test_a_customer_sees_its_own_numbers_and_no_carrier_and_no_cost() -> None:
     assert [(rent["paid"], rent["earned"]) for rent in body["totals"]["rents"]] == [(None, "30.00")]
     assert foreign.did.number not in str(body)
     problem(client.get(f"/reports/dids?provider_id={own.did.provider_id}"), 422)
+    # The cursor has the value by which the page ends.
+    problem(client.get("/reports/dids?ordering=-monthly_cost&limit=1"), 422)
 
 
 def test_the_api_pages_and_refuses_what_makes_no_sense() -> None:
