@@ -24,6 +24,7 @@ def status_question(before: Customer, after: Customer, user: Viewer) -> Question
             icon="circle-pause",
             effects=[_("New calls out are refused until the customer is active again; calls in progress go on.")],
             figures=use_of(before, user),
+            state=after.status,
             undo=_("Making it active again lets its calls through. It keeps its numbers."),
         )
     return Question(
@@ -35,6 +36,7 @@ def status_question(before: Customer, after: Customer, user: Viewer) -> Question
             _("What the account holds or owes stays as it is."),
         ],
         figures=use_of(before, user),
+        state=after.status,
         undo=_("It can be made active again; its numbers have to be given back one by one, while they rest."),
         typed=before.code,
     )

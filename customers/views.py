@@ -1,5 +1,6 @@
 """Pages of customers and extensions."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -42,9 +43,12 @@ def _extension_context(extension: Extension, _user: Viewer) -> dict[str, Any]:
 
 
 def _customer_question(before: Customer, form: EntityForm, user: Viewer) -> Question | None:
-    """Ask about the status; where that stays, about addresses that are removed."""
+    """Ask about the status and about addresses that are removed: about both in one question."""
     rows: list[TrunkAddress] | None = form.kept_rows()
-    return status_question(before, form.instance, user) or addresses_question(before, rows, user)
+    status, addresses = status_question(before, form.instance, user), addresses_question(before, rows, user)
+    if status is None or addresses is None:
+        return status or addresses
+    return replace(status, effects=[*status.effects, *addresses.effects], state=f"{status.state} {addresses.state}")
 
 
 def _code_taken(form: EntityForm) -> dict[str, Any]:

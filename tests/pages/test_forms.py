@@ -79,6 +79,25 @@ def test_an_address_is_changed_and_another_taken_off_in_one_save(operator: Clien
     assert list(customer.trunk_addresses.values_list("network", flat=True)) == ["198.18.7.9"]
 
 
+def test_a_suspension_that_removes_addresses_as_well_says_both(operator: Client) -> None:
+    customer = CustomerFactory.create(code="ACME")
+    first = TrunkAddressFactory.create(customer=customer, network="198.18.7.1")
+    page = reverse("customers:customer_edit", args=[customer.pk])
+    kept = trunk(address("198.18.7.1", id=first.pk), initial=1, status="suspended")
+    gone = trunk(address("198.18.7.1", id=first.pk, DELETE="on"), initial=1, status="suspended")
+    asked = TOKEN.search(text_of(operator.post(page, kept)))
+    assert asked is not None
+    # The answer to the question about the status alone is none to both.
+    question = text_of(operator.post(page, gone | {"confirmation": asked[1]}))
+    assert "Suspend" in question
+    assert "Calls from 198.18.7.1 are refused" in question
+    assert customer.trunk_addresses.count() == 1
+    token = TOKEN.search(question)
+    assert token is not None
+    assert operator.post(page, gone | {"confirmation": token[1]}).status_code == 302
+    assert customer.trunk_addresses.count() == 0
+
+
 def test_a_route_needs_a_gateway(operator: Client) -> None:
     sent = KINDS["routing:route"].answers() | rows()
     response = operator.post(reverse("routing:route_create"), sent)
