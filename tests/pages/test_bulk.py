@@ -24,6 +24,7 @@ from numbering.views import DIDS
 from tests.factories import CustomerFactory, DIDFactory, ExtensionFactory, GatewayFactory, UserFactory
 from tests.factories.asterisk_sync import NodeFactory
 from tests.factories.billing import CdrFactory
+from voipadmin.core.jobs import running
 from voipadmin.core.jobs.files import content_of
 from voipadmin.core.jobs.running import run_job
 from voipadmin.core.models import Job, JobStatus
@@ -226,6 +227,43 @@ def test_a_worker_that_is_killed_leaves_the_rest_to_the_next_one(
     job = done(job)
     assert (job.result["changed"], job.result["failed_count"], len(calls)) == (5, 0, 4)
     assert calls[1] == calls[2]
+
+
+def test_all_that_was_done_is_not_done_again_by_the_next_worker(
+    operator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dids, client = allocated(3), client_of(operator)
+    job = confirm(client, choose(client, "numbering:did", "release", *dids), mode="nothing")
+
+    def killed(*_entry: Any, **_more: Any) -> None:
+        raise OperationalError("killed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(work, "record_event", killed)
+        with pytest.raises(OperationalError):
+            run_job(job)
+    job = done(job)
+    assert (job.status, job.result["changed"], job.result["failed_count"]) == (JobStatus.DONE, 3, 0)
+
+
+def test_what_was_changed_before_a_job_was_cancelled_is_in_the_audit_log(
+    operator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work, "PIECE", 2)
+    monkeypatch.setattr(running, "TOLD_EVERY_SECONDS", 0)
+    dids = [DIDFactory.create() for _number in range(5)]
+    client = client_of(operator)
+    job = confirm(client, choose(client, "numbering:did", "block", *dids))
+    apply_to = work._Bulk._apply_to
+
+    def cancelled(self: Any, keys: Any) -> None:
+        apply_to(self, keys)
+        Job.objects.filter(pk=job.pk).update(cancel_requested_at=timezone.now())
+
+    monkeypatch.setattr(work._Bulk, "_apply_to", cancelled)
+    assert done(job).status == JobStatus.CANCELLED
+    told: Any = LogEntry.objects.filter(additional_data__event="bulk_action").get()
+    assert told.changes_dict["objects"][1] == "2"
 
 
 def test_only_the_ticked_fields_are_changed_and_asterisk_is_told(operator: User) -> None:

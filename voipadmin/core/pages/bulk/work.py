@@ -1,8 +1,8 @@
 """The job of a bulk action, object by object, each by the service of the single action and as the user who asked.
 
 "Do what is possible" commits a piece of objects at a time, with the job's position: a worker that is killed loses the
-piece that it was at, and the next one goes on behind the last. "All or nothing" is one transaction, which a refusal
-takes back once every object was tried, so that all refusals are told at once.
+piece that it was at, and the next one goes on behind the last. "All or nothing" is one transaction, the job's position
+in it, which a refusal takes back once every object was tried, so that all refusals are told at once.
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,7 +18,7 @@ from voipadmin.core.audit.events import AuditEvent, record_event
 from voipadmin.core.errors import DomainError, Message
 from voipadmin.core.jobs.files import input_of
 from voipadmin.core.jobs.kinds import JobKind, declare
-from voipadmin.core.jobs.running import JobRun
+from voipadmin.core.jobs.running import JobCancelled, JobRun
 from voipadmin.core.models import Job
 from voipadmin.core.pages.bulk.selection import action_named
 from voipadmin.core.pages.entities.bulk_actions import Answers, BulkAction
@@ -69,12 +69,19 @@ class _Bulk:
 
     def do_all_or_nothing(self) -> None:
         """Commit everything, or nothing."""
+        if self.run.job.position:
+            # All was done and committed by a worker that was killed before it could say so.
+            return
         with transaction.atomic():
             for begin in range(0, len(self.keys), PIECE):
                 self.run.tell(begin, len(self.keys))
                 self._apply_to(self.keys[begin : begin + PIECE])
             if self.result["failed_count"]:
                 transaction.set_rollback(True)
+            else:
+                # Last, as nothing is told any more that would wait for this row.
+                self.run.assert_held()
+                Job.objects.filter(pk=self.run.job.pk).update(position=len(self.keys), result=self.result)
         if self.result["failed_count"]:
             self.result["changed"] = 0
             count = self.result["failed_count"]
@@ -121,7 +128,17 @@ def change_many(run: JobRun) -> None:
     if run.parameters["all_or_nothing"]:
         bulk.do_all_or_nothing()
     else:
-        bulk.do_what_is_possible()
+        try:
+            bulk.do_what_is_possible()
+        except JobCancelled:
+            # What was changed until then stays changed.
+            _enter(run, bulk)
+            raise
+    _enter(run, bulk)
+
+
+def _enter(run: JobRun, bulk: _Bulk) -> None:
+    """Tell the audit log what was done."""
     details = {
         "action": run.job.subject,
         "objects": run.result["changed"],
