@@ -8,7 +8,6 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -161,7 +160,8 @@ def resume_jobs() -> int:
 def _give_up(job: Job) -> None:
     now = timezone.now()
     error = _("Three workers began this and none finished it. Their log says why.")
-    Job.objects.filter(pk=job.pk, status__in=UNFINISHED, starts=F("starts")).update(
+    # One that another worker began meanwhile is not given up.
+    Job.objects.filter(pk=job.pk, status__in=UNFINISHED, starts=job.starts).update(
         status=JobStatus.FAILED, error=error, finished_at=now, updated_at=now, is_told=not job.owner
     )
     forget_counts(job.owner)
