@@ -168,6 +168,8 @@ def test_the_page_tells_story_ladder_price_ledger_and_the_set_of_that_moment(cli
         assert words in text
     assert reverse("billing:account_ledger", args=[account.pk]) in text
     assert f"customer={customer.pk}" in text
+    began = timezone.localtime(call.started_at)
+    assert f"&amp;at={began:%Y-%m-%dT%H:%M:%S}" in text, "a rate or set may begin within the minute"
     moment = client.get(reverse("asterisk_sync:call_moment", args=[call.pk]), headers=english).content.decode()
     assert str(then) in moment
     assert "no longer kept" in moment
