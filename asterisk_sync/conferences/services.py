@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from asterisk_sync.changes.placement import nodes_carrying
 from asterisk_sync.conferences.schedule import next_time
 from asterisk_sync.models import (
+    OPEN_STATES,
     Conference,
     ConferenceLeg,
     ConferenceParticipant,
@@ -147,18 +148,27 @@ def add_to_conference(*, conference: Conference, number: str, name: str = "") ->
     Raises NotHeldError, or ValidationError of the number.
     """
     session = current_session(conference)
-    if session.legs.count() >= MOST_CALLS:
-        raise DomainError(_("This session has too many calls already."), code="too_many")
+    _check_most_calls(session)
     is_extension = conference.customer.extensions.filter(number=number).exists()
     dialled = number if is_extension else shown_key(key_to_call(number, conference.customer))
     return ConferenceLeg.objects.create(session=session, number=dialled, name=name[:80])
 
 
+def _check_most_calls(session: ConferenceSession) -> None:
+    if session.legs.count() >= MOST_CALLS:
+        raise DomainError(_("This session has too many calls already."), code="too_many")
+
+
+@transaction.atomic
 def call_again(*, leg: ConferenceLeg) -> ConferenceLeg:
-    """Call somebody once more who did not join, or left."""
+    """Call somebody once more who did not join, or left, and is not being called already."""
     session = current_session(leg.session.conference)
-    if leg.is_open or leg.dialled_in or leg.session_id != session.pk:
+    # The second of two clicks waits here for the first, and finds its call.
+    ConferenceSession.objects.select_for_update(no_key=True).get(pk=session.pk)
+    is_called = session.legs.filter(number=leg.number, state__in=OPEN_STATES).exists()
+    if is_called or leg.is_open or leg.dialled_in or leg.session_id != session.pk:
         raise NotHeldError(_("This call cannot be made again."))
+    _check_most_calls(session)
     values: dict[str, Any] = {
         name: getattr(leg, name) for name in ("participant", "number", "name", "is_moderator", "wants_mute")
     }

@@ -166,6 +166,8 @@ def test_nothing_is_done_to_a_conference_or_call_that_is_over(node: Node) -> Non
     with pytest.raises(NotHeldError):
         mute_leg(leg=ConferenceLeg.objects.get(pk=leg.pk), muted=True)
     assert call_again(leg=ConferenceLeg.objects.get(pk=leg.pk)).state == LegState.WAITING
+    with pytest.raises(NotHeldError, match="cannot be made again"):
+        call_again(leg=ConferenceLeg.objects.get(pk=leg.pk))  # the second click
 
 
 def test_a_conference_that_is_due_is_started_once_and_its_next_time_is_noted(node: Node) -> None:
