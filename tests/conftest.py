@@ -1,7 +1,6 @@
 """Fixtures of every test; those of the telephone laboratory are in tests/lab/fixtures.py."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from unittest.mock import patch
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
 
+from deploy.trial.chromium import MISSING, chromium_program
 from tests.database import create_database, restored_after_tests
 from tests.plugin import WORKER, unavailable
 from voipadmin.core.polling import parts
@@ -20,11 +20,9 @@ pytest_plugins = ["tests.lab.fixtures"]
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """Use Debian's Chromium: Playwright's own builds come from outside the package registries."""
-    # The shell is the same browser without its windows, which the new headless mode draws as well.
-    programs = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
-    program = next(filter(None, map(shutil.which, programs)), None)
+    program = chromium_program()
     if program is None:
-        unavailable("no Chromium: install the package chromium")
+        unavailable(MISSING)
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
     return {**browser_type_launch_args, "executable_path": program, "args": ["--disable-dev-shm-usage", *sandbox]}
 

@@ -7,7 +7,6 @@ ones are kept small in docs/screenshots, which docs/screenshots/README.md shows.
 import argparse
 import contextlib
 import os
-import shutil
 import signal
 import sys
 import time
@@ -21,6 +20,7 @@ from django.urls import Resolver404, resolve
 from PIL import Image
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 
+from deploy.trial.chromium import MISSING, chromium_program
 from deploy.trial.engines import fresh_secrets, leave
 from deploy.trial.running_demo import ROOT, RunningDemo, forget, temporary_state
 
@@ -36,14 +36,6 @@ MAIN = (
 )  # fmt: skip
 KEPT_HEIGHT = 1100
 DOCS = ROOT / "docs" / "screenshots"
-
-
-def chromium_program() -> str:
-    """Return Debian's Chromium."""
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        if program := shutil.which(name):
-            return program
-    sys.exit("no Chromium: install the package chromium")
 
 
 def view_name(path: str) -> str | None:
@@ -165,7 +157,7 @@ def main() -> None:
         time.sleep(arguments.traffic_seconds)
         sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium_program(), args=sandbox)
+            browser = playwright.chromium.launch(executable_path=chromium_program() or sys.exit(MISSING), args=sandbox)
             print(f"{take(browser, demo, target)} pictures in {target}")
         keep_main_ones(target)
     finally:

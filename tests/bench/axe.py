@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from deploy.trial.screenshots import chromium_program
+from deploy.trial.chromium import chromium_program
 
 AXE = Path(__file__).parents[1] / "browser/vendor/axe-core-4.14.1/axe.min.js"
 SERIOUS = {"serious", "critical"}
