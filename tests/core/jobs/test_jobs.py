@@ -153,6 +153,22 @@ def test_a_database_that_went_away_ends_no_job(declare: Any, user: User) -> None
     assert resume_jobs() == 1
 
 
+def test_a_job_that_somebody_began_again_meanwhile_is_not_given_up(
+    declare: Any, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    declare(lambda _run: None)
+    job = begin(user)
+    left(job, starts=MOST_STARTS, status=JobStatus.RUNNING)
+
+    def begun_behind_the_look(seen: Job) -> bool:
+        Job.objects.filter(pk=seen.pk).update(starts=MOST_STARTS + 1)
+        return False
+
+    monkeypatch.setattr(services, "is_held", begun_behind_the_look)
+    resume_jobs()
+    assert again(job).status == JobStatus.RUNNING
+
+
 def test_what_three_workers_left_has_failed_and_an_alarm_says_so(declare: Any, user: User) -> None:
     declare(lambda _run: None)
     job = begin(user)

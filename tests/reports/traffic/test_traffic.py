@@ -5,11 +5,13 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from html import unescape
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.http import QueryDict
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -21,7 +23,8 @@ from billing.models import Cdr, Direction, Disposition
 from reports.cdr_report import cdr_report
 from reports.rollups.counting import count_changed_hours
 from reports.rollups.marking import mark_quarters
-from reports.traffic.cuts import CUTS
+from reports.traffic.addresses import deeper_address
+from reports.traffic.cuts import CUTS, Part
 from reports.traffic.filters import TrafficFilters
 from reports.traffic.heat import heat_map
 from reports.traffic.lines import TrafficLine, lines_by
@@ -211,6 +214,14 @@ def test_each_cut_is_a_page_whose_parts_lead_deeper(traffic: dict[str, Any], rep
             followed += 1
             assert "No traffic" not in text_of(client, address), address
     assert followed > 15
+
+
+@pytest.mark.parametrize("typed", ["", "OTHER"])
+def test_a_part_leads_to_itself_whatever_was_typed_beside_the_key(typed: str) -> None:
+    asked = QueryDict(urlencode({"customer": "", "customer_text": typed, "by": "customer"}))
+    address = deeper_address("/reports/margin/", asked, "customer", Part("ACME", "the-key"), ())
+    assert "customer=the-key" in address
+    assert "customer_text" not in address
 
 
 def test_a_part_leads_to_its_calls_and_a_filter_can_be_taken_away(traffic: dict[str, Any]) -> None:
