@@ -69,14 +69,6 @@ OTHERS: dict[str, list[tuple[str, str, str]]] = {
     "asterisk_sync:node_compare": [("GET", "view", "asterisk_sync.generation")],
     "asterisk_sync:generation_restore": [("GET", "sync", "asterisk_sync.node"), ("POST", "sync", "asterisk_sync.node")],
     "asterisk_sync:generation_text": [("GET", "sync", "asterisk_sync.node")],
-    "asterisk_sync:driftfinding_mend": [
-        ("GET", "sync", "asterisk_sync.driftfinding"),
-        ("POST", "sync", "asterisk_sync.driftfinding"),
-    ],
-    "asterisk_sync:driftfinding_adopt": [
-        ("GET", "sync", "asterisk_sync.driftfinding"),
-        ("POST", "sync", "asterisk_sync.driftfinding"),
-    ],
     **{
         f"asterisk_sync:driftfinding_{name}": [
             ("GET", "sync", "asterisk_sync.driftfinding"),

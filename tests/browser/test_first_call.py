@@ -20,6 +20,14 @@ from voipadmin.users.roles import Role
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
+def log_in_by_hand(page: Page) -> None:
+    """Log in on the page, as a new administrator."""
+    page.get_by_label("Username").fill(UserFactory.create(role=Role.ADMIN).username)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
 def add_node(page: Page, live_server: LiveServer, asterisk: AsteriskInstance) -> None:
     """Tell the panel of the Asterisk that it is to run."""
     page.goto(live_server.url + reverse("asterisk_sync:node_create"))
@@ -58,11 +66,8 @@ def test_from_the_log_in_to_a_ringing_telephone(
     cdrs: CdrReader,
     tmp_path: Path,
 ) -> None:
-    page, user = panel, UserFactory.create(role=Role.ADMIN)
-    page.get_by_label("Username").fill(user.username)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in", exact=True).click()
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    page = panel
+    log_in_by_hand(page)
     with celery_worker(tmp_path):
         add_node(page, live_server, asterisk)
         page.goto(live_server.url + reverse("customers:customer_create"))

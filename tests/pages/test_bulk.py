@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from asterisk_sync.live.state import LiveChannel, LiveContact, LiveEndpoint, LiveState, publish
-from asterisk_sync.models import OutboxEntry
+from asterisk_sync.models import Node, OutboxEntry
 from customers.models import Customer, CustomerType, Extension
 from numbering.models import DID, DIDStatus
 from numbering.services import allocate_did
@@ -124,6 +124,18 @@ def figures_in(page: str) -> dict[str, str]:
     return {label: re.sub(r"<svg.*?</svg>", "", value, flags=re.DOTALL).strip() for label, value in pairs}
 
 
+def all_in_use(node: Node, dids: Sequence[DID], extensions: Sequence[Extension]) -> LiveState:
+    """Return a node with a call to each number and a telephone of each extension."""
+    channels = [
+        LiveChannel(f"PJSIP/x-{did}", did.number, "Up", "", "", did.number, "", "", did.number, 1) for did in dids
+    ]
+    endpoints = [
+        LiveEndpoint(row.sip_username, "In use", 1, (LiveContact(row.sip_username, "sip:x", "Reachable", 1.0),))
+        for row in extensions
+    ]
+    return LiveState(node.pk, timezone.now(), channels=tuple(channels), endpoints=tuple(endpoints))
+
+
 def test_the_question_sums_up_what_uses_all_of_the_chosen(operator: User) -> None:
     """Telephones, calls, minutes and money of a large choice are asked for in as many queries as those of one row."""
     node, extensions = NodeFactory.create(), ExtensionFactory.create_batch(5)
@@ -136,20 +148,7 @@ def test_the_question_sums_up_what_uses_all_of_the_chosen(operator: User) -> Non
         )  # fmt: skip
         for days in (1, 9):
             CdrFactory.create(did=did, started_at=timezone.now() - timedelta(days=days), billable_seconds=45_000)
-    publish(
-        LiveState(
-            node.pk,
-            timezone.now(),
-            channels=tuple(
-                LiveChannel(f"PJSIP/x-{did}", did.number, "Up", "", "", did.number, "", "", did.number, 1)
-                for did in dids
-            ),
-            endpoints=tuple(
-                LiveEndpoint(row.sip_username, "In use", 1, (LiveContact(row.sip_username, "sip:x", "Reachable", 1.0),))
-                for row in extensions
-            ),
-        )
-    )
+    publish(all_in_use(node, dids, extensions))
     client = client_of(operator)
 
     def asked(what: str, action: str, rows: Sequence[Any]) -> tuple[dict[str, str], int]:
