@@ -96,8 +96,8 @@ def _query_of(schedule: ReportSchedule, first: date, last: date) -> QueryDict:
     query["since"], query["until"] = first.isoformat(), last.isoformat()
     if schedule.customer_id:
         query["customer"] = str(schedule.customer_id)
-        # What was typed beside the key counts before it: it may name another customer, or nobody, which keeps all.
-        query.pop("customer_text", None)
+        # A text that was typed over this very key would count more than it, and name another customer.
+        query.pop("customer_was", None)
     return query
 
 

@@ -24,8 +24,6 @@ def deeper_address(path: str, parameters: QueryDict, cut: str, part: Part, given
         changed["since"] = changed["until"] = part.value.isoformat()
     else:
         changed[CUTS[cut].parameter] = str(part.value)
-        # What was typed beside a key counts before it.
-        changed.pop(f"{CUTS[cut].parameter}_text", None)
     changed["by"] = next_cut(cut, {*given, CUTS[cut].parameter})
     return f"{path}?{changed.urlencode()}"
 

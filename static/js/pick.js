@@ -158,6 +158,15 @@
       close(input);
     }
   }, true);
+  // A form sends the key that was chosen, or the text where none was; which key the text was written for matters only
+  // where no script forgets it.
+  document.addEventListener("formdata", (event) => {
+    event.target.querySelectorAll?.("[data-pick]:not([data-pick-many]) [role=combobox]").forEach((input) => {
+      const name = input.name.slice(0, -"_text".length);
+      event.formData.delete(`${name}_was`);
+      if (event.formData.get(name)) event.formData.delete(input.name);
+    });
+  });
   // A field that follows another one forgets what it had when the other changes.
   document.addEventListener("change", (event) => {
     const name = event.target.name;

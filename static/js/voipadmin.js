@@ -9,7 +9,6 @@
     if (event.detail.verb !== "get" || event.target.id !== "list-filter") return;
     // Filters that are not used stay out of the address.
     for (const [name, value] of [...event.detail.formData.entries()]) {
-      if (name.endsWith("_text") && event.detail.formData.get(name.slice(0, -5))) event.detail.formData.delete(name);
       const isUsual = name === "per_page" && value === by('[name="per_page"][form="list-filter"]')?.dataset.usual;
       if ((value === "" && name !== "view") || isUsual) event.detail.formData.delete(name);
     }

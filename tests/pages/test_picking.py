@@ -12,6 +12,7 @@ from numbering.models import DID
 from tests.factories.customers import CustomerFactory, ExtensionFactory
 from tests.factories.numbering import DIDFactory
 from tests.factories.routing import GatewayFactory, RouteFactory
+from tests.factories.users import UserFactory
 from tests.pages.conftest import AsRole
 from voipadmin.core.forms.pick import OFFERED, SALT
 from voipadmin.users.roles import Role
@@ -108,10 +109,33 @@ def test_a_text_that_names_several_or_none_is_refused_and_shown_again(operator: 
 
 def test_a_text_that_was_typed_over_counts_more_than_the_key_that_stood_there(operator: Client) -> None:
     old, new = (CustomerFactory.create(type=CustomerType.EXTENSION) for _one in range(2))
-    operator.post(reverse(NEW), extension(customer=str(old.pk), customer_text=new.code))
+    stood_there = {"customer": str(old.pk), "customer_was": str(old.pk)}
+    operator.post(reverse(NEW), extension(**stood_there, customer_text=new.code))
     assert Extension.objects.get().customer == new
-    page = text_of(operator.post(reverse(NEW), extension(customer=str(old.pk), customer_text="", number="1002")))
+    page = text_of(operator.post(reverse(NEW), extension(**stood_there, customer_text="", number="1002")))
     assert "This field is required." in page
+    operator.post(reverse(NEW), extension(**stood_there, customer_text=str(old), number="1003"))
+    assert Extension.objects.get(number="1003").customer == old
+
+
+@pytest.mark.parametrize("typed", ["", "nobody", "OLD"])
+def test_a_key_that_came_after_the_text_counts_more_than_it(operator: Client, typed: str) -> None:
+    """A link to a part of a list or report sets the key in an address that has what was typed before."""
+    old, mine = ExtensionFactory.create(customer__code="OLD"), ExtensionFactory.create()
+    for stood_there in ("", str(old.customer.pk)):
+        query = {"customer": str(mine.customer.pk), "customer_text": typed, "customer_was": stood_there}
+        text = text_of(operator.get(reverse("customers:extension_list"), query))
+        assert mine.sip_username in text
+        assert old.sip_username not in text
+
+
+def test_providers_routes_and_users_are_picked_too(as_role: AsRole) -> None:
+    admin, gateway, user = as_role(Role.ADMIN), GatewayFactory.create(), UserFactory.create(username="maria")
+    form = text_of(admin.get(reverse("routing:gateway_create"), {"provider": str(gateway.provider.pk)}))
+    assert f'name="provider" value="{gateway.provider.pk}"' in form
+    assert f'data-pick="{reverse("pick", args=["routing.route"])}?"' in text_of(admin.get(reverse("billing:cdr_list")))
+    assert offered(admin, "users.user", q="maria") == [str(user)]
+    assert "maria" not in text_of(admin.get(reverse("customers:customer_create")))
 
 
 def test_a_filter_is_picked_as_well(operator: Client) -> None:

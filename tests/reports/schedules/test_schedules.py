@@ -108,12 +108,13 @@ def test_what_was_typed_into_a_filter_sends_a_customer_nothing_of_others(
     for owner in (customer, other):
         yesterday_call(owner)
         DIDAllocationFactory.create(customer=owner)
-    schedule = saved(
-        finance, report=report, customer=customer, recipients=["contas@padaria.example"], form="csv-machine",
-        query=f"customer=&customer_text={typed}",
-    )  # fmt: skip
-    (rows,) = sent_files(schedule)
-    assert [row["customer"] for row in rows] == [customer.code]
+    for key in ("", str(customer.pk)):
+        schedule = saved(
+            finance, report=report, customer=customer, recipients=["contas@padaria.example"], form="csv-machine",
+            query=f"customer={key}&customer_text={typed}&customer_was={key}", name=f"Key {key}",
+        )  # fmt: skip
+        *_earlier, rows = sent_files(schedule)
+        assert [row["customer"] for row in rows] == [customer.code]
 
 
 def test_a_role_schedules_only_what_it_may_see(finance: User) -> None:

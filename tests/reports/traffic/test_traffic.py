@@ -26,6 +26,7 @@ from reports.rollups.marking import mark_quarters
 from reports.traffic.addresses import deeper_address
 from reports.traffic.cuts import CUTS, Part
 from reports.traffic.filters import TrafficFilters
+from reports.traffic.form import TrafficForm
 from reports.traffic.heat import heat_map
 from reports.traffic.lines import TrafficLine, lines_by
 from reports.traffic.sums import TrafficSums, total_of
@@ -218,10 +219,12 @@ def test_each_cut_is_a_page_whose_parts_lead_deeper(traffic: dict[str, Any], rep
 
 @pytest.mark.parametrize("typed", ["", "OTHER"])
 def test_a_part_leads_to_itself_whatever_was_typed_beside_the_key(typed: str) -> None:
-    asked = QueryDict(urlencode({"customer": "", "customer_text": typed, "by": "customer"}))
-    address = deeper_address("/reports/margin/", asked, "customer", Part("ACME", "the-key"), ())
-    assert "customer=the-key" in address
-    assert "customer_text" not in address
+    acme, other = CustomerFactory.create(), CustomerFactory.create(code="OTHER")
+    for was in ("", str(other.pk)):
+        asked = QueryDict(urlencode({"customer": was, "customer_text": typed, "customer_was": was, "by": "customer"}))
+        address = deeper_address("/reports/margin/", asked, "customer", Part("ACME", str(acme.pk)), ())
+        led_to = TrafficForm(QueryDict(address.partition("?")[2]), "customer")
+        assert led_to.given["customer"] == acme
 
 
 def test_a_part_leads_to_its_calls_and_a_filter_can_be_taken_away(traffic: dict[str, Any]) -> None:

@@ -1,7 +1,9 @@
 """Choosing one of very many objects: a text is searched for while it is typed, and the browser never holds all of them.
 
 A form's field stays Django's ModelChoiceField; only its widget is another. What is sent is the object's key in the
-field's name, and the text beside it in `NAME_text`. Scripts of the page fill the key; without them the text counts.
+field's name, the text beside it in `NAME_text`, and in `NAME_was` the key that this text was written for. Scripts of
+the page fill the key, and send either it or the text. Without them a text that was typed over counts more than the key
+that it was written for, and a key that came later, such as that of a link, more than the text.
 """
 
 import re
@@ -126,12 +128,12 @@ class PickInput(forms.TextInput):
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         """Return the key that was sent, or that of what the text names; NOBODY where it names nothing."""
         key, text = data.get(name), data.get(f"{name}_text")
-        if text is None:
+        if text is None or (key and key != data.get(f"{name}_was")):
             return key
+        if not text.strip():
+            return ""
         picked = self._picked(key)
-        if not text.strip() or (picked is not None and str(picked) == text.strip()):
-            return key if text.strip() else ""
-        if picked is None and key:
+        if picked is not None and str(picked) == text.strip():
             return key
         found = the_one(self._queryset, text)
         self.unnamed = "" if found else text

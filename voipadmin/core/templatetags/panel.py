@@ -165,8 +165,6 @@ def query(context: dict[str, Any], **changes: Any) -> str:
     parameters = request.GET.copy()
     for name, value in changes.items():
         parameters.pop(name, None)
-        # What was typed beside a key counts before it.
-        parameters.pop(f"{name}_text", None)
         if value is not None:
             parameters[name] = str(value)
     return f"{request.path}?{parameters.urlencode()}"

@@ -39,6 +39,7 @@ USERS = Entity(
     form=UserForm,
     delete=_delete,
     icon="users",
+    is_long=True,
     intro=gettext_lazy("People and scripts that may use the panel, each with one role."),
     empty_hint=gettext_lazy("Each person gets a user of its own, so that the changelog can name it."),
     groups=(

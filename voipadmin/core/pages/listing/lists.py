@@ -253,7 +253,13 @@ class ObjectListView(SingleTableMixin, FilterMixin, EntityView[AnyModel]):
             self.notices.append(_("This view is not there any more, or is not for you; its filters are kept."))
             return None
         fields = self.filterset.form.fields
-        known = {*fields, *(f"{name}_text" for name in fields), "sort", "columns", "per_page"}
+        known = {
+            *fields,
+            *(f"{name}_{part}" for name in fields for part in ("text", "was")),
+            "sort",
+            "columns",
+            "per_page",
+        }
         gone = [name for name in filters_in(found.query) if name not in known]
         if gone:
             told = _("The view “%(view)s” filters by %(filters)s, which this list no longer has.")
