@@ -15,6 +15,8 @@ from voipadmin.core.text.decimals import decimals_of, format_money
 _RULE = re.compile(r"(?P<rule>cap|velocity)(?: \((?P<detail>[^)]*)\))?: (?P<call>.*)", re.DOTALL)
 _CAP = re.compile(r"cap per (?P<period>hour|day)")
 _TO_RANGE = re.compile(r"(?P<count>\d+) calls a minute to (?P<range>\d+), limit (?P<limit>\d+)")
+_LACKING = re.compile(r"(?P<left>-?\d{1,20}(?:\.\d{1,12})?) < (?P<least>-?\d{1,20}(?:\.\d{1,12})?)")
+_LOSS = re.compile(r"(?P<amount>-?\d{1,20}(?:\.\d{1,12})?) (?P<currency>[A-Z]{3}) / (?P<seconds>\d{1,9}) s")
 _NUMBERS = re.compile(r"(?P<count>\d+) numbers abroad a minute, limit (?P<limit>\d+)")
 _SPENT = re.compile(
     r"last (?P<period>hour|day): (?P<settled>-?[\d.]+) settled and (?P<held>-?[\d.]+) held of (?P<cap>-?[\d.]+)"
@@ -29,8 +31,17 @@ def reason_in_words(reason: str) -> str:
     return " ".join([_rule(why), *(_spent(part) for part in spending.split(", ") if part)])
 
 
-def detail_in_words(detail: str) -> str:
-    """Return the velocity rule that a call broke in the active language; another detail as it is written."""
+def detail_in_words(detail: str, currency: str = "") -> str:
+    """Return the velocity rule that a call broke, or the money that it lacked, in the active language.
+
+    `currency` is that of the account. Another detail, such as a number or a country, is returned as it is written.
+    """
+    if found := _LACKING.fullmatch(detail):
+        words = {name: format_money(Decimal(found[name]), currency) for name in ("left", "least")}
+        return _("%(left)s left, the shortest call costs %(least)s") % words
+    if found := _LOSS.fullmatch(detail):
+        words = {"amount": format_money(Decimal(found["amount"]), found["currency"]), "seconds": found["seconds"]}
+        return _("sold for %(amount)s in %(seconds)s s, which is less than it costs") % words
     if found := _TO_RANGE.fullmatch(detail):
         count = int(found["count"])
         return ngettext(

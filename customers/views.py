@@ -84,7 +84,7 @@ CUSTOMERS = Entity(
         ),
         FieldGroup(gettext_lazy("Contact"), ("contact_name", "contact_phone", "contact_email", "users", "notes")),
     ),
-    hints={"code": Hint.MONO, "caller_id_number": Hint.PHONE},
+    hints={"code": Hint.MONO, "caller_id_number": Hint.PHONE, "contact_phone": Hint.PHONE},
     related=(
         Related(
             gettext_lazy("Extensions"),

@@ -113,6 +113,11 @@ class DID(BaseModel):
         """Return the page of this number."""
         return reverse("numbering:did_detail", args=[self.pk])
 
+    @property
+    def monthly_cost_currency(self) -> str:
+        """Return the currency of the rent that is paid: the provider's."""
+        return self.provider.currency
+
     def clean(self) -> None:
         """The provider sells numbers, and the gateway, where there is one, is the provider's."""
         if self.provider_id and not self.provider.sells_numbers:

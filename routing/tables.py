@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from routing.models import Gateway, Provider, Route
 from voipadmin.core.tables.entity_table import (
+    CurrencyColumn,
     EntityTable,
     LinkColumn,
     MoneyColumn,
@@ -26,7 +27,7 @@ class ProviderTable(EntityTable):
     gateway_count = NumberColumn(verbose_name=_("gateways"))
     did_count = NumberColumn(verbose_name=_("numbers"))
     cost_per_minute = MoneyColumn(places=4)
-    currency = tables.Column()
+    currency = CurrencyColumn()
 
     class Meta(EntityTable.Meta):
         model = Provider
@@ -41,7 +42,7 @@ class GatewayTable(EntityTable):
     port = NumberColumn(attrs={"th": {"class": "num"}, "td": {"class": "num mono"}})
     transport = tables.Column()
     authentication = tables.Column()
-    codecs = MonoColumn(orderable=False)
+    codecs = MonoColumn(orderable=False, attrs={"th": {"class": "wide-only"}, "td": {"class": "mono wide-only"}})
     channel_limit = NumberColumn(verbose_name=_("channels"))
     enabled = YesNoColumn()
 

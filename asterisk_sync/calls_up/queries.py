@@ -99,9 +99,9 @@ class CallSums:
         self.up += call.state == CallState.UP
         self.ringing += call.state == CallState.RINGING
         self.dialling += call.state == CallState.DIALLING
-        if call.price is not None:
+        if call.price is not None or call.held is not None:
             sums = self.money[call.currency]
-            sums.price += call.price
+            sums.price += call.price or ZERO
             sums.held += call.held or ZERO
             if call.margin is not None:
                 sums.cost += call.cost or ZERO

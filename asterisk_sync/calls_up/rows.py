@@ -29,7 +29,7 @@ def draw_rows(rows: Iterable[ShownCall], *, sees_cost: bool, may_end: bool) -> l
 
 
 def _row(row: ShownCall, *, sees_cost: bool, may_end: bool) -> str:
-    same = row._replace(call=row.call._replace(price=None, cost=None, margin=None, held=None))
+    same = row._replace(call=row.call._replace(price=None, cost=None, margin=None, held=None, currency=""))
     key = (get_language(), sees_cost, may_end, same)
     pieces = _drawn.get_or_make(key, lambda _key: _pieces(same, sees_cost=sees_cost, may_end=may_end))
     money = [_price(row.call), *([_margin(row.call)] if sees_cost else []), _held(row.call)]

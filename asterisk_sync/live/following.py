@@ -22,6 +22,7 @@ class Hold(NamedTuple):
     """What a call has set aside; `number` and `origin` are those that it was authorized with."""
 
     amount: Decimal
+    currency: str
     answered_at: datetime | None
     number: str
     origin: str
@@ -95,6 +96,8 @@ class CallFollower:
             conference=conference,
             conference_id=conference_id,
             held=hold.amount if hold else None,
+            # Until it has a price, which may be of the tariff's, its money is what the account has set aside.
+            currency=hold.currency if hold else "",
         )
 
     def _facts(self, calls: Iterable[CallUp], holds: Mapping[str, Hold]) -> dict[str, PricingFacts]:
@@ -141,7 +144,7 @@ def _keys(texts: Iterable[str]) -> list[UUID]:
 def _holds(node_name: str, uniqueids: list[str]) -> dict[str, Hold]:
     rows = CreditHold.objects.filter(
         node_name=node_name, uniqueid__in=uniqueids, state=HoldState.ACTIVE, ended_at=None
-    ).values_list("uniqueid", "amount", "answered_at", "number", "origin")
+    ).values_list("uniqueid", "amount", "account__currency", "answered_at", "number", "origin")
     return {uniqueid: Hold(*values) for uniqueid, *values in rows}
 
 

@@ -122,7 +122,7 @@ def _with_money(call: CallUp, by: PricedBy, price: Decimal | None, cost: Decimal
     comparable = price is not None and cost is not None and by.currency == by.cost_currency
     return call._replace(
         price=price,
-        currency=by.currency,
+        currency=by.currency or call.currency,
         cost=cost,
         cost_currency=by.cost_currency,
         margin=price - cost if comparable and price is not None and cost is not None else None,

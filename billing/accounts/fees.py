@@ -19,6 +19,7 @@ from django.db.models import F, Q
 
 from billing.accounts.ledger import Movement, account_of, enter
 from billing.accounts.periods import ONE_DAY, Period, day_of, first_of_month, start_of
+from billing.fee_descriptions import describe_fee
 from billing.models import EntryKind
 from customers.models import Customer
 from numbering.models import DIDAllocation
@@ -97,7 +98,7 @@ def _movement(
     return Movement(
         kind=EntryKind.MONTHLY_FEE,
         amount=amount,
-        description=f"{allocation.did.number} {fee.first:%Y-%m-%d} – {fee.after - ONE_DAY:%Y-%m-%d}",
+        description=describe_fee(allocation.did.number, fee.first, fee.after - ONE_DAY),
         key=f"{name}:{allocation.pk}:{fee.first:%Y-%m}",
         happened_at=happened_at,
     )

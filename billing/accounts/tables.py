@@ -10,10 +10,12 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from billing.fee_descriptions import fee_in_words
 from billing.models import Account, AccountKind, Cdr, Direction, EntryKind, LedgerEntry
 from voipadmin.core.tables.badges import badge
 from voipadmin.core.tables.entity_table import (
     BadgeColumn,
+    CurrencyColumn,
     EntityTable,
     LinkColumn,
     MoneyColumn,
@@ -21,7 +23,7 @@ from voipadmin.core.tables.entity_table import (
     TimeColumn,
     format_duration,
 )
-from voipadmin.core.tables.links import grouped_number
+from voipadmin.core.tables.links import grouped_number, number_link
 
 PRICE_PLACES = 4
 
@@ -65,7 +67,7 @@ class AccountTable(EntityTable):
     credit_limit = MoneyColumn()
     held = MoneyColumn(verbose_name=gettext_lazy("held by live calls"))
     available = MarkedColumn(is_wrong=is_refused_calls, verbose_name=gettext_lazy("available"))
-    currency = tables.Column()
+    currency = CurrencyColumn()
     blocked_at = TimeColumn()
 
     class Meta(EntityTable.Meta):
@@ -83,7 +85,7 @@ class LedgerTable(EntityTable):
     )
     actor = tables.Column(verbose_name=gettext_lazy("by"))
     amount = MoneyColumn(verbose_name=gettext_lazy("amount"), places=PRICE_PLACES)
-    currency = tables.Column(verbose_name=gettext_lazy("currency"))
+    currency = CurrencyColumn(verbose_name=gettext_lazy("currency"))
     reversal = tables.Column(empty_values=(), verbose_name="", exclude_from_export=True)
 
     class Meta(EntityTable.Meta):
@@ -97,6 +99,9 @@ class LedgerTable(EntityTable):
     def render_description(self, value: str, record: Any) -> Any:
         """Write what the entry says; of a call, its number and length, leading to its page."""
         call = self.calls.get(record.cdr_id)
+        number, rest = fee_in_words(value) if record.kind == EntryKind.MONTHLY_FEE else ("", value)
+        if number:
+            return format_html('{} <span class="tabular nowrap">· {}</span>', number_link(number), rest)
         if call is None:
             return value or "—"
         text = format_html('<a class="quiet-link" href="{}">{}</a>', call.get_absolute_url(), _number_of(call))

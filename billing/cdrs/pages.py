@@ -21,7 +21,7 @@ def _call_context(call: Any, user: Any) -> dict[str, Any]:
     area = call.customer.local_area(current_plan(call.started_at)) if call.customer else ""
     return {
         "called": facts_of_recorded(call.called_number or call.dst, home_area=area, at=call.started_at),
-        "caller": facts_of_recorded(call.src, home_area=area, at=call.started_at),
+        "caller": facts_of_recorded(call.caller or call.src, home_area=area, at=call.started_at),
         "past_ratings": past_ratings_of(call),
         "shows_cost": user.sees_everything,
         **call_story(call, shows_carriers=user.sees_everything),

@@ -12,7 +12,7 @@ LISTS: dict[str, Any] = {**dict(DeckChange.choices), "below": _("Sold below cost
 
 def rows_of(deck: Deck, name: str, *, after: str, size: int) -> tuple[list[DeckRow], str]:
     """Return a part of a list of a deck's lines, and from where the next part goes on: empty at the end."""
-    rows = DeckRow.objects.filter(deck=deck).order_by("id")
+    rows = DeckRow.objects.filter(deck=deck).select_related("deck").order_by("id")
     if name == "below":
         rows = rows.filter(sold_for__isnull=False)
     elif name in DeckChange.values:

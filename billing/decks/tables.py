@@ -17,6 +17,8 @@ from voipadmin.core.tables.entity_table import (
     TimeColumn,
 )
 
+WIDE_ONLY = {"th": {"class": "wide-only"}, "td": {"class": "nowrap wide-only"}}
+
 
 class DeckTable(EntityTable):
     """The list of decks."""
@@ -51,18 +53,18 @@ class DeckRowTable(EntityTable):
     # A part of a deck is a list, which has no names for its columns.
     row = tables.Column(verbose_name=_("row"))
     pattern = MonoColumn(verbose_name=_("prefix"))
-    matches = tables.Column(verbose_name=_("is for"))
+    matches = tables.Column(verbose_name=_("is for"), attrs=WIDE_ONLY)
     origin_prefix = MonoColumn(verbose_name=_("origin"))
     name = tables.Column(verbose_name=_("destination"))
     change = BadgeColumn(verbose_name=_("change"))
-    old_price = MoneyColumn(places=4, verbose_name=_("price now"))
-    price_per_minute = MoneyColumn(places=4, verbose_name=_("new price"))
-    sold_for = MoneyColumn(places=4, verbose_name=_("sold for"))
-    connect_fee = MoneyColumn(places=4, verbose_name=_("connect fee"))
+    old_price = MoneyColumn(places=4, currency="deck__currency", verbose_name=_("price now"))
+    price_per_minute = MoneyColumn(places=4, currency="deck__currency", verbose_name=_("new price"))
+    sold_for = MoneyColumn(places=4, currency="deck__currency", verbose_name=_("sold for"))
+    connect_fee = MoneyColumn(places=4, currency="deck__currency", verbose_name=_("connect fee"))
     counted_in = tables.Column(empty_values=(), verbose_name=_("counted in"))
     window = tables.Column(default=_("all hours"), verbose_name=_("time window"))
     begins = TimeColumn(default=_("at activation"), verbose_name=_("effective from"))
-    ends = TimeColumn(default="", verbose_name=_("effective until"))
+    ends = TimeColumn(default="", verbose_name=_("effective until"), attrs=WIDE_ONLY)
 
     def render_counted_in(self, record: DeckRow) -> str:
         """Return bands, or initial block and increment, and the free seconds."""

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from billing.fee_descriptions import fee_in_words
 from billing.models.plan import RatePlan
 from customers.models import Customer
 from voipadmin.core import validators
@@ -206,3 +207,8 @@ class LedgerEntry(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.amount} {self.currency}"
+
+    @property
+    def description_in_words(self) -> str:
+        """Return what it is for in the active language; the days of a fee are kept as machines write them."""
+        return ", ".join(filter(None, fee_in_words(self.description)))

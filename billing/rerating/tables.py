@@ -13,6 +13,7 @@ from voipadmin.core.forms.entity_form import LocalDateTimeInput, PanelForm
 from voipadmin.core.forms.filter_set import EntityFilterSet, visible
 from voipadmin.core.tables.entity_table import (
     BadgeColumn,
+    CurrencyColumn,
     EntityTable,
     LinkColumn,
     MoneyColumn,
@@ -58,7 +59,7 @@ class DifferenceTable(EntityTable):
     old_price = MoneyColumn(places=4)
     new_price = MoneyColumn(places=4)
     movement = MoneyColumn(places=4)
-    currency = tables.Column()
+    currency = CurrencyColumn()
 
     class Meta(EntityTable.Meta):
         model = ReratingDifference

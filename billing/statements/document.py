@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.utils import formats, translation
 from django.utils.translation import gettext as _
 
+from billing.fee_descriptions import fee_in_words
 from billing.models import AccountKind, EntryKind, Statement
 from billing.statements.amounts import in_coins
 from billing.statements.figures import DestinationFigures, Figures, MovementFigures, from_text
@@ -114,7 +115,8 @@ def _movement(row: MovementFigures, figures: Figures, exact: _Amounts) -> Row:
     day = datetime.fromisoformat(row.at).astimezone(ZoneInfo(figures.time_zone)).date()
     kind = str(EntryKind(row.kind).label)
     note = _("of an earlier period") if row.late else ""
-    return Row(f"{kind}: {row.description}" if row.description else kind, exact.write(row.amount), note, day=_day(day))
+    described = ", ".join(filter(None, fee_in_words(row.description)))
+    return Row(f"{kind}: {described}" if described else kind, exact.write(row.amount), note, day=_day(day))
 
 
 def _day(day: date | str) -> str:

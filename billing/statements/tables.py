@@ -13,8 +13,8 @@ from billing.statements.amounts import places_of
 from customers.models import Customer
 from voipadmin.core.forms.entity_form import PanelForm
 from voipadmin.core.forms.filter_set import EntityFilterSet, visible
-from voipadmin.core.tables.entity_table import BadgeColumn, EntityTable, LinkColumn, RelatedColumn
-from voipadmin.core.text.decimals import format_amount
+from voipadmin.core.tables.entity_table import BadgeColumn, CurrencyColumn, EntityTable, LinkColumn, RelatedColumn
+from voipadmin.core.text.decimals import format_money
 from voipadmin.core.validators import validate_text
 
 DAY = {"type": "date"}
@@ -27,7 +27,7 @@ class CoinColumn(tables.Column):
 
     def render(self, value: Any, record: Any = None) -> str:
         """Draw it; what is being prepared has none yet."""
-        return "—" if record.number is None else format_amount(value, places_of(record.currency))
+        return "—" if record.number is None else format_money(value, record.currency, places_of(record.currency))
 
     def value(self, value: Any, record: Any = None) -> Any:
         """Export the figure."""
@@ -45,7 +45,7 @@ class StatementTable(EntityTable):
     due_day = tables.DateColumn(short=True)
     amount = CoinColumn()
     payable = CoinColumn()
-    currency = tables.Column()
+    currency = CurrencyColumn()
 
     class Meta(EntityTable.Meta):
         model = Statement

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from billing.models import Tariff
 from voipadmin.core.tables.badges import badge
 from voipadmin.core.tables.entity_table import (
+    CurrencyColumn,
     EntityTable,
     LinkColumn,
     MoneyColumn,
@@ -58,7 +59,7 @@ class TariffTable(EntityTable):
         verbose_name=gettext_lazy("blocks"),
         attrs={"th": {"class": "wide-only"}, "td": {"class": "tabular wide-only"}},
     )
-    currency = tables.Column()
+    currency = CurrencyColumn()
     effective_from = TimeColumn()
     effective_until = TimeColumn(attrs={"th": {"class": "wide-only"}, "td": {"class": "nowrap tabular wide-only"}})
 

@@ -30,14 +30,14 @@ TOPPED_UP = timedelta(days=15)
 TEN = Decimal(10)
 # (customer, number, reason, detail, how many hours ago).
 REFUSED = (
-    ("PETAMIGO", "551150821733", RefusalReason.CREDIT, "1.85", 1),
-    ("PETAMIGO", "5511987120455", RefusalReason.CREDIT, "1.85", 2),
+    ("PETAMIGO", "551150821733", RefusalReason.CREDIT, "0.0350 < 0.0950", 1),
+    ("PETAMIGO", "5511987120455", RefusalReason.CREDIT, "0.0350 < 0.0950", 2),
     ("NORTESUL", "8821612340099", RefusalReason.COUNTRY, "", 3),
     ("LOGFACIL", "5092233445566", RefusalReason.COUNTRY, "HT", 7),
     ("VIAMINAS", "37167012345", RefusalReason.COUNTRY, "LV", 9),
     ("ATRASADO", "5511976540021", RefusalReason.INACTIVE, "", 20),
     ("ATRASADO", "5511944410087", RefusalReason.INACTIVE, "", 21),
-    ("PETAMIGO", "5511991200345", RefusalReason.CREDIT, "1.85", 26),
+    ("PETAMIGO", "5511991200345", RefusalReason.CREDIT, "0.0350 < 0.0950", 26),
 )
 # A price that was entered too high: who it concerned gets the difference back.
 CORRECTED, CORRECT_PRICE, CORRECT_FOR = "_554[1-6][2-5]XXXXXXX", Decimal("0.069"), timedelta(days=10)

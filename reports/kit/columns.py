@@ -10,6 +10,7 @@ from django.utils import formats
 
 from voipadmin.core.errors import Message
 from voipadmin.core.tables.entity_table import format_duration, format_moment
+from voipadmin.core.tables.links import grouped_number
 from voipadmin.core.text.decimals import format_money
 
 
@@ -112,6 +113,8 @@ def on_page(column: Column, value: Any, currency: str = "") -> str:
             return str(formats.number_format(value, decimal_pos=0, use_l10n=True, force_grouping=True))
         case Kind.MOMENT:
             return format_moment(value)
+        case Kind.DIGITS:
+            return grouped_number(value)
     return str(value)
 
 

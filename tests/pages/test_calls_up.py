@@ -86,6 +86,14 @@ def text_of(response: Any) -> str:
     return str(response.content.decode())
 
 
+def test_what_a_ringing_call_has_set_aside_has_its_currency_and_counts() -> None:
+    rings = a_call(1, state=CallState.RINGING, price=None, cost=None, margin=None, held=Decimal("0.19"))
+    tell(NodeFactory.create(), rings)
+    text = text_of(client_of(Role.OPERATOR).get(PAGE))
+    assert "R$\u00a00.19 held" in text
+    assert 'data-label="Held">R$\u00a00.19</td>' in text
+
+
 def test_the_page_shows_calls_with_money_and_sums_and_narrows_them() -> None:
     node, gateway = NodeFactory.create(), GatewayFactory.create(channel_limit=2)
     acme, other = CustomerFactory.create_batch(2)

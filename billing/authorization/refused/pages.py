@@ -16,7 +16,15 @@ from customers.models import Customer
 from voipadmin.core.forms.filter_set import EntityFilterSet, search_in, visible
 from voipadmin.core.pages import Entity, FieldGroup, Hint
 from voipadmin.core.tables.badges import badge
-from voipadmin.core.tables.entity_table import EntityTable, PhoneColumn, RelatedColumn, TimeColumn, format_moment
+from voipadmin.core.tables.entity_table import (
+    EntityTable,
+    PhoneColumn,
+    RelatedColumn,
+    TimeColumn,
+    currency_of,
+    format_moment,
+)
+from voipadmin.core.tables.links import number_link
 
 DAY = {"type": "date"}
 # By the values of `RefusalReason`, in the order in which the rules are checked.
@@ -63,9 +71,9 @@ class RefusedCallTable(EntityTable):
         """Export the bare reason."""
         return value
 
-    def render_detail(self, value: str) -> str:
-        """Say the detail in words; the export has it as it is kept."""
-        return detail_in_words(value)
+    def render_detail(self, value: str, record: Any) -> Any:
+        """Say the detail in words, a number in groups; the export has it as it is kept."""
+        return _detail(value, record)
 
     def value_detail(self, value: str) -> str:
         """Export the detail as it is kept."""
@@ -109,11 +117,16 @@ class RefusedCallFilterSet(EntityFilterSet):
 
 
 def _join_calls(queryset: Any) -> Any:
-    return queryset.select_related("customer")
+    return queryset.select_related("customer__account")
+
+
+def _detail(detail: str, call: Any) -> Any:
+    """Return the detail in words; a number is one that can be followed."""
+    return number_link(detail_in_words(detail, currency_of(call, "customer__account__currency")))
 
 
 def _call_context(call: Any, user: Any) -> dict[str, Any]:
-    detail = detail_in_words(call.detail) if user.sees_everything else ""
+    detail = _detail(call.detail, call) if user.sees_everything else ""
     return {"reason": REASON_LABELS.get(call.shown_reason, call.shown_reason), "detail": detail}
 
 

@@ -9,7 +9,7 @@ from django.utils import formats, timezone
 from django.utils.html import format_html
 
 from voipadmin.core.tables.badges import badge, yes_no
-from voipadmin.core.tables.links import number_link, page_of
+from voipadmin.core.tables.links import grouped_number, number_link, page_of
 from voipadmin.core.text.decimals import decimals_of, format_money, rounded_to
 
 NUMERIC = {"th": {"class": "num"}, "td": {"class": "num"}}
@@ -61,7 +61,9 @@ class RelatedColumn(tables.Column):
     def render(self, value: Any) -> Any:
         """Draw the link."""
         text = getattr(value, self.shown) if self.shown else value
-        return format_html('<a class="quiet-link" href="{}" title="{}">{}</a>', page_of(value), value, text)
+        return format_html(
+            '<a class="quiet-link" href="{}" title="{}">{}</a>', page_of(value), value, grouped_number(text)
+        )
 
     def value(self, value: Any) -> str:
         """Export the name."""
@@ -141,6 +143,13 @@ class MoneyColumn(NumberColumn):
         if rounded_to(value, places) == value:
             return text
         return format_html('<span title="{}">{}</span>', format_money(value, code), text)
+
+
+class CurrencyColumn(tables.Column):
+    """The code of the currency of a row's amounts, which show its sign: in files, and on wide pages."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"attrs": {"th": {"class": "wide-only"}, "td": {"class": "wide-only"}}, **kwargs})
 
 
 def currency_of(record: Any, accessor: str) -> str:

@@ -17,7 +17,7 @@ from voipadmin.core.models import AnyModel
 from voipadmin.core.pages.entities.entity import Entity, FieldGroup, Hint
 from voipadmin.core.tables.badges import LOOKS, badge, yes_no
 from voipadmin.core.tables.entity_table import currency_of, format_duration, format_moment
-from voipadmin.core.tables.links import number_link, page_of
+from voipadmin.core.tables.links import grouped_number, number_link, page_of
 from voipadmin.core.text.decimals import format_amount, format_money
 from voipadmin.core.viewer import Viewer
 
@@ -60,7 +60,8 @@ def detail_row(instance: models.Model, name: str, hint: Hint = Hint.PLAIN) -> De
         word = getattr(instance, f"get_{name}_display")()
         return DetailRow(label, badge(value, word) if str(value) in LOOKS else word)
     if isinstance(value, models.Model):
-        return DetailRow(label, str(value), url=page_of(value))
+        # A DID is told by its number.
+        return DetailRow(label, grouped_number(value), url=page_of(value))
     if isinstance(field, models.ManyToManyField):
         return DetailRow(label, ", ".join(str(item) for item in value.all()))
     # Fields of a time name its unit: `ring_seconds`, `post_dial_delay_ms`.
