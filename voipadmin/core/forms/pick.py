@@ -129,7 +129,8 @@ class PickInput(forms.TextInput):
         """Return the key that was sent, or that of what the text names; NOBODY where it names nothing."""
         key, text = data.get(name), data.get(f"{name}_text")
         if text is None or (key and key != data.get(f"{name}_was")):
-            return key
+            # Django would call what is no key at all an invalid UUID, a word that people do not know.
+            return key if not key or is_key(key) else NOBODY
         if not text.strip():
             return ""
         picked = self._picked(key)
