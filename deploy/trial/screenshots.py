@@ -1,7 +1,7 @@
 """`make screenshots`: every page of a living demo, at desktop and phone width, light and dark.
 
 Pages are found by following links from the dashboard; of each kind of page (one per view) the first is taken. The main
-ones are kept small in docs/screenshots, which docs/screenshots/README.md shows.
+ones are kept small in docs/screenshots, which docs/screenshots/README.md shows: their first screen, in fewer colours.
 """
 
 import argparse
@@ -16,7 +16,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import django
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, resolve, reverse
 from PIL import Image
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 
@@ -25,16 +25,25 @@ from deploy.trial.engines import fresh_secrets, leave
 from deploy.trial.running_demo import ROOT, RunningDemo, forget, temporary_state
 
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
+# How wide the documents show them, in per cent.
+SHOWN_WIDTHS = {"desktop": "48%", "phone": "24%"}
 SCHEMES = ("light", "dark")
 LEFT_OUT = ("admin:", "account_logout", "api-", "openapi")
 SETTLE_MS = 700
-# What docs/screenshots keeps: the top of the page, as WebP.
-MAIN = (
-    "reports-dashboard", "billing-cdr_list", "billing-cdr_detail", "asterisk_sync-calls_up", "customers-customer_list",
-    "billing-statement_detail", "asterisk_sync-conference_detail", "core-alarm_list", "reports-margin",
-    "asterisk_sync-simulator",
-)  # fmt: skip
-KEPT_HEIGHT = 1100
+# What docs/screenshots keeps: name of the picture -> its title there.
+MAIN = {
+    "reports-dashboard": "Dashboard",
+    "asterisk_sync-calls_up": "Calls up now",
+    "billing-cdr_list": "Calls",
+    "billing-cdr_detail": "A call and what became of it",
+    "customers-customer_list": "Customers",
+    "numbering-did_list": "DIDs",
+    "routing-route_detail": "A route and what it matches",
+    "reports-margin": "Margin report",
+    "billing-account_detail": "An account",
+    "asterisk_sync-node_detail": "A node",
+}
+COLOURS = 256
 DOCS = ROOT / "docs" / "screenshots"
 
 
@@ -56,11 +65,11 @@ def log_in(page: Page, demo: RunningDemo) -> None:
     page.wait_for_url(lambda url: "login" not in url)
 
 
-def pages_of(page: Page, demo: RunningDemo) -> dict[str, str]:
-    """Return view name -> path of every kind of page that can be reached from the dashboard."""
+def pages_of(page: Page, demo: RunningDemo, *, main_only: bool) -> dict[str, str]:
+    """Return view name -> path of every kind of page that can be reached from the dashboard, or of the main ones."""
     found: dict[str, str] = {}
-    waiting = deque([urlsplit(page.url).path])
-    while waiting:
+    waiting = deque([urlsplit(page.url).path, *answered_call(page, demo)])
+    while waiting and not (main_only and MAIN.keys() <= {picture_of(name) for name in found}):
         path = waiting.popleft()
         name = view_name(path)
         if name is None or name in found:
@@ -75,7 +84,14 @@ def pages_of(page: Page, demo: RunningDemo) -> dict[str, str]:
         found[name] = path
         links = page.eval_on_selector_all("a[href]", "links => links.map(link => link.href)")
         waiting.extend(urlsplit(link).path for link in links if link.startswith(demo.address))
-    return found
+    return {name: path for name, path in found.items() if not main_only or picture_of(name) in MAIN}
+
+
+def answered_call(page: Page, demo: RunningDemo) -> list[str]:
+    """Return the path of a call that was answered by a carrier: it has more to show than the newest one."""
+    page.goto(f"{demo.address.rstrip('/')}{reverse('billing:cdr_list')}?direction=outbound&disposition=ANSWERED")
+    first = page.locator("tbody a.row-link").first
+    return [urlsplit(str(first.get_attribute("href"))).path] if first.count() else []
 
 
 @contextlib.contextmanager
@@ -93,7 +109,12 @@ def session(browser: Browser, size: tuple[int, int], scheme: str) -> Iterator[Pa
         context.close()
 
 
-def take(browser: Browser, demo: RunningDemo, target: Path) -> int:
+def picture_of(name: str) -> str:
+    """Return how the pictures of a view are called."""
+    return name.replace(":", "-")
+
+
+def take(browser: Browser, demo: RunningDemo, target: Path, *, main_only: bool) -> int:
     """Write all pictures and return how many there are."""
     count = 0
     pages: dict[str, str] = {}
@@ -103,36 +124,52 @@ def take(browser: Browser, demo: RunningDemo, target: Path) -> int:
                 page.goto(f"{demo.address}accounts/login/")
                 count += shoot(page, target / f"login-{width}-{scheme}.png")
                 log_in(page, demo)
-                pages = pages or pages_of(page, demo)
+                pages = pages or pages_of(page, demo, main_only=main_only)
                 for name, path in pages.items():
                     page.goto(demo.address.rstrip("/") + path)
-                    count += shoot(page, target / f"{name.replace(':', '-')}-{width}-{scheme}.png")
+                    count += shoot(page, target / f"{picture_of(name)}-{width}-{scheme}.png")
     return count
 
 
 def shoot(page: Page, path: Path) -> int:
-    """Write one picture when the page has come to rest; live parts never rest wholly."""
+    """Write one picture when the page has come to rest; live parts never rest wholly.
+
+    The window is made as high as the page: in a picture that is higher than its window, what sticks to the window's
+    edge lies over rows. Of a main page the first screen is kept in a picture of its own.
+    """
     with contextlib.suppress(Error):
         page.wait_for_load_state("networkidle", timeout=2000)
     page.wait_for_timeout(SETTLE_MS)
+    size = page.viewport_size or {"width": 0, "height": 0}
+    if path.stem.startswith(tuple(f"{name}-{width}" for name in MAIN for width in SIZES)):
+        first_screen(path).parent.mkdir(exist_ok=True)
+        page.screenshot(path=first_screen(path))
+    height = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size({**size, "height": max(height, size["height"])})
     page.screenshot(path=path, full_page=True)
+    page.set_viewport_size(size)
     return 1
+
+
+def first_screen(path: Path) -> Path:
+    """Return where the first screen of a picture is written."""
+    return path.parent / "first" / path.name
 
 
 def keep_main_ones(target: Path) -> None:
     """Write the main pictures into the documents, and the page that shows them."""
     DOCS.mkdir(exist_ok=True)
-    lines = ["# Screenshots", "", "Written by `make screenshots`, from the demo.", ""]
-    for name in MAIN:
+    lines = ["# Screenshots", "", "Written by `make screenshots`, from the demo, in Portuguese.", ""]
+    for name, title in MAIN.items():
         shown = []
-        for kind in (f"{width}-{scheme}" for width in SIZES for scheme in SCHEMES):
-            picture = target / f"{name}-{kind}.png"
-            if picture.exists():
-                with Image.open(picture) as image:
-                    top = image.crop((0, 0, image.width, min(image.height, KEPT_HEIGHT)))
-                    top.convert("RGB").save(DOCS / f"{name}-{kind}.webp", quality=60)
-                shown.append(f"![{name}, {kind}]({name}-{kind}.webp)")
-        lines += [f"## {name}", "", *shown, ""] if shown else []
+        for width in SIZES:
+            for scheme in SCHEMES:
+                picture = f"{name}-{width}-{scheme}.png"
+                with Image.open(first_screen(target / picture)) as image:
+                    fewer = image.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+                    fewer.save(DOCS / picture, optimize=True)
+                shown.append(f'<img src="{picture}" alt="{title}, {width}, {scheme}" width="{SHOWN_WIDTHS[width]}">')
+        lines += [f"## {title}", "", *shown, ""]
     (DOCS / "README.md").write_text("\n".join(lines))
 
 
@@ -141,6 +178,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Write pictures of every page.")
     parser.add_argument("--target", type=Path, default=ROOT / "var" / "screenshots")
     parser.add_argument("--traffic-seconds", type=float, default=60.0, help="calls before the first picture")
+    parser.add_argument("--main", action="store_true", help="only the pages that docs/screenshots shows")
     arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, leave)
     # Only to resolve paths to views: nothing here touches a database.
@@ -155,10 +193,10 @@ def main() -> None:
     try:
         demo.start()
         time.sleep(arguments.traffic_seconds)
-        sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+        options = ["--no-sandbox"] if os.geteuid() == 0 else []
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium_program() or sys.exit(MISSING), args=sandbox)
-            print(f"{take(browser, demo, target)} pictures in {target}")
+            browser = playwright.chromium.launch(executable_path=chromium_program() or sys.exit(MISSING), args=options)
+            print(f"{take(browser, demo, target, main_only=arguments.main)} pictures in {target}")
         keep_main_ones(target)
     finally:
         demo.stop()
