@@ -1,13 +1,12 @@
 """The prices of the database as the book that calls are priced from."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from billing.models import BuyRate, RatePlan, Tariff
 from billing.models.plan import PriceVersion
 from billing.models.windows import load_windows
-from billing.rating.bulk.calls import BulkPrices
 from billing.rating.calls import CallFacts, PricedCall, price_call
 from billing.rating.durations import Rate
 from billing.rating.longest_match import TariffIndex
@@ -22,6 +21,9 @@ from billing.rating.price_book import (
 )
 from billing.rating.time_windows import Window
 from voipadmin.core.runtime.caches import VersionedCache
+
+if TYPE_CHECKING:
+    from billing.rating.bulk.calls import BulkPrices
 
 Windows = dict[UUID, Window]
 # From so many calls on it pays to prepare the book for arrays.
@@ -116,16 +118,22 @@ class CurrentTariffs:
         self._book = PriceBook()
         self._windows: dict[UUID, Window] = {}
         self._decks: VersionedCache[DeckIndex] = VersionedCache()
-        self._bulk = BulkPrices(self._book)
+        self._bulk: BulkPrices | None = None
 
     def price_calls(self, calls: Sequence[CallFacts]) -> list[PricedCall]:
         """Price calls by the book as of now: over arrays where they are many."""
         book = self.index()
         if len(calls) < MANY_CALLS:
             return [price_call(call, book) for call in calls]
-        if self._bulk.book is not book:
+        return self._bulk_of(book).price_calls(calls)
+
+    def _bulk_of(self, book: PriceBook) -> "BulkPrices":
+        # Only here: numpy is a tenth of a second and 25 MB to each process that never has many calls at once.
+        from billing.rating.bulk.calls import BulkPrices  # noqa: PLC0415
+
+        if self._bulk is None or self._bulk.book is not book:
             self._bulk = BulkPrices(book)
-        return self._bulk.price_calls(calls)
+        return self._bulk
 
     def index(self) -> PriceBook:
         """Return the book as of now."""
