@@ -19,7 +19,7 @@ from deploy.trial.process import Child, start_child
 from tests.asterisk_sync.processes import ROOT
 from tests.faults.engines import Engines, engines
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("database away")]
 # Django's cache puts its version in front.
 KEPT = ":1:core:database_away"
 ALARMS = """
@@ -28,11 +28,23 @@ ORDER BY opened_at
 """
 
 
-@pytest.fixture
-def site() -> Iterator[Engines]:
+@pytest.fixture(scope="module")
+def migrated() -> Iterator[Engines]:
     with engines() as both:
         subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=_environment(both), check=True)
         yield both
+
+
+@pytest.fixture
+def site(migrated: Engines) -> Engines:
+    """Engines that are up, of which nobody has noticed anything."""
+    if migrated.postgres.child is None:
+        migrated.postgres.start()
+    with psycopg.connect(migrated.postgres.url()) as connection:
+        connection.execute("TRUNCATE core_alarm CASCADE")
+    with migrated.redis() as redis:
+        redis.flushall()
+    return migrated
 
 
 def _environment(site: Engines) -> dict[str, str]:

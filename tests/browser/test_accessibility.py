@@ -40,6 +40,9 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 DESKTOP: ViewportSize = {"width": 1440, "height": 900}
 TELEPHONE: ViewportSize = {"width": 390, "height": 844}
 
+# An empty result, the question before a deletion and the changelog are one template each, whatever the kind.
+SHOWS_WHAT_ALL_SHARE = {"customers:customer", "numbering:did", "asterisk_sync:node"}
+
 
 def every_page() -> Iterator[str]:
     """Make one object of each kind and return the address of every page about it."""
@@ -56,10 +59,12 @@ def every_page() -> Iterator[str]:
     for name, kind in KINDS.items():
         made = kind.make()
         yield reverse(f"{name}_list")
-        yield f"{reverse(f'{name}_list')}?q=nothing-like-it"
         yield reverse(f"{name}_create")
-        yield from (reverse(f"{name}_{action}", args=[made.pk]) for action in ("detail", "edit", "delete"))
-        yield f"{page_of(made)}?tab=changelog"
+        yield from (reverse(f"{name}_{action}", args=[made.pk]) for action in ("detail", "edit"))
+        if name in SHOWS_WHAT_ALL_SHARE:
+            yield f"{reverse(f'{name}_list')}?q=nothing-like-it"
+            yield reverse(f"{name}_delete", args=[made.pk])
+            yield f"{page_of(made)}?tab=changelog"
         if name == "asterisk_sync:node":
             yield from sync_pages(made)
     yield from conference_pages()
@@ -191,7 +196,7 @@ def test_no_page_has_a_serious_fault_or_is_wider_than_a_telephone(
             checked[f"{address} (telephone)"] = ["is wider than a telephone"]
         as_admin.set_viewport_size(DESKTOP)
     complaints[:] = [text for text in complaints if "404" not in text]  # the page that is not there
-    assert len(checked) > 120
+    assert len(checked) > 200
     assert {address: found for address, found in checked.items() if found} == {}
 
 
